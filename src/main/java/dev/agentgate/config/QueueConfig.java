@@ -1,0 +1,42 @@
+package dev.agentgate.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** What starts when. */
+@ConfigMapping(prefix = "agentgate.queue")
+public interface QueueConfig {
+  /** Whether orders start by themselves; otherwise each waits for {@code POST …/runs}. */
+  @WithDefault("true")
+  boolean autoProcess();
+
+  /** How many orders run at the same time. */
+  @WithDefault("2")
+  @Min(1)
+  int maxConcurrent();
+
+  /** The least time between two starts. */
+  @WithDefault("PT0S")
+  Duration staggerDelay();
+
+  /** Nothing starts while less memory than this is available; 0: no such limit. */
+  @WithDefault("0")
+  MemorySize minAvailableMemory();
+
+  /** Nothing starts while less disk than this is free under the data directory. */
+  @WithDefault("1G")
+  MemorySize minFreeDisk();
+
+  /** How many orders may wait; a submit beyond it is refused. */
+  @WithDefault("100000")
+  @Min(1)
+  int maxDepth();
+
+  /** How many orders of one repository run at the same time; 0: no such limit. */
+  @WithDefault("0")
+  @Min(0)
+  int maxConcurrentPerRepository();
+}

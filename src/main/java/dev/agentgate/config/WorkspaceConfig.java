@@ -1,0 +1,12 @@
+package dev.agentgate.config;
+
+import io.smallrye.config.ConfigMapping;
+import java.util.List;
+import java.util.Optional;
+
+/** Where agents may work. */
+@ConfigMapping(prefix = "agentgate.workspace")
+public interface WorkspaceConfig {
+  /** Directories below which an order may name a local path, separated by commas. */
+  Optional<List<String>> localRoots();
+}

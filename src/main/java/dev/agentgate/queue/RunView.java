@@ -1,0 +1,10 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.workorder.Run;
+
+/**
+ * A run and the size of its log.
+ *
+ * @param logBytes how many bytes its process wrote
+ */
+public record RunView(Run run, long logBytes) {}

@@ -1,0 +1,30 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workspace.WorkspaceSourceInput;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** A client's order, its values within their ranges; what it means is decided by the service. */
+public record SubmitOrder(
+    String taskPrompt,
+    Optional<String> agentType,
+    WorkspaceSourceInput workspaceSource,
+    Optional<Duration> maxTime,
+    Optional<Duration> idleTimeout,
+    Optional<Duration> queueTtl,
+    OptionalInt maxAttempts,
+    Set<FailureReason> retryOn,
+    OptionalInt maxIterations,
+    int priority,
+    Map<String, String> labels,
+    Optional<IdempotencyKey> idempotencyKey) {
+  public SubmitOrder {
+    retryOn = Set.copyOf(retryOn);
+    labels = Map.copyOf(labels);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.agentgate.workorder;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Whether and when another attempt follows a failed one: exponential backoff from 1 s up to 5 min.
+ */
+public final class RetryPolicy {
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_DELAY = Duration.ofMinutes(5);
+
+  private RetryPolicy() {}
+
+  /**
+   * How long to wait before the next attempt.
+   *
+   * @param attempts how many attempts were made, the failed one included
+   * @return empty if no other attempt follows
+   */
+  public static Optional<Duration> delayAfter(
+      FailureReason reason, RunLimits limits, int attempts) {
+    boolean mayRetry =
+        switch (reason) {
+          case KILLED, QUEUE_EXPIRED -> false;
+          default -> reason.isRetriedByDefault() || limits.retryOn().contains(reason);
+        };
+    if (!mayRetry || attempts >= limits.maxAttempts()) {
+      return Optional.empty();
+    }
+    Duration delay = FIRST_DELAY.multipliedBy(1L << Math.min(20, Math.max(0, attempts - 1)));
+    return Optional.of(delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.agentgate.workorder;
+
+import dev.agentgate.workorder.WorkOrderState.Attempt;
+import dev.agentgate.workorder.WorkOrderState.Cancelled;
+import dev.agentgate.workorder.WorkOrderState.Completed;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderState.Queued;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A work order at one revision. Immutable; a transition returns the next revision and touches
+ * nothing else. Which transition wins a race is settled by the store's compare-and-set on {@link
+ * #revision()}.
+ *
+ * @param revision 1 when submitted, one more with each change
+ * @param attempts how many attempts count: one given back by the service (a drain) does not
+ * @param runs every run of this order that is still kept, oldest first
+ * @param queuedAt when it last entered the queue
+ */
+public record WorkOrder(
+    WorkOrderId id,
+    long revision,
+    WorkOrderSpec spec,
+    Optional<IdempotencyKey> idempotencyKey,
+    WorkOrderState state,
+    int attempts,
+    List<RunId> runs,
+    Instant createdAt,
+    Instant updatedAt,
+    Instant queuedAt) {
+
+  public WorkOrder {
+    runs = List.copyOf(runs);
+  }
+
+  /** A new order, waiting. */
+  public static WorkOrder submitted(
+      WorkOrderId id, WorkOrderSpec spec, Optional<IdempotencyKey> idempotencyKey, Instant now) {
+    return new WorkOrder(
+        id, 1, spec, idempotencyKey, waiting(Optional.empty(), false), 0, List.of(), now, now, now);
+  }
+
+  public WorkOrderStatus status() {
+    return state.status();
+  }
+
+  /** The run that is under way, or the last one once the order is at rest; none while it waits. */
+  public Optional<RunId> currentRun() {
+    return state instanceof Queued || runs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(runs.getLast());
+  }
+
+  /**
+   * Takes a slot for a new attempt.
+   *
+   * @throws IllegalStateException unless queued
+   */
+  public WorkOrder start(RunId run, Instant now) {
+    expectQueued();
+    List<RunId> all = new ArrayList<>(runs);
+    all.add(run);
+    Attempt attempt = new Attempt(run, now, now.plus(spec.limits().maxTime()));
+    return next(new Running(attempt), attempts + 1, all, now, queuedAt);
+  }
+
+  /**
+   * The agent succeeded.
+   *
+   * @throws IllegalStateException unless running
+   */
+  public WorkOrder complete(Instant now) {
+    return next(new Completed(expectRunning(), now), now);
+  }
+
+  /**
+   * The attempt failed, and no other follows by itself.
+   *
+   * @throws IllegalStateException if terminal
+   */
+  public WorkOrder fail(
+      FailureReason reason, String error, Optional<ExitStatus> exit, Instant now) {
+    expectOpen();
+    return next(new Failed(state.attempt(), now, reason, error, exit), now);
+  }
+
+  /**
+   * A user cancelled it.
+   *
+   * @throws IllegalStateException if terminal
+   */
+  public WorkOrder cancel(Instant now) {
+    expectOpen();
+    return next(new Cancelled(state.attempt(), now), now);
+  }
+
+  /**
+   * The attempt failed and counts; another follows.
+   *
+   * @param notBefore when at the earliest
+   * @throws IllegalStateException unless running
+   */
+  public WorkOrder retry(Instant notBefore, Instant now) {
+    expectRunning();
+    return next(waiting(Optional.of(notBefore), true), attempts, runs, now, now);
+  }
+
+  /**
+   * The service took the attempt back: it does not count, and the order keeps its place.
+   *
+   * @throws IllegalStateException unless running
+   */
+  public WorkOrder interrupt(Instant now) {
+    expectRunning();
+    return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), runs, now, queuedAt);
+  }
+
+  /**
+   * A user asks for a run of a waiting order: it goes to the head of the queue.
+   *
+   * @throws IllegalStateException unless queued
+   */
+  public WorkOrder expedite(Instant now) {
+    expectQueued();
+    return next(new Queued(Optional.empty(), true, Optional.of(now)), now);
+  }
+
+  /**
+   * A user asks for a new attempt of an order at rest.
+   *
+   * @throws IllegalStateException unless terminal
+   */
+  public WorkOrder requeue(Instant now) {
+    if (!status().isTerminal()) {
+      throw unexpected();
+    }
+    return next(waiting(Optional.empty(), true), attempts, runs, now, now);
+  }
+
+  /** Forgets a run whose record is gone; the order itself is unchanged. */
+  public WorkOrder withoutRun(RunId run, Instant now) {
+    return next(
+        state, attempts, runs.stream().filter(kept -> !kept.equals(run)).toList(), now, queuedAt);
+  }
+
+  private static Queued waiting(Optional<Instant> notBefore, boolean requested) {
+    return new Queued(notBefore, requested, Optional.empty());
+  }
+
+  private WorkOrder next(WorkOrderState state, Instant now) {
+    return next(state, attempts, runs, now, queuedAt);
+  }
+
+  private WorkOrder next(
+      WorkOrderState state, int attempts, List<RunId> runs, Instant now, Instant queuedAt) {
+    return new WorkOrder(
+        id, revision + 1, spec, idempotencyKey, state, attempts, runs, createdAt, now, queuedAt);
+  }
+
+  private void expectQueued() {
+    if (!(state instanceof Queued)) {
+      throw unexpected();
+    }
+  }
+
+  private Attempt expectRunning() {
+    if (state instanceof Running running) {
+      return running.current();
+    }
+    throw unexpected();
+  }
+
+  private void expectOpen() {
+    if (status().isTerminal()) {
+      throw unexpected();
+    }
+  }
+
+  private IllegalStateException unexpected() {
+    return new IllegalStateException(id + " is " + status().wireName());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.agentgate.workorder;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * What a client asked for. It never changes after the order was submitted.
+ *
+ * @param maxIterations handed to the agent, which may ignore it
+ * @param priority -100..100, higher first
+ * @param labels at most 32
+ */
+public record WorkOrderSpec(
+    String taskPrompt,
+    String agentType,
+    WorkspaceSource workspaceSource,
+    RunLimits limits,
+    OptionalInt maxIterations,
+    int priority,
+    Map<String, String> labels) {
+  public WorkOrderSpec {
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+}

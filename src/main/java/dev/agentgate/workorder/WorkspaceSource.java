@@ -1,0 +1,85 @@
+package dev.agentgate.workorder;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where an agent's workspace comes from, already checked: whatever reads one from outside (a
+ * client, a file) makes sure that no part of it can act as an option, leave the workspace or change
+ * the protocol.
+ */
+public sealed interface WorkspaceSource {
+
+  /** The name of this kind in requests, answers and files. */
+  String type();
+
+  /**
+   * What the per-repository limit counts by: the same text for the same repository, whatever its
+   * branch; empty where no repository is shared.
+   */
+  Optional<String> repository();
+
+  /**
+   * A repository on the configured GitHub host.
+   *
+   * @param branch empty: the remote's default branch
+   */
+  record GitHub(String owner, String repo, Optional<String> branch) implements WorkspaceSource {
+    @Override
+    public String type() {
+      return "github";
+    }
+
+    @Override
+    public Optional<String> repository() {
+      return Optional.of("github:" + (owner + "/" + repo).toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * A repository at any other remote.
+   *
+   * @param branch empty: the remote's default branch
+   */
+  record Git(String url, Optional<String> branch) implements WorkspaceSource {
+    @Override
+    public String type() {
+      return "git";
+    }
+
+    @Override
+    public Optional<String> repository() {
+      return Optional.of("git:" + url);
+    }
+  }
+
+  /**
+   * A directory on this machine, used in place and never removed.
+   *
+   * @param path absolute
+   */
+  record Local(String path) implements WorkspaceSource {
+    @Override
+    public String type() {
+      return "local";
+    }
+
+    @Override
+    public Optional<String> repository() {
+      return Optional.of("local:" + path);
+    }
+  }
+
+  /** A fresh empty directory. */
+  record Empty() implements WorkspaceSource {
+    @Override
+    public String type() {
+      return "empty";
+    }
+
+    @Override
+    public Optional<String> repository() {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workorder.WorkspaceSource;
+
+/** Turns what a client sent into a checked source. */
+public interface WorkspaceSourceParser {
+
+  /**
+   * @throws dev.agentgate.workorder.AgentGateException of kind {@code INVALID}, with the sentence
+   *     for the client
+   */
+  WorkspaceSource parse(WorkspaceSourceInput input);
+}
