@@ -6,6 +6,8 @@ import dev.agentgate.workorder.WorkspaceSource;
 public interface WorkspaceSourceParser {
 
   /**
+   * Checks and names the source.
+   *
    * @throws dev.agentgate.workorder.AgentGateException of kind {@code INVALID}, with the sentence
    *     for the client
    */
