@@ -14,12 +14,12 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderSpec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.StandardOpenOption;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,8 +58,8 @@ final class AgentLauncher {
     Agent agent =
         agents
             .find(spec.agentType())
-            .orElseThrow(
-                () -> new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
+            .orElseThrow(() ->
+                new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
     RunDirectory directory = directories.of(run);
     Path promptFile = directory.promptFile();
     write(promptFile, spec.taskPrompt());
@@ -70,7 +70,12 @@ final class AgentLauncher {
             order.id(),
             command.fill(
                 new AgentCommandLine.Values(
-                    spec.taskPrompt(), promptFile, workspace, order.id(), run, spec.maxIterations())),
+                    spec.taskPrompt(),
+                    promptFile,
+                    workspace,
+                    order.id(),
+                    run,
+                    spec.maxIterations())),
             environment.of(
                 agent.environmentPassthrough(),
                 order.id(),
@@ -88,7 +93,10 @@ final class AgentLauncher {
       try (var channel =
           Files.newByteChannel(
               file,
-              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING),
               OWNER_ONLY)) {
         channel.write(StandardCharsets.UTF_8.encode(prompt));
       }

@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * What the own cgroup and those above it leave of their memory limits.
  *
- * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files">cgroup v2, memory
- *     interface files</a>
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files">cgroup
+ *     v2, memory interface files</a>
  */
 final class CgroupMemory {
   private record Limit(Path max, Path current) {}
@@ -37,18 +37,20 @@ final class CgroupMemory {
         String[] right = halves[1].split(" ", -1);
         Path mounted = root.resolve(left[4].substring(1));
         if (right[0].equals("cgroup2")) {
-          find(memberships, "").ifPresent(path -> climb(mounted, left[3], path, "memory.max", "memory.current", limits));
-        } else if (right[0].equals("cgroup") && Arrays.asList(right[2].split(",", -1)).contains("memory")) {
-          find(memberships, "memory")
+          find(memberships, "")
               .ifPresent(
-                  path ->
-                      climb(
-                          mounted,
-                          left[3],
-                          path,
-                          "memory.limit_in_bytes",
-                          "memory.usage_in_bytes",
-                          limits));
+                  path -> climb(mounted, left[3], path, "memory.max", "memory.current", limits));
+        } else if (right[0].equals("cgroup")
+            && Arrays.asList(right[2].split(",", -1)).contains("memory")) {
+          find(memberships, "memory")
+              .ifPresent(path ->
+                  climb(
+                      mounted,
+                      left[3],
+                      path,
+                      "memory.limit_in_bytes",
+                      "memory.usage_in_bytes",
+                      limits));
         }
       }
     } catch (IOException e) {
@@ -61,11 +63,10 @@ final class CgroupMemory {
     return memberships.stream()
         .map(line -> line.split(":", 3))
         .filter(parts -> parts.length == 3)
-        .filter(
-            parts ->
-                controller.isEmpty()
-                    ? parts[1].isEmpty()
-                    : Arrays.asList(parts[1].split(",", -1)).contains(controller))
+        .filter(parts ->
+            controller.isEmpty()
+                ? parts[1].isEmpty()
+                : Arrays.asList(parts[1].split(",", -1)).contains(controller))
         .map(parts -> parts[2])
         .findFirst();
   }

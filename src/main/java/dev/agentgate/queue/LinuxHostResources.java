@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * Asks the kernel: {@code MemAvailable} of {@code /proc/meminfo} and the limit of the own cgroup, whichever
- * leaves less (version 2 {@code memory.max}, version 1 {@code memory.limit_in_bytes}); the file system of
- * the data directory for bytes and, through {@code stat -f}, for inodes.
+ * Asks the kernel: {@code MemAvailable} of {@code /proc/meminfo} and the limit of the own cgroup,
+ * whichever leaves less (version 2 {@code memory.max}, version 1 {@code memory.limit_in_bytes});
+ * the file system of the data directory for bytes and, through {@code stat -f}, for inodes.
  */
 public final class LinuxHostResources implements HostResources {
   private static final Logger LOG = Logger.getLogger(LinuxHostResources.class);
@@ -25,7 +25,8 @@ public final class LinuxHostResources implements HostResources {
   private final Path dataDirectory;
   private final Path proc;
   private final CgroupMemory cgroup;
-  private volatile Inodes inodes = new Inodes(Long.MAX_VALUE, System.nanoTime() - INODES_FRESH_NANOS);
+  private volatile Inodes inodes =
+      new Inodes(Long.MAX_VALUE, System.nanoTime() - INODES_FRESH_NANOS);
 
   private record Inodes(long free, long askedNanos) {}
 
@@ -79,7 +80,10 @@ public final class LinuxHostResources implements HostResources {
     return known.free();
   }
 
-  /** Total and free inodes; a file system that makes them as needed (btrfs) says it has none in total. */
+  /**
+   * Total and free inodes; a file system that makes them as needed (btrfs) says it has none in
+   * total.
+   */
   private Optional<Long> askInodes() {
     try {
       Process stat =

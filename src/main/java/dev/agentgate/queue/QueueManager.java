@@ -127,11 +127,14 @@ public final class QueueManager {
    * Starts nothing from now on; what runs goes on. Returns when no start is under way. Idempotent.
    */
   public void close() {
-    open = false;
-    wake();
     // A claim that is under way holds the lock; after it none begins.
     dispatching.lock();
-    dispatching.unlock();
+    try {
+      open = false;
+    } finally {
+      dispatching.unlock();
+    }
+    wake();
   }
 
   /** Whether the dispatcher's loop comes round. */

@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.process.Agents;
+import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.OutOfMemoryKills;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
@@ -34,7 +35,8 @@ public final class QueueModule {
   public QueueModule(QueueSettings settings, Outside outside, Optional<Duration> kept) {
     RunSlots slots = new RunSlots();
     StartRules rules = new StartRules(settings, slots, outside.host());
-    AgentLauncher launcher = new AgentLauncher(
+    AgentLauncher launcher =
+        new AgentLauncher(
             outside.processes(), outside.directories(), outside.agents(), outside.environment());
     Supervision supervision =
         new Supervision(
@@ -44,6 +46,7 @@ public final class QueueModule {
             outside.workspaces(),
             launcher,
             new OutOfMemoryKills(),
+            outside.logCapper(),
             slots,
             transitions,
             outside.clock(),
@@ -76,6 +79,7 @@ public final class QueueModule {
       WorkspaceSourceParser sources,
       Agents agents,
       Map<String, String> environment,
+      LogCapper logCapper,
       HostResources host,
       Clock clock) {}
 

@@ -315,6 +315,7 @@ final class RunSupervisor {
    */
   private RunEnd watch(SupervisedProcess process, Duration before) throws InterruptedException {
     OutputWatch output = new OutputWatch(with.directories().of(run()).outputLog(), with.clock());
+    with.logCapper().watch(run());
     Duration wait = Duration.ZERO;
     while (true) {
       Optional<ProcessEnd> end = process.awaitEnd(longer(SHORTEST_WAIT, wait));
@@ -368,6 +369,7 @@ final class RunSupervisor {
       pause();
       report = stop("sweep", Duration.ZERO);
     }
+    with.logCapper().finish(run());
     with.processes().release(run());
   }
 

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.OutOfMemoryKills;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
@@ -20,6 +21,7 @@ record Supervision(
     Workspaces workspaces,
     AgentLauncher launcher,
     OutOfMemoryKills outOfMemoryKills,
+    LogCapper logCapper,
     RunSlots slots,
     Transitions transitions,
     Clock clock,

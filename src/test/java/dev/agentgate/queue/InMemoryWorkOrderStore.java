@@ -59,8 +59,7 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   public synchronized boolean update(WorkOrder order) {
     checkWritable();
     return orders.computeIfPresent(
-            order.id(),
-            (_, stored) -> stored.revision() == order.revision() - 1 ? order : stored)
+            order.id(), (_, stored) -> stored.revision() == order.revision() - 1 ? order : stored)
         == order;
   }
 
@@ -79,8 +78,7 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   @Override
   public synchronized Optional<WorkOrder> findByIdempotencyKey(String key) {
     return orders.values().stream()
-        .filter(
-            order -> order.idempotencyKey().filter(held -> held.key().equals(key)).isPresent())
+        .filter(order -> order.idempotencyKey().filter(held -> held.key().equals(key)).isPresent())
         .findFirst();
   }
 
@@ -135,13 +133,12 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   public synchronized List<RunningEntry> running() {
     return orders.values().stream()
         .filter(order -> order.state() instanceof Running)
-        .map(
-            order ->
-                new RunningEntry(
-                    order.id(),
-                    ((Running) order.state()).current().run(),
-                    ((Running) order.state()).current().startedAt(),
-                    order.spec().workspaceSource().repository()))
+        .map(order ->
+            new RunningEntry(
+                order.id(),
+                ((Running) order.state()).current().run(),
+                ((Running) order.state()).current().startedAt(),
+                order.spec().workspaceSource().repository()))
         .sorted(Comparator.comparing(RunningEntry::startedAt))
         .toList();
   }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.process.Agents;
 import dev.agentgate.process.Agents.Agent;
+import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.RunDirectories;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -77,8 +78,10 @@ final class QueueFixture implements AutoCloseable {
                 workspaces,
                 directory.resolve("workspaces"),
                 _ -> new WorkspaceSource.Empty(),
-                new Agents(Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
+                new Agents(
+                    Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
                 Map.of("PATH", "/usr/bin:/bin"),
+                new LogCapper(new RunDirectories(directory.resolve("runs")), 1 << 20),
                 host,
                 clock),
             Optional.empty());

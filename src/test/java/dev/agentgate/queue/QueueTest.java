@@ -230,20 +230,19 @@ class QueueTest {
         for (int i = 0; i < 10; i++) {
           int kind = i % 3;
           calls.add(
-              callers.submit(
-                  () -> {
-                    go.await();
-                    switch (kind) {
-                      case 0 -> {
-                        StopReport _ = queue.service().cancel(id);
-                      }
-                      case 1 -> {
-                        StopReport _ = queue.service().kill(id, true);
-                      }
-                      default -> queue.service().purge(id);
-                    }
-                    return kind;
-                  }));
+              callers.submit(() -> {
+                go.await();
+                switch (kind) {
+                  case 0 -> {
+                    StopReport _ = queue.service().cancel(id);
+                  }
+                  case 1 -> {
+                    StopReport _ = queue.service().kill(id, true);
+                  }
+                  default -> queue.service().purge(id);
+                }
+                return kind;
+              }));
         }
         go.countDown();
       }
