@@ -173,11 +173,16 @@ public final class FileWorkOrderStore implements WorkOrderStore {
                 .orElseGet(() -> insertClaimed(put)));
   }
 
+  @Override
+  public Optional<WorkOrder> findByIdempotencyKey(String key) {
+    WorkOrderId holder = index.holderOf(key);
+    return holder == null ? Optional.empty() : find(holder);
+  }
+
   private Optional<WorkOrder> insertClaimed(Change.Put put) {
     String key = put.entry().idempotencyKey();
     if (key != null) {
-      WorkOrderId holder = index.holderOf(key);
-      Optional<WorkOrder> held = holder == null ? Optional.empty() : find(holder);
+      Optional<WorkOrder> held = findByIdempotencyKey(key);
       if (held.isPresent()) {
         return held;
       }
