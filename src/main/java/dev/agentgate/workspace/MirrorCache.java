@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -142,7 +143,7 @@ final class MirrorCache {
   }
 
   private static Optional<Matcher> match(
-      Pattern pattern, String answer, java.util.function.Predicate<Matcher> wanted) {
+      Pattern pattern, String answer, Predicate<Matcher> wanted) {
     return answer.lines().map(pattern::matcher).filter(Matcher::matches).filter(wanted).findFirst();
   }
 
