@@ -40,8 +40,8 @@ final class GitCommand {
   private static final int MAX_MESSAGE = 1000;
   private static final Duration SWEEP_TIME = Duration.ofSeconds(5);
 
-  /** Exit codes above this are a signal's number added to it. */
-  private static final int SIGNALLED = 128;
+  /** Exit codes above this are a signal's number added to 128; 129 is git's own, for its usage. */
+  private static final int LAST_OWN_CODE = 129;
 
   /** How git reaches remotes here: the way out, certificates and the operator's ssh. */
   private static final List<String> INHERITED =
@@ -130,8 +130,8 @@ final class GitCommand {
       }
     }
     int code = process.exitValue();
-    if (code > SIGNALLED) {
-      throw new WorkspaceFailedException(name + " was killed by signal " + (code - SIGNALLED));
+    if (code > LAST_OWN_CODE) {
+      throw new WorkspaceFailedException(name + " was killed by signal " + (code - 128));
     }
     if (code != 0) {
       throw new GitFailedException(name + " failed: " + said(output.text(), code));

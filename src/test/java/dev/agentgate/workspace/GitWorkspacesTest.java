@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -395,8 +396,7 @@ class GitWorkspacesTest {
           .isEqualTo("http://127.0.0.1:" + server.port() + "/acme/shop.git");
       assertThat(server.authorizations).contains("Basic " + base64("x-access-token:" + TOKEN));
     }
-    assertThat(commandLines)
-        .anyMatch(line -> line.contains("git-remote-http") || line.contains("remote-http"));
+    assertThat(commandLines).anyMatch(line -> line.contains("remote-http"));
     assertThat(commandLines).noneMatch(line -> line.contains(TOKEN));
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -441,10 +441,57 @@ class GitWorkspacesTest {
   }
 
   @Test
-  void anyOtherRemoteDoesNotGetTheToken() throws Exception {
-    // A file: remote stands for it, since plain http is refused there.
+  void anyOtherRemoteDoesNotGetTheTokenEvenOnTheSameHost() throws Exception {
+    try (GitServer server = new GitServer(remotes, () -> {})) {
+      GitHubHost host = new GitHubHost("http://127.0.0.1:" + server.port());
+      GitCommand git =
+          new GitCommand(
+              temporary.resolve("gitconfig"), host, Optional.of(TOKEN), List.of("/nowhere"));
+      String url = host.remote("acme", "shop");
+
+      assertThatThrownBy(() ->
+              git.run(
+                  run(),
+                  new GitCommand.Access("http", false),
+                  Deadline.in(LIMIT),
+                  "ls-remote",
+                  "--",
+                  url))
+          .isInstanceOf(GitFailedException.class);
+
+      assertThat(server.requests).isPositive();
+      assertThat(server.authorizations).isEmpty();
+    }
+  }
+
+  @Test
+  void onlyTheNamedProtocolIsOpen() throws Exception {
+    GitCommand git =
+        new GitCommand(
+            temporary.resolve("gitconfig"),
+            new GitHubHost("https://github.com"),
+            Optional.empty(),
+            List.of());
+    Path marker = temporary.resolve("ran");
+    for (String url : List.of("ext::touch " + marker, "file://" + remotes + "/acme/shop.git")) {
+      assertThatThrownBy(() ->
+              git.run(
+                  run(),
+                  new GitCommand.Access("https", false),
+                  Deadline.in(LIMIT),
+                  "ls-remote",
+                  "--",
+                  url))
+          .isInstanceOf(GitFailedException.class)
+          .hasMessageContaining("not allowed");
+    }
+    assertThat(marker).doesNotExist();
+  }
+
+  @Test
+  void aFileRemoteBelowARootIsCheckedOut() throws Exception {
     WorkspaceSource git =
-        new WorkspaceSource.Git("file://" + remotes + "/acme/shop.git", Optional.of("trunk"));
+        new WorkspaceSource.Git("file://" + remotes + "/acme/shop.git", Optional.empty());
     GitWorkspaces workspaces =
         workspaces("https://github.com", List.of(remotes), Clock.systemUTC());
 
@@ -632,7 +679,7 @@ class GitWorkspacesTest {
   private static <T> List<T> atOnce(int count, Callable<T> task) throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<T> results = new ArrayList<>();
-      for (Future<T> result : executor.invokeAll(java.util.Collections.nCopies(count, task))) {
+      for (Future<T> result : executor.invokeAll(Collections.nCopies(count, task))) {
         results.add(result.get());
       }
       return results;
@@ -724,13 +771,6 @@ class GitWorkspacesTest {
         requests++;
         onRequest.run();
         byte[] body = exchange.getRequestBody().readAllBytes();
-        if (redirectTo.isPresent()) {
-          exchange
-              .getResponseHeaders()
-              .set("Location", redirectTo.get() + exchange.getRequestURI());
-          exchange.sendResponseHeaders(302, -1);
-          return;
-        }
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (authorization != null) {
           authorizations.add(authorization);
@@ -738,6 +778,13 @@ class GitWorkspacesTest {
         if (!("Basic " + base64("x-access-token:" + accepts)).equals(authorization)) {
           exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
           exchange.sendResponseHeaders(401, -1);
+          return;
+        }
+        if (redirectTo.isPresent()) {
+          exchange
+              .getResponseHeaders()
+              .set("Location", redirectTo.get() + exchange.getRequestURI());
+          exchange.sendResponseHeaders(302, -1);
           return;
         }
         answer(exchange, body);
