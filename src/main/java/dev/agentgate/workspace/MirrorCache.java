@@ -320,7 +320,7 @@ final class MirrorCache {
     private void removeLeftovers() throws IOException {
       List<Path> leftovers;
       try (Stream<Path> files = Files.walk(directory)) {
-        leftovers = files.filter(Mirror::isLeftover).toList();
+        leftovers = files.filter(this::isLeftover).toList();
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -329,9 +329,11 @@ final class MirrorCache {
       }
     }
 
-    private static boolean isLeftover(Path file) {
+    private boolean isLeftover(Path file) {
       String name = String.valueOf(file.getFileName());
-      return name.endsWith(".lock") || name.equals("gc.pid") || name.startsWith("tmp_");
+      return name.endsWith(".lock") // which no branch can be called
+          || file.equals(directory.resolve("gc.pid"))
+          || (name.startsWith("tmp_") && file.startsWith(directory.resolve("objects")));
     }
   }
 }

@@ -329,7 +329,7 @@ class GitWorkspacesTest {
           .hasMessage("git ls-remote did not end within 700 ms");
 
       assertThat(Duration.ofNanos(System.nanoTime() - begun))
-          .isBetween(Duration.ofMillis(700), Duration.ofSeconds(5));
+          .isBetween(Duration.ofMillis(700), Duration.ofSeconds(20));
       assertNothingLeft();
       assertThat(processesOf(run)).isEmpty();
     }
@@ -357,7 +357,7 @@ class GitWorkspacesTest {
 
       preparing.cancel(true);
 
-      assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(thrown).singleElement().isInstanceOf(InterruptedException.class);
       assertNothingLeft();
       assertThat(processesOf(run)).isEmpty();
@@ -376,7 +376,7 @@ class GitWorkspacesTest {
       processesOf(run)
           .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
 
-      assertThatThrownBy(() -> preparing.get(5, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> preparing.get(20, TimeUnit.SECONDS))
           .hasCauseInstanceOf(WorkspaceFailedException.class);
       assertNothingLeft();
       assertThat(processesOf(run)).isEmpty();
