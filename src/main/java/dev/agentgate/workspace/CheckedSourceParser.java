@@ -25,12 +25,9 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private static final String FULL_BRANCH = "refs/heads/";
   private static final String SUFFIX = ".git";
 
-  private static final Pattern WEB_REST =
+  /** What follows the host in a URL: owner, repository, branch, one slash at the end. */
+  private static final Pattern REST =
       Pattern.compile("(?<owner>[^/]+)/(?<repo>[^/]+)(?:/tree/(?<branch>[^?#%]+?))?/?");
-
-  // The empty group keeps one way of reading both forms: this one names no branch.
-  private static final Pattern SSH_REST =
-      Pattern.compile("(?<owner>[^/]+)/(?<repo>[^/]+)(?:(?!)(?<branch>))?");
 
   /** Enough to recognise one's own value by, and no more: an answer is not a mirror. */
   private static final int MAX_SHOWN = 2048;
@@ -88,14 +85,11 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private WorkspaceSource.GitHub fromUrl(String url, Optional<String> branch) {
     String web = host.webPrefix();
     String ssh = host.sshPrefix();
-    Matcher rest;
-    if (url.regionMatches(true, 0, web, 0, web.length())) {
-      rest = WEB_REST.matcher(url.substring(web.length()));
-    } else if (url.regionMatches(true, 0, ssh, 0, ssh.length())) {
-      rest = SSH_REST.matcher(url.substring(ssh.length()));
-    } else {
+    boolean isWeb = url.regionMatches(true, 0, web, 0, web.length());
+    if (!isWeb && !url.regionMatches(true, 0, ssh, 0, ssh.length())) {
       throw invalidUrl(url);
     }
+    Matcher rest = REST.matcher(url.substring((isWeb ? web : ssh).length()));
     if (!rest.matches()) {
       throw invalidUrl(url);
     }
@@ -104,6 +98,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     Optional<String> urlBranch = Optional.ofNullable(rest.group("branch"));
     if (!GitHubHost.isOwner(owner)
         || !GitHubHost.isRepository(repo)
+        || (!isWeb && urlBranch.isPresent())
         || urlBranch.filter(name -> !BranchName.isValid(name)).isPresent()) {
       throw invalidUrl(url);
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +40,8 @@ final class GitCommand {
   private static final int MAX_MESSAGE = 1000;
   private static final Duration SWEEP_TIME = Duration.ofSeconds(5);
 
-  /** Exit codes above this are a signal's number added to it. */
-  private static final int SIGNALLED = 128;
+  /** Exit codes above this are a signal's number added to 128; 129 is git's own, for its usage. */
+  private static final int LAST_OWN_CODE = 129;
 
   /** How git reaches remotes here: the way out, certificates and the operator's ssh. */
   private static final List<String> INHERITED =
@@ -129,8 +130,8 @@ final class GitCommand {
       }
     }
     int code = process.exitValue();
-    if (code > SIGNALLED) {
-      throw new WorkspaceFailedException(name + " was killed by signal " + (code - SIGNALLED));
+    if (code > LAST_OWN_CODE) {
+      throw new WorkspaceFailedException(name + " was killed by signal " + (code - 128));
     }
     if (code != 0) {
       throw new GitFailedException(name + " failed: " + said(output.text(), code));
@@ -155,7 +156,7 @@ final class GitCommand {
   }
 
   private Map<String, String> environment(RunId run, Access access) {
-    Map<String, String> environment = new java.util.HashMap<>();
+    Map<String, String> environment = new HashMap<>();
     for (String name : INHERITED) {
       Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
     }

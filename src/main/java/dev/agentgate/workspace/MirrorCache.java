@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -142,7 +143,7 @@ final class MirrorCache {
   }
 
   private static Optional<Matcher> match(
-      Pattern pattern, String answer, java.util.function.Predicate<Matcher> wanted) {
+      Pattern pattern, String answer, Predicate<Matcher> wanted) {
     return answer.lines().map(pattern::matcher).filter(Matcher::matches).filter(wanted).findFirst();
   }
 
@@ -319,7 +320,7 @@ final class MirrorCache {
     private void removeLeftovers() throws IOException {
       List<Path> leftovers;
       try (Stream<Path> files = Files.walk(directory)) {
-        leftovers = files.filter(Mirror::isLeftover).toList();
+        leftovers = files.filter(this::isLeftover).toList();
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -328,9 +329,11 @@ final class MirrorCache {
       }
     }
 
-    private static boolean isLeftover(Path file) {
+    private boolean isLeftover(Path file) {
       String name = String.valueOf(file.getFileName());
-      return name.endsWith(".lock") || name.equals("gc.pid") || name.startsWith("tmp_");
+      return name.endsWith(".lock") // which no branch can be called
+          || file.equals(directory.resolve("gc.pid"))
+          || (name.startsWith("tmp_") && file.startsWith(directory.resolve("objects")));
     }
   }
 }
