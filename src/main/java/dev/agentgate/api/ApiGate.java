@@ -1,0 +1,134 @@
+package dev.agentgate.api;
+
+import dev.agentgate.workorder.LogKeys;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.MDC;
+
+/**
+ * What every request to the API port passes before anything of its body is read: it gets its
+ * request id, its caller is named and the caller's role checked, and what leads nowhere or is too
+ * large is answered with a problem. Nothing here blocks; it runs on the event loop.
+ */
+@Singleton
+class ApiGate {
+  private static final String REQUEST_ID_HEADER = "X-Request-ID";
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+  // The framework's own paths: the OpenAPI document; development tools in development.
+  private static final String FRAMEWORK = "/q/";
+
+  private static final int FIRST = 1_000;
+  // Behind the framework's own check of the length, which has the order -2.
+  private static final int AFTER_LENGTH_CHECK = 1;
+  private static final String STREAM_LIMIT_KEY = "io.quarkus.max-request-size";
+
+  private final Access access;
+  private final ProblemAnswers answers;
+  private final long maxBodySize;
+
+  @Inject
+  ApiGate(
+      Access access,
+      ProblemAnswers answers,
+      @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
+    this.access = access;
+    this.answers = answers;
+    this.maxBodySize = maxBodySize.asLongValue();
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::handle, FIRST);
+    // For a body of unknown length the framework would cut the connection with an empty 413;
+    // RequestJson counts what it reads and says what is wrong.
+    filters.register(
+        context -> {
+          context.remove(STREAM_LIMIT_KEY);
+          context.next();
+        },
+        AFTER_LENGTH_CHECK);
+  }
+
+  private void handle(RoutingContext context) {
+    identify(context);
+    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    context.response().putHeader("X-Content-Type-Options", "nosniff");
+    if (ProblemAnswers.pathOf(context.request()).startsWith(FRAMEWORK)) {
+      context.next();
+      return;
+    }
+    try {
+      if (admit(context)) {
+        context.next();
+      }
+    } catch (ApiException refused) {
+      answers.send(
+          context,
+          Problem.of(refused.type(), refused.detail(), ProblemAnswers.pathOf(context.request())));
+    }
+  }
+
+  private static void identify(RoutingContext context) {
+    String sent = context.request().getHeader(REQUEST_ID_HEADER);
+    String id =
+        sent != null && REQUEST_ID.matcher(sent).matches() ? sent : UUID.randomUUID().toString();
+    context.response().putHeader(REQUEST_ID_HEADER, id);
+    MDC.put(LogKeys.REQUEST_ID, id);
+  }
+
+  private boolean admit(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Caller caller = access.admit(describe(request));
+    List<Endpoint> endpoints = Endpoint.at(ProblemAnswers.pathOf(request));
+    if (endpoints.isEmpty()) {
+      throw new ApiException(ProblemType.NOT_FOUND, "There is nothing at this path");
+    }
+    String allow = Endpoint.allow(endpoints);
+    if (request.method().equals(HttpMethod.OPTIONS)) {
+      context.response().setStatusCode(204).putHeader(HttpHeaders.ALLOW, allow).end();
+      request.resume();
+      return false;
+    }
+    Optional<Endpoint> endpoint = Endpoint.forMethod(endpoints, request.method().name());
+    if (endpoint.isEmpty()) {
+      context.response().putHeader(HttpHeaders.ALLOW, allow);
+      throw new ApiException(
+          ProblemType.METHOD_NOT_ALLOWED, "This path answers " + allow + " only");
+    }
+    caller.require(endpoint.get().role());
+    CurrentCaller.remember(context, caller);
+    if (contentLength(request) > maxBodySize) {
+      throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, RequestJson.tooLarge(maxBodySize));
+    }
+    return true;
+  }
+
+  private static Access.Request describe(HttpServerRequest request) {
+    return new Access.Request(
+        Optional.ofNullable(request.authority()).map(Object::toString),
+        header(request, HttpHeaders.AUTHORIZATION),
+        header(request, "X-API-Key"),
+        header(request, "Origin"),
+        header(request, "Sec-Fetch-Site"));
+  }
+
+  private static Optional<String> header(HttpServerRequest request, String name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+
+  // The HTTP decoder refused every length that is not a number.
+  private static long contentLength(HttpServerRequest request) {
+    return header(request, HttpHeaders.CONTENT_LENGTH).map(Long::parseLong).orElse(0L);
+  }
+}

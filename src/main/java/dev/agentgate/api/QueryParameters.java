@@ -1,0 +1,126 @@
+package dev.agentgate.api;
+
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Reads query parameters; each method throws an {@link ApiException}, a 400, for a value it cannot
+ * read. A filter of a list that is sent empty counts as not sent; a switch that is sent empty does
+ * not, because it decides what is removed.
+ */
+final class QueryParameters {
+  static final int DEFAULT_LIMIT = 20;
+  static final int MAX_LIMIT = 100;
+
+  // Far beyond any order's age, and far below where the arithmetic of instants ends.
+  private static final Duration LONGEST_AGE = Duration.ofDays(36_500);
+  private static final Pattern LIMIT = Pattern.compile("[0-9]{1,3}");
+
+  private QueryParameters() {}
+
+  static int limit(List<String> values) {
+    Optional<String> value = single("limit", values);
+    if (value.isEmpty()) {
+      return DEFAULT_LIMIT;
+    }
+    if (LIMIT.matcher(value.get()).matches()) {
+      int limit = Integer.parseInt(value.get());
+      if (limit >= 1 && limit <= MAX_LIMIT) {
+        return limit;
+      }
+    }
+    throw ApiException.invalid("limit must be a number from 1 to " + MAX_LIMIT);
+  }
+
+  static Optional<WorkOrderId> cursor(List<String> values) {
+    return single("cursor", values)
+        .map(value ->
+            Cursor.parse(value)
+                .orElseThrow(
+                    () -> ApiException.invalid("cursor is not one that this service gave")));
+  }
+
+  static Optional<String> agentType(List<String> values) {
+    return single("agentType", values);
+  }
+
+  static Set<WorkOrderStatus> statuses(List<String> values) {
+    Set<WorkOrderStatus> statuses = EnumSet.noneOf(WorkOrderStatus.class);
+    for (String value : values) {
+      if (!value.isEmpty()) {
+        statuses.add(
+            WorkOrderStatus.parse(value)
+                .orElseThrow(() -> ApiException.invalid("Unknown status: " + shortened(value))));
+      }
+    }
+    return statuses;
+  }
+
+  /** Reads {@code key:value} pairs; the key ends at the first colon. */
+  static Map<String, String> labels(List<String> values) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (String value : values) {
+      int colon = value.indexOf(':');
+      if (colon < 1) {
+        throw ApiException.invalid("label must be of the form key:value");
+      }
+      String known = labels.put(value.substring(0, colon), value.substring(colon + 1));
+      if (known != null) {
+        throw ApiException.invalid("label names the same key twice");
+      }
+    }
+    return labels;
+  }
+
+  /** Reads {@code true} or {@code false}; false if it was not sent. */
+  static boolean flag(String name, List<String> values) {
+    if (values.isEmpty()) {
+      return false;
+    }
+    if (values.size() == 1) {
+      switch (values.getFirst()) {
+        case "true" -> {
+          return true;
+        }
+        case "false" -> {
+          return false;
+        }
+        default -> {}
+      }
+    }
+    throw ApiException.invalid(name + " must be true or false");
+  }
+
+  static Optional<Duration> olderThan(List<String> values) {
+    if (values.isEmpty()) {
+      return Optional.empty();
+    }
+    if (values.size() == 1) {
+      Optional<Duration> age =
+          DurationText.parse(values.getFirst()).filter(it -> it.compareTo(LONGEST_AGE) <= 0);
+      if (age.isPresent()) {
+        return age;
+      }
+    }
+    throw ApiException.invalid("olderThan must be a duration up to 36500d, as 7d, 12h or PT30M");
+  }
+
+  private static Optional<String> single(String name, List<String> values) {
+    if (values.size() > 1) {
+      throw ApiException.invalid(name + " may be sent once");
+    }
+    return values.stream().filter(value -> !value.isEmpty()).findFirst();
+  }
+
+  private static String shortened(String value) {
+    return value.length() <= 40 ? value : value.substring(0, 40) + "…";
+  }
+}

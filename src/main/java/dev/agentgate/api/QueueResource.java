@@ -1,0 +1,78 @@
+package dev.agentgate.api;
+
+import dev.agentgate.queue.WorkOrderService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Shows and pauses the queue. */
+@Path("/queue")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Queue")
+@APIResponse(ref = "Unauthenticated", responseCode = "401")
+@APIResponse(ref = "Forbidden", responseCode = "403")
+@APIResponse(ref = "NotAcceptable", responseCode = "406")
+public class QueueResource {
+  private final WorkOrderService orders;
+
+  @Inject
+  QueueResource(WorkOrderService orders) {
+    this.orders = orders;
+  }
+
+  @GET
+  @Path("/health")
+  @Operation(
+      operationId = "getQueueHealth",
+      summary = "What runs, what waits, and what an operator must know",
+      description = "Costs the same with ten orders as with a million. Needs the role `viewer`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "The state of the queue",
+      content = @Content(schema = @Schema(implementation = QueueHealthResponse.class)))
+  public QueueHealthResponse health() {
+    return QueueHealthResponse.of(orders.health());
+  }
+
+  @POST
+  @Path("/pause")
+  @Operation(
+      operationId = "pauseQueue",
+      summary = "Start nothing new",
+      description = "What runs goes on; survives a restart. Needs the role `admin`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "It is paused",
+      content = @Content(schema = @Schema(implementation = Answers.PauseResult.class)))
+  @APIResponse(ref = "Unavailable", responseCode = "503")
+  public Answers.PauseResult pause() {
+    orders.pause();
+    return new Answers.PauseResult(true, true);
+  }
+
+  @POST
+  @Path("/resume")
+  @Operation(
+      operationId = "resumeQueue",
+      summary = "Start what waits",
+      description = "Needs the role `admin`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "It is not paused any more",
+      content = @Content(schema = @Schema(implementation = Answers.PauseResult.class)))
+  @APIResponse(ref = "Unavailable", responseCode = "503")
+  public Answers.PauseResult resume() {
+    orders.resume();
+    return new Answers.PauseResult(true, false);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.agentgate.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Reads the values of a JSON object, strictly by their type, and notes what is wrong with each
+ * instead of stopping at the first. {@code null} counts as absent.
+ */
+final class RequestFields {
+  private final ObjectNode object;
+  private final String prefix;
+  private final List<Problem.Violation> violations;
+
+  private RequestFields(ObjectNode object, String prefix, List<Problem.Violation> violations) {
+    this.object = object;
+    this.prefix = prefix;
+    this.violations = violations;
+  }
+
+  static RequestFields of(ObjectNode body) {
+    return new RequestFields(body, "", new ArrayList<>());
+  }
+
+  /** Everything noted so far, also by the objects inside. */
+  List<Problem.Violation> violations() {
+    return List.copyOf(violations);
+  }
+
+  void refuse(String name, String message) {
+    violations.add(new Problem.Violation(prefix + name, message));
+  }
+
+  /** A value as it was sent; empty if absent. */
+  Optional<JsonNode> value(String name) {
+    return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
+  }
+
+  /** A text within its length in characters (Unicode code points). */
+  Optional<String> text(String name, int min, int max) {
+    Optional<JsonNode> value = value(name);
+    if (value.isPresent() && !value.get().isTextual()) {
+      refuse(name, "must be a string");
+      return Optional.empty();
+    }
+    Optional<String> text = value.map(JsonNode::textValue);
+    Optional<String> fault = text.flatMap(it -> TextRule.fault(it, min, max));
+    fault.ifPresent(message -> refuse(name, message));
+    return fault.isPresent() ? Optional.empty() : text;
+  }
+
+  OptionalInt integer(String name, int min, int max) {
+    Optional<JsonNode> value = value(name);
+    if (value.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    JsonNode number = value.get();
+    if (number.isIntegralNumber()
+        && number.canConvertToInt()
+        && number.intValue() >= min
+        && number.intValue() <= max) {
+      return OptionalInt.of(number.intValue());
+    }
+    refuse(name, "must be an integer from " + min + " to " + max);
+    return OptionalInt.empty();
+  }
+
+  /** A duration from 1 ms on: an integer of milliseconds, or a {@link DurationText}. */
+  Optional<Duration> duration(String name, Duration max) {
+    Optional<JsonNode> value = value(name);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Duration> duration =
+        read(value.get())
+            .filter(it -> it.compareTo(Duration.ofMillis(1)) >= 0 && it.compareTo(max) <= 0);
+    if (duration.isEmpty()) {
+      refuse(
+          name,
+          "must be a duration of 1 to "
+              + max.toMillis()
+              + " milliseconds: an integer of milliseconds, or a string as \"60s\", \"5m\" or"
+              + " \"PT1H\"");
+    }
+    return duration;
+  }
+
+  private static Optional<Duration> read(JsonNode value) {
+    if (value.isIntegralNumber() && value.canConvertToLong()) {
+      return Optional.of(Duration.ofMillis(value.longValue()));
+    }
+    return value.isTextual() ? DurationText.parse(value.textValue()) : Optional.empty();
+  }
+
+  /** An object inside, whose violations are noted here too. */
+  Optional<RequestFields> object(String name) {
+    Optional<JsonNode> value = value(name);
+    if (value.isPresent() && value.get() instanceof ObjectNode inner) {
+      return Optional.of(new RequestFields(inner, prefix + name + ".", violations));
+    }
+    if (value.isPresent()) {
+      refuse(name, "must be an object");
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.agentgate.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.TreeSet;
+
+/**
+ * Reads a request body as strict JSON in UTF-8: no name twice, nothing behind the document, and
+ * bounds on depth and on the number of tokens, so that a small body cannot become a big tree.
+ */
+final class RequestJson {
+  private static final int MAX_DEPTH = 50;
+  private static final int MAX_TOKENS = 100_000;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxTokenCount(MAX_TOKENS)
+                          .build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private RequestJson() {}
+
+  /**
+   * Reads a body.
+   *
+   * @param maxBytes a longer body is refused
+   * @throws ApiException 413 if it is too long, 400 if it is not a JSON object
+   */
+  static ObjectNode readObject(InputStream body, int maxBytes) {
+    byte[] bytes;
+    try {
+      bytes = body.readNBytes(maxBytes + 1);
+    } catch (IOException hungUp) {
+      throw ApiException.invalid("The request body ended early");
+    }
+    if (bytes.length > maxBytes) {
+      throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, tooLarge(maxBytes));
+    }
+    return parseObject(bytes);
+  }
+
+  static String tooLarge(long maxBytes) {
+    return "The request body is larger than " + maxBytes + " bytes";
+  }
+
+  static ObjectNode parseObject(byte[] bytes) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      throw ApiException.invalid("The request body is not valid UTF-8");
+    }
+    if (text.isBlank()) {
+      throw ApiException.invalid("The request body is empty");
+    }
+    JsonNode tree;
+    try {
+      tree = MAPPER.readTree(text);
+    } catch (JsonProcessingException malformed) {
+      throw ApiException.invalid("The request body is not valid JSON" + position(malformed));
+    }
+    if (tree instanceof ObjectNode object) {
+      return object;
+    }
+    throw ApiException.invalid("The request body must be a JSON object");
+  }
+
+  // Only the position: Jackson's sentence may quote what was sent.
+  private static String position(JsonProcessingException malformed) {
+    return malformed.getLocation() == null
+        ? ""
+        : " (line "
+            + malformed.getLocation().getLineNr()
+            + ", column "
+            + malformed.getLocation().getColumnNr()
+            + ")";
+  }
+
+  /**
+   * SHA-256 in hex over the body with its names sorted and without white space: the same for bodies
+   * that mean the same.
+   *
+   * @param without a name at the top that does not count
+   */
+  static String fingerprint(ObjectNode body, String without) {
+    ObjectNode counted = body.deepCopy();
+    counted.remove(without);
+    StringBuilder canonical = new StringBuilder();
+    appendCanonical(counted, canonical);
+    return HexFormat.of().formatHex(Sha256.of(canonical.toString()));
+  }
+
+  private static void appendCanonical(JsonNode node, StringBuilder out) {
+    switch (node.getNodeType()) {
+      case OBJECT -> {
+        TreeSet<String> names = new TreeSet<>();
+        node.fieldNames().forEachRemaining(names::add);
+        out.append('{');
+        for (String name : names) {
+          appendText(name, out);
+          out.append(':');
+          appendCanonical(node.path(name), out);
+          out.append(',');
+        }
+        out.append('}');
+      }
+      case ARRAY -> {
+        out.append('[');
+        for (Iterator<JsonNode> items = node.elements(); items.hasNext(); ) {
+          appendCanonical(items.next(), out);
+          out.append(',');
+        }
+        out.append(']');
+      }
+      case STRING -> appendText(node.textValue(), out);
+      default -> out.append(node.asText());
+    }
+  }
+
+  // The length in front makes quoting needless: no text can pass for the end of another.
+  private static void appendText(String text, StringBuilder out) {
+    out.append('"').append(text.length()).append(':').append(text);
+  }
+}
