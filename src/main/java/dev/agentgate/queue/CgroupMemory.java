@@ -90,17 +90,22 @@ final class CgroupMemory {
   long left() {
     long least = Long.MAX_VALUE;
     for (Limit limit : limits) {
-      try {
-        String max = Files.readString(limit.max()).strip();
-        if (!max.equals("max")) {
-          long used = Long.parseLong(Files.readString(limit.current()).strip());
-          least = Math.min(least, Math.max(0, Long.parseLong(max) - used));
-        }
-      } catch (IOException | NumberFormatException e) {
-        // The cgroup was removed or speaks another language: it limits nothing that can be known.
-        continue;
-      }
+      least = Math.min(least, left(limit));
     }
     return least;
+  }
+
+  private static long left(Limit limit) {
+    try {
+      String max = Files.readString(limit.max()).strip();
+      if (max.equals("max")) {
+        return Long.MAX_VALUE;
+      }
+      long used = Long.parseLong(Files.readString(limit.current()).strip());
+      return Math.max(0, Long.parseLong(max) - used);
+    } catch (IOException | NumberFormatException e) {
+      // The cgroup was removed or speaks another language: it limits nothing that can be known.
+      return Long.MAX_VALUE;
+    }
   }
 }

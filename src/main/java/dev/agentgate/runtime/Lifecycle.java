@@ -16,7 +16,8 @@ import org.jboss.logging.Logger;
 /**
  * The order in which the service starts and stops, in one place.
  *
- * <p>Start, before the first request is taken: check the configuration, open the store, take over
+ * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before any
+ * producer opens anything), open the store, take over
  * what runs, then start what waits. Stop: refuse new work, start nothing, drain, close the store;
  * requests that read are answered until the drain is over. Both are idempotent.
  */
@@ -29,17 +30,14 @@ class Lifecycle {
   private final WorkOrderService service;
   private final RunDrain drain;
   private final ShutdownConfig shutdown;
-  private final StartChecks checks;
   private final AtomicBoolean drained = new AtomicBoolean();
 
   Lifecycle(
-      StartChecks checks,
       WorkOrderStore store,
       QueueManager queue,
       WorkOrderService service,
       RunDrain drain,
       ShutdownConfig shutdown) {
-    this.checks = checks;
     this.store = store;
     this.queue = queue;
     this.service = service;

@@ -1,5 +1,6 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.api.ApiKeys;
 import dev.agentgate.config.AuthConfig;
 import dev.agentgate.config.DataConfig;
 import dev.agentgate.config.GithubConfig;
@@ -13,6 +14,7 @@ import dev.agentgate.config.StartupChecks;
 import dev.agentgate.config.WorkspaceConfig;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -43,8 +45,20 @@ class StartChecks {
       @ConfigProperty(name = "quarkus.http.host") String host) {
     StartupChecks.problems(data, auth, github, workspace, queue, run, shutdown, health, maintenance)
         .forEach(problem -> problems.add(problem.toString()));
-    anyKey = auth.apiKey().isPresent() || auth.keysFile().isPresent();
+    anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);
+  }
+
+  private boolean hasKey(AuthConfig auth) {
+    try {
+      return !KeysProducer.read(auth).isEmpty();
+    } catch (IOException e) {
+      // That the file cannot be read is among the problems already.
+      return true;
+    } catch (ApiKeys.InvalidKeysException e) {
+      problems.add("agentgate.auth.keys-file cannot be used: " + e.getMessage());
+      return true;
+    }
   }
 
   /**
