@@ -16,10 +16,10 @@ import org.jboss.logging.Logger;
 /**
  * The order in which the service starts and stops, in one place.
  *
- * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before any
- * producer opens anything), open the store, take over
- * what runs, then start what waits. Stop: refuse new work, start nothing, drain, close the store;
- * requests that read are answered until the drain is over. Both are idempotent.
+ * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
+ * any producer opens anything), open the store, take over what runs, then start what waits. Stop:
+ * refuse new work, start nothing, drain, close the store; requests that read are answered until the
+ * drain is over. Both are idempotent.
  */
 @Singleton
 class Lifecycle {
