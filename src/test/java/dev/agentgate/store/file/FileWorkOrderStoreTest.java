@@ -243,6 +243,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     store.insert(order);
     await().until(() -> store.health().failure().isPresent());
 
+    assertThat(store.health().failure()).get().asString().contains("Is a directory");
     assertThat(store.find(order.id())).contains(order);
     assertThat(store.health().restartNeeded()).isFalse();
     assertThat(store.insert(WorkOrders.queued())).isEmpty();

@@ -52,8 +52,8 @@ final class StoreCrashTest {
       for (int i = 0; i < lines; i++) {
         note(out.readLine());
       }
-      child.destroyForcibly();
-      // What it said before it died counts as well.
+      // By its handle: Process.destroyForcibly would close its output, and that counts as well.
+      child.toHandle().destroyForcibly();
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         note(line);
       }
