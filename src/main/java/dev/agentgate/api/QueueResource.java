@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.WorkOrderService;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
@@ -24,10 +25,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class QueueResource {
   private final WorkOrderService orders;
+  private final QueueHealthCheck health;
 
   @Inject
-  QueueResource(WorkOrderService orders) {
+  QueueResource(WorkOrderService orders, QueueHealthCheck health) {
     this.orders = orders;
+    this.health = health;
   }
 
   @GET
@@ -41,7 +44,7 @@ public class QueueResource {
       description = "The state of the queue",
       content = @Content(schema = @Schema(implementation = QueueHealthResponse.class)))
   public QueueHealthResponse health() {
-    return QueueHealthResponse.of(orders.health());
+    return QueueHealthResponse.of(health.health());
   }
 
   @POST

@@ -2,7 +2,6 @@ package dev.agentgate.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Set;
 
@@ -15,7 +14,6 @@ public interface HealthConfig {
 
   /** More waiting orders raise the alert {@code queue-depth}. */
   @WithDefault("10")
-  @Min(0)
   int queueDepthThreshold();
 
   /**

@@ -3,7 +3,6 @@ package dev.agentgate.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
 /** What starts when. */
@@ -13,9 +12,8 @@ public interface QueueConfig {
   @WithDefault("true")
   boolean autoProcess();
 
-  /** How many orders run at the same time. */
+  /** How many orders run at the same time; at least 1. */
   @WithDefault("2")
-  @Min(1)
   int maxConcurrent();
 
   /** The least time between two starts. */
@@ -30,13 +28,11 @@ public interface QueueConfig {
   @WithDefault("1G")
   MemorySize minFreeDisk();
 
-  /** How many orders may wait; a submit beyond it is refused. */
+  /** How many orders may wait, at least 1; a submit beyond it is refused. */
   @WithDefault("100000")
-  @Min(1)
   int maxDepth();
 
   /** How many orders of one repository run at the same time; 0: no such limit. */
   @WithDefault("0")
-  @Min(0)
   int maxConcurrentPerRepository();
 }

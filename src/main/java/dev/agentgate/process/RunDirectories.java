@@ -3,12 +3,14 @@ package dev.agentgate.process;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,9 +24,10 @@ public final class RunDirectories {
    * @param root {@code runs/} in the data directory; made if missing
    */
   public RunDirectories(Path root) {
-    this.root = root;
     try {
       Files.createDirectories(root);
+      // The kernel names files by their real path, and is asked for the one that writes to a log.
+      this.root = root.toRealPath();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -33,6 +36,34 @@ public final class RunDirectories {
   /** The directory of a run, whether it exists or not. */
   public RunDirectory of(RunId run) {
     return new RunDirectory(root.resolve(run.value()));
+  }
+
+  /** The directory of all runs, as an absolute path without links. */
+  Path root() {
+    return root;
+  }
+
+  /** The run whose log a file is, which may be {@code (deleted)} by now; empty if it is none. */
+  Optional<RunId> runOfLog(String file) {
+    Path parent = Path.of(file).getParent();
+    return parent != null && root.equals(parent.getParent())
+        ? RunId.parse(String.valueOf(parent.getFileName()))
+        : Optional.empty();
+  }
+
+  /** Makes the directory of a run, for the service's own eyes, unless it is there. */
+  RunDirectory create(RunId run) {
+    RunDirectory directory = of(run);
+    try {
+      Files.createDirectory(
+          directory.path(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      // Its prompt is in it.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return directory;
   }
 
   /** Every run that has a directory. */

@@ -1,58 +1,291 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.Agents;
 import dev.agentgate.process.StopReport;
+import dev.agentgate.queue.RunSupervisor.Ended;
 import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderSpec;
+import dev.agentgate.workorder.WorkOrderState.Cancelled;
+import dev.agentgate.workorder.WorkOrderState.Completed;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderState.Queued;
+import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workspace.WorkspaceSourceParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The use cases. */
-public class WorkOrderService {
+/**
+ * The use cases. Every method may be called from any thread and blocks until it is done; what it
+ * returned is on disk. What cannot be done is an {@link AgentGateException} with a sentence for the
+ * caller.
+ */
+public final class WorkOrderService {
+  private static final int BATCH = 100;
+
+  private final QueueSettings settings;
+  private final Supervision supervision;
+  private final QueueManager queue;
+  private final WorkspaceSourceParser sources;
+  private final Agents agents;
+
+  /** Submits under way: they count against the depth before they are in the store. */
+  private final AtomicInteger submitting = new AtomicInteger();
+
+  private volatile boolean stopping;
+
+  WorkOrderService(
+      QueueSettings settings,
+      Supervision supervision,
+      QueueManager queue,
+      WorkspaceSourceParser sources,
+      Agents agents) {
+    this.settings = settings;
+    this.supervision = supervision;
+    this.queue = queue;
+    this.sources = sources;
+    this.agents = agents;
+  }
 
   /**
-   * Takes an order; when this returns it is on disk.
+   * Takes an order.
    *
    * @return the order, and whether it is new (else: the first one under the same idempotency key)
    */
-  public Submitted submit(SubmitOrder order) {
-    throw new UnsupportedOperationException();
+  public Submitted submit(SubmitOrder wish) {
+    refuseWhenStopping();
+    WorkOrderSpec spec = specOf(wish);
+    Instant now = now();
+    WorkOrder order = WorkOrder.submitted(WorkOrderId.next(now), spec, wish.idempotencyKey(), now);
+    Optional<WorkOrder> earlier;
+    try {
+      if (supervision.store().counts().queued() + submitting.getAndIncrement()
+          >= settings.maxDepth()) {
+        earlier =
+            wish.idempotencyKey()
+                .map(IdempotencyKey::key)
+                .flatMap(supervision.store()::findByIdempotencyKey);
+        if (earlier.isEmpty()) {
+          throw new AgentGateException(
+              Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
+        }
+      } else {
+        earlier = supervision.store().insert(order);
+      }
+    } finally {
+      submitting.getAndDecrement();
+    }
+    if (earlier.isPresent()) {
+      return new Submitted(view(sameRequest(earlier.get(), wish)), false);
+    }
+    supervision.transitions().submitted(order);
+    queue.enqueued(order);
+    return new Submitted(view(order), true);
+  }
+
+  private static WorkOrder sameRequest(WorkOrder earlier, SubmitOrder wish) {
+    if (!earlier.idempotencyKey().equals(wish.idempotencyKey())) {
+      throw new AgentGateException(
+          Kind.IDEMPOTENCY_KEY_REUSED, "The idempotency key was used for another request");
+    }
+    return earlier;
+  }
+
+  private WorkOrderSpec specOf(SubmitOrder wish) {
+    String agentType = wish.agentType().orElse(settings.defaultAgent());
+    if (agents.find(agentType).isEmpty()) {
+      throw new AgentGateException(
+          Kind.INVALID,
+          "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
+    }
+    RunLimits limits =
+        new RunLimits(
+            wish.maxTime().orElse(settings.maxTime()),
+            wish.idleTimeout(),
+            wish.queueTtl(),
+            wish.maxAttempts().orElse(1),
+            wish.retryOn());
+    return new WorkOrderSpec(
+        wish.taskPrompt(),
+        agentType,
+        sources.parse(wish.workspaceSource()),
+        limits,
+        wish.maxIterations(),
+        wish.priority(),
+        wish.labels());
   }
 
   public WorkOrderView get(WorkOrderId id) {
-    throw new UnsupportedOperationException();
+    return view(find(id));
   }
 
+  /**
+   * Orders that match, newest first.
+   *
+   * @param before only orders older than this one
+   */
   public WorkOrderList list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    throw new UnsupportedOperationException();
+    WorkOrderPage page = supervision.store().list(filter, before, limit);
+    return new WorkOrderList(
+        page.items().stream().map(this::view).toList(), page.total(), page.hasMore());
   }
 
   /** Cancels a queued or running order; returns when its processes are gone. */
   public StopReport cancel(WorkOrderId id) {
-    throw new UnsupportedOperationException();
+    long began = System.nanoTime();
+    while (true) {
+      WorkOrder order = find(id);
+      switch (order.status()) {
+        case QUEUED -> {
+          WorkOrder cancelled = order.cancel(now());
+          if (supervision.store().update(cancelled)) {
+            supervision.transitions().changed(WorkOrderStatus.QUEUED, cancelled);
+            queue.wake();
+            return new StopReport(false, 0, Duration.ofNanos(System.nanoTime() - began));
+          }
+        }
+        case RUNNING -> {
+          Optional<Ended> ended = end(order, EndCause.CANCEL, supervision.killGrace());
+          if (ended.isPresent()) {
+            WorkOrder after = ended.get().order();
+            if (ended.get().report().survivors() > 0
+                || after.status() == WorkOrderStatus.CANCELLED) {
+              return ended.get().report();
+            }
+          }
+        }
+        case COMPLETED, FAILED, CANCELLED -> throw alreadyTerminal(order);
+      }
+    }
   }
 
-  /** Kills a running order, which is failed then; returns when its processes are gone. */
+  /**
+   * Kills a running order, which is failed then; returns when its processes are gone.
+   *
+   * @param force without the grace
+   */
   public StopReport kill(WorkOrderId id, boolean force) {
-    throw new UnsupportedOperationException();
+    while (true) {
+      WorkOrder order = find(id);
+      if (order.status() != WorkOrderStatus.RUNNING) {
+        throw new AgentGateException(
+            Kind.NOT_RUNNING,
+            "Work order " + id + " is not running (status: " + order.status().wireName() + ")");
+      }
+      Duration grace = force ? Duration.ZERO : supervision.killGrace();
+      Optional<Ended> ended = end(order, EndCause.KILL, grace);
+      if (ended.isPresent()) {
+        return ended.get().report();
+      }
+    }
+  }
+
+  /** Makes the run end; empty if it was settled otherwise, which is then in the store. */
+  private Optional<Ended> end(WorkOrder order, EndCause why, Duration grace) {
+    Optional<RunSupervisor> supervisor = supervision.slots().of(order.id());
+    if (supervisor.isEmpty()) {
+      // Settled a moment ago, or nobody supervises it: then somebody must, before it can be ended.
+      queue.adopt(order.id());
+      return Optional.empty();
+    }
+    Optional<Ended> ended = supervisor.get().end(why, grace);
+    if (ended.isEmpty()) {
+      WorkOrder _ = supervisor.get().awaitSettled();
+    }
+    return ended;
   }
 
   /** Cancels the order if needed, then removes it with its runs, logs and workspaces. */
   public void purge(WorkOrderId id) {
-    throw new UnsupportedOperationException();
+    while (true) {
+      WorkOrder order = find(id);
+      if (order.status() == WorkOrderStatus.RUNNING) {
+        int survivors =
+            end(order, EndCause.CANCEL, supervision.killGrace())
+                .map(ended -> ended.report().survivors())
+                .orElse(0);
+        if (survivors > 0) {
+          throw new AgentGateException(
+              Kind.CONFLICT,
+              "Work order " + id + " was not purged: " + survivors + " of its processes live on");
+        }
+      } else if (supervision.store().remove(order)) {
+        removeRuns(order);
+        queue.wake();
+        return;
+      }
+    }
+  }
+
+  private void removeRuns(WorkOrder order) {
+    for (RunId run : order.runs()) {
+      supervision.workspaces().remove(run);
+      supervision.directories().remove(run);
+      supervision.processes().release(run);
+    }
   }
 
   /**
-   * Purges every order of a status.
+   * Purges every order of a status that is there now.
    *
    * @param olderThan only those that were last changed longer ago
    * @param dryRun removes nothing
    * @return how many were, or would be, purged
    */
   public long purgeAll(WorkOrderStatus status, Optional<Duration> olderThan, boolean dryRun) {
-    throw new UnsupportedOperationException();
+    Optional<Instant> cutoff = olderThan.map(now()::minus);
+    if (dryRun && cutoff.isEmpty()) {
+      return supervision.store().counts().of(status);
+    }
+    WorkOrderFilter filter = new WorkOrderFilter(Set.of(status), Optional.empty(), Map.of());
+    long purged = 0;
+    Optional<WorkOrderId> before = Optional.empty();
+    while (true) {
+      WorkOrderPage page = supervision.store().list(filter, before, BATCH);
+      for (WorkOrder order : page.items()) {
+        if (cutoff.filter(at -> !order.updatedAt().isBefore(at)).isEmpty()) {
+          purged += dryRun || purgeIfThere(order.id(), status) ? 1 : 0;
+        }
+      }
+      if (!page.hasMore() || page.items().isEmpty()) {
+        return purged;
+      }
+      before = Optional.of(page.items().getLast().id());
+    }
+  }
+
+  private boolean purgeIfThere(WorkOrderId id, WorkOrderStatus status) {
+    try {
+      if (find(id).status() != status) {
+        return false;
+      }
+      purge(id);
+      return true;
+    } catch (AgentGateException e) {
+      if (e.kind() == Kind.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -61,31 +294,120 @@ public class WorkOrderService {
    * @return the run, if one was started at once
    */
   public Optional<RunId> requestRun(WorkOrderId id) {
-    throw new UnsupportedOperationException();
+    refuseWhenStopping();
+    while (true) {
+      WorkOrder order = find(id);
+      WorkOrder waiting =
+          switch (order.status()) {
+            case QUEUED -> order.expedite(now());
+            case RUNNING ->
+                throw new AgentGateException(
+                    Kind.CONFLICT, "Work order " + id + " is already running");
+            case COMPLETED, FAILED, CANCELLED -> order.requeue(now());
+          };
+      if (supervision.store().update(waiting)) {
+        supervision.transitions().changed(order.status(), waiting);
+        Optional<RunId> started =
+            order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
+        queue.enqueued(waiting);
+        return started;
+      }
+    }
   }
 
-  /** The runs of an order, newest first. */
+  /** The runs of an order that are still kept, newest first. */
   public List<RunView> runs(WorkOrderId id) {
-    throw new UnsupportedOperationException();
+    List<RunView> views = new ArrayList<>();
+    for (RunId run : find(id).runs().reversed()) {
+      supervision.store().findRun(run).map(this::view).ifPresent(views::add);
+    }
+    return views;
   }
 
   public RunView run(RunId id) {
-    throw new UnsupportedOperationException();
+    return supervision
+        .store()
+        .findRun(id)
+        .map(this::view)
+        .orElseThrow(() -> new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found"));
   }
 
   /** Nothing new starts until {@link #resume}; what runs goes on. Survives a restart. */
   public void pause() {
-    throw new UnsupportedOperationException();
+    supervision.store().setPaused(true);
   }
 
   public void resume() {
-    throw new UnsupportedOperationException();
+    supervision.store().setPaused(false);
+    queue.wake();
   }
 
-  public QueueHealth health() {
-    throw new UnsupportedOperationException();
+  /** Refuses what would begin something new from now on. */
+  public void beginStopping() {
+    stopping = true;
   }
 
   /** What {@link #submit} did. */
   public record Submitted(WorkOrderView order, boolean created) {}
+
+  private void refuseWhenStopping() {
+    if (stopping) {
+      throw new AgentGateException(Kind.STOPPING, "The service is stopping");
+    }
+  }
+
+  private WorkOrder find(WorkOrderId id) {
+    return supervision
+        .store()
+        .find(id)
+        .orElseThrow(
+            () -> new AgentGateException(Kind.NOT_FOUND, "Work order " + id + " not found"));
+  }
+
+  private AgentGateException alreadyTerminal(WorkOrder order) {
+    return new AgentGateException(
+        Kind.CONFLICT,
+        "Work order " + order.id() + " is already in terminal state: " + order.status().wireName());
+  }
+
+  private WorkOrderView view(WorkOrder order) {
+    return new WorkOrderView(
+        order,
+        supervision.store().queuePosition(order.id()),
+        order.currentRun().flatMap(this::lastActivity),
+        exitOf(order));
+  }
+
+  private static Optional<ExitStatus> exitOf(WorkOrder order) {
+    return switch (order.state()) {
+      case Completed _ -> Optional.of(new ExitStatus(0));
+      case Failed failed -> failed.exit();
+      case Queued _, Running _, Cancelled _ -> Optional.empty();
+    };
+  }
+
+  private Optional<Instant> lastActivity(RunId run) {
+    Path log = supervision.directories().of(run).outputLog();
+    try {
+      return Optional.of(Files.getLastModifiedTime(log).toInstant());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private RunView view(Run run) {
+    return new RunView(run, sizeOf(supervision.directories().of(run.id()).outputLog()));
+  }
+
+  private static long sizeOf(Path log) {
+    try {
+      return Files.size(log);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private Instant now() {
+    return supervision.clock().instant();
+  }
 }

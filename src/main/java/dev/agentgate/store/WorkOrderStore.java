@@ -58,6 +58,9 @@ public interface WorkOrderStore extends AutoCloseable {
 
   Optional<WorkOrder> find(WorkOrderId id);
 
+  /** The order that was submitted with this idempotency key. */
+  Optional<WorkOrder> findByIdempotencyKey(String key);
+
   /**
    * Orders that match, newest first.
    *

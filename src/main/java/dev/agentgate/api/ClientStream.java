@@ -1,0 +1,70 @@
+package dev.agentgate.api;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Sends a body piece by piece to one client, the next one only when the one before is on its way:
+ * never more than one piece waits in memory, however slow the client is. A client that takes
+ * nothing for too long is dropped. Blocks; meant for a virtual thread.
+ */
+final class ClientStream {
+  private final OutputStream first;
+  private final HttpServerResponse response;
+  private final Duration patience;
+  private boolean begun;
+
+  /**
+   * @param first the way of the framework, which sends the head with the first piece
+   * @param patience how long a client may take for one piece
+   */
+  ClientStream(OutputStream first, HttpServerResponse response, Duration patience) {
+    this.first = first;
+    this.response = response;
+    this.patience = patience;
+  }
+
+  /**
+   * Sends one piece.
+   *
+   * @throws IOException if the client is gone, or was dropped
+   */
+  void send(byte[] bytes) throws IOException {
+    if (!begun) {
+      begun = true;
+      first.write(bytes);
+      first.flush();
+      return;
+    }
+    if (response.closed()) {
+      throw new IOException("The client is gone");
+    }
+    try {
+      response
+          .write(Buffer.buffer(bytes))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      abort();
+      throw new IOException("The client took nothing for " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException | IllegalStateException e) {
+      throw new IOException("The client is gone", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
+  /** Breaks off, so that the client sees that the body is not whole. */
+  void abort() {
+    response.reset();
+  }
+}

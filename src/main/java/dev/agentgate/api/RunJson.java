@@ -1,0 +1,24 @@
+package dev.agentgate.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.queue.RunView;
+import jakarta.inject.Singleton;
+
+/** The JSON of a run, as {@code GET /runs/{runId}} answers it, on one line. */
+@Singleton
+public class RunJson {
+  private final ObjectMapper mapper;
+
+  RunJson(ObjectMapper mapper) {
+    this.mapper = mapper;
+  }
+
+  String of(RunView run) {
+    try {
+      return mapper.writeValueAsString(RunResponse.of(run));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A run could not be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.agentgate.api;
+
+import dev.agentgate.process.RunLog;
+import dev.agentgate.process.RunLogSnapshot;
+import dev.agentgate.process.RunLogText;
+import dev.agentgate.process.RunLogWatcher;
+import dev.agentgate.queue.RunLogs;
+import dev.agentgate.queue.RunView;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.RunId;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run wrote: as a whole, in parts, and as it comes. Each request has a virtual thread that
+ * holds one piece of the log at most, and no file open between two pieces.
+ */
+@Path("/runs/{runId}/log")
+@RunOnVirtualThread
+public class RunLogResource {
+  private static final Logger LOG = Logger.getLogger(RunLogResource.class);
+  private static final String TEXT = "text/plain;charset=utf-8";
+  private static final int MOST_LINES = 1_000_000;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  /** How long a client may take nothing before it is dropped. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final RunLogs logs;
+  private final RunJson runJson;
+
+  public RunLogResource(RunLogs logs, RunJson runJson) {
+    this.logs = logs;
+    this.runJson = runJson;
+  }
+
+  /**
+   * The log as text, secrets masked.
+   *
+   * @param tail only the last lines; a range is ignored then
+   */
+  @GET
+  @Produces(TEXT)
+  public Response read(
+      @PathParam("runId") String runId,
+      @QueryParam("tail") @Nullable String tail,
+      @HeaderParam("Range") @Nullable String range,
+      @HeaderParam("If-Range") @Nullable String ifRange,
+      @Context HttpServerRequest request)
+      throws IOException {
+    RunView run = find(runId);
+    Optional<Integer> lines = Optional.ofNullable(tail).map(RunLogResource::lines);
+    RunLog log = logs.log(run.run().id());
+    RunLogSnapshot snapshot = log.snapshot();
+    if (lines.isPresent()) {
+      long start = log.startOfLastLines(lines.get(), snapshot.size());
+      return ok(request, sink -> snapshot.copyRest(start, logs.mask(), sink)).build();
+    }
+    // There are no validators, so a condition on one never holds (RFC 9110, 13.1.5).
+    if (range != null && ifRange == null) {
+      Optional<ByteRange> wanted = ByteRange.parse(range, snapshot.length());
+      if (wanted.isPresent()) {
+        return part(request, snapshot, wanted.get());
+      }
+    }
+    if (!RunLogs.isOver(run)) {
+      // Its middle may be dropped while the client reads: no length is promised.
+      return ok(request, sink -> snapshot.copyRest(0, logs.mask(), sink)).build();
+    }
+    return ok(request, sink -> snapshot.copy(0, snapshot.length(), logs.mask(), sink))
+        .header(HttpHeaders.CONTENT_LENGTH, snapshot.length())
+        .build();
+  }
+
+  /** The length of the log as it is now. */
+  @HEAD
+  @Produces(TEXT)
+  public Response size(@PathParam("runId") String runId) throws IOException {
+    RunLogSnapshot snapshot = logs.log(find(runId).run().id()).snapshot();
+    return Response.ok()
+        .type(TEXT)
+        .header("Accept-Ranges", "bytes")
+        .header(HttpHeaders.CONTENT_LENGTH, snapshot.length())
+        .build();
+  }
+
+  /**
+   * The log as it is written: an event {@code log} for each new piece of text, whose id is the
+   * offset after it, and an event {@code end} with the run when it is over. Secrets are masked.
+   *
+   * @param lastEventId goes on after that event; the beginning if absent
+   */
+  @GET
+  @Path("stream")
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  public Response stream(
+      @PathParam("runId") String runId,
+      @HeaderParam("Last-Event-ID") @Nullable String lastEventId,
+      @Context HttpServerRequest request) {
+    RunId run = find(runId).run().id();
+    long offset = offset(lastEventId, logs.log(run).size());
+    return Response.ok(body(request, stream -> follow(run, offset, stream)))
+        .type(MediaType.SERVER_SENT_EVENTS_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        // Asks nginx and its like not to collect events before they pass them on.
+        .header("X-Accel-Buffering", "no")
+        .build();
+  }
+
+  private Response part(HttpServerRequest request, RunLogSnapshot snapshot, ByteRange range) {
+    if (!range.isSatisfiable()) {
+      throw new WebApplicationException(
+          Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+              .header("Content-Range", "bytes */" + snapshot.length())
+              .build());
+    }
+    return ok(request, sink -> snapshot.copy(range.from(), range.to(), logs.mask(), sink))
+        .status(Response.Status.PARTIAL_CONTENT)
+        .header("Content-Range", range.contentRange(snapshot.length()))
+        .header(HttpHeaders.CONTENT_LENGTH, range.to() - range.from())
+        .build();
+  }
+
+  private void follow(RunId run, long offset, ClientStream stream)
+      throws IOException, InterruptedException {
+    RunLogText text = new RunLogText(logs.log(run), logs.mask(), offset);
+    try (RunLogWatcher.Listener listener = logs.listen(run)) {
+      stream.send(SseText.COMMENT);
+      long heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
+      boolean over = false;
+      while (true) {
+        long untilHeartbeat = heartbeatAt - System.nanoTime();
+        if (untilHeartbeat <= 0) {
+          stream.send(SseText.COMMENT);
+          heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
+          continue;
+        }
+        Optional<String> piece = text.next(!over);
+        if (piece.isPresent()) {
+          stream.send(SseText.log(piece.get(), text.offset()));
+          continue;
+        }
+        if (over) {
+          stream.send(SseText.end(runJson.of(logs.run(run))));
+          return;
+        }
+        switch (listener.await(Duration.ofNanos(untilHeartbeat))) {
+          case ENDED -> over = true;
+          case CLOSED -> {
+            return;
+          }
+          case GROWN, NOTHING -> {}
+        }
+      }
+    } catch (AgentGateException e) {
+      // Purged meanwhile: the client finds out when it asks again.
+      LOG.debugf("A log that is followed is gone: %s", e.getMessage());
+    }
+  }
+
+  private RunView find(String runId) {
+    return logs.run(
+        RunId.parse(runId)
+            .orElseThrow(
+                () -> new AgentGateException(Kind.NOT_FOUND, "Run " + runId + " not found")));
+  }
+
+  private static int lines(String tail) {
+    if (tail.matches("\\d{1,9}")) {
+      int lines = Integer.parseInt(tail);
+      if (lines >= 1 && lines <= MOST_LINES) {
+        return lines;
+      }
+    }
+    throw new AgentGateException(
+        Kind.INVALID, "tail must be a number of lines from 1 to " + MOST_LINES);
+  }
+
+  private static long offset(@Nullable String lastEventId, long size) {
+    if (lastEventId == null || lastEventId.isBlank()) {
+      return 0;
+    }
+    if (lastEventId.matches("\\d{1,18}") && Long.parseLong(lastEventId) <= size) {
+      return Long.parseLong(lastEventId);
+    }
+    throw new AgentGateException(Kind.INVALID, "Last-Event-ID is not an offset of this log");
+  }
+
+  private static Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {
+    return Response.ok(body(request, stream -> copy.to(stream::send)))
+        .type(TEXT)
+        .header("Accept-Ranges", "bytes")
+        // A browser must not take an agent's output for a page.
+        .header("X-Content-Type-Options", "nosniff");
+  }
+
+  private static StreamingOutput body(HttpServerRequest request, Body body) {
+    return out -> {
+      ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
+      try {
+        body.send(stream);
+      } catch (IOException e) {
+        LOG.debugf("A log was not sent to its end: %s", e.getMessage());
+        stream.abort();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        stream.abort();
+      }
+    };
+  }
+
+  @FunctionalInterface
+  private interface Copy {
+    void to(RunLogSnapshot.Sink sink) throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface Body {
+    void send(ClientStream stream) throws IOException, InterruptedException;
+  }
+}

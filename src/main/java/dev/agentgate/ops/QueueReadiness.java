@@ -1,0 +1,42 @@
+package dev.agentgate.ops;
+
+import dev.agentgate.queue.QueueHealth;
+import dev.agentgate.queue.QueueHealth.Alert;
+import dev.agentgate.queue.QueueHealthCheck;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * Tells the queue's alerts; DOWN while there is one of a kind that takes the instance out of
+ * rotation.
+ */
+@Readiness
+@Singleton
+class QueueReadiness implements HealthCheck {
+  private final QueueHealthCheck queue;
+  private final ReadinessAlerts kinds;
+
+  QueueReadiness(QueueHealthCheck queue, ReadinessAlerts kinds) {
+    this.queue = queue;
+    this.kinds = kinds;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    QueueHealth health = queue.health();
+    HealthCheckResponseBuilder response = HealthCheckResponse.named("queue");
+    response.withData("queued", health.counts().queued());
+    response.withData("running", health.counts().running());
+    boolean up = true;
+    int number = 0;
+    for (Alert alert : health.alerts()) {
+      number++;
+      response.withData("alert." + number, alert.message());
+      up &= !kinds.takeOutOfRotation(alert.kind());
+    }
+    return response.status(up).build();
+  }
+}

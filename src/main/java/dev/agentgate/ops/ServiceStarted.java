@@ -1,0 +1,23 @@
+package dev.agentgate.ops;
+
+import dev.agentgate.queue.QueueHealthCheck;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Startup;
+
+/** UP once the store is loaded and what an earlier service left running is taken over. */
+@Startup
+@Singleton
+class ServiceStarted implements HealthCheck {
+  private final QueueHealthCheck queue;
+
+  ServiceStarted(QueueHealthCheck queue) {
+    this.queue = queue;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("queue").status(queue.isDispatching()).build();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.agentgate.process;
+
+import dev.agentgate.process.ProcessTree.Entry;
+import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.workorder.RunId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the processes of one run. A process belongs to it if it is in the run's cgroup, or in the
+ * session of its leader, or carries the run's id in its environment, or writes to the run's log, or
+ * was seen to belong before, or descends from one that belongs. One that cut every tie and only
+ * stands in the run's workspace is reported, not killed: it may be a person's shell.
+ *
+ * <p>Safe for threads.
+ */
+final class RunMembers {
+  private static final Logger LOG = Logger.getLogger(RunMembers.class);
+
+  private final RunId run;
+  private final RunDirectory directory;
+  private final @Nullable RunCgroup cgroup;
+  private final Set<Long> spared;
+  private final String bootId;
+
+  /** Who was seen to belong; guarded by this. */
+  private final Map<Long, Entry> known = new HashMap<>();
+
+  /** Guarded by this. */
+  private @Nullable ProcessIdentity leader;
+
+  /** Guarded by this. */
+  private @Nullable Path workspace;
+
+  /**
+   * @param cgroup empty where there can be none
+   * @param spared processes that never belong: the service, its parents
+   * @param bootId of this boot
+   */
+  RunMembers(
+      RunId run,
+      RunDirectory directory,
+      Optional<RunCgroup> cgroup,
+      Set<Long> spared,
+      String bootId) {
+    this.run = run;
+    this.directory = directory;
+    this.cgroup = cgroup.orElse(null);
+    this.spared = spared;
+    this.bootId = bootId;
+  }
+
+  /** Tells who leads the run's session, and where it works. */
+  synchronized void lead(ProcessIdentity leader, @Nullable Path workspace) {
+    this.leader = leader;
+    this.workspace = workspace;
+  }
+
+  /**
+   * Whether nothing of the run lives, told cheaply: its leader entered the cgroup before the agent
+   * was started, and the cgroup is empty now. False only means that one has to look.
+   */
+  boolean areProvenGone() {
+    return cgroup != null
+        && !cgroup.isPopulated()
+        && RunScript.readLeader(directory).filter(RunScript.Leader::entered).isPresent();
+  }
+
+  /** Looks for all that live, and remembers them. */
+  synchronized Map<Long, Entry> look() {
+    ProcessTree tree = ProcessTree.look();
+    Map<Long, Entry> members = new HashMap<>();
+    Set<Long> inside = cgroup == null ? Set.of() : new HashSet<>(cgroup.processes());
+    Ties ties = ties(tree);
+    for (Entry entry : tree.entries()) {
+      if (entry.lives() && !spared.contains(entry.pid())) {
+        Entry before = known.get(entry.pid());
+        if ((before != null && before.isSameProcess(entry))
+            || inside.contains(entry.pid())
+            || ties.hold(entry)) {
+          members.put(entry.pid(), entry);
+        }
+      }
+    }
+    tree.close(members, spared);
+    members.values().removeIf(entry -> !entry.lives());
+    known.clear();
+    known.putAll(members);
+    return members;
+  }
+
+  private Ties ties(ProcessTree tree) {
+    ProcessIdentity first =
+        leader != null
+            ? leader
+            : RunScript.readLeader(directory).map(RunScript.Leader::identity).orElse(null);
+    if (first == null || !first.bootId().equals(bootId)) {
+      return new Ties(0, 0);
+    }
+    // A session keeps its number from reuse as long as anyone is in it. So a process of this number
+    // that is not the leader is another one, leading another session.
+    boolean reused =
+        tree.find(first.pid()).filter(e -> e.startTicks() != first.startTicks()).isPresent();
+    return new Ties(reused ? 0 : first.pid(), first.startTicks());
+  }
+
+  /** What binds a process to the run. */
+  private final class Ties {
+    private final long session;
+    private final long since;
+    private final String mark = RunMarks.of(run);
+    private final String log = directory.outputLog().toString();
+
+    /**
+     * @param session of the run; 0 if unknown
+     * @param since nothing that is older can write to the run's log
+     */
+    private Ties(long session, long since) {
+      this.session = session;
+      this.since = since;
+    }
+
+    private boolean hold(Entry entry) {
+      return (session != 0 && entry.session() == session)
+          || RunMarks.isMarked(ProcessTree.environment(entry.pid()), mark)
+          || (entry.startTicks() >= since && writesLog(entry));
+    }
+
+    private boolean writesLog(Entry entry) {
+      return ProcessTree.outputs(entry.pid()).stream()
+          .anyMatch(file -> file.equals(log) || file.equals(log + " (deleted)"));
+    }
+  }
+
+  /** Those outside the cgroup, which {@code cgroup.kill} does not reach. */
+  Map<Long, Entry> outsideCgroup(Map<Long, Entry> members) {
+    Map<Long, Entry> outside = new HashMap<>(members);
+    if (cgroup != null) {
+      outside.keySet().removeAll(new HashSet<>(cgroup.processes()));
+    }
+    return outside;
+  }
+
+  Optional<RunCgroup> cgroup() {
+    return Optional.ofNullable(cgroup);
+  }
+
+  /** Reports processes that may come from the run but are bound to it by their place only. */
+  synchronized void reportStrangers() {
+    if (workspace == null || leader == null) {
+      return;
+    }
+    String place = workspace.toString();
+    List<Long> strangers = new ArrayList<>();
+    for (Entry entry : ProcessTree.look().entries()) {
+      if (entry.startTicks() >= leader.startTicks()
+          && entry.lives()
+          && !spared.contains(entry.pid())
+          && ProcessTree.workingDirectory(entry.pid()).filter(at -> isIn(place, at)).isPresent()) {
+        strangers.add(entry.pid());
+      }
+    }
+    if (!strangers.isEmpty()) {
+      LOG.warnf(
+          "Processes that are not known to be of the run stand in its workspace: %s=%s, pids %s",
+          LogKeys.RUN_ID, run, strangers);
+    }
+  }
+
+  private static boolean isIn(String place, String at) {
+    return at.equals(place) || at.startsWith(place + "/") || at.equals(place + " (deleted)");
+  }
+}

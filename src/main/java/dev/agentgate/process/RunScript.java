@@ -1,0 +1,99 @@
+package dev.agentgate.process;
+
+import dev.agentgate.workorder.ExitStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shell script that leads a run's session, and what it writes for the service. Its text is
+ * handed to {@code sh -c}: a shell reads a script file as it goes, and would go on in another text
+ * if a new version of the service replaced the file.
+ */
+final class RunScript {
+  /** The script's {@code $0}, by which a leader is found that has not yet written its file. */
+  static final String NAME = "agentgate-run";
+
+  private static final Pattern PROCESS_LINE =
+      Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
+  private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
+
+  private final String text;
+
+  RunScript() {
+    try (InputStream resource = RunScript.class.getResourceAsStream("run.sh")) {
+      if (resource == null) {
+        throw new IllegalStateException("The run script is missing in the application");
+      }
+      text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The whole argument list.
+   *
+   * @param program of {@code command}, absolute, so that it is never taken for a shell's builtin
+   */
+  List<String> commandLine(
+      RunDirectory directory,
+      @Nullable RunCgroup cgroup,
+      KernelFacts kernel,
+      Path program,
+      List<String> command) {
+    List<String> line = new ArrayList<>(command.size() + 10);
+    line.addAll(List.of("setsid", "sh", "-c", text, NAME));
+    line.add(directory.path().toString());
+    line.add(cgroup == null ? "" : cgroup.processesFile().toString());
+    line.add(kernel.bootId());
+    line.add(kernel.umask());
+    line.add(Integer.toString(kernel.agentOomScore()));
+    line.add(program.toString());
+    line.addAll(command.subList(1, command.size()));
+    return line;
+  }
+
+  /**
+   * Who leads the run.
+   *
+   * @param entered whether it entered the run's cgroup before the agent started
+   */
+  record Leader(ProcessIdentity identity, boolean entered) {}
+
+  /** What the script wrote before the agent started; empty while it is missing or torn. */
+  static Optional<Leader> readLeader(RunDirectory directory) {
+    return read(directory.processFile(), PROCESS_LINE)
+        .map(line ->
+            new Leader(
+                new ProcessIdentity(
+                    Long.parseLong(line.group(1)), Long.parseLong(line.group(2)), line.group(3)),
+                "cgroup".equals(line.group(4))));
+  }
+
+  /** What the script wrote after the agent ended; empty while it is missing or torn. */
+  static Optional<ExitStatus> readExit(RunDirectory directory) {
+    return read(directory.exitFile(), EXIT_LINE)
+        .map(line -> Integer.parseInt(line.group(1)))
+        .filter(code -> code <= 255)
+        .map(ExitStatus::new);
+  }
+
+  private static Optional<Matcher> read(Path file, Pattern line) {
+    try {
+      return Optional.of(line.matcher(Files.readString(file, StandardCharsets.ISO_8859_1)))
+          .filter(Matcher::matches);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

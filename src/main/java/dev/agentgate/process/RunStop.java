@@ -1,0 +1,174 @@
+package dev.agentgate.process;
+
+import dev.agentgate.process.ProcessTree.Entry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One way down the ladder for one run: SIGTERM and SIGCONT to everything, the grace, then the kill,
+ * each rung until nothing is left. Several callers may wait for the same one, and the shortest
+ * grace of theirs holds.
+ */
+final class RunStop {
+  private final RunMembers members;
+  private final Signals signals;
+  private final Duration killLimit;
+  private final CompletableFuture<StopReport> report = new CompletableFuture<>();
+
+  /** When the grace is over, in {@link System#nanoTime()}. */
+  private final AtomicLong graceEnd;
+
+  /** Whether the one who goes down the ladder was interrupted; only it reads and writes this. */
+  private boolean interrupted;
+
+  /**
+   * @param killLimit how long SIGKILL is tried before the survivors are counted
+   */
+  RunStop(RunMembers members, Signals signals, Duration grace, Duration killLimit) {
+    this.members = members;
+    this.signals = signals;
+    this.killLimit = killLimit;
+    this.graceEnd = new AtomicLong(System.nanoTime() + grace.toNanos());
+  }
+
+  /** Waits for the report of the one who goes down the ladder, with this grace at most. */
+  StopReport join(Duration grace) {
+    long called = System.nanoTime();
+    graceEnd.accumulateAndGet(called + grace.toNanos(), (a, b) -> a - b < 0 ? a : b);
+    try {
+      StopReport shared = report.join();
+      return new StopReport(shared.killed(), shared.survivors(), since(called));
+    } catch (CompletionException e) {
+      throw new IllegalStateException("The stop that was joined failed", e);
+    }
+  }
+
+  /** Goes down the ladder. It is never cut short by an interrupt: half a stop proves nothing. */
+  StopReport perform() {
+    long called = System.nanoTime();
+    try {
+      StopReport done = descend(called);
+      report.complete(done);
+      return done;
+    } catch (RuntimeException e) {
+      report.completeExceptionally(e);
+      throw e;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private StopReport descend(long called) {
+    Map<Long, Entry> living = members.areProvenGone() ? Map.of() : members.look();
+    if (living.isEmpty() && isCgroupEmpty()) {
+      return new StopReport(false, 0, since(called));
+    }
+    int survivors = isGraceOver() || !endByThemselves(living.values()) ? kill() : 0;
+    return new StopReport(true, survivors, since(called));
+  }
+
+  private boolean endByThemselves(Collection<Entry> living) {
+    signals.terminate(living);
+    Pace pace = new Pace();
+    Collection<Entry> rest = living;
+    while (true) {
+      rest = rest.stream().filter(ProcessTree::lives).toList();
+      if (rest.isEmpty() && isCgroupEmpty()) {
+        rest = members.look().values();
+        if (rest.isEmpty()) {
+          return true;
+        }
+      }
+      if (isGraceOver()) {
+        return false;
+      }
+      List<Entry> stopped = rest.stream().filter(ProcessTree::isStopped).toList();
+      if (!stopped.isEmpty()) {
+        signals.resume(stopped);
+      }
+      pause(pace);
+    }
+  }
+
+  /** Returns how many could not be killed. */
+  private int kill() {
+    long limit = System.nanoTime() + killLimit.toNanos();
+    Pace pace = new Pace();
+    Optional<RunCgroup> cgroup = members.cgroup();
+    while (true) {
+      boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
+      Map<Long, Entry> living = members.look();
+      if (living.isEmpty() && isCgroupEmpty()) {
+        return 0;
+      }
+      if (System.nanoTime() - limit >= 0) {
+        return Math.max(1, living.size());
+      }
+      Map<Long, Entry> loose = atOnce ? members.outsideCgroup(living) : living;
+      signals.kill(freeze(loose, atOnce, limit).values());
+      if (!atOnce) {
+        cgroup.ifPresent(RunCgroup::thaw);
+      }
+      pause(pace);
+    }
+  }
+
+  /** Freezes until a look finds no new one, so that none is born while they are killed. */
+  private Map<Long, Entry> freeze(Map<Long, Entry> first, boolean outsideOnly, long limit) {
+    Map<Long, Entry> frozen = new HashMap<>();
+    Map<Long, Entry> found = first;
+    while (System.nanoTime() - limit < 0) {
+      List<Entry> news =
+          found.values().stream()
+              .filter(entry -> !entry.equals(frozen.get(entry.pid())) && !entry.isStopped())
+              .toList();
+      frozen.putAll(found);
+      if (news.isEmpty()) {
+        break;
+      }
+      signals.freeze(news);
+      found = outsideOnly ? members.outsideCgroup(members.look()) : members.look();
+    }
+    return frozen;
+  }
+
+  private boolean isCgroupEmpty() {
+    return members.cgroup().map(cgroup -> !cgroup.isPopulated()).orElse(true);
+  }
+
+  private boolean isGraceOver() {
+    return System.nanoTime() - graceEnd.get() >= 0;
+  }
+
+  /** Short enough that a grace cut short by another caller needs nobody to wake this one. */
+  private void pause(Pace pace) {
+    LockSupport.parkNanos(pace.next());
+    interrupted |= Thread.interrupted();
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  /** Looks often at first, because most agents end at once, and then ever more seldom. */
+  private static final class Pace {
+    private static final long LONGEST_NANOS = 10_000_000;
+    private long nanos = 300_000;
+
+    long next() {
+      long now = nanos;
+      nanos = Math.min(LONGEST_NANOS, nanos * 3 / 2);
+      return now;
+    }
+  }
+}

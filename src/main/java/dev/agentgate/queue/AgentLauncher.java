@@ -1,0 +1,107 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.process.AgentCommandLine;
+import dev.agentgate.process.AgentEnvironment;
+import dev.agentgate.process.Agents;
+import dev.agentgate.process.Agents.Agent;
+import dev.agentgate.process.LaunchRequest;
+import dev.agentgate.process.ProcessManager;
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.process.RunDirectory;
+import dev.agentgate.process.SpawnFailedException;
+import dev.agentgate.process.SupervisedProcess;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Starts the agent that an order asks for, in its workspace, with its prompt. */
+final class AgentLauncher {
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final ProcessManager processes;
+  private final RunDirectories directories;
+  private final Agents agents;
+  private final AgentEnvironment environment;
+
+  /**
+   * @param serviceEnvironment what the service itself was started with
+   */
+  AgentLauncher(
+      ProcessManager processes,
+      RunDirectories directories,
+      Agents agents,
+      Map<String, String> serviceEnvironment) {
+    this.processes = processes;
+    this.directories = directories;
+    this.agents = agents;
+    this.environment = new AgentEnvironment(serviceEnvironment);
+  }
+
+  /**
+   * Starts the agent.
+   *
+   * @throws SpawnFailedException if it cannot be started; nothing of it lives then
+   */
+  SupervisedProcess launch(WorkOrder order, RunId run, Path workspace) throws SpawnFailedException {
+    WorkOrderSpec spec = order.spec();
+    Agent agent =
+        agents
+            .find(spec.agentType())
+            .orElseThrow(() ->
+                new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
+    RunDirectory directory = directories.of(run);
+    Path promptFile = directory.promptFile();
+    write(promptFile, spec.taskPrompt());
+    AgentCommandLine command = new AgentCommandLine(agent.command());
+    return processes.start(
+        new LaunchRequest(
+            run,
+            order.id(),
+            command.fill(
+                new AgentCommandLine.Values(
+                    spec.taskPrompt(),
+                    promptFile,
+                    workspace,
+                    order.id(),
+                    run,
+                    spec.maxIterations())),
+            environment.of(
+                agent.environmentPassthrough(),
+                order.id(),
+                run,
+                workspace,
+                promptFile,
+                spec.maxIterations()),
+            workspace,
+            command.readsPromptFromInput() ? Optional.of(promptFile) : Optional.empty()));
+  }
+
+  private static void write(Path file, String prompt) throws SpawnFailedException {
+    try {
+      Files.createDirectories(file.getParent());
+      try (var channel =
+          Files.newByteChannel(
+              file,
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING),
+              OWNER_ONLY)) {
+        channel.write(StandardCharsets.UTF_8.encode(prompt));
+      }
+    } catch (IOException e) {
+      throw new SpawnFailedException("The prompt could not be written", e);
+    }
+  }
+}

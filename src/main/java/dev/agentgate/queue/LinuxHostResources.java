@@ -1,0 +1,111 @@
+package dev.agentgate.queue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+
+/**
+ * Asks the kernel: {@code MemAvailable} of {@code /proc/meminfo} and the limit of the own cgroup,
+ * whichever leaves less (version 2 {@code memory.max}, version 1 {@code memory.limit_in_bytes});
+ * the file system of the data directory for bytes and, through {@code stat -f}, for inodes.
+ */
+public final class LinuxHostResources implements HostResources {
+  private static final Logger LOG = Logger.getLogger(LinuxHostResources.class);
+  private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
+
+  /** Inodes cost a process to ask for, and do not vanish in a moment. */
+  private static final long INODES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Path dataDirectory;
+  private final Path proc;
+  private final CgroupMemory cgroup;
+  private volatile Inodes inodes =
+      new Inodes(Long.MAX_VALUE, System.nanoTime() - INODES_FRESH_NANOS);
+
+  private record Inodes(long free, long askedNanos) {}
+
+  public LinuxHostResources(Path dataDirectory) {
+    this(dataDirectory, Path.of("/proc"), Path.of("/"));
+  }
+
+  /**
+   * For tests.
+   *
+   * @param proc a directory like {@code /proc}
+   * @param root that the mount points of {@code proc}'s {@code mountinfo} are below
+   */
+  LinuxHostResources(Path dataDirectory, Path proc, Path root) {
+    this.dataDirectory = dataDirectory;
+    this.proc = proc;
+    this.cgroup = CgroupMemory.of(proc, root);
+  }
+
+  @Override
+  public long availableMemory() {
+    long available = Long.MAX_VALUE;
+    try {
+      Matcher line = AVAILABLE.matcher(Files.readString(proc.resolve("meminfo")));
+      if (line.find()) {
+        available = Long.parseLong(line.group(1)) * 1024;
+      }
+    } catch (IOException e) {
+      LOG.debug("The available memory cannot be read", e);
+    }
+    return Math.min(available, cgroup.left());
+  }
+
+  @Override
+  public long freeDisk() {
+    try {
+      return Files.getFileStore(dataDirectory).getUsableSpace();
+    } catch (IOException e) {
+      LOG.debug("The free disk cannot be read", e);
+      return Long.MAX_VALUE;
+    }
+  }
+
+  @Override
+  public long freeInodes() {
+    Inodes known = inodes;
+    if (System.nanoTime() - known.askedNanos() >= INODES_FRESH_NANOS) {
+      known = new Inodes(askInodes().orElse(Long.MAX_VALUE), System.nanoTime());
+      inodes = known;
+    }
+    return known.free();
+  }
+
+  /**
+   * Total and free inodes; a file system that makes them as needed (btrfs) says it has none in
+   * total.
+   */
+  private Optional<Long> askInodes() {
+    try {
+      Process stat =
+          new ProcessBuilder("stat", "-f", "-c", "%c %d", dataDirectory.toString())
+              .redirectErrorStream(true)
+              .start();
+      stat.getOutputStream().close();
+      String answer =
+          new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+      if (stat.waitFor() != 0) {
+        return Optional.empty();
+      }
+      String[] numbers = answer.split(" ", -1);
+      return Long.parseLong(numbers[0]) == 0
+          ? Optional.empty()
+          : Optional.of(Long.parseLong(numbers[1]));
+    } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      LOG.debug("The free inodes cannot be asked for", e);
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+}

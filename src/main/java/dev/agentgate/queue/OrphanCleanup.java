@@ -1,0 +1,138 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * Forgets references to runs that are gone, and removes runs, logs, workspaces and cgroups that
+ * belong to no order once they are old enough that nobody can be making them.
+ */
+public final class OrphanCleanup {
+  private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
+  private static final Duration OLD_ENOUGH = Duration.ofHours(1);
+
+  private final Supervision supervision;
+  private final Path workspaces;
+
+  /**
+   * @param workspaces the directory of all workspaces
+   */
+  OrphanCleanup(Supervision supervision, Path workspaces) {
+    this.supervision = supervision;
+    this.workspaces = workspaces;
+  }
+
+  /**
+   * What one cleanup did.
+   *
+   * @param references to missing runs that were forgotten
+   * @param leftovers runs and workspaces of no order that were removed
+   */
+  public record Result(int references, int leftovers) {}
+
+  /** Cleans up once. */
+  public Result runOnce() {
+    Set<RunId> present = new HashSet<>(supervision.directories().list());
+    Set<RunId> known = new HashSet<>();
+    int references = 0;
+    Iterator<WorkOrderId> ids = supervision.store().ids();
+    while (ids.hasNext()) {
+      Optional<WorkOrder> order = supervision.store().find(ids.next());
+      if (order.isPresent()) {
+        known.addAll(order.get().runs());
+        references += forgetMissing(order.get(), present);
+      }
+    }
+    int leftovers = removeLeftovers(present, known);
+    Result result = new Result(references, leftovers);
+    if (references + leftovers > 0) {
+      supervision.transitions().orphansCleaned(references + leftovers);
+      LOG.infof(
+          "Orphan cleanup: %d references to missing runs forgotten, %d leftovers removed",
+          references, leftovers);
+    }
+    return result;
+  }
+
+  private int forgetMissing(WorkOrder order, Set<RunId> present) {
+    int forgotten = 0;
+    for (RunId run : order.runs()) {
+      // A run made since the directories were listed is not missing; the disk has the last word.
+      if (present.contains(run) || Files.isDirectory(supervision.directories().of(run).path())) {
+        continue;
+      }
+      Optional<WorkOrder> current = supervision.store().find(order.id());
+      boolean underWay =
+          current
+              .filter(now ->
+                  now.state() instanceof Running running && running.current().run().equals(run))
+              .isPresent();
+      if (current.isEmpty() || underWay) {
+        continue;
+      }
+      LOG.warnf("Work order %s refers to the missing run %s", order.id(), run);
+      if (supervision.store().update(current.get().withoutRun(run, current.get().updatedAt()))) {
+        forgotten++;
+      }
+    }
+    return forgotten;
+  }
+
+  private int removeLeftovers(Set<RunId> present, Set<RunId> known) {
+    int removed = 0;
+    Instant oldest = supervision.clock().instant().minus(OLD_ENOUGH);
+    for (RunId run : present) {
+      if (!known.contains(run) && isOlder(supervision.directories().of(run).path(), oldest)) {
+        supervision.processes().stop(run, Duration.ZERO);
+        supervision.processes().release(run);
+        supervision.workspaces().remove(run);
+        removed += supervision.directories().remove(run) ? 1 : 0;
+      }
+    }
+    for (RunId run : workspacesOnDisk()) {
+      if (!known.contains(run)
+          && !present.contains(run)
+          && isOlder(workspaces.resolve(run.value()), oldest)) {
+        removed += supervision.workspaces().remove(run) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+
+  private List<RunId> workspacesOnDisk() {
+    if (!Files.isDirectory(workspaces)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(workspaces)) {
+      return entries
+          .map(entry -> RunId.parse(String.valueOf(entry.getFileName())))
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (IOException e) {
+      LOG.warnf("The workspaces cannot be listed: %s", e.getMessage());
+      return List.of();
+    }
+  }
+
+  private static boolean isOlder(Path path, Instant than) {
+    try {
+      return Files.getLastModifiedTime(path).toInstant().isBefore(than);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

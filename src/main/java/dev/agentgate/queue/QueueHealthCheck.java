@@ -1,0 +1,135 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.queue.QueueHealth.Alert;
+import dev.agentgate.queue.QueueHealth.AlertKind;
+import dev.agentgate.store.StatusCounts;
+import dev.agentgate.store.StoreHealth;
+import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Says how the queue is. Costs the same however many orders there are. */
+public final class QueueHealthCheck {
+  private final QueueSettings settings;
+  private final WorkOrderStore store;
+  private final QueueManager queue;
+  private final StartRules rules;
+  private final RunSlots slots;
+  private final HostResources host;
+  private final Clock clock;
+
+  QueueHealthCheck(
+      QueueSettings settings,
+      WorkOrderStore store,
+      QueueManager queue,
+      StartRules rules,
+      RunSlots slots,
+      HostResources host,
+      Clock clock) {
+    this.settings = settings;
+    this.store = store;
+    this.queue = queue;
+    this.rules = rules;
+    this.slots = slots;
+    this.host = host;
+    this.clock = clock;
+  }
+
+  /** How the queue is now. */
+  public QueueHealth health() {
+    Instant now = clock.instant();
+    StatusCounts counts = store.counts();
+    Optional<RunningEntry> oldest = store.running().stream().findFirst();
+    Optional<Duration> age =
+        oldest.map(entry -> notNegative(Duration.between(entry.startedAt(), now)));
+    return new QueueHealth(
+        counts,
+        settings.maxConcurrent(),
+        age,
+        oldest.map(RunningEntry::id),
+        settings.stuckThreshold(),
+        alerts(counts, age),
+        queue.blockedBy(),
+        store.isPaused(),
+        now);
+  }
+
+  /** Whether the loop that starts runs is alive. */
+  public boolean isDispatching() {
+    return queue.isAlive();
+  }
+
+  /** How the store is. */
+  public StoreHealth store() {
+    return store.health();
+  }
+
+  /** What the machine has left. */
+  public HostResources host() {
+    return host;
+  }
+
+  private List<Alert> alerts(StatusCounts counts, Optional<Duration> oldestAge) {
+    List<Alert> alerts = new ArrayList<>();
+    oldestAge
+        .filter(age -> age.compareTo(settings.stuckThreshold()) > 0)
+        .ifPresent(age ->
+            alerts.add(
+                new Alert(
+                    AlertKind.STUCK, "Work order running for " + age.toMinutes() + " minutes")));
+    if (counts.queued() > settings.queueDepthThreshold()) {
+      alerts.add(
+          new Alert(
+              AlertKind.QUEUE_DEPTH,
+              "High queue depth: " + counts.queued() + " work orders waiting"));
+    }
+    StoreHealth health = store.health();
+    health
+        .failure()
+        .ifPresent(why ->
+            alerts.add(
+                new Alert(
+                    AlertKind.STORE,
+                    "The store takes no writes: "
+                        + why
+                        + (health.restartNeeded() ? " A restart is needed." : ""))));
+    if (health.quarantinedFiles() > 0) {
+      alerts.add(
+          new Alert(
+              AlertKind.QUARANTINE,
+              health.quarantinedFiles()
+                  + " unreadable files in quarantine: see work-orders/.quarantine"));
+    }
+    int survivors = slots.survivors();
+    if (survivors > 0) {
+      alerts.add(
+          new Alert(AlertKind.SURVIVORS, survivors + " processes cannot be killed and hold slots"));
+    }
+    if (rules.isMemoryLow()) {
+      alerts.add(
+          new Alert(
+              AlertKind.MEMORY, "Low memory: " + host.availableMemory() + " bytes available"));
+    }
+    if (rules.isDiskLow()) {
+      alerts.add(
+          new Alert(
+              AlertKind.DISK,
+              "Low disk: " + host.freeDisk() + " bytes and " + inodes() + " files left"));
+    }
+    return alerts;
+  }
+
+  private String inodes() {
+    long left = host.freeInodes();
+    return left == Long.MAX_VALUE ? "unlimited" : Long.toString(left);
+  }
+
+  private static Duration notNegative(Duration duration) {
+    return duration.isNegative() ? Duration.ZERO : duration;
+  }
+}

@@ -1,0 +1,392 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Queued;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims waiting orders and starts their runs. One thread dispatches; submits, ends, resumes and
+ * requests wake it, and a slow timer covers what no event tells: memory, disk and what an event
+ * missed.
+ */
+public final class QueueManager {
+  private static final Logger LOG = Logger.getLogger(QueueManager.class);
+
+  /** How long the dispatcher sleeps when only an event can change anything. */
+  private static final Duration SLOW_TIMER = Duration.ofSeconds(5);
+
+  /** How often memory, disk and a store that refuses writes are asked again. */
+  private static final Duration RESOURCE_TIMER = Duration.ofSeconds(1);
+
+  /** The dispatcher counts as dead when its loop has not come round for so long. */
+  private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
+
+  private final QueueSettings settings;
+  private final WorkOrderStore store;
+  private final Supervision supervision;
+  private final StartRules rules;
+  private final Clock clock;
+
+  /** Guards claims: {@link #lastStartNanos} and {@link #expiries}. */
+  private final ReentrantLock dispatching = new ReentrantLock();
+
+  private final Semaphore wakeups = new Semaphore(0);
+  private final PriorityQueue<Expiry> expiries =
+      new PriorityQueue<>(Comparator.comparing(Expiry::at));
+  private long lastStartNanos;
+  private boolean startedAny;
+  private volatile boolean open;
+  private volatile long lastRoundNanos = System.nanoTime();
+  private volatile @Nullable Thread dispatcher;
+
+  QueueManager(QueueSettings settings, Supervision supervision, StartRules rules) {
+    this.settings = settings;
+    this.supervision = supervision;
+    this.store = supervision.store();
+    this.rules = rules;
+    this.clock = supervision.clock();
+  }
+
+  private record Expiry(Instant at, WorkOrderId id) {}
+
+  /**
+   * Takes over what an earlier service left running, so that no slot is given twice. Before {@link
+   * #open}.
+   *
+   * @return how many running orders there were
+   */
+  public int recover() {
+    int adopted = 0;
+    for (WorkOrderStore.RunningEntry entry : store.running()) {
+      adopted += adopt(entry.id()) ? 1 : 0;
+    }
+    dispatching.lock();
+    try {
+      store
+          .queue()
+          .forEachRemaining(
+              entry -> entry.expiresAt().ifPresent(at -> expiries.add(new Expiry(at, entry.id()))));
+    } finally {
+      dispatching.unlock();
+    }
+    return adopted;
+  }
+
+  /**
+   * Supervises a running order that nobody supervises; false if somebody does, or it does not run.
+   */
+  boolean adopt(WorkOrderId id) {
+    Optional<WorkOrder> order = store.find(id);
+    if (order.isEmpty() || !(order.get().state() instanceof Running running)) {
+      return false;
+    }
+    RunSupervisor supervisor = RunSupervisor.adopting(supervision, order.get(), running.current());
+    if (!supervision.slots().take(supervisor)) {
+      return false;
+    }
+    supervisor.start();
+    return true;
+  }
+
+  /** Begins to start runs. Idempotent. */
+  public void open() {
+    if (open) {
+      return;
+    }
+    open = true;
+    Thread thread = new Thread(this::dispatchUntilClosed, "dispatcher");
+    thread.setDaemon(true);
+    dispatcher = thread;
+    thread.start();
+  }
+
+  /**
+   * Starts nothing from now on; what runs goes on. Returns when no start is under way. Idempotent.
+   */
+  public void close() {
+    // A claim that is under way holds the lock; after it none begins.
+    dispatching.lock();
+    try {
+      open = false;
+    } finally {
+      dispatching.unlock();
+    }
+    wake();
+  }
+
+  /** Whether the dispatcher's loop comes round. */
+  public boolean isAlive() {
+    Thread thread = dispatcher;
+    return thread != null
+        && thread.isAlive()
+        && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
+  }
+
+  /** Something changed that may let an order start. */
+  public void wake() {
+    if (wakeups.availablePermits() == 0) {
+      wakeups.release();
+    }
+  }
+
+  /** An order entered the queue. */
+  void enqueued(WorkOrder order) {
+    QueueEntry.of(order)
+        .flatMap(QueueEntry::expiresAt)
+        .ifPresent(at -> {
+          dispatching.lock();
+          try {
+            expiries.add(new Expiry(at, order.id()));
+          } finally {
+            dispatching.unlock();
+          }
+        });
+    wake();
+  }
+
+  /**
+   * Starts this order now if nothing holds it back.
+   *
+   * @return its run, if it was started
+   */
+  Optional<RunId> startNow(WorkOrderId id) {
+    dispatching.lock();
+    try {
+      if (!open || !blocksAll().isEmpty()) {
+        return Optional.empty();
+      }
+      return store
+          .find(id)
+          .flatMap(QueueEntry::of)
+          .filter(entry -> !StartRules.isBackingOff(entry, clock.instant()))
+          .filter(entry -> rules.blocksOne(entry).isEmpty())
+          .flatMap(this::claim);
+    } finally {
+      dispatching.unlock();
+    }
+  }
+
+  /** Why the head of the queue does not start; empty if it is about to, or nothing waits. */
+  public Set<Block> blockedBy() {
+    Instant now = clock.instant();
+    Iterator<QueueEntry> queue = store.queue();
+    while (queue.hasNext()) {
+      QueueEntry entry = queue.next();
+      if (!StartRules.isBackingOff(entry, now)) {
+        Set<Block> blocks = EnumSet.noneOf(Block.class);
+        blocks.addAll(blocksAll());
+        blocks.addAll(rules.blocksOne(entry));
+        return blocks;
+      }
+    }
+    return Set.of();
+  }
+
+  private Set<Block> blocksAll() {
+    return rules.blocksAll(store.isPaused(), sinceLastStart());
+  }
+
+  private Duration sinceLastStart() {
+    dispatching.lock();
+    try {
+      return startedAny
+          ? Duration.ofNanos(System.nanoTime() - lastStartNanos)
+          : settings.staggerDelay();
+    } finally {
+      dispatching.unlock();
+    }
+  }
+
+  private void dispatchUntilClosed() {
+    while (open) {
+      lastRoundNanos = System.nanoTime();
+      Duration pause = RESOURCE_TIMER;
+      try {
+        pause = dispatch();
+      } catch (StoreUnavailableException e) {
+        LOG.warnf("Nothing can start now: %s", e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.error("The dispatcher failed and goes on", e);
+      }
+      try {
+        if (wakeups.tryAcquire(Math.max(1, pause.toNanos()), TimeUnit.NANOSECONDS)) {
+          wakeups.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        LOG.warn("The dispatcher was interrupted and goes on", e);
+      }
+    }
+  }
+
+  /**
+   * Starts what may start.
+   *
+   * @return how long nothing can change without an event
+   */
+  private Duration dispatch() {
+    while (true) {
+      dispatching.lock();
+      try {
+        if (!open) {
+          return SLOW_TIMER;
+        }
+        Duration untilExpiry = expire();
+        Iterator<QueueEntry> queue = store.queue();
+        if (!queue.hasNext()) {
+          return shorter(SLOW_TIMER, untilExpiry);
+        }
+        Set<Block> blocks = blocksAll();
+        if (!blocks.isEmpty()) {
+          blocks.forEach(supervision.transitions()::blocked);
+          return shorter(untilUnblocked(blocks), untilExpiry);
+        }
+        Duration untilBackedOff = startFirst(queue);
+        if (untilBackedOff.isPositive()) {
+          return shorter(untilBackedOff, untilExpiry);
+        }
+      } finally {
+        dispatching.unlock();
+      }
+    }
+  }
+
+  /**
+   * Starts the first order that may.
+   *
+   * @return zero if one was started; else how long to wait for the first backoff to end
+   */
+  private Duration startFirst(Iterator<QueueEntry> queue) {
+    Instant now = clock.instant();
+    Duration wait = SLOW_TIMER;
+    boolean head = true;
+    while (queue.hasNext()) {
+      QueueEntry entry = queue.next();
+      if (StartRules.isBackingOff(entry, now)) {
+        wait = shorter(wait, Duration.between(now, entry.notBefore().orElse(now)));
+        continue;
+      }
+      Set<Block> blocks = rules.blocksOne(entry);
+      if (blocks.isEmpty() && claim(entry).isPresent()) {
+        return Duration.ZERO;
+      }
+      if (head) {
+        blocks.forEach(supervision.transitions()::blocked);
+        head = false;
+      }
+    }
+    return wait;
+  }
+
+  /** Takes a slot and the order; empty if somebody else changed the order first. */
+  private Optional<RunId> claim(QueueEntry entry) {
+    Optional<WorkOrder> found = store.find(entry.id());
+    if (found.isEmpty() || !(found.get().state() instanceof Queued)) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    RunId run = RunId.next(now);
+    WorkOrder running = found.get().start(run, now);
+    RunSupervisor supervisor =
+        RunSupervisor.beginning(supervision, running, running.state().attempt().orElseThrow());
+    if (!supervision.slots().take(supervisor)) {
+      return Optional.empty();
+    }
+    boolean claimed = false;
+    try {
+      store.saveRun(Run.preparing(run, running.id(), running.attempts(), now));
+      claimed = store.update(running);
+    } finally {
+      if (!claimed) {
+        supervision.slots().free(supervisor);
+        supervision.directories().remove(run);
+      }
+    }
+    if (!claimed) {
+      return Optional.empty();
+    }
+    lastStartNanos = System.nanoTime();
+    startedAny = true;
+    supervision.transitions().changed(WorkOrderStatus.QUEUED, running);
+    supervisor.start();
+    return Optional.of(run);
+  }
+
+  /**
+   * Fails the orders that waited longer than they may.
+   *
+   * @return how long until the next one does
+   */
+  private Duration expire() {
+    Instant now = clock.instant();
+    for (Expiry next = expiries.peek(); next != null; next = expiries.peek()) {
+      if (next.at().isAfter(now)) {
+        return Duration.between(now, next.at());
+      }
+      expire(next.id(), now);
+      expiries.poll();
+    }
+    return SLOW_TIMER;
+  }
+
+  private void expire(WorkOrderId id, Instant now) {
+    Optional<WorkOrder> waiting =
+        store
+            .find(id)
+            .filter(order ->
+                QueueEntry.of(order)
+                    .flatMap(QueueEntry::expiresAt)
+                    .filter(at -> !at.isAfter(now))
+                    .isPresent());
+    if (waiting.isEmpty()) {
+      return;
+    }
+    long limit = waiting.get().spec().limits().queueTtl().orElse(Duration.ZERO).toMillis();
+    WorkOrder failed =
+        waiting
+            .get()
+            .fail(
+                FailureReason.QUEUE_EXPIRED,
+                "Waited in the queue for more than " + limit + " ms",
+                Optional.empty(),
+                now);
+    if (store.update(failed)) {
+      supervision.transitions().changed(WorkOrderStatus.QUEUED, failed);
+    }
+  }
+
+  private Duration untilUnblocked(Set<Block> blocks) {
+    if (blocks.contains(Block.MEMORY) || blocks.contains(Block.DISK)) {
+      return RESOURCE_TIMER;
+    }
+    return blocks.contains(Block.STAGGER)
+        ? shorter(SLOW_TIMER, rules.staggerLeft(sinceLastStart()))
+        : SLOW_TIMER;
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.process.Agents;
+import dev.agentgate.process.LogCapper;
+import dev.agentgate.process.OutOfMemoryKills;
+import dev.agentgate.process.ProcessManager;
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.workspace.WorkspaceSourceParser;
+import dev.agentgate.workspace.Workspaces;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The parts of the queue, put together once. Nothing runs before {@link QueueManager#open}. */
+public final class QueueModule {
+  private final Transitions transitions = new Transitions();
+  private final QueueManager manager;
+  private final WorkOrderService service;
+  private final QueueHealthCheck health;
+  private final StaleCheck staleCheck;
+  private final OrphanCleanup orphanCleanup;
+  private final Retention retention;
+  private final RunDrain drain;
+
+  /**
+   * Puts the parts together.
+   *
+   * @param settings the limits
+   * @param outside what the queue stands on
+   * @param kept how long orders at rest are kept; empty: for ever
+   */
+  public QueueModule(QueueSettings settings, Outside outside, Optional<Duration> kept) {
+    RunSlots slots = new RunSlots();
+    StartRules rules = new StartRules(settings, slots, outside.host());
+    AgentLauncher launcher =
+        new AgentLauncher(
+            outside.processes(), outside.directories(), outside.agents(), outside.environment());
+    Supervision supervision =
+        new Supervision(
+            outside.store(),
+            outside.processes(),
+            outside.directories(),
+            outside.workspaces(),
+            launcher,
+            new OutOfMemoryKills(),
+            outside.logCapper(),
+            slots,
+            transitions,
+            outside.clock(),
+            settings.killGrace(),
+            this::wake);
+    manager = new QueueManager(settings, supervision, rules);
+    service =
+        new WorkOrderService(settings, supervision, manager, outside.sources(), outside.agents());
+    health =
+        new QueueHealthCheck(
+            settings, outside.store(), manager, rules, slots, outside.host(), outside.clock());
+    staleCheck = new StaleCheck(outside.store(), slots, manager);
+    orphanCleanup = new OrphanCleanup(supervision, outside.workspacesRoot());
+    retention = new Retention(kept, outside.store(), service, outside.clock());
+    drain = new RunDrain(slots, settings.killGrace());
+  }
+
+  /**
+   * What the queue stands on.
+   *
+   * @param workspacesRoot the directory of all workspaces
+   * @param environment the service's own
+   */
+  public record Outside(
+      WorkOrderStore store,
+      ProcessManager processes,
+      RunDirectories directories,
+      Workspaces workspaces,
+      Path workspacesRoot,
+      WorkspaceSourceParser sources,
+      Agents agents,
+      Map<String, String> environment,
+      LogCapper logCapper,
+      HostResources host,
+      Clock clock) {}
+
+  private void wake() {
+    manager.wake();
+  }
+
+  public Transitions transitions() {
+    return transitions;
+  }
+
+  public QueueManager manager() {
+    return manager;
+  }
+
+  public WorkOrderService service() {
+    return service;
+  }
+
+  public QueueHealthCheck health() {
+    return health;
+  }
+
+  public StaleCheck staleCheck() {
+    return staleCheck;
+  }
+
+  public OrphanCleanup orphanCleanup() {
+    return orphanCleanup;
+  }
+
+  public Retention retention() {
+    return retention;
+  }
+
+  public RunDrain drain() {
+    return drain;
+  }
+}

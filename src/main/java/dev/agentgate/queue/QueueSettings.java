@@ -1,0 +1,33 @@
+package dev.agentgate.queue;
+
+import java.time.Duration;
+
+/**
+ * The limits of the queue and of its runs.
+ *
+ * @param autoProcess whether orders start without being asked to
+ * @param maxConcurrent slots, 1 or more
+ * @param staggerDelay the least time between two starts
+ * @param minAvailableMemory bytes; nothing starts below it; 0: no such limit
+ * @param minFreeDisk bytes; nothing starts below it; 0: no such limit
+ * @param maxDepth how many orders may wait
+ * @param maxConcurrentPerRepository 0: no such limit
+ * @param maxTime of an order that names none
+ * @param killGrace from SIGTERM to SIGKILL
+ * @param defaultAgent of an order that names none
+ * @param stuckThreshold an order that runs longer raises an alert
+ * @param queueDepthThreshold more waiting orders raise an alert
+ */
+public record QueueSettings(
+    boolean autoProcess,
+    int maxConcurrent,
+    Duration staggerDelay,
+    long minAvailableMemory,
+    long minFreeDisk,
+    int maxDepth,
+    int maxConcurrentPerRepository,
+    Duration maxTime,
+    Duration killGrace,
+    String defaultAgent,
+    Duration stuckThreshold,
+    int queueDepthThreshold) {}

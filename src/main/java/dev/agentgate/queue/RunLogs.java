@@ -1,0 +1,55 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.process.RunLog;
+import dev.agentgate.process.RunLogWatcher;
+import dev.agentgate.process.SecretMask;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunState;
+
+/** The logs of runs, as clients may see them. */
+public final class RunLogs {
+  private final WorkOrderService service;
+  private final RunDirectories directories;
+  private final RunLogWatcher watcher;
+  private final SecretMask mask;
+
+  /**
+   * @param mask hides the service's own secrets and what it passes through to agents
+   */
+  public RunLogs(
+      WorkOrderService service,
+      RunDirectories directories,
+      RunLogWatcher watcher,
+      SecretMask mask) {
+    this.service = service;
+    this.directories = directories;
+    this.watcher = watcher;
+    this.mask = mask;
+  }
+
+  /** The run, if it exists; otherwise the service's exception. */
+  public RunView run(RunId run) {
+    return service.run(run);
+  }
+
+  /** The log of a run; empty before its process was started. */
+  public RunLog log(RunId run) {
+    return new RunLog(directories.of(run));
+  }
+
+  /** Begins to listen to a run's log; it ends when the run is over, or purged. */
+  public RunLogWatcher.Listener listen(RunId run) {
+    return watcher.listen(log(run), () -> isOver(service.run(run)));
+  }
+
+  /** What hides secrets in everything that is read from a log for a client. */
+  public SecretMask mask() {
+    return mask;
+  }
+
+  /** Whether nothing more will be written. */
+  public static boolean isOver(RunView view) {
+    return view.run().state() instanceof RunState.Ended;
+  }
+}

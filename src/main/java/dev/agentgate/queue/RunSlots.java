@@ -1,0 +1,47 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.workorder.WorkOrderId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The slots in use, each by the supervisor of a run. A slot is free when its run's end is proven.
+ */
+final class RunSlots {
+  private final Map<WorkOrderId, RunSupervisor> taken = new ConcurrentHashMap<>();
+
+  /** Takes a slot; false if the order holds one already. */
+  boolean take(RunSupervisor supervisor) {
+    return taken.putIfAbsent(supervisor.workOrder(), supervisor) == null;
+  }
+
+  void free(RunSupervisor supervisor) {
+    taken.remove(supervisor.workOrder(), supervisor);
+  }
+
+  Optional<RunSupervisor> of(WorkOrderId order) {
+    return Optional.ofNullable(taken.get(order));
+  }
+
+  int count() {
+    return taken.size();
+  }
+
+  long countOf(String repository) {
+    return taken.values().stream()
+        .filter(supervisor -> supervisor.repository().filter(repository::equals).isPresent())
+        .count();
+  }
+
+  Collection<RunSupervisor> all() {
+    return List.copyOf(taken.values());
+  }
+
+  /** Processes that outlived every signal, over all runs. */
+  int survivors() {
+    return taken.values().stream().mapToInt(RunSupervisor::survivors).sum();
+  }
+}

@@ -1,0 +1,454 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.process.RunDirectory;
+import dev.agentgate.process.SpawnFailedException;
+import dev.agentgate.process.StopReport;
+import dev.agentgate.process.SupervisedProcess;
+import dev.agentgate.process.SupervisedProcess.ProcessEnd;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Attempt;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workspace.WorkspaceFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one run from its slot to the proof that nothing of it lives, on a virtual thread of its
+ * own: it prepares the workspace, starts the agent, keeps its deadlines, sweeps what it left behind
+ * and writes down how it ended. Whoever wants the run to end asks {@link #end}; the supervisor
+ * alone settles the order.
+ */
+final class RunSupervisor {
+  private static final Logger LOG = Logger.getLogger(RunSupervisor.class);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+  private static final int SIGKILL = 9;
+
+  private enum Phase {
+    PREPARING,
+    RUNNING,
+    DECIDED
+  }
+
+  private final Supervision with;
+  private final WorkOrder order;
+  private final Attempt attempt;
+  private final boolean adopting;
+  private final long oomKillsBefore;
+
+  /** Guards {@link #phase}, {@link #cause} and {@link #preparer}. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private Phase phase = Phase.PREPARING;
+  private @Nullable EndCause cause;
+  private @Nullable Thread preparer;
+
+  /**
+   * Completed with the order after the run; failed if that could not be written at the first try.
+   */
+  private final CompletableFuture<WorkOrder> settled = new CompletableFuture<>();
+
+  private volatile int survivors;
+
+  private RunSupervisor(Supervision with, WorkOrder order, Attempt attempt, boolean adopting) {
+    this.with = with;
+    this.order = order;
+    this.attempt = attempt;
+    this.adopting = adopting;
+    this.oomKillsBefore = with.outOfMemoryKills().count();
+  }
+
+  /**
+   * For a run that is about to begin.
+   *
+   * @param order as it is once it runs
+   */
+  static RunSupervisor beginning(Supervision with, WorkOrder order, Attempt attempt) {
+    return new RunSupervisor(with, order, attempt, false);
+  }
+
+  /**
+   * For a run that an earlier service began.
+   *
+   * @param order running
+   */
+  static RunSupervisor adopting(Supervision with, WorkOrder order, Attempt attempt) {
+    return new RunSupervisor(with, order, attempt, true);
+  }
+
+  WorkOrderId workOrder() {
+    return order.id();
+  }
+
+  RunId run() {
+    return attempt.run();
+  }
+
+  Optional<String> repository() {
+    return order.spec().workspaceSource().repository();
+  }
+
+  /** Processes that outlived the last try to stop them. */
+  int survivors() {
+    return survivors;
+  }
+
+  /** Begins; call once. */
+  void start() {
+    Thread.ofVirtual().name(run().value()).start(this::superviseToTheEnd);
+  }
+
+  /**
+   * Makes the run end, and waits for it: until its processes are gone and the order is settled, or
+   * until it is clear that some cannot be killed.
+   *
+   * @return empty if the end was decided before
+   * @throws StoreUnavailableException if the end could not be written yet; it will be
+   */
+  Optional<Ended> end(EndCause why, Duration grace) {
+    if (!accept(why)) {
+      return Optional.empty();
+    }
+    StopReport report = stop(modeOf(why), grace);
+    return Optional.of(new Ended(report, report.survivors() > 0 ? order : awaitSettled()));
+  }
+
+  /**
+   * Waits until the order is settled.
+   *
+   * @throws StoreUnavailableException if that could not be written yet; it will be
+   */
+  WorkOrder awaitSettled() {
+    try {
+      return settled.join();
+    } catch (CompletionException e) {
+      throw new StoreUnavailableException("The end of the run could not be written yet", e);
+    }
+  }
+
+  /**
+   * What came of a wish to end.
+   *
+   * @param order as it is afterwards: the verdict may be another's
+   */
+  record Ended(StopReport report, WorkOrder order) {}
+
+  private boolean accept(EndCause why) {
+    lock.lock();
+    try {
+      if (phase == Phase.DECIDED) {
+        return false;
+      }
+      if (cause == null || why.compareTo(cause) > 0) {
+        cause = why;
+      }
+      if (preparer != null) {
+        preparer.interrupt();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable EndCause cause() {
+    lock.lock();
+    try {
+      return cause;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private StopReport stop(String mode, Duration grace) {
+    StopReport report = with.processes().stop(run(), grace);
+    survivors = report.survivors();
+    with.transitions().stopped(mode, report);
+    return report;
+  }
+
+  private void superviseToTheEnd() {
+    MDC.put(LogKeys.WORK_ORDER_ID, workOrder().value());
+    MDC.put(LogKeys.RUN_ID, run().value());
+    RunEnd end;
+    try {
+      end = adopting ? adoptAndWatch() : launchAndWatch();
+    } catch (Exception e) {
+      LOG.errorf(e, "The supervisor of %s failed; its processes are stopped", run());
+      end = new RunEnd.Vanished(now());
+    }
+    sweep();
+    settle(end);
+  }
+
+  private RunEnd launchAndWatch() throws InterruptedException {
+    long began = System.nanoTime();
+    Path workspace;
+    try {
+      workspace = prepare();
+    } catch (WorkspaceFailedException e) {
+      if (elapsed(began).compareTo(limits().maxTime()) >= 0) {
+        accept(EndCause.TIMEOUT);
+      }
+      return new RunEnd.NotStarted(
+          FailureReason.WORKSPACE_FAILED, String.valueOf(e.getMessage()), now());
+    } catch (InterruptedException e) {
+      return new RunEnd.Abandoned(now());
+    }
+    SupervisedProcess process;
+    lock.lock();
+    try {
+      // Held across the start: a wish to end comes before it, and nothing starts, or after it, and
+      // there
+      // is something to stop.
+      if (cause != null) {
+        return new RunEnd.Abandoned(now());
+      }
+      phase = Phase.RUNNING;
+      process = with.launcher().launch(order, run(), workspace);
+    } catch (SpawnFailedException e) {
+      return new RunEnd.NotStarted(
+          FailureReason.SPAWN_FAILED, String.valueOf(e.getMessage()), now());
+    } finally {
+      lock.unlock();
+    }
+    Duration spent = elapsed(began);
+    with.transitions().launched(spent);
+    remember(process);
+    return watch(process, spent);
+  }
+
+  private Path prepare() throws WorkspaceFailedException, InterruptedException {
+    lock.lock();
+    try {
+      if (cause != null) {
+        throw new InterruptedException();
+      }
+      preparer = Thread.currentThread();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return with.workspaces().prepare(run(), order.spec().workspaceSource(), limits().maxTime());
+    } finally {
+      lock.lock();
+      try {
+        preparer = null;
+        // An interrupt that came too late to be noticed must not meet the next blocking call.
+        boolean _ = Thread.interrupted();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private RunEnd adoptAndWatch() throws InterruptedException {
+    lock.lock();
+    try {
+      phase = Phase.RUNNING;
+    } finally {
+      lock.unlock();
+    }
+    Optional<SupervisedProcess> found = with.processes().adopt(run());
+    if (found.isEmpty()) {
+      return wasLaunched() ? new RunEnd.Vanished(now()) : new RunEnd.Abandoned(now());
+    }
+    SupervisedProcess process = found.get();
+    with.transitions().adopted();
+    LOG.infof("Adopted %s, pid %d", run(), process.identity().pid());
+    remember(process);
+    Duration sinceStart = Duration.between(attempt.startedAt(), now());
+    return watch(process, longer(Duration.ZERO, sinceStart.minus(process.age())));
+  }
+
+  /**
+   * Whether the agent may have begun its work. The run script writes the process file before it
+   * does.
+   */
+  private boolean wasLaunched() {
+    RunDirectory directory = with.directories().of(run());
+    return !Files.isDirectory(directory.path())
+        || Files.exists(directory.processFile())
+        || with.store().findRun(run()).filter(record -> record.pid().isPresent()).isPresent();
+  }
+
+  private void remember(SupervisedProcess process) {
+    long pid = process.identity().pid();
+    MDC.put(LogKeys.PID, Long.toString(pid));
+    try {
+      with.store().saveRun(record().running(pid));
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("The record of %s could not be written: %s", run(), e.getMessage());
+    }
+  }
+
+  private Run record() {
+    return with.store()
+        .findRun(run())
+        .orElseGet(() -> Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt()));
+  }
+
+  /**
+   * Waits for the end of the process and keeps the deadlines.
+   *
+   * @param before how much of {@code maxTime} was spent before the process started
+   */
+  private RunEnd watch(SupervisedProcess process, Duration before) throws InterruptedException {
+    OutputWatch output = new OutputWatch(with.directories().of(run()).outputLog(), with.clock());
+    with.logCapper().watch(run());
+    Duration wait = Duration.ZERO;
+    while (true) {
+      Optional<ProcessEnd> end = process.awaitEnd(longer(SHORTEST_WAIT, wait));
+      if (end.isPresent()) {
+        return ended(end.get());
+      }
+      EndCause asked = cause();
+      if (asked != null) {
+        // Whoever asked stops the processes; this only covers that they did not get to it.
+        stop(modeOf(asked), with.killGrace());
+        wait = BETWEEN_TRIES;
+        continue;
+      }
+      Duration left = limits().maxTime().minus(before).minus(process.age());
+      Optional<Duration> idleLeft =
+          limits().idleTimeout().map(limit -> limit.minus(output.silence()));
+      if (!left.isPositive()) {
+        accept(EndCause.TIMEOUT);
+      } else if (idleLeft.filter(idle -> !idle.isPositive()).isPresent()) {
+        accept(EndCause.IDLE_TIMEOUT);
+      }
+      wait = shorter(LONGEST_WAIT, shorter(left, idleLeft.orElse(LONGEST_WAIT)));
+    }
+  }
+
+  private RunEnd ended(ProcessEnd end) {
+    Instant at = end.at().isAfter(now()) ? now() : end.at();
+    return end.exit()
+        .<RunEnd>map(exit -> new RunEnd.Exited(exit, at, outOfMemory(exit)))
+        .orElseGet(() -> new RunEnd.Vanished(at));
+  }
+
+  private boolean outOfMemory(ExitStatus exit) {
+    return exit.signal().orElse(0) == SIGKILL && with.outOfMemoryKills().count() > oomKillsBefore;
+  }
+
+  /**
+   * Nothing of a run outlives it: what an agent left behind goes at once, what was asked to end
+   * may.
+   */
+  private void sweep() {
+    StopReport report = stop("sweep", cause() == null ? Duration.ZERO : with.killGrace());
+    boolean told = false;
+    while (report.survivors() > 0) {
+      if (!told) {
+        LOG.errorf(
+            "%d processes of %s cannot be killed; its slot stays taken until they are gone",
+            report.survivors(), run());
+        told = true;
+      }
+      pause();
+      report = stop("sweep", Duration.ZERO);
+    }
+    with.logCapper().finish(run());
+    with.processes().release(run());
+  }
+
+  private void settle(RunEnd end) {
+    EndCause decided;
+    lock.lock();
+    try {
+      phase = Phase.DECIDED;
+      decided = cause;
+    } finally {
+      lock.unlock();
+    }
+    Verdict verdict = Verdict.of(decided, end, limits());
+    Instant at = decided == null ? latest(end.at(), attempt.startedAt()) : now();
+    while (true) {
+      try {
+        WorkOrder after = write(verdict, at, end.exitStatus());
+        with.slots().free(this);
+        settled.complete(after);
+        with.slotFreed().run();
+        return;
+      } catch (RuntimeException e) {
+        if (settled.completeExceptionally(e)) {
+          LOG.errorf("The end of %s cannot be written, trying on: %s", run(), e.getMessage());
+        }
+        pause();
+      }
+    }
+  }
+
+  private WorkOrder write(Verdict verdict, Instant at, Optional<ExitStatus> exit) {
+    with.store().saveRun(record().ended(verdict.runState(at, exit)));
+    while (true) {
+      Optional<WorkOrder> current = with.store().find(workOrder());
+      if (current.isEmpty() || !isOurs(current.get())) {
+        LOG.warnf("%s is no longer the run of %s", run(), workOrder());
+        return current.orElse(order);
+      }
+      WorkOrder after = verdict.applyTo(current.get(), at, exit);
+      if (with.store().update(after)) {
+        with.transitions().changed(current.get().status(), after);
+        return after;
+      }
+    }
+  }
+
+  private boolean isOurs(WorkOrder current) {
+    return current.state() instanceof Running running && running.current().run().equals(run());
+  }
+
+  private RunLimits limits() {
+    return order.spec().limits();
+  }
+
+  private Instant now() {
+    return with.clock().instant();
+  }
+
+  private static String modeOf(EndCause cause) {
+    return cause.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+  }
+
+  private static Duration elapsed(long sinceNanos) {
+    return Duration.ofNanos(System.nanoTime() - sinceNanos);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private static Instant latest(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.workorder.QueueEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What may start now. It decides nothing by itself: the dispatcher asks it under its lock. */
+final class StartRules {
+  private final QueueSettings settings;
+  private final RunSlots slots;
+  private final HostResources host;
+
+  StartRules(QueueSettings settings, RunSlots slots, HostResources host) {
+    this.settings = settings;
+    this.slots = slots;
+    this.host = host;
+  }
+
+  /**
+   * What keeps every order from starting.
+   *
+   * @param sinceLastStart how long ago the last run was started
+   */
+  Set<Block> blocksAll(boolean paused, Duration sinceLastStart) {
+    Set<Block> blocks = EnumSet.noneOf(Block.class);
+    if (paused) {
+      blocks.add(Block.PAUSED);
+    }
+    if (slots.count() >= settings.maxConcurrent()) {
+      blocks.add(Block.SLOTS);
+    }
+    if (staggerLeft(sinceLastStart).isPositive()) {
+      blocks.add(Block.STAGGER);
+    }
+    if (isMemoryLow()) {
+      blocks.add(Block.MEMORY);
+    }
+    if (isDiskLow()) {
+      blocks.add(Block.DISK);
+    }
+    return blocks;
+  }
+
+  /** What keeps this order from starting where nothing keeps every order. */
+  Set<Block> blocksOne(QueueEntry entry) {
+    Set<Block> blocks = EnumSet.noneOf(Block.class);
+    if (!settings.autoProcess() && !entry.requested()) {
+      blocks.add(Block.MANUAL);
+    }
+    int limit = settings.maxConcurrentPerRepository();
+    if (limit > 0 && entry.repository().filter(name -> slots.countOf(name) >= limit).isPresent()) {
+      blocks.add(Block.REPOSITORY);
+    }
+    return blocks;
+  }
+
+  /** Whether the order waits out the backoff of a retry. */
+  static boolean isBackingOff(QueueEntry entry, Instant now) {
+    return entry.notBefore().filter(now::isBefore).isPresent();
+  }
+
+  Duration staggerLeft(Duration sinceLastStart) {
+    return settings.staggerDelay().minus(sinceLastStart);
+  }
+
+  boolean isMemoryLow() {
+    return settings.minAvailableMemory() > 0
+        && host.availableMemory() < settings.minAvailableMemory();
+  }
+
+  boolean isDiskLow() {
+    return settings.minFreeDisk() > 0
+        && (host.freeDisk() < settings.minFreeDisk()
+            || host.freeInodes() < HostResources.FEWEST_INODES);
+  }
+}

@@ -1,0 +1,13 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.util.Optional;
+
+/**
+ * A change of an order's status that was acknowledged by the store.
+ *
+ * @param from empty: it was submitted
+ * @param order as it is now
+ */
+public record Transition(Optional<WorkOrderStatus> from, WorkOrder order) {}

@@ -1,0 +1,142 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.config.DataConfig;
+import dev.agentgate.config.DataConfig.AgentConfig;
+import dev.agentgate.config.GithubConfig;
+import dev.agentgate.config.RunConfig;
+import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.process.Agents;
+import dev.agentgate.process.Agents.Agent;
+import dev.agentgate.process.LinuxProcessManager;
+import dev.agentgate.process.LogCapper;
+import dev.agentgate.process.ProcessManager;
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.queue.HostResources;
+import dev.agentgate.queue.LinuxHostResources;
+import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.file.FileWorkOrderStore;
+import dev.agentgate.workspace.CheckedSourceParser;
+import dev.agentgate.workspace.GitHubHost;
+import dev.agentgate.workspace.GitWorkspaces;
+import dev.agentgate.workspace.LocalRoots;
+import dev.agentgate.workspace.WorkspaceSourceParser;
+import dev.agentgate.workspace.Workspaces;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the queue stands on, as beans: the store, the processes, the workspaces, the clock. */
+@Singleton
+class FoundationProducer {
+  /** The names that the manual gives to the parts of the data directory. */
+  private static final String RUNS = "runs";
+
+  private static final String WORKSPACES = "workspaces";
+
+  private final DataConfig data;
+
+  FoundationProducer(DataConfig data) {
+    this.data = data;
+  }
+
+  /** The data directory, absolute. */
+  private Path dataDirectory() {
+    return Path.of(data.dataDir()).toAbsolutePath().normalize();
+  }
+
+  static Path workspacesRoot(DataConfig data) {
+    return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WORKSPACES);
+  }
+
+  /** Times are told in milliseconds, so they are kept in milliseconds. */
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.tickMillis(ZoneOffset.UTC);
+  }
+
+  @Produces
+  @Singleton
+  WorkOrderStore store(StartChecks checks, Clock clock) {
+    checks.enforce();
+    return FileWorkOrderStore.open(dataDirectory(), clock);
+  }
+
+  @Produces
+  @Singleton
+  RunDirectories runDirectories(WorkOrderStore openedFirst) {
+    return new RunDirectories(dataDirectory().resolve(RUNS));
+  }
+
+  @Produces
+  @Singleton
+  ProcessManager processes(RunDirectories directories, Clock clock) {
+    return new LinuxProcessManager(directories, clock);
+  }
+
+  @Produces
+  @Singleton
+  LogCapper logCapper(RunDirectories directories, RunConfig run) {
+    return new LogCapper(directories, run.logMaxSize().asLongValue());
+  }
+
+  void close(@Disposes LogCapper capper) {
+    capper.close();
+  }
+
+  @Produces
+  @Singleton
+  Agents agents() {
+    Map<String, Agent> agents = new LinkedHashMap<>();
+    data.agents().forEach((type, agent) -> agents.put(type, agent(agent)));
+    return new Agents(agents);
+  }
+
+  private static Agent agent(AgentConfig agent) {
+    return new Agent(
+        agent.command(), agent.environmentPassthrough().orElse(Set.of()), agent.enabled());
+  }
+
+  @Produces
+  @Singleton
+  LocalRoots localRoots(WorkspaceConfig workspace) {
+    return new LocalRoots(workspace.localRoots().orElse(List.of()).stream().map(Path::of).toList());
+  }
+
+  @Produces
+  @Singleton
+  GitHubHost gitHubHost(GithubConfig github, StartChecks checks) {
+    checks.enforce();
+    return new GitHubHost(github.baseUrl());
+  }
+
+  @Produces
+  @Singleton
+  WorkspaceSourceParser sources(GitHubHost host, GithubConfig github, LocalRoots roots) {
+    return new CheckedSourceParser(host, github.owner(), roots);
+  }
+
+  @Produces
+  @Singleton
+  Workspaces workspaces(
+      GitHubHost host,
+      GithubConfig github,
+      LocalRoots roots,
+      Clock clock,
+      WorkOrderStore openedFirst) {
+    return new GitWorkspaces(workspacesRoot(data), host, github.token(), roots, clock);
+  }
+
+  @Produces
+  @Singleton
+  HostResources host(WorkOrderStore openedFirst) {
+    return new LinuxHostResources(dataDirectory());
+  }
+}

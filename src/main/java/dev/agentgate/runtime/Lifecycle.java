@@ -1,0 +1,72 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.queue.QueueManager;
+import dev.agentgate.queue.RunDrain;
+import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.store.WorkOrderStore;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * The order in which the service starts and stops, in one place.
+ *
+ * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
+ * any producer opens anything), open the store, take over what runs, then start what waits. Stop:
+ * refuse new work, start nothing, drain, close the store; requests that read are answered until the
+ * drain is over. Both are idempotent.
+ */
+@Singleton
+class Lifecycle {
+  private static final Logger LOG = Logger.getLogger(Lifecycle.class);
+
+  private final WorkOrderStore store;
+  private final QueueManager queue;
+  private final WorkOrderService service;
+  private final RunDrain drain;
+  private final ShutdownConfig shutdown;
+  private final AtomicBoolean drained = new AtomicBoolean();
+
+  Lifecycle(
+      WorkOrderStore store,
+      QueueManager queue,
+      WorkOrderService service,
+      RunDrain drain,
+      ShutdownConfig shutdown) {
+    this.store = store;
+    this.queue = queue;
+    this.service = service;
+    this.drain = drain;
+    this.shutdown = shutdown;
+  }
+
+  void start(@Observes StartupEvent event) {
+    int running = queue.recover();
+    if (running > 0) {
+      LOG.infof("%d orders were running; their runs are taken over", running);
+    }
+    queue.open();
+  }
+
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    drain();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    drain();
+    store.close();
+  }
+
+  private void drain() {
+    if (drained.compareAndSet(false, true)) {
+      service.beginStopping();
+      queue.close();
+      drain.drain(shutdown.drainTimeout());
+    }
+  }
+}

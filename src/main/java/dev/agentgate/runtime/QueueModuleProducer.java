@@ -1,0 +1,137 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.config.AuthConfig;
+import dev.agentgate.config.DataConfig;
+import dev.agentgate.config.GithubConfig;
+import dev.agentgate.config.HealthConfig;
+import dev.agentgate.config.MaintenanceConfig;
+import dev.agentgate.config.QueueConfig;
+import dev.agentgate.config.RunConfig;
+import dev.agentgate.ops.ReadinessAlerts;
+import dev.agentgate.process.Agents;
+import dev.agentgate.process.LogCapper;
+import dev.agentgate.process.ProcessManager;
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.process.RunLogWatcher;
+import dev.agentgate.process.SecretMask;
+import dev.agentgate.queue.HostResources;
+import dev.agentgate.queue.QueueModule;
+import dev.agentgate.queue.QueueSettings;
+import dev.agentgate.queue.RunLogs;
+import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.workspace.WorkspaceSourceParser;
+import dev.agentgate.workspace.Workspaces;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Puts the queue together from the configuration and what it stands on. */
+@Singleton
+class QueueModuleProducer {
+  /** How soon a listener of a log sees what was written to it. */
+  private static final Duration LOG_WATCH = Duration.ofMillis(50);
+
+  private static final Map<String, String> ENVIRONMENT = System.getenv();
+
+  @Produces
+  @Singleton
+  QueueSettings settings(DataConfig data, QueueConfig queue, RunConfig run, HealthConfig health) {
+    return new QueueSettings(
+        queue.autoProcess(),
+        queue.maxConcurrent(),
+        queue.staggerDelay(),
+        queue.minAvailableMemory().asLongValue(),
+        queue.minFreeDisk().asLongValue(),
+        queue.maxDepth(),
+        queue.maxConcurrentPerRepository(),
+        run.maxTime(),
+        run.killGrace(),
+        data.defaultAgent(),
+        health.stuckThreshold(),
+        health.queueDepthThreshold());
+  }
+
+  @Produces
+  @Singleton
+  QueueModule queue(
+      QueueSettings settings,
+      WorkOrderStore store,
+      ProcessManager processes,
+      RunDirectories directories,
+      Workspaces workspaces,
+      WorkspaceSourceParser sources,
+      Agents agents,
+      LogCapper logCapper,
+      HostResources host,
+      Clock clock,
+      DataConfig data,
+      MaintenanceConfig maintenance) {
+    return new QueueModule(
+        settings,
+        new QueueModule.Outside(
+            store,
+            processes,
+            directories,
+            workspaces,
+            FoundationProducer.workspacesRoot(data),
+            sources,
+            agents,
+            ENVIRONMENT,
+            logCapper,
+            host,
+            clock),
+        maintenance.retention());
+  }
+
+  @Produces
+  @Singleton
+  ReadinessAlerts readinessAlerts(HealthConfig health) {
+    return new ReadinessAlerts(health.readinessAlerts());
+  }
+
+  @Produces
+  @Singleton
+  RunLogWatcher logWatcher() {
+    return new RunLogWatcher(LOG_WATCH);
+  }
+
+  void close(@Disposes RunLogWatcher watcher) {
+    watcher.close();
+  }
+
+  @Produces
+  @Singleton
+  RunLogs runLogs(
+      WorkOrderService service,
+      RunDirectories directories,
+      RunLogWatcher watcher,
+      DataConfig data,
+      AuthConfig auth,
+      GithubConfig github) {
+    return new RunLogs(service, directories, watcher, mask(data, auth, github));
+  }
+
+  /** The service's own secrets, and what its variables tell to agents. */
+  private static SecretMask mask(DataConfig data, AuthConfig auth, GithubConfig github) {
+    Set<String> secrets = new HashSet<>();
+    auth.apiKey().ifPresent(secrets::add);
+    github.token().ifPresent(secrets::add);
+    data.agents()
+        .values()
+        .forEach(agent ->
+            agent
+                .environmentPassthrough()
+                .ifPresent(names ->
+                    names.stream()
+                        .map(ENVIRONMENT::get)
+                        .filter(value -> value != null)
+                        .forEach(secrets::add)));
+    return new SecretMask(secrets);
+  }
+}

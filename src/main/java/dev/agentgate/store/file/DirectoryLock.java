@@ -1,0 +1,90 @@
+package dev.agentgate.store.file;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to use a data directory: a lock on its file {@code lock}, which the kernel takes back
+ * when the process ends, however it ends.
+ */
+final class DirectoryLock implements AutoCloseable {
+  private static final String NAME = "lock";
+
+  // A POSIX record lock goes with the first close of any descriptor of the file in the process
+  // (fcntl(2)), so a second attempt in this process must not even open it.
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path directory;
+  private final FileChannel channel;
+
+  private DirectoryLock(Path directory, FileChannel channel) {
+    this.directory = directory;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @throws DataDirectoryLockedException if another store holds it
+   * @throws IOException if the directory is not writable
+   */
+  static DirectoryLock take(Path dataDir) throws IOException {
+    Path directory = dataDir.toRealPath();
+    if (!HELD.add(directory)) {
+      throw new DataDirectoryLockedException("this process");
+    }
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(directory.resolve(NAME), CREATE, READ, WRITE);
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw new DataDirectoryLockedException(owner(directory));
+      }
+      channel.truncate(0);
+      byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+      channel.write(ByteBuffer.wrap(pid), 0);
+      return new DirectoryLock(directory, channel);
+    } catch (IOException | RuntimeException e) {
+      release(directory, channel);
+      throw e;
+    }
+  }
+
+  private static String owner(Path directory) {
+    try {
+      return "process " + Long.parseLong(Files.readString(directory.resolve(NAME)).strip());
+    } catch (IOException | NumberFormatException e) {
+      return "another process";
+    }
+  }
+
+  private static void release(Path directory, @Nullable FileChannel channel) throws IOException {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } finally {
+      HELD.remove(directory);
+    }
+  }
+
+  /** Gives the directory free. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    if (channel.isOpen()) {
+      release(directory, channel);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Attempt;
+import dev.agentgate.workorder.WorkOrderState.Cancelled;
+import dev.agentgate.workorder.WorkOrderState.Completed;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderState.Queued;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stays in memory of an order: no body.
+ *
+ * @param labels key, value, key, value …
+ * @param waiting its place in the queue, while it waits
+ * @param running its attempt, while it runs
+ * @param restSince when it came to rest, once it did
+ */
+@SuppressWarnings("ArrayRecordComponent") // half the size of a list, and never handed out
+record IndexEntry(
+    WorkOrderId id,
+    long revision,
+    WorkOrderStatus status,
+    String agentType,
+    String[] labels,
+    @Nullable String idempotencyKey,
+    @Nullable QueueEntry waiting,
+    @Nullable RunningEntry running,
+    @Nullable Instant restSince) {
+
+  static IndexEntry of(WorkOrder order, SharedStrings shared) {
+    QueueEntry waiting = null;
+    RunningEntry running = null;
+    Instant restSince = null;
+    Optional<String> repository = shared.optional(order.spec().workspaceSource().repository());
+    switch (order.state()) {
+      case Queued _ -> waiting = QueueEntry.of(order).map(e -> with(e, repository)).orElseThrow();
+      case Running state -> {
+        Attempt attempt = state.current();
+        running = new RunningEntry(order.id(), attempt.run(), attempt.startedAt(), repository);
+      }
+      case Completed state -> restSince = state.completedAt();
+      case Failed state -> restSince = state.failedAt();
+      case Cancelled state -> restSince = state.cancelledAt();
+    }
+    return new IndexEntry(
+        order.id(),
+        order.revision(),
+        order.status(),
+        shared.of(order.spec().agentType()),
+        labels(order.spec().labels(), shared),
+        order.idempotencyKey().map(key -> key.key()).orElse(null),
+        waiting,
+        running,
+        restSince);
+  }
+
+  private static QueueEntry with(QueueEntry entry, Optional<String> repository) {
+    return new QueueEntry(
+        entry.id(),
+        entry.priority(),
+        entry.queuedAt(),
+        entry.notBefore(),
+        entry.requested(),
+        entry.expeditedAt(),
+        entry.expiresAt(),
+        repository);
+  }
+
+  private static final String[] NO_LABELS = {};
+
+  private static String[] labels(Map<String, String> labels, SharedStrings shared) {
+    if (labels.isEmpty()) {
+      return NO_LABELS;
+    }
+    String[] flat = new String[2 * labels.size()];
+    int at = 0;
+    for (Map.Entry<String, String> label : labels.entrySet()) {
+      flat[at++] = shared.of(label.getKey());
+      flat[at++] = shared.of(label.getValue());
+    }
+    return flat;
+  }
+
+  /** Whether agent type and labels match; the status is not looked at. */
+  boolean matches(WorkOrderFilter filter) {
+    if (filter.agentType().isPresent() && !filter.agentType().get().equals(agentType)) {
+      return false;
+    }
+    for (Map.Entry<String, String> label : filter.labels().entrySet()) {
+      if (!hasLabel(label.getKey(), label.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hasLabel(String key, String value) {
+    for (int i = 0; i < labels.length; i += 2) {
+      if (labels[i].equals(key)) {
+        return labels[i + 1].equals(value);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.agentgate.store.file;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.agentgate.workorder.WorkOrderId;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * One file of the journal, and what must be on disk elsewhere before it may go. While it is written
+ * to, only the journal's leader touches it.
+ */
+final class JournalSegment {
+  /** What a segment of any version begins with. */
+  static final byte[] ANY_VERSION = "AgentGate jnl ".getBytes(US_ASCII);
+
+  /** What a segment of this version begins with. */
+  static final byte[] HEADER = "AgentGate jnl 1\n".getBytes(US_ASCII);
+
+  private static final String SUFFIX = ".journal";
+
+  private final Path path;
+  private final Set<WorkOrderId> touched = new HashSet<>();
+
+  JournalSegment(Path path) {
+    this.path = path;
+  }
+
+  static Path path(Path directory, long number) {
+    return directory.resolve(String.format("%019d%s", number, SUFFIX));
+  }
+
+  static OptionalLong number(String fileName) {
+    return fileName.matches("\\d{19}\\.journal")
+        ? OptionalLong.of(Long.parseLong(fileName.substring(0, 19)))
+        : OptionalLong.empty();
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Notes that this segment holds a change of the order. */
+  void touch(WorkOrderId id) {
+    touched.add(id);
+  }
+
+  /** The orders whose changes it holds. */
+  Set<WorkOrderId> touched() {
+    return touched;
+  }
+}

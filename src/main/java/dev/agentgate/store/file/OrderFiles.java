@@ -1,0 +1,134 @@
+package dev.agentgate.store.file;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.READ;
+
+import dev.agentgate.workorder.WorkOrderId;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The files that people can read: one per order, one for the queue's switch. */
+final class OrderFiles {
+  private static final String SUFFIX = ".json";
+  private static final String ASIDE = ".tmp";
+
+  // An order fits as a rule, so that reading it is one system call; and the JDK reads up to this
+  // size without a native buffer of its own.
+  private static final int USUAL_SIZE = 8192;
+
+  private final Path dataDir;
+  private final Path directory;
+  private final Path settings;
+
+  OrderFiles(Path dataDir) throws IOException {
+    this.dataDir = dataDir;
+    this.directory = Files.createDirectories(dataDir.resolve("work-orders"));
+    this.settings = dataDir.resolve("queue.json");
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  Path settings() {
+    return settings;
+  }
+
+  Path path(WorkOrderId id) {
+    return directory.resolve(id.value() + SUFFIX);
+  }
+
+  static boolean isOrder(String name) {
+    return name.endsWith(SUFFIX) && !name.startsWith(".");
+  }
+
+  static boolean isAside(String name) {
+    return name.endsWith(ASIDE);
+  }
+
+  /** The id that a file's name says; empty if it says none. */
+  static Optional<WorkOrderId> idOf(String name) {
+    return WorkOrderId.parse(name.substring(0, name.length() - SUFFIX.length()));
+  }
+
+  /** A file's content. */
+  @SuppressWarnings("ArrayRecordComponent") // read once, then thrown away
+  record Content(byte[] bytes, int length) {}
+
+  /**
+   * Reads a file whole. An interrupt does not disturb it.
+   *
+   * @throws java.io.FileNotFoundException if there is none
+   */
+  static Content read(File file) throws IOException {
+    try (FileInputStream in = new FileInputStream(file)) {
+      byte[] start = new byte[USUAL_SIZE];
+      int length = in.read(start);
+      if (length < USUAL_SIZE) {
+        return new Content(start, Math.max(0, length));
+      }
+      ByteArrayOutputStream all = new ByteArrayOutputStream(4 * USUAL_SIZE);
+      all.write(start);
+      in.transferTo(all);
+      return new Content(all.toByteArray(), all.size());
+    }
+  }
+
+  /** Replaces an order's file: a reader sees the old or the new one. Not synced. */
+  void write(WorkOrderId id, byte[] json) throws IOException {
+    replace(path(id), json);
+  }
+
+  void writeSettings(byte[] json) throws IOException {
+    replace(settings, json);
+  }
+
+  /** Writes aside and renames. Only one thread at a time may write the same file. */
+  static void replace(Path path, byte[] content) throws IOException {
+    Path aside = path.resolveSibling("." + path.getFileName() + ASIDE);
+    try {
+      try (FileOutputStream out = new FileOutputStream(aside.toFile())) {
+        out.write(content);
+      }
+      Files.move(aside, path, ATOMIC_MOVE);
+    } catch (IOException e) {
+      aside.toFile().delete();
+      throw e;
+    }
+  }
+
+  void remove(WorkOrderId id) throws IOException {
+    Files.deleteIfExists(path(id));
+  }
+
+  /** Syncs an order's file; does nothing if there is none. */
+  void sync(WorkOrderId id) throws IOException {
+    sync(path(id));
+  }
+
+  void syncSettings() throws IOException {
+    sync(settings);
+  }
+
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, READ)) {
+      channel.force(true);
+    } catch (NoSuchFileException e) {
+      // Removed meanwhile, and its removal is in the journal.
+    }
+  }
+
+  /** Syncs what was renamed and removed. */
+  void syncDirectories() throws IOException {
+    Journal.syncDirectory(directory);
+    Journal.syncDirectory(dataDir);
+  }
+}

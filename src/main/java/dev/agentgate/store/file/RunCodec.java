@@ -1,0 +1,147 @@
+package dev.agentgate.store.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrderId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** A run as JSON, in the shape of the API. */
+final class RunCodec {
+  private static final int SCHEMA_VERSION = 1;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private RunCodec() {}
+
+  static byte[] encode(Run run) {
+    try (ByteArrayBuilder out = new ByteArrayBuilder(512)) {
+      try (JsonGenerator to = JSON.createGenerator(out)) {
+        to.setPrettyPrinter(new DefaultPrettyPrinter());
+        to.writeStartObject();
+        to.writeNumberField("schemaVersion", SCHEMA_VERSION);
+        to.writeStringField("id", run.id().value());
+        to.writeStringField("workOrderId", run.workOrderId().value());
+        to.writeNumberField("attempt", run.attempt());
+        to.writeStringField("status", run.state().wireName());
+        if (run.pid().isPresent()) {
+          to.writeNumberField("pid", run.pid().getAsLong());
+        }
+        to.writeStringField("startedAt", run.startedAt().toString());
+        if (run.state() instanceof RunState.Ended ended) {
+          to.writeStringField("endedAt", ended.endedAt().toString());
+          if (ended.exit().isPresent()) {
+            to.writeNumberField("exitCode", ended.exit().get().code());
+          }
+        }
+        if (run.state() instanceof RunState.Failed failed) {
+          to.writeStringField("failureReason", failed.reason().wireName());
+          to.writeStringField("error", failed.error());
+        }
+        to.writeEndObject();
+      }
+      out.write('\n');
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads a run.
+   *
+   * @throws UnreadableRecordException if it is not a whole and valid run of a known schema
+   */
+  static Run decode(byte[] json, int length) throws UnreadableRecordException {
+    int schemaVersion = 0;
+    RunId id = null;
+    WorkOrderId workOrderId = null;
+    int attempt = 0;
+    String status = null;
+    OptionalLong pid = OptionalLong.empty();
+    Instant startedAt = null;
+    Instant endedAt = null;
+    ExitStatus exit = null;
+    FailureReason reason = null;
+    String error = null;
+    try (JsonParser from = JSON.createParser(json, 0, length)) {
+      if (from.nextToken() != JsonToken.START_OBJECT) {
+        throw new UnreadableRecordException("not a JSON object");
+      }
+      for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
+        from.nextToken();
+        switch (field) {
+          case "schemaVersion" ->
+              schemaVersion = JsonFields.integer(from, field, 1, Integer.MAX_VALUE);
+          case "id" ->
+              id =
+                  RunId.parse(JsonFields.text(from, field))
+                      .orElseThrow(() -> new UnreadableRecordException("id is not a run id"));
+          case "workOrderId" ->
+              workOrderId =
+                  WorkOrderId.parse(JsonFields.text(from, field))
+                      .orElseThrow(() -> new UnreadableRecordException("workOrderId is not an id"));
+          case "attempt" -> attempt = JsonFields.integer(from, field, 1, Integer.MAX_VALUE);
+          case "status" -> status = JsonFields.text(from, field);
+          case "pid" -> pid = OptionalLong.of(JsonFields.number(from, field, 1, Long.MAX_VALUE));
+          case "startedAt" -> startedAt = JsonFields.time(from, field);
+          case "endedAt" -> endedAt = JsonFields.time(from, field);
+          case "exitCode" -> exit = new ExitStatus(JsonFields.integer(from, field, 0, 255));
+          case "failureReason" ->
+              reason =
+                  FailureReason.parse(JsonFields.text(from, field))
+                      .orElseThrow(() -> new UnreadableRecordException("failureReason is unknown"));
+          case "error" -> error = JsonFields.text(from, field);
+          default -> from.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw JsonFields.malformed(e);
+    }
+    if (schemaVersion != SCHEMA_VERSION) {
+      throw new UnreadableRecordException("unknown schemaVersion " + schemaVersion);
+    }
+    return new Run(
+        JsonFields.required(id, "id"),
+        JsonFields.required(workOrderId, "workOrderId"),
+        attempt,
+        pid,
+        JsonFields.required(startedAt, "startedAt"),
+        state(JsonFields.required(status, "status"), endedAt, exit, reason, error));
+  }
+
+  private static RunState state(
+      String status,
+      @Nullable Instant endedAt,
+      @Nullable ExitStatus exit,
+      @Nullable FailureReason reason,
+      @Nullable String error)
+      throws UnreadableRecordException {
+    Optional<ExitStatus> ended = Optional.ofNullable(exit);
+    return switch (status) {
+      case "preparing" -> new RunState.Preparing();
+      case "running" -> new RunState.Running();
+      case "completed" -> new RunState.Completed(JsonFields.required(endedAt, "endedAt"), ended);
+      case "failed" ->
+          new RunState.Failed(
+              JsonFields.required(endedAt, "endedAt"),
+              JsonFields.required(reason, "failureReason"),
+              JsonFields.required(error, "error"),
+              ended);
+      case "cancelled" -> new RunState.Cancelled(JsonFields.required(endedAt, "endedAt"), ended);
+      default -> throw new UnreadableRecordException("status is unknown");
+    };
+  }
+}

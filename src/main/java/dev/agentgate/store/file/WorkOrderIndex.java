@@ -1,0 +1,344 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.StatusCounts;
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every order without its body, in the orders that are asked for. What is here is what was
+ * acknowledged. Safe for threads.
+ */
+final class WorkOrderIndex {
+  private static final Comparator<IndexEntry> NEWEST_FIRST =
+      Comparator.comparing(IndexEntry::id).reversed();
+  private static final Comparator<IndexEntry> LONGEST_AT_REST_FIRST =
+      Comparator.comparing(WorkOrderIndex::restSince).thenComparing(IndexEntry::id);
+  private static final int QUEUE_STEP = 64;
+
+  // Guards the ordered sets below; the two maps are changed under it as well, but read without.
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
+      new EnumMap<>(WorkOrderStatus.class);
+  private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> atRest =
+      new EnumMap<>(WorkOrderStatus.class);
+  private final OrderedChunks<QueueEntry> queue = new OrderedChunks<>(Comparator.naturalOrder());
+
+  private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
+
+  WorkOrderIndex() {
+    for (WorkOrderStatus status : WorkOrderStatus.values()) {
+      byStatus.put(status, new OrderedChunks<>(NEWEST_FIRST));
+      if (status.isTerminal()) {
+        atRest.put(status, new OrderedChunks<>(LONGEST_AT_REST_FIRST));
+      }
+    }
+  }
+
+  private static Instant restSince(IndexEntry entry) {
+    return Objects.requireNonNull(entry.restSince());
+  }
+
+  private OrderedChunks<IndexEntry> of(WorkOrderStatus status) {
+    return Objects.requireNonNull(byStatus.get(status));
+  }
+
+  /** Takes in what was on disk; the index is empty before. */
+  void fill(Collection<IndexEntry> entries) {
+    Map<WorkOrderStatus, List<IndexEntry>> groups = new EnumMap<>(WorkOrderStatus.class);
+    List<QueueEntry> waiting = new ArrayList<>();
+    for (IndexEntry entry : entries) {
+      groups.computeIfAbsent(entry.status(), _ -> new ArrayList<>()).add(entry);
+      byId.put(entry.id(), entry);
+      if (entry.idempotencyKey() != null) {
+        byKey.putIfAbsent(entry.idempotencyKey(), entry.id());
+      }
+      if (entry.waiting() != null) {
+        waiting.add(entry.waiting());
+      }
+    }
+    lock.writeLock().lock();
+    try {
+      groups.forEach((status, group) -> of(status).fill(group));
+      atRest.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
+      queue.fill(waiting);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Makes several changes that all become visible at once. */
+  void change(Consumer<Changes> changes) {
+    lock.writeLock().lock();
+    try {
+      changes.accept(new Changes());
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** What can be changed, while the lock is held. */
+  final class Changes {
+    private Changes() {}
+
+    void put(IndexEntry entry) {
+      IndexEntry before = byId.put(entry.id(), entry);
+      if (before != null) {
+        takeOut(before);
+      }
+      of(entry.status()).add(entry);
+      OrderedChunks<IndexEntry> rest = atRest.get(entry.status());
+      if (rest != null) {
+        rest.add(entry);
+      }
+      if (entry.waiting() != null) {
+        queue.add(entry.waiting());
+      }
+      if (entry.idempotencyKey() != null) {
+        byKey.put(entry.idempotencyKey(), entry.id());
+      }
+    }
+
+    void remove(WorkOrderId id) {
+      IndexEntry before = byId.remove(id);
+      if (before != null) {
+        takeOut(before);
+      }
+    }
+
+    private void takeOut(IndexEntry entry) {
+      of(entry.status()).remove(entry);
+      OrderedChunks<IndexEntry> rest = atRest.get(entry.status());
+      if (rest != null) {
+        rest.remove(entry);
+      }
+      if (entry.waiting() != null) {
+        queue.remove(entry.waiting());
+      }
+      if (entry.idempotencyKey() != null) {
+        byKey.remove(entry.idempotencyKey(), entry.id());
+      }
+    }
+  }
+
+  @Nullable IndexEntry get(WorkOrderId id) {
+    return byId.get(id);
+  }
+
+  @Nullable WorkOrderId holderOf(String idempotencyKey) {
+    return byKey.get(idempotencyKey);
+  }
+
+  Iterator<WorkOrderId> ids() {
+    return byId.keySet().iterator();
+  }
+
+  StatusCounts counts() {
+    lock.readLock().lock();
+    try {
+      return new StatusCounts(
+          of(WorkOrderStatus.QUEUED).size(),
+          of(WorkOrderStatus.RUNNING).size(),
+          of(WorkOrderStatus.COMPLETED).size(),
+          of(WorkOrderStatus.FAILED).size(),
+          of(WorkOrderStatus.CANCELLED).size());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  OptionalInt queuePosition(WorkOrderId id) {
+    lock.readLock().lock();
+    try {
+      IndexEntry entry = byId.get(id);
+      return entry == null || entry.waiting() == null
+          ? OptionalInt.empty()
+          : OptionalInt.of(queue.rank(entry.waiting()) + 1);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Which orders are on a page. */
+  record Page(List<WorkOrderId> ids, long total, boolean hasMore) {}
+
+  Page page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    Set<WorkOrderStatus> statuses =
+        filter.statuses().isEmpty() ? EnumSet.allOf(WorkOrderStatus.class) : filter.statuses();
+    boolean byStatusOnly = filter.agentType().isEmpty() && filter.labels().isEmpty();
+    lock.readLock().lock();
+    try {
+      long total = 0;
+      for (WorkOrderStatus status : statuses) {
+        total += byStatusOnly ? of(status).size() : countMatches(of(status), filter);
+      }
+      Iterator<IndexEntry> matches = new Merge(statuses, before);
+      List<WorkOrderId> ids = new ArrayList<>();
+      while (matches.hasNext()) {
+        IndexEntry entry = matches.next();
+        if (byStatusOnly || entry.matches(filter)) {
+          if (ids.size() == limit) {
+            return new Page(ids, total, true);
+          }
+          ids.add(entry.id());
+        }
+      }
+      return new Page(ids, total, false);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private static long countMatches(OrderedChunks<IndexEntry> entries, WorkOrderFilter filter) {
+    long count = 0;
+    for (Iterator<IndexEntry> each = entries.iterator(); each.hasNext(); ) {
+      if (each.next().matches(filter)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** The queue from its head on. It looks again every few steps, and holds no lock between. */
+  Iterator<QueueEntry> queue() {
+    return new QueueWalk();
+  }
+
+  private final class QueueWalk implements Iterator<QueueEntry> {
+    private final Deque<QueueEntry> ahead = new ArrayDeque<>(QUEUE_STEP);
+    private @Nullable QueueEntry last;
+    private boolean atEnd;
+
+    @Override
+    public boolean hasNext() {
+      if (ahead.isEmpty() && !atEnd) {
+        look();
+      }
+      return !ahead.isEmpty();
+    }
+
+    private void look() {
+      lock.readLock().lock();
+      try {
+        Iterator<QueueEntry> from = last == null ? queue.iterator() : queue.after(last);
+        while (from.hasNext() && ahead.size() < QUEUE_STEP) {
+          ahead.add(from.next());
+        }
+      } finally {
+        lock.readLock().unlock();
+      }
+      atEnd = ahead.size() < QUEUE_STEP;
+    }
+
+    @Override
+    public QueueEntry next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      last = ahead.removeFirst();
+      return last;
+    }
+  }
+
+  List<RunningEntry> running() {
+    List<RunningEntry> running = new ArrayList<>();
+    lock.readLock().lock();
+    try {
+      for (Iterator<IndexEntry> each = of(WorkOrderStatus.RUNNING).iterator(); each.hasNext(); ) {
+        running.add(Objects.requireNonNull(each.next().running()));
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+    running.sort(Comparator.comparing(RunningEntry::startedAt).thenComparing(entry -> entry.id()));
+    return running;
+  }
+
+  List<WorkOrderId> atRestBefore(Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
+    List<IndexEntry> found = new ArrayList<>();
+    lock.readLock().lock();
+    try {
+      for (WorkOrderStatus status : statuses) {
+        OrderedChunks<IndexEntry> rest = atRest.get(status);
+        if (rest == null) {
+          continue;
+        }
+        Iterator<IndexEntry> each = rest.iterator();
+        for (int i = 0; i < limit && each.hasNext(); i++) {
+          IndexEntry entry = each.next();
+          if (!restSince(entry).isBefore(cutoff)) {
+            break;
+          }
+          found.add(entry);
+        }
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+    return found.stream().sorted(LONGEST_AT_REST_FIRST).limit(limit).map(IndexEntry::id).toList();
+  }
+
+  /** The entries of several statuses as one sequence, newest first. */
+  private final class Merge implements Iterator<IndexEntry> {
+    private final PriorityQueue<Head> heads =
+        new PriorityQueue<>(Comparator.comparing((Head head) -> head.entry, NEWEST_FIRST));
+
+    private Merge(Set<WorkOrderStatus> statuses, Optional<WorkOrderId> before) {
+      for (WorkOrderStatus status : statuses) {
+        OrderedChunks<IndexEntry> entries = of(status);
+        advance(before.map(id -> entries.after(placeOf(id))).orElseGet(entries::iterator));
+      }
+    }
+
+    private void advance(Iterator<IndexEntry> each) {
+      if (each.hasNext()) {
+        heads.add(new Head(each.next(), each));
+      }
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !heads.isEmpty();
+    }
+
+    @Override
+    public IndexEntry next() {
+      Head head = heads.remove();
+      advance(head.rest);
+      return head.entry;
+    }
+  }
+
+  private record Head(IndexEntry entry, Iterator<IndexEntry> rest) {}
+
+  /** Stands where the order stands or stood; only its id is compared. */
+  private static IndexEntry placeOf(WorkOrderId id) {
+    return new IndexEntry(
+        id, 0, WorkOrderStatus.CANCELLED, "", new String[0], null, null, null, null);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.agentgate.workspace;
+
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What git allows as the name of a branch.
+ *
+ * @see <a href="https://git-scm.com/docs/git-check-ref-format">git-check-ref-format</a>
+ */
+final class BranchName {
+  /** So that git's {@code .lock} file beside a ref of that name still fits in 255 bytes. */
+  private static final int MAX_BYTES = 250;
+
+  private static final String FORBIDDEN = " ~^:?*[\\\u007f";
+
+  private BranchName() {}
+
+  /** Whether it is one; {@code HEAD} and full ref names are not. */
+  static boolean isValid(String name) {
+    if (name.isEmpty()
+        || name.equals("@")
+        || name.equals("HEAD")
+        || name.startsWith("-")
+        || name.startsWith("refs/")
+        || name.endsWith(".")
+        || name.contains("..")
+        || name.contains("@{")) {
+      return false;
+    }
+    if (name.chars().anyMatch(c -> Character.isISOControl(c) || FORBIDDEN.indexOf(c) >= 0)) {
+      return false;
+    }
+    for (String component : name.split("/", -1)) {
+      if (component.isEmpty() || component.startsWith(".") || component.endsWith(".lock")) {
+        return false;
+      }
+    }
+    try {
+      // An unpaired surrogate would reach git as another name.
+      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name)).remaining()
+          <= MAX_BYTES;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.WorkspaceSource;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code workspaceSource} with the precedence and the sentences of the HTTP contract: {@code
+ * url}, then {@code owner} and {@code repo}, then {@code repo} as {@code owner/repo}, then {@code
+ * repo} with the configured owner. What comes first decides alone; a bad value there is an error
+ * and not a reason to look further. An empty text counts as absent. Nothing is trimmed or decoded.
+ *
+ * <p>An explicit {@code branch} wins over the one in {@code url}. In {@code /tree/…} all that
+ * follows is the branch, since a branch may contain slashes. {@code refs/heads/x} means {@code x}.
+ */
+public final class CheckedSourceParser implements WorkspaceSourceParser {
+  private static final String UNKNOWN_OWNER =
+      "Could not determine repository owner. Provide url, owner+repo, or owner/repo format.";
+  private static final String FULL_BRANCH = "refs/heads/";
+  private static final String SUFFIX = ".git";
+
+  /** What follows the host in a URL: owner, repository, branch, one slash at the end. */
+  private static final Pattern REST =
+      Pattern.compile("(?<owner>[^/]+)/(?<repo>[^/]+)(?:/tree/(?<branch>[^?#%]+?))?/?");
+
+  /** Enough to recognise one's own value by, and no more: an answer is not a mirror. */
+  private static final int MAX_SHOWN = 2048;
+
+  private final GitHubHost host;
+  private final Optional<String> defaultOwner;
+  private final LocalRoots roots;
+
+  /**
+   * @param defaultOwner of a repository that is named alone
+   */
+  public CheckedSourceParser(GitHubHost host, Optional<String> defaultOwner, LocalRoots roots) {
+    this.host = host;
+    this.defaultOwner = defaultOwner.filter(owner -> !owner.isEmpty());
+    this.roots = roots;
+  }
+
+  @Override
+  public WorkspaceSource parse(WorkspaceSourceInput input) {
+    String type = given(input.type()).orElse("github");
+    return switch (type) {
+      case "github" -> gitHub(input);
+      case "git" -> git(input);
+      case "local" -> local(input);
+      case "empty" -> new WorkspaceSource.Empty();
+      default ->
+          throw invalid(
+              "Unknown workspaceSource type: "
+                  + shown(type)
+                  + ". Use github, git, local or empty.");
+    };
+  }
+
+  private WorkspaceSource.GitHub gitHub(WorkspaceSourceInput input) {
+    Optional<String> branch = given(input.branch()).map(CheckedSourceParser::branch);
+    Optional<String> url = given(input.url());
+    if (url.isPresent()) {
+      return fromUrl(url.get(), branch);
+    }
+    String repo = given(input.repo()).orElseThrow(() -> invalid(UNKNOWN_OWNER));
+    Optional<String> owner = given(input.owner());
+    if (owner.isPresent()) {
+      return repository(owner.get(), repo, branch);
+    }
+    if (repo.contains("/")) {
+      List<String> parts = List.of(repo.split("/", -1));
+      if (parts.size() != 2 || parts.contains("")) {
+        throw invalid(UNKNOWN_OWNER);
+      }
+      return repository(parts.getFirst(), parts.getLast(), branch);
+    }
+    return repository(defaultOwner.orElseThrow(() -> invalid(UNKNOWN_OWNER)), repo, branch);
+  }
+
+  private WorkspaceSource.GitHub fromUrl(String url, Optional<String> branch) {
+    String web = host.webPrefix();
+    String ssh = host.sshPrefix();
+    boolean isWeb = url.regionMatches(true, 0, web, 0, web.length());
+    if (!isWeb && !url.regionMatches(true, 0, ssh, 0, ssh.length())) {
+      throw invalidUrl(url);
+    }
+    Matcher rest = REST.matcher(url.substring((isWeb ? web : ssh).length()));
+    if (!rest.matches()) {
+      throw invalidUrl(url);
+    }
+    String owner = rest.group("owner");
+    String repo = withoutSuffix(rest.group("repo"));
+    Optional<String> urlBranch = Optional.ofNullable(rest.group("branch"));
+    if (!GitHubHost.isOwner(owner)
+        || !GitHubHost.isRepository(repo)
+        || (!isWeb && urlBranch.isPresent())
+        || urlBranch.filter(name -> !BranchName.isValid(name)).isPresent()) {
+      throw invalidUrl(url);
+    }
+    return new WorkspaceSource.GitHub(owner, repo, branch.or(() -> urlBranch));
+  }
+
+  private static WorkspaceSource.GitHub repository(
+      String owner, String repo, Optional<String> branch) {
+    if (!GitHubHost.isOwner(owner)) {
+      throw invalid("Invalid repository owner: " + shown(owner));
+    }
+    String name = withoutSuffix(repo);
+    if (!GitHubHost.isRepository(name)) {
+      throw invalid("Invalid repository name: " + shown(repo));
+    }
+    return new WorkspaceSource.GitHub(owner, name, branch);
+  }
+
+  private WorkspaceSource.Git git(WorkspaceSourceInput input) {
+    String url =
+        given(input.url()).orElseThrow(() -> invalid("A workspaceSource of type git needs a url."));
+    if (GitUrl.hasCredentials(url)) {
+      throw invalid("A git URL must not contain credentials: they would be stored and shown.");
+    }
+    if (GitUrl.accept(url, roots).isEmpty()) {
+      throw invalid(
+          "Invalid git URL: "
+              + shown(url)
+              + ". Use https://host/path, ssh://user@host/path or user@host:path.");
+    }
+    return new WorkspaceSource.Git(url, given(input.branch()).map(CheckedSourceParser::branch));
+  }
+
+  private WorkspaceSource.Local local(WorkspaceSourceInput input) {
+    String path =
+        given(input.path())
+            .orElseThrow(() -> invalid("A workspaceSource of type local needs a path."));
+    if (roots.isEmpty()) {
+      throw invalid("Local workspaces are not enabled: no root directory is allowed.");
+    }
+    // One sentence for what is missing and what is elsewhere, so that nobody can ask which
+    // directories there are.
+    if (isClimbing(path) || roots.find(path).isEmpty()) {
+      throw invalid("Local path is not a directory below an allowed root: " + shown(path));
+    }
+    return new WorkspaceSource.Local(Path.of(path).normalize().toString());
+  }
+
+  private static boolean isClimbing(String path) {
+    try {
+      for (Path name : Path.of(path)) {
+        if (name.toString().equals("..")) {
+          return true;
+        }
+      }
+      return false;
+    } catch (InvalidPathException e) {
+      return true;
+    }
+  }
+
+  private static String branch(String text) {
+    String name = text.startsWith(FULL_BRANCH) ? text.substring(FULL_BRANCH.length()) : text;
+    if (!BranchName.isValid(name)) {
+      throw invalid("Invalid branch name: " + shown(text));
+    }
+    return name;
+  }
+
+  private static String withoutSuffix(String repo) {
+    return repo.endsWith(SUFFIX) ? repo.substring(0, repo.length() - SUFFIX.length()) : repo;
+  }
+
+  private static Optional<String> given(Optional<String> value) {
+    return value.filter(text -> !text.isEmpty());
+  }
+
+  /** A client's value for a sentence: on one line, and not longer than it helps. */
+  private static String shown(String value) {
+    String text = value.length() > MAX_SHOWN ? value.substring(0, MAX_SHOWN) + "…" : value;
+    return text.replaceAll("[\\p{Cntrl}\\p{IsC}]", "\ufffd");
+  }
+
+  private static AgentGateException invalidUrl(String url) {
+    return invalid("Invalid GitHub URL: " + shown(url));
+  }
+
+  private static AgentGateException invalid(String sentence) {
+    return new AgentGateException(Kind.INVALID, sentence);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.agentgate.workspace;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The one host that sources of type {@code github} live on, and what it allows as a name. An
+ * operator writes its base URL, so any protocol that git speaks may stand there; a client never
+ * adds more than an owner and a repository to it.
+ */
+public final class GitHubHost {
+  private static final String PUBLIC_HOST = "github.com";
+
+  /**
+   * 1 to 39 letters and digits with single hyphens between them; underscores as in the short codes
+   * of managed users.
+   *
+   * @see <a
+   *     href="https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication">
+   *     GitHub on usernames</a>
+   */
+  private static final Pattern OWNER =
+      Pattern.compile("(?=.{1,39}$)[A-Za-z0-9](?:[A-Za-z0-9_]|-(?=[A-Za-z0-9_]))*");
+
+  private static final Pattern REPOSITORY = Pattern.compile("[A-Za-z0-9._][A-Za-z0-9._-]{0,99}");
+
+  private final String baseUrl;
+  private final URI uri;
+
+  /**
+   * @param baseUrl for example {@code https://github.com} or {@code file:///srv/mirrors}
+   * @throws IllegalArgumentException if it is no absolute URL, or carries credentials, a query or a
+   *     fragment
+   */
+  public GitHubHost(String baseUrl) {
+    try {
+      this.uri = new URI(baseUrl);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("The GitHub base URL is not a URL", e);
+    }
+    boolean isFile = "file".equals(uri.getScheme());
+    if (uri.getScheme() == null
+        || uri.getRawPath() == null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null
+        || (isFile ? uri.getRawPath().isEmpty() : uri.getHost() == null)) {
+      throw new IllegalArgumentException(
+          "The GitHub base URL must be like https://github.com, without query and fragment");
+    }
+    if (uri.getRawUserInfo() != null && uri.getScheme().startsWith("http")) {
+      throw new IllegalArgumentException(
+          "The GitHub base URL must not carry credentials: clients see it; set the token instead");
+    }
+    this.baseUrl = stripSlashes(baseUrl);
+  }
+
+  /** Whether GitHub allows an account of that name. */
+  static boolean isOwner(String text) {
+    return OWNER.matcher(text).matches();
+  }
+
+  /** Whether GitHub allows a repository of that name. */
+  static boolean isRepository(String text) {
+    return REPOSITORY.matcher(text).matches()
+        && !text.equals(".")
+        && !text.equals("..")
+        && !text.toLowerCase(Locale.ROOT).endsWith(".git");
+  }
+
+  /** What git clones. The names must be checked. */
+  String remote(String owner, String repository) {
+    return baseUrl + "/" + owner + "/" + repository + ".git";
+  }
+
+  /** The protocol of {@link #remote}, as in {@code GIT_ALLOW_PROTOCOL}. */
+  String protocol() {
+    return uri.getScheme().toLowerCase(Locale.ROOT);
+  }
+
+  /** What a client's web URL must begin with. */
+  String webPrefix() {
+    return isFile()
+        ? "https://" + PUBLIC_HOST + "/"
+        : "https://" + authority() + stripSlashes(uri.getRawPath()) + "/";
+  }
+
+  /** What a client's {@code git@host:owner/repo.git} must begin with. */
+  String sshPrefix() {
+    return "git@" + (isFile() ? PUBLIC_HOST : uri.getHost()) + ":";
+  }
+
+  /** Where the token may be sent, as git's {@code credential.<url>}; empty where none is needed. */
+  Optional<String> credentialScope() {
+    return protocol().startsWith("http")
+        ? Optional.of(protocol() + "://" + authority())
+        : Optional.empty();
+  }
+
+  /** The directory on this machine that holds the repositories, if the base URL is one. */
+  Optional<String> directory() {
+    return isFile() ? Optional.of(stripSlashes(uri.getPath())) : Optional.empty();
+  }
+
+  private boolean isFile() {
+    return protocol().equals("file");
+  }
+
+  private String authority() {
+    return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+  }
+
+  private static String stripSlashes(String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == '/') {
+      end--;
+    }
+    return text.substring(0, end);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.agentgate.workspace;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The forms of a remote that a client may name with type {@code git}: {@code https://}, {@code
+ * ssh://}, {@code user@host:path}, and {@code file:///} below an allowed root. Everything else
+ * (remote helpers such as {@code ext::}, plain {@code http}, options, local paths) is refused by
+ * not being of a form.
+ *
+ * @see <a href="https://git-scm.com/docs/git-fetch#_git_urls">Git URLs</a>
+ */
+final class GitUrl {
+  private static final int MAX_LENGTH = 2048;
+  private static final String HOST = "(?:[A-Za-z0-9][A-Za-z0-9.-]*|\\[[0-9A-Fa-f:.]+])";
+  private static final String PORT = "(?::[0-9]{1,5})?";
+  private static final String USER = "[A-Za-z0-9_][A-Za-z0-9_.-]*";
+  private static final Pattern HTTPS =
+      Pattern.compile("https://" + HOST + PORT + "/[A-Za-z0-9._~/+@,=:%-]+");
+  // No percent sign in these: git decodes it before it hands the path on.
+  private static final Pattern SSH =
+      Pattern.compile("ssh://(?:" + USER + "@)?" + HOST + PORT + "/[A-Za-z0-9._~/+@,=:-]+");
+  private static final Pattern SCP =
+      Pattern.compile(USER + "@" + HOST + ":[A-Za-z0-9._~/][A-Za-z0-9._~/+@,=:-]*");
+  private static final Pattern FILE = Pattern.compile("file://(/[^%?#\\\\\\p{Cntrl}]*)");
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("(?i)(?:https?://[^/?#]*@|[a-z+]+://[^/?#@]*:[^/?#]*@).*", Pattern.DOTALL);
+  private static final Pattern CLIMBING = Pattern.compile("(?:.*[/:])?\\.\\.(?:/.*)?");
+
+  private GitUrl() {}
+
+  /**
+   * A remote that git may be given.
+   *
+   * @param url never begins with a hyphen
+   * @param protocol as in {@code GIT_ALLOW_PROTOCOL}
+   */
+  record Accepted(String url, String protocol) {}
+
+  /** Whether there is a name or password in it that would be stored and shown. */
+  static boolean hasCredentials(String text) {
+    return CREDENTIALS.matcher(text).matches();
+  }
+
+  /** Reads a URL; empty if it is of none of the forms, or a file outside the roots. */
+  static Optional<Accepted> accept(String text, LocalRoots roots) {
+    if (text.length() > MAX_LENGTH || CLIMBING.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    if (HTTPS.matcher(text).matches() && !hasCredentials(text)) {
+      return Optional.of(new Accepted(text, "https"));
+    }
+    if (SSH.matcher(text).matches() || SCP.matcher(text).matches()) {
+      return Optional.of(new Accepted(text, "ssh"));
+    }
+    var file = FILE.matcher(text);
+    if (file.matches()) {
+      Optional<Path> directory = roots.find(file.group(1));
+      return directory.map(real -> new Accepted("file://" + real, "file"));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.GitCommand.Access;
+import dev.agentgate.workspace.MirrorCache.Remote;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Workspaces made by the {@code git} command line, one directory per run, for this user only. Safe
+ * for use by many threads; orders for one repository wait for each other no longer than a fetch
+ * takes. After a crash a half-made workspace is left under its run's id, for {@link #remove}.
+ */
+public final class GitWorkspaces implements Workspaces {
+  private static final Logger LOG = Logger.getLogger(GitWorkspaces.class);
+
+  private final Path root;
+  private final GitHubHost host;
+  private final LocalRoots localRoots;
+  private final MirrorCache mirrors;
+
+  /**
+   * Makes the root if it is missing.
+   *
+   * @param root {@code workspaces/} in the data directory; this object alone writes there
+   * @param token for private repositories on the host; sent nowhere else
+   */
+  public GitWorkspaces(
+      Path root, GitHubHost host, Optional<String> token, LocalRoots localRoots, Clock clock) {
+    this.host = host;
+    this.localRoots = localRoots;
+    try {
+      DirectoryTree.create(root);
+      this.root = root.toRealPath();
+      List<String> hidden = new ArrayList<>(List.of(this.root.toString()));
+      host.directory().ifPresent(hidden::add);
+      GitCommand git = new GitCommand(this.root.resolve(".gitconfig"), host, token, hidden);
+      this.mirrors = new MirrorCache(this.root.resolve(".mirrors"), git, clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Path prepare(RunId run, WorkspaceSource source, Duration limit)
+      throws WorkspaceFailedException, InterruptedException {
+    return switch (source) {
+      case WorkspaceSource.Local local ->
+          localRoots
+              .find(local.path())
+              .orElseThrow(() ->
+                  new WorkspaceFailedException(
+                      "Local path is not a directory below an allowed root: " + local.path()));
+      case WorkspaceSource.Empty empty -> make(run, Optional.empty(), limit);
+      case WorkspaceSource.GitHub gitHub -> make(run, Optional.of(remote(gitHub)), limit);
+      case WorkspaceSource.Git git -> make(run, Optional.of(remote(git)), limit);
+    };
+  }
+
+  @Override
+  public Path locate(RunId run, WorkspaceSource source) {
+    if (source instanceof WorkspaceSource.Local local) {
+      return localRoots.find(local.path()).orElse(Path.of(local.path()));
+    }
+    return directory(run);
+  }
+
+  @Override
+  public boolean remove(RunId run) {
+    return DirectoryTree.remove(directory(run));
+  }
+
+  /**
+   * Removes mirrors that no order used for a time; the next order for such a repository fetches it
+   * whole.
+   *
+   * @return how many
+   */
+  public int removeUnusedMirrors(Duration age) {
+    return mirrors.removeUnused(age);
+  }
+
+  private Path directory(RunId run) {
+    return root.resolve(run.value());
+  }
+
+  private Path make(RunId run, Optional<Remote> remote, Duration limit)
+      throws WorkspaceFailedException, InterruptedException {
+    Deadline deadline = Deadline.in(limit);
+    Path directory = directory(run);
+    boolean made = false;
+    try {
+      DirectoryTree.remove(directory);
+      DirectoryTree.create(directory);
+      if (remote.isPresent()) {
+        mirrors.checkOut(run, remote.get(), directory, deadline);
+      }
+      made = true;
+      return directory;
+    } catch (IOException e) {
+      LOG.errorf(e, "The workspace of %s cannot be written", run);
+      throw new WorkspaceFailedException("The workspace could not be written", e);
+    } finally {
+      if (!made && !remove(run)) {
+        LOG.errorf("Something is left of the failed workspace of %s", run);
+      }
+    }
+  }
+
+  private Remote remote(WorkspaceSource.GitHub source) throws WorkspaceFailedException {
+    if (!GitHubHost.isOwner(source.owner()) || !GitHubHost.isRepository(source.repo())) {
+      throw new WorkspaceFailedException("The order does not name a GitHub repository");
+    }
+    return new Remote(
+        host.remote(source.owner(), source.repo()),
+        new Access(host.protocol(), true),
+        checked(source.branch()));
+  }
+
+  private Remote remote(WorkspaceSource.Git source) throws WorkspaceFailedException {
+    GitUrl.Accepted accepted =
+        GitUrl.accept(source.url(), localRoots)
+            .orElseThrow(() -> new WorkspaceFailedException("The order's git URL is not allowed"));
+    return new Remote(
+        accepted.url(), new Access(accepted.protocol(), false), checked(source.branch()));
+  }
+
+  /** Names were checked when the order came in; its file may have been edited since. */
+  private static Optional<String> checked(Optional<String> branch) throws WorkspaceFailedException {
+    if (branch.filter(name -> !BranchName.isValid(name)).isPresent()) {
+      throw new WorkspaceFailedException("The order's branch name is not valid");
+    }
+    return branch;
+  }
+}

@@ -1,0 +1,40 @@
+# Starts the agent of one run and notes how it ended. Run by `setsid sh -c`, so that replacing the
+# service never changes the text under a shell that reads it. POSIX sh; nothing but builtins before
+# the agent starts, because every program here would be paid for by every run.
+#
+# $1 the run's directory, $2 its cgroup.procs or nothing, $3 the boot id, $4 the agent's umask,
+# $5 its oom_score_adj, then the command, its program as an absolute path.
+directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5
+shift 5
+
+# What this shell itself has to say ("Killed", a failed write) is not the agent's output.
+exec 3>&2 2>/dev/null
+
+# The signals that stop the run reach this shell too; it stays, to note the status. A handler is
+# reset in the agent, while "ignore" would be inherited.
+trap : HUP INT QUIT TERM USR1 USR2
+
+umask 077
+where=none
+if [ -n "$cgroup" ] && echo 0 >"$cgroup"; then
+  where=cgroup
+fi
+echo "$oom" >/proc/self/oom_score_adj
+ulimit -c 0
+
+# The name in field 2 may hold blanks and parentheses, so the fields are counted from the last one.
+read -r stat </proc/self/stat
+started() {
+  ticks=${20}
+}
+started ${stat##*) }
+echo "$$ $ticks $boot $where end" >"$directory/process"
+
+umask "$mask"
+"$@" 2>&3 3>&-
+code=$?
+
+# One short write: a reader that sees no closing brace sees no status yet.
+umask 077
+echo "{\"exitCode\":$code}" >"$directory/exit.json"
+exit "$code"

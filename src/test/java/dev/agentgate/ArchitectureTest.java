@@ -1,0 +1,109 @@
+package dev.agentgate;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Holds the package table of docs/architecture.md: dependencies point down it only. */
+class ArchitectureTest {
+  private static final String ROOT = "dev.agentgate.";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.agentgate");
+
+  /** What each package may know; what it knows, it knows with all that is below. */
+  private static final Map<String, List<String>> KNOWS = new LinkedHashMap<>();
+
+  static {
+    KNOWS.put("workorder", List.of());
+    KNOWS.put("workspace", List.of("workorder"));
+    KNOWS.put("store", List.of("workorder"));
+    KNOWS.put("process", List.of("workorder"));
+    KNOWS.put("queue", List.of("workorder", "workspace", "store", "process"));
+    KNOWS.put("jobs", below("queue"));
+    KNOWS.put("api", below("queue"));
+    KNOWS.put("ops", below("queue"));
+    KNOWS.put("config", List.of());
+    KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
+  }
+
+  private static List<String> below(String name) {
+    List<String> all = new ArrayList<>(KNOWS.getOrDefault(name, List.of()));
+    all.add(name);
+    return all;
+  }
+
+  @Test
+  void everyPackageIsInTheTable() {
+    assertThat(
+            CLASSES.stream()
+                .map(type -> type.getPackageName().substring(ROOT.length()).split("\\.", -1)[0])
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(KNOWS.keySet());
+  }
+
+  @Test
+  void dependenciesPointDownTheTable() {
+    KNOWS.forEach((name, known) -> {
+      String[] forbidden =
+          KNOWS.keySet().stream()
+              .filter(other -> !other.equals(name) && !known.contains(other))
+              .map(other -> ROOT + other + "..")
+              .toArray(String[]::new);
+      if (forbidden.length > 0) {
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + name + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(forbidden)
+            .check(CLASSES);
+      }
+    });
+  }
+
+  @Test
+  void packagesFormNoCycles() {
+    slices().matching("dev.agentgate.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void theDomainKnowsNoFrameworkNoFilesAndNoJson() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "workorder..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io..",
+            "jakarta..",
+            "com.fasterxml..",
+            "java.io..",
+            "java.nio..",
+            "java.net..",
+            "org.jboss..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheEdgesKnowTheFramework() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            ROOT + "workspace..", ROOT + "store..", ROOT + "process..", ROOT + "queue..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..")
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,184 @@
+package dev.agentgate.bench;
+
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.file.FileWorkOrderStore;
+import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderSpec;
+import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkspaceSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * Measures the file store against the disk it stands on; run by hand. The unit is what one thread
+ * reaches that appends and syncs the same bytes to a plain file, measured in the same run.
+ */
+public final class StoreBench {
+  private static final int ORDERS = 100_000;
+  private static final int WRITES = 30_000;
+  private static final int ROUNDS = 3;
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  private StoreBench() {}
+
+  /**
+   * Runs everything.
+   *
+   * @param args the directory to work in; it is made and removed
+   */
+  public static void main(String[] args) throws Exception {
+    Path root = Files.createDirectories(Path.of(args[0]));
+    for (int round = 0; round < ROUNDS; round++) {
+      double raw = rawAppends(root.resolve("raw"), 6_000);
+      double one = inserts(root.resolve("one"), 8_000, 1, true);
+      double many = inserts(root.resolve("many"), WRITES, 64, true);
+      double platform = inserts(root.resolve("platform"), WRITES, 64, false);
+      System.out.printf(
+          "raw append+fdatasync %.0f/s; 1 writer %.0f/s = %.2f; 64 virtual writers %.0f/s = %.2f;"
+              + " 64 platform writers %.0f/s = %.2f%n",
+          raw, one, one / raw, many, many / raw, platform, platform / raw);
+    }
+    Path big = root.resolve("big");
+    inserts(big, ORDERS, 64, true);
+    for (int round = 0; round < ROUNDS; round++) {
+      reads(big);
+    }
+    delete(root);
+  }
+
+  private static WorkOrder order(int i) {
+    Instant now = CLOCK.instant();
+    WorkOrderSpec spec =
+        new WorkOrderSpec(
+            "Fix the bug in the login form and add a test. ".repeat(6),
+            "claude-code",
+            new WorkspaceSource.GitHub("acme", "shop" + i % 50, Optional.of("main")),
+            new RunLimits(Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of()),
+            OptionalInt.of(10),
+            i % 7,
+            Map.of("team", "team" + i % 20, "kind", "bug"));
+    return WorkOrder.submitted(
+        WorkOrderId.next(now), spec, Optional.of(new IdempotencyKey("key" + i, "ff")), now);
+  }
+
+  private static double rawAppends(Path file, int count) throws IOException {
+    byte[] record = new byte[1100];
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(record.length);
+      long started = System.nanoTime();
+      for (int i = 0; i < count; i++) {
+        buffer.clear();
+        channel.write(buffer);
+        channel.force(false);
+      }
+      return perSecond(count, started);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static double perSecond(int count, long started) {
+    return count * 1e9 / (System.nanoTime() - started);
+  }
+
+  private static double inserts(Path dir, int count, int writers, boolean virtual)
+      throws Exception {
+    double rate;
+    try (FileWorkOrderStore store = FileWorkOrderStore.open(dir, CLOCK)) {
+      AtomicInteger next = new AtomicInteger();
+      long started = System.nanoTime();
+      if (writers == 1) {
+        for (int i = 0; i < count; i++) {
+          store.insert(order(i));
+        }
+      } else {
+        try (ExecutorService threads =
+            virtual
+                ? Executors.newVirtualThreadPerTaskExecutor()
+                : Executors.newFixedThreadPool(writers)) {
+          for (int w = 0; w < writers; w++) {
+            threads.execute(() -> {
+              for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                store.insert(order(i));
+              }
+            });
+          }
+        }
+      }
+      rate = perSecond(count, started);
+    }
+    if (count < ORDERS) {
+      delete(dir);
+    }
+    return rate;
+  }
+
+  private static void reads(Path dir) {
+    long started = System.nanoTime();
+    try (FileWorkOrderStore store = FileWorkOrderStore.open(dir, CLOCK)) {
+      double open = (System.nanoTime() - started) / 1e6;
+      List<WorkOrderId> ids = new ArrayList<>();
+      store.ids().forEachRemaining(ids::add);
+      Random random = new Random(1);
+      WorkOrderFilter queued =
+          new WorkOrderFilter(Set.of(WorkOrderStatus.QUEUED), Optional.empty(), Map.of());
+      WorkOrderFilter labelled =
+          new WorkOrderFilter(Set.of(), Optional.empty(), Map.of("team", "team3"));
+      System.out.printf(
+          "%d orders: open %.0f ms; p99 ms: get %.3f, list(20) %.3f, list(20, queued, from the"
+              + " middle) %.3f, list(20, label) %.3f, queuePosition %.4f%n",
+          ids.size(),
+          open,
+          p99(3_000, () -> store.find(ids.get(random.nextInt(ids.size())))),
+          p99(1_000, () -> store.list(WorkOrderFilter.ALL, Optional.empty(), 20)),
+          p99(
+              1_000,
+              () -> store.list(queued, Optional.of(ids.get(random.nextInt(ids.size()))), 20)),
+          p99(300, () -> store.list(labelled, Optional.empty(), 20)),
+          p99(10_000, () -> store.queuePosition(ids.get(random.nextInt(ids.size())))));
+    }
+  }
+
+  private static double p99(int times, Runnable action) {
+    long[] nanos = new long[times];
+    for (int i = 0; i < times; i++) {
+      long started = System.nanoTime();
+      action.run();
+      nanos[i] = System.nanoTime() - started;
+    }
+    Arrays.sort(nanos);
+    return nanos[times * 99 / 100] / 1e6;
+  }
+
+  private static void delete(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

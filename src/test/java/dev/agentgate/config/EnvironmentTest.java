@@ -1,0 +1,183 @@
+package dev.agentgate.config;
+
+import static dev.agentgate.config.ConfigurationFixture.configOf;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.config.common.utils.StringUtil;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentTest {
+  private static final String[] AGENTS = {
+    "claude-code", "claude-code-subscription", "codex", "opencode", "gemini", "aider", "shell"
+  };
+
+  /** A value for every key that has one variable, unlike its default; the table of the manual. */
+  private static final Map<String, String> VALUES =
+      Map.ofEntries(
+          entry("AGENTGATE_DATA_DIR", "/srv/agentgate"),
+          entry("AGENTGATE_DEFAULT_AGENT", "codex"),
+          entry("AGENTGATE_AUTH_API_KEY", "k"),
+          entry("AGENTGATE_AUTH_KEYS_FILE", "/etc/keys"),
+          entry("AGENTGATE_AUTH_ANONYMOUS", "true"),
+          entry("AGENTGATE_GITHUB_OWNER", "acme"),
+          entry("AGENTGATE_GITHUB_BASE_URL", "https://git.example.com"),
+          entry("AGENTGATE_GITHUB_TOKEN", "t"),
+          entry("AGENTGATE_WORKSPACE_LOCAL_ROOTS", "/a,/b"),
+          entry("AGENTGATE_QUEUE_AUTO_PROCESS", "false"),
+          entry("AGENTGATE_QUEUE_MAX_CONCURRENT", "7"),
+          entry("AGENTGATE_QUEUE_STAGGER_DELAY", "3s"),
+          entry("AGENTGATE_QUEUE_MIN_AVAILABLE_MEMORY", "512M"),
+          entry("AGENTGATE_QUEUE_MIN_FREE_DISK", "2G"),
+          entry("AGENTGATE_QUEUE_MAX_DEPTH", "50"),
+          entry("AGENTGATE_QUEUE_MAX_CONCURRENT_PER_REPOSITORY", "1"),
+          entry("AGENTGATE_RUN_MAX_TIME", "2h"),
+          entry("AGENTGATE_RUN_KILL_GRACE", "8s"),
+          entry("AGENTGATE_RUN_LOG_MAX_SIZE", "1M"),
+          entry("AGENTGATE_SHUTDOWN_DRAIN_TIMEOUT", "10m"),
+          entry("AGENTGATE_HEALTH_STUCK_THRESHOLD", "1h"),
+          entry("AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD", "99"),
+          entry("AGENTGATE_HEALTH_READINESS_ALERTS", "store,disk"),
+          entry("AGENTGATE_MAINTENANCE_ORPHAN_CLEANUP_EVERY", "5m"),
+          entry("AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY", "1m"),
+          entry("AGENTGATE_MAINTENANCE_RETENTION", "7d"));
+
+  @Test
+  void everyKeyIsReadFromTheVariableOfItsName() throws ReflectiveOperationException {
+    var plain = configOf(Map.of());
+    Set<String> unchecked = new TreeSet<>(VALUES.keySet());
+    for (var type : ConfigurationFixture.interfaces()) {
+      for (Method method : type.getType().getDeclaredMethods()) {
+        String key = type.getPrefix() + "." + StringUtil.skewer(method.getName());
+        if (method.getReturnType() == Map.class || method.isSynthetic()) {
+          continue;
+        }
+        String variable = variableOf(key);
+        assertThat(VALUES).as("a value for each variable").containsKey(variable);
+        var changed = configOf(Map.of(variable, VALUES.getOrDefault(variable, "")));
+
+        assertThat(method.invoke(changed.getConfigMapping(type.getType())))
+            .as(variable)
+            .isNotEqualTo(method.invoke(plain.getConfigMapping(type.getType())));
+        unchecked.remove(variable);
+      }
+    }
+    assertThat(unchecked).isEmpty();
+  }
+
+  @Test
+  void noVariableAtAllGivesTheDefaults() {
+    var config = configOf(Map.of());
+
+    assertThat(config.getConfigMapping(DataConfig.class).dataDir()).endsWith("/.agentgate");
+    assertThat(config.getConfigMapping(DataConfig.class).agents()).containsOnlyKeys(AGENTS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "shell,AGENTGATE_AGENTS_SHELL_ENABLED,true",
+    "codex,AGENTGATE_AGENTS_CODEX_ENABLED,false",
+    "claude-code,AGENTGATE_AGENTS_CLAUDE_CODE_ENABLED,false",
+    "claude-code-subscription,AGENTGATE_AGENTS_CLAUDE_CODE_SUBSCRIPTION_ENABLED,false"
+  })
+  void anAgentIsEnabledAndDisabledByItsVariable(String agent, String variable, boolean enabled) {
+    var agents =
+        configOf(Map.of(variable, Boolean.toString(enabled)))
+            .getConfigMapping(DataConfig.class)
+            .agents();
+
+    assertThat(agents).containsOnlyKeys(AGENTS);
+    assertThat(agents)
+        .hasEntrySatisfying(agent, it -> assertThat(it.enabled()).isEqualTo(enabled))
+        .hasEntrySatisfying(agent, it -> assertThat(it.command()).isNotEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "agentgate.agents.\"claude-code\".enabled",
+        "agentgate.agents.claude-code.enabled"
+      })
+  void anAgentsNameMayBeQuotedOrNot(String key) {
+    var agents =
+        configOf(Map.of("AGENTGATE_AGENTS_CLAUDE_CODE_ENABLED", "true"), Map.of(key, "false"))
+            .getConfigMapping(DataConfig.class)
+            .agents();
+
+    assertThat(agents).containsOnlyKeys(AGENTS);
+    assertThat(agents).hasEntrySatisfying("claude-code", it -> assertThat(it.enabled()).isFalse());
+  }
+
+  @Test
+  void aVariableIsStrongerThanAQuotedNameInAFile() {
+    var config =
+        configOf(
+            Map.of("AGENTGATE_AGENTS_MYBOT_ENABLED", "true"),
+            Map.of(
+                "config_ordinal", "100",
+                "agentgate.agents.\"mybot\".command", "mybot,{prompt}",
+                "agentgate.agents.\"mybot\".enabled", "false"));
+
+    assertThat(config.getConfigMapping(DataConfig.class).agents())
+        .hasEntrySatisfying("mybot", it -> assertThat(it.enabled()).isTrue())
+        .hasEntrySatisfying(
+            "mybot", it -> assertThat(it.command()).containsExactly("mybot", "{prompt}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30,PT30S", "10m,PT10M", "PT20S,PT20S", "7d,P7D", "500ms,PT0.5S", "2h,PT2H"})
+  void durationsAreWrittenShortOrInIso8601(String text, Duration meaning) {
+    var config = configOf(Map.of("AGENTGATE_MAINTENANCE_RETENTION", text));
+
+    assertThat(config.getConfigMapping(MaintenanceConfig.class).retention()).contains(meaning);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "64M,67108864", "1G,1073741824", "512K,524288", "4096,4096"})
+  void sizesAreBytesOrHaveAUnit(String text, long bytes) {
+    var config = configOf(Map.of("AGENTGATE_QUEUE_MIN_AVAILABLE_MEMORY", text));
+
+    assertThat(config.getConfigMapping(QueueConfig.class).minAvailableMemory().asLongValue())
+        .isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"7 days", "soon", "P"})
+  void aTimeThatIsNoneStopsTheStart(String text) {
+    assertThatThrownBy(() -> configOf(Map.of("AGENTGATE_MAINTENANCE_RETENTION", text)))
+        .hasMessageContaining("agentgate.maintenance.retention");
+  }
+
+  @Test
+  void readinessAlertsAreAList() {
+    var config = configOf(Map.of("AGENTGATE_HEALTH_READINESS_ALERTS", "store,disk"));
+
+    assertThat(config.getConfigMapping(HealthConfig.class).readinessAlerts())
+        .containsExactlyInAnyOrder("store", "disk");
+  }
+
+  @Test
+  void allValuesThatDoNotParseAreNamedAtOnce() {
+    assertThatThrownBy(() ->
+            configOf(
+                Map.of(
+                    "AGENTGATE_QUEUE_MAX_CONCURRENT", "two",
+                    "AGENTGATE_RUN_KILL_GRACE", "soon")))
+        .hasMessageContaining("agentgate.queue.max-concurrent")
+        .hasMessageContaining("agentgate.run.kill-grace");
+  }
+
+  static String variableOf(String key) {
+    return StringUtil.replaceNonAlphanumericByUnderscores(key).toUpperCase(Locale.ROOT);
+  }
+}

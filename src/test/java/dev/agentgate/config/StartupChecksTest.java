@@ -1,0 +1,195 @@
+package dev.agentgate.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agentgate.config.StartupChecks.Problem;
+import io.smallrye.config.SmallRyeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StartupChecksTest {
+  @TempDir Path directory;
+
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void keepDataInTheTestsDirectory() {
+    environment.put("AGENTGATE_DATA_DIR", directory.resolve("a/new/one").toString());
+  }
+
+  @Test
+  void theDefaultsHaveNoProblem() {
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void lookingCreatesNothing() {
+    problems();
+
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void allProblemsAreNamedAtOnceWithKeyReasonAndRemedy() {
+    environment.put("AGENTGATE_QUEUE_MAX_CONCURRENT", "0");
+    environment.put("AGENTGATE_DEFAULT_AGENT", "clyde");
+    environment.put("AGENTGATE_HEALTH_READINESS_ALERTS", "stuck,bored");
+
+    assertThat(problems())
+        .containsExactly(
+            new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"),
+            new Problem(
+                "agentgate.health.readiness-alerts",
+                "names no kind of alert: bored",
+                "choose from disk, memory, quarantine, queue-depth, store, stuck, survivors"),
+            new Problem(
+                "agentgate.default-agent",
+                "names no agent (clyde)",
+                "choose from aider, claude-code, claude-code-subscription, codex, gemini, opencode,"
+                    + " shell"));
+    assertThat(problems().getFirst())
+        .hasToString("agentgate.queue.max-concurrent is 0: set at least 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AGENTGATE_QUEUE_MAX_CONCURRENT,0,agentgate.queue.max-concurrent",
+    "AGENTGATE_QUEUE_MAX_DEPTH,0,agentgate.queue.max-depth",
+    "AGENTGATE_QUEUE_MAX_CONCURRENT_PER_REPOSITORY,-1,agentgate.queue.max-concurrent-per-repository",
+    "AGENTGATE_QUEUE_STAGGER_DELAY,PT-1S,agentgate.queue.stagger-delay",
+    "AGENTGATE_RUN_MAX_TIME,0,agentgate.run.max-time",
+    "AGENTGATE_RUN_MAX_TIME,8d,agentgate.run.max-time",
+    "AGENTGATE_RUN_KILL_GRACE,-1,agentgate.run.kill-grace",
+    "AGENTGATE_RUN_LOG_MAX_SIZE,0,agentgate.run.log-max-size",
+    "AGENTGATE_SHUTDOWN_DRAIN_TIMEOUT,PT-20S,agentgate.shutdown.drain-timeout",
+    "AGENTGATE_HEALTH_STUCK_THRESHOLD,0,agentgate.health.stuck-threshold",
+    "AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD,-1,agentgate.health.queue-depth-threshold",
+    "AGENTGATE_MAINTENANCE_ORPHAN_CLEANUP_EVERY,0,agentgate.maintenance.orphan-cleanup-every",
+    "AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY,0,agentgate.maintenance.stale-check-every",
+    "AGENTGATE_MAINTENANCE_RETENTION,0,agentgate.maintenance.retention",
+    "AGENTGATE_DATA_DIR,~/data,agentgate.data-dir",
+    "AGENTGATE_AUTH_KEYS_FILE,keys,agentgate.auth.keys-file",
+    "AGENTGATE_AUTH_KEYS_FILE,/does/not/exist,agentgate.auth.keys-file",
+    "AGENTGATE_WORKSPACE_LOCAL_ROOTS,here,agentgate.workspace.local-roots",
+    "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/does/not/exist,agentgate.workspace.local-roots",
+    "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/,agentgate.workspace.local-roots",
+    "AGENTGATE_DEFAULT_AGENT,shell,agentgate.default-agent",
+    "AGENTGATE_AGENTS_MINE_COMMAND,' ,x',agentgate.agents.\"mine\".command",
+  })
+  void aValueOutOfBoundsIsAProblemOfItsKey(String variable, String value, String key) {
+    environment.put(variable, value);
+
+    assertThat(problems()).extracting(Problem::key).containsExactly(key);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AGENTGATE_QUEUE_STAGGER_DELAY,0",
+    "AGENTGATE_RUN_MAX_TIME,7d",
+    "AGENTGATE_RUN_KILL_GRACE,0",
+    "AGENTGATE_SHUTDOWN_DRAIN_TIMEOUT,0",
+    "AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD,0",
+    "AGENTGATE_QUEUE_MAX_DEPTH,1",
+    "AGENTGATE_QUEUE_MAX_CONCURRENT,1",
+    "AGENTGATE_MAINTENANCE_RETENTION,1ms"
+  })
+  void aValueAtItsBoundIsNone(String variable, String value) {
+    environment.put(variable, value);
+
+    assertThat(problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://example.com",
+        "github.com",
+        "https:///acme",
+        "file://relative/path#x",
+        "https://github.com?x=1",
+        "https://me:pa55@github.com",
+        "not a url pa55",
+        "ext::sh -c pa55"
+      })
+  void aBaseUrlThatIsNoneIsAProblemAndIsNotRepeated(String url) {
+    environment.put("AGENTGATE_GITHUB_BASE_URL", url);
+
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.github.base-url");
+    assertThat(problems().toString()).doesNotContain("pa55");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://github.com",
+        "http://mirror:8080/git",
+        "ssh://git@git.example.com",
+        "file:///srv/git"
+      })
+  void aBaseUrlOfAKnownSchemeIsNone(String url) {
+    environment.put("AGENTGATE_GITHUB_BASE_URL", url);
+
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void aTokenWithALineEndIsAProblemThatDoesNotShowIt() {
+    environment.put("AGENTGATE_GITHUB_TOKEN", "ghp_hush\nInjected: header");
+
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.github.token");
+    assertThat(problems().toString()).doesNotContain("ghp_").doesNotContain("Injected");
+  }
+
+  @Test
+  void aDataDirectoryThatIsAFileOrBelowOneIsAProblem() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    for (Path name : List.of(file, file.resolve("below"))) {
+      environment.put("AGENTGATE_DATA_DIR", name.toString());
+
+      assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.data-dir");
+    }
+  }
+
+  @Test
+  void aLocalRootThatHoldsTheDataDirectoryIsAProblem() {
+    environment.put("AGENTGATE_WORKSPACE_LOCAL_ROOTS", directory.toString());
+
+    assertThat(problems())
+        .extracting(Problem::key)
+        .containsExactly("agentgate.workspace.local-roots");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AGENTGATE_GITHUB_TOKEN", "A=b", "$(id)"})
+  void anAgentSeesNoneOfTheServicesOwnVariables(String name) {
+    environment.put("AGENTGATE_AGENTS_CODEX_ENVIRONMENT_PASSTHROUGH", "PATH," + name);
+
+    assertThat(problems())
+        .extracting(Problem::key)
+        .containsExactly("agentgate.agents.\"codex\".environment-passthrough");
+  }
+
+  private List<Problem> problems() {
+    SmallRyeConfig config = ConfigurationFixture.configOf(environment);
+    return StartupChecks.problems(
+        config.getConfigMapping(DataConfig.class),
+        config.getConfigMapping(AuthConfig.class),
+        config.getConfigMapping(GithubConfig.class),
+        config.getConfigMapping(WorkspaceConfig.class),
+        config.getConfigMapping(QueueConfig.class),
+        config.getConfigMapping(RunConfig.class),
+        config.getConfigMapping(ShutdownConfig.class),
+        config.getConfigMapping(HealthConfig.class),
+        config.getConfigMapping(MaintenanceConfig.class));
+  }
+}

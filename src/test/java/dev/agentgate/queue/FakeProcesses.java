@@ -1,0 +1,118 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.process.LaunchRequest;
+import dev.agentgate.process.ProcessIdentity;
+import dev.agentgate.process.ProcessManager;
+import dev.agentgate.process.SpawnFailedException;
+import dev.agentgate.process.StopReport;
+import dev.agentgate.process.SupervisedProcess;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Processes that end when the test says so. */
+final class FakeProcesses implements ProcessManager {
+  private final Map<RunId, FakeProcess> processes = new ConcurrentHashMap<>();
+  final List<LaunchRequest> launched = new CopyOnWriteArrayList<>();
+  volatile @Nullable String spawnFailure;
+  volatile int unkillable;
+
+  static final class FakeProcess implements SupervisedProcess {
+    private final RunId run;
+    private final long startedNanos = System.nanoTime();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile Optional<ExitStatus> exit = Optional.empty();
+
+    FakeProcess(RunId run) {
+      this.run = run;
+    }
+
+    void end(Optional<ExitStatus> how) {
+      exit = how;
+      over.countDown();
+    }
+
+    boolean lives() {
+      return over.getCount() > 0;
+    }
+
+    @Override
+    public RunId run() {
+      return run;
+    }
+
+    @Override
+    public ProcessIdentity identity() {
+      return new ProcessIdentity(4711, 1, "boot");
+    }
+
+    @Override
+    public Duration age() {
+      return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    @Override
+    public Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException {
+      return over.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+          ? Optional.of(new ProcessEnd(exit, Instant.now()))
+          : Optional.empty();
+    }
+  }
+
+  /** Ends the process of a run, which must live. */
+  void exit(RunId run, int code) {
+    processes.get(run).end(Optional.of(new ExitStatus(code)));
+  }
+
+  /** Makes the process of a run vanish. */
+  void vanish(RunId run) {
+    processes.get(run).end(Optional.empty());
+  }
+
+  @Override
+  public SupervisedProcess start(LaunchRequest request) throws SpawnFailedException {
+    if (spawnFailure != null) {
+      throw new SpawnFailedException(spawnFailure);
+    }
+    launched.add(request);
+    return processes.computeIfAbsent(request.run(), FakeProcess::new);
+  }
+
+  @Override
+  public Optional<SupervisedProcess> adopt(RunId run) {
+    return Optional.ofNullable(processes.get(run));
+  }
+
+  @Override
+  public StopReport stop(RunId run, Duration grace) {
+    FakeProcess process = processes.get(run);
+    boolean alive = process != null && process.lives();
+    if (alive && unkillable == 0) {
+      process.end(Optional.of(new ExitStatus(grace.isZero() ? 137 : 143)));
+    }
+    return new StopReport(alive, alive ? unkillable : 0, Duration.ofMillis(1));
+  }
+
+  @Override
+  public int count(RunId run) {
+    FakeProcess process = processes.get(run);
+    return process != null && process.lives() ? 1 : 0;
+  }
+
+  @Override
+  public List<RunId> findRuns() {
+    return processes.values().stream().filter(FakeProcess::lives).map(FakeProcess::run).toList();
+  }
+
+  @Override
+  public void release(RunId run) {}
+}

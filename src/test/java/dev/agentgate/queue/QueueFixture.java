@@ -1,0 +1,244 @@
+package dev.agentgate.queue;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.agentgate.process.Agents;
+import dev.agentgate.process.Agents.Agent;
+import dev.agentgate.process.LogCapper;
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.WorkspaceFailedException;
+import dev.agentgate.workspace.WorkspaceSourceInput;
+import dev.agentgate.workspace.Workspaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A queue on fakes: orders in memory, processes that end when the test says so. */
+final class QueueFixture implements AutoCloseable {
+  final InMemoryWorkOrderStore store;
+  final FakeProcesses processes;
+  final FakeWorkspaces workspaces = new FakeWorkspaces();
+  final SettableClock clock;
+  final FakeHost host = new FakeHost();
+  final QueueModule queue;
+  final Path directory;
+
+  QueueFixture(Path directory, UnaryOperator<QueueSettings> change) {
+    this(directory, change, new InMemoryWorkOrderStore(), new FakeProcesses(), new SettableClock());
+  }
+
+  /** A service that finds what another one left. */
+  QueueFixture(
+      Path directory,
+      UnaryOperator<QueueSettings> change,
+      InMemoryWorkOrderStore store,
+      FakeProcesses processes,
+      SettableClock clock) {
+    this.directory = directory;
+    this.store = store;
+    this.processes = processes;
+    this.clock = clock;
+    QueueSettings defaults =
+        new QueueSettings(
+            true,
+            2,
+            Duration.ZERO,
+            0,
+            0,
+            1000,
+            0,
+            Duration.ofHours(1),
+            Duration.ofMillis(200),
+            "shell",
+            Duration.ofMinutes(30),
+            10);
+    queue =
+        new QueueModule(
+            change.apply(defaults),
+            new QueueModule.Outside(
+                store,
+                processes,
+                new RunDirectories(directory.resolve("runs")),
+                workspaces,
+                directory.resolve("workspaces"),
+                _ -> new WorkspaceSource.Empty(),
+                new Agents(
+                    Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
+                Map.of("PATH", "/usr/bin:/bin"),
+                new LogCapper(new RunDirectories(directory.resolve("runs")), 1 << 20),
+                host,
+                clock),
+            Optional.empty());
+  }
+
+  QueueFixture open() {
+    queue.manager().recover();
+    queue.manager().open();
+    return this;
+  }
+
+  WorkOrderService service() {
+    return queue.service();
+  }
+
+  WorkOrderId submit() {
+    return submit(order -> order);
+  }
+
+  WorkOrderId submit(UnaryOperator<Wish> change) {
+    return service().submit(change.apply(new Wish()).toOrder()).order().order().id();
+  }
+
+  WorkOrder order(WorkOrderId id) {
+    return service().get(id).order();
+  }
+
+  RunId awaitRunning(WorkOrderId id) {
+    awaitStatus(id, WorkOrderStatus.RUNNING);
+    RunId run = order(id).currentRun().orElseThrow();
+    await().until(() -> processes.count(run) == 1);
+    return run;
+  }
+
+  void awaitStatus(WorkOrderId id, WorkOrderStatus status) {
+    await().atMost(Duration.ofSeconds(5)).until(() -> order(id).status() == status);
+  }
+
+  @Override
+  public void close() {
+    queue.manager().close();
+    queue.drain().drain(Duration.ZERO);
+  }
+
+  /** What a test asks for. */
+  record Wish(
+      int priority,
+      Optional<Duration> maxTime,
+      Optional<Duration> idleTimeout,
+      Optional<Duration> queueTtl,
+      int maxAttempts) {
+    Wish() {
+      this(0, Optional.empty(), Optional.empty(), Optional.empty(), 1);
+    }
+
+    Wish priority(int value) {
+      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts);
+    }
+
+    Wish maxTime(Duration value) {
+      return new Wish(priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts);
+    }
+
+    Wish idleTimeout(Duration value) {
+      return new Wish(priority, maxTime, Optional.of(value), queueTtl, maxAttempts);
+    }
+
+    Wish queueTtl(Duration value) {
+      return new Wish(priority, maxTime, idleTimeout, Optional.of(value), maxAttempts);
+    }
+
+    Wish maxAttempts(int value) {
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, value);
+    }
+
+    SubmitOrder toOrder() {
+      return new SubmitOrder(
+          "true",
+          Optional.of("shell"),
+          new WorkspaceSourceInput(
+              Optional.of("empty"),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty()),
+          maxTime,
+          idleTimeout,
+          queueTtl,
+          OptionalInt.of(maxAttempts),
+          Set.of(),
+          OptionalInt.empty(),
+          priority,
+          Map.of(),
+          Optional.empty());
+    }
+  }
+
+  /** Memory and disk that the test sets. */
+  static final class FakeHost implements HostResources {
+    volatile long memory = Long.MAX_VALUE;
+    volatile long disk = Long.MAX_VALUE;
+
+    @Override
+    public long availableMemory() {
+      return memory;
+    }
+
+    @Override
+    public long freeDisk() {
+      return disk;
+    }
+
+    @Override
+    public long freeInodes() {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** Directories without git, and a checkout that blocks where the test wants it to. */
+  final class FakeWorkspaces implements Workspaces {
+    private final Set<RunId> prepared = ConcurrentHashMap.newKeySet();
+    volatile @Nullable CountDownLatch gate;
+    volatile @Nullable String failure;
+
+    Set<RunId> prepared() {
+      return new HashSet<>(prepared);
+    }
+
+    @Override
+    public Path prepare(RunId run, WorkspaceSource source, Duration limit)
+        throws WorkspaceFailedException, InterruptedException {
+      CountDownLatch closed = gate;
+      if (closed != null) {
+        closed.await();
+      }
+      if (failure != null) {
+        throw new WorkspaceFailedException(failure);
+      }
+      try {
+        Files.createDirectories(locate(run, source));
+      } catch (IOException e) {
+        throw new WorkspaceFailedException("No directory", e);
+      }
+      prepared.add(run);
+      return locate(run, source);
+    }
+
+    @Override
+    public Path locate(RunId run, WorkspaceSource source) {
+      return directory.resolve("workspaces").resolve(run.value());
+    }
+
+    @Override
+    public boolean remove(RunId run) {
+      prepared.remove(run);
+      return true;
+    }
+  }
+}

@@ -1,0 +1,467 @@
+package dev.agentgate.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.agentgate.process.StopReport;
+import dev.agentgate.queue.QueueHealth.AlertKind;
+import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QueueTest {
+  @TempDir Path directory;
+
+  private final List<QueueFixture> opened = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    opened.forEach(QueueFixture::close);
+  }
+
+  private QueueFixture queue() {
+    return queue(settings -> settings);
+  }
+
+  private QueueFixture queue(UnaryOperator<QueueSettings> change) {
+    QueueFixture fixture = new QueueFixture(directory, change).open();
+    opened.add(fixture);
+    return fixture;
+  }
+
+  @Test
+  void twoOfFiveOrdersRunAndTheNextStartsAsOneEnds() {
+    QueueFixture queue = queue();
+    List<WorkOrderId> ids = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      ids.add(queue.submit());
+    }
+    RunId first = queue.awaitRunning(ids.get(0));
+    queue.awaitRunning(ids.get(1));
+    for (int i = 2; i < 5; i++) {
+      assertThat(queue.service().get(ids.get(i)).queuePosition()).hasValue(i - 1);
+    }
+    queue.processes.exit(first, 0);
+    queue.awaitRunning(ids.get(2));
+    assertThat(queue.order(ids.get(0)).status()).isEqualTo(WorkOrderStatus.COMPLETED);
+    assertThat(queue.order(ids.get(3)).status()).isEqualTo(WorkOrderStatus.QUEUED);
+    assertThat(queue.service().get(ids.get(3)).queuePosition()).hasValue(1);
+  }
+
+  @Test
+  void aHigherPriorityOvertakesWhatWaits() {
+    QueueFixture queue = queue(settings -> with(settings, 1));
+    RunId first = queue.awaitRunning(queue.submit());
+    WorkOrderId low = queue.submit();
+    WorkOrderId high = queue.submit(wish -> wish.priority(5));
+    queue.processes.exit(first, 0);
+    queue.awaitRunning(high);
+    assertThat(queue.order(low).status()).isEqualTo(WorkOrderStatus.QUEUED);
+  }
+
+  @Test
+  void aRequestedRunStartsAtOnceOrGoesToTheHead() {
+    QueueFixture queue = queue(settings -> manual(with(settings, 1)));
+    WorkOrderId a = queue.submit();
+    WorkOrderId b = queue.submit();
+    WorkOrderId c = queue.submit(wish -> wish.priority(50));
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.MANUAL);
+    Optional<RunId> started = queue.service().requestRun(a);
+    assertThat(started).isPresent();
+    assertThat(queue.order(a).status()).isEqualTo(WorkOrderStatus.RUNNING);
+    assertThat(queue.service().requestRun(b)).isEmpty();
+    assertThat(queue.service().get(b).queuePosition()).hasValue(1);
+    assertThat(queue.service().get(c).queuePosition()).hasValue(2);
+    queue.awaitRunning(a);
+    queue.processes.exit(started.orElseThrow(), 0);
+    queue.awaitRunning(b);
+    assertThat(queue.order(c).status()).isEqualTo(WorkOrderStatus.QUEUED);
+  }
+
+  @Test
+  void aRequestForARunOfARunningOrderIsRefusedAndOneAtRestIsQueuedAgain() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    assertRefused(Kind.CONFLICT, () -> queue.service().requestRun(id));
+    queue.processes.exit(run, 3);
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+    Optional<RunId> _ = queue.service().requestRun(id);
+    await().until(() -> queue.order(id).runs().size() == 2);
+    RunId second = queue.awaitRunning(id);
+    assertThat(queue.order(id).attempts()).isEqualTo(2);
+    queue.processes.exit(second, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+  }
+
+  @Test
+  void anExitCodeOtherThanZeroFailsTheOrderWithIt() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    queue.processes.exit(queue.awaitRunning(id), 3);
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+    Failed failed = (Failed) queue.order(id).state();
+    assertThat(failed.reason()).isEqualTo(FailureReason.EXIT_CODE);
+    assertThat(failed.exit().orElseThrow().code()).isEqualTo(3);
+    assertThat(queue.service().runs(id).getFirst().run().state())
+        .isInstanceOf(RunState.Failed.class);
+  }
+
+  @Test
+  void aVanishedProcessIsLost() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    queue.processes.vanish(queue.awaitRunning(id));
+    assertFailed(queue, id, FailureReason.LOST);
+  }
+
+  @Test
+  void aCommandThatCannotBeStartedFailsWithItsReason() {
+    QueueFixture queue = queue();
+    queue.processes.spawnFailure = "nope: not found";
+    WorkOrderId id = queue.submit();
+    Failed failed = assertFailed(queue, id, FailureReason.SPAWN_FAILED);
+    assertThat(failed.error()).isEqualTo("nope: not found");
+  }
+
+  @Test
+  void aFailedCheckoutFailsWithItsReason() {
+    QueueFixture queue = queue();
+    queue.workspaces.failure = "fatal: no such branch";
+    Failed failed = assertFailed(queue, queue.submit(), FailureReason.WORKSPACE_FAILED);
+    assertThat(failed.error()).isEqualTo("fatal: no such branch");
+  }
+
+  @Test
+  void cancellingAQueuedOrderKillsNothing() {
+    QueueFixture queue = queue(QueueTest::manual);
+    WorkOrderId id = queue.submit();
+    StopReport report = queue.service().cancel(id);
+    assertThat(report.killed()).isFalse();
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.CANCELLED);
+    assertRefused(Kind.CONFLICT, () -> queue.service().cancel(id))
+        .hasMessage("Work order " + id + " is already in terminal state: cancelled");
+  }
+
+  @Test
+  void cancellingARunningOrderEndsItAndFreesItsSlot() {
+    QueueFixture queue = queue(settings -> with(settings, 1));
+    WorkOrderId id = queue.submit();
+    WorkOrderId next = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    assertThat(queue.service().cancel(id).killed()).isTrue();
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.CANCELLED);
+    assertThat(queue.service().run(run).run().state()).isInstanceOf(RunState.Cancelled.class);
+    queue.awaitRunning(next);
+  }
+
+  @Test
+  void cancellingDuringTheCheckoutStartsNoAgent() {
+    QueueFixture queue = queue();
+    queue.workspaces.gate = new CountDownLatch(1);
+    WorkOrderId id = queue.submit();
+    queue.awaitStatus(id, WorkOrderStatus.RUNNING);
+    StopReport _ = queue.service().cancel(id);
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.CANCELLED);
+    assertThat(queue.processes.launched).isEmpty();
+  }
+
+  @Test
+  void killingFailsTheOrderAndOnlyARunningOneCanBeKilled() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    queue.awaitRunning(id);
+    StopReport report = queue.service().kill(id, true);
+    assertThat(report.survivors()).isZero();
+    Failed failed = (Failed) queue.order(id).state();
+    assertThat(failed.error()).isEqualTo("Force killed by user");
+    assertThat(failed.reason()).isEqualTo(FailureReason.KILLED);
+    assertRefused(Kind.NOT_RUNNING, () -> queue.service().kill(id, false))
+        .hasMessage("Work order " + id + " is not running (status: failed)");
+  }
+
+  @Test
+  void whatCannotBeKilledKeepsItsSlotAndIsAnAlert() {
+    QueueFixture queue = queue(settings -> with(settings, 1));
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.processes.unkillable = 1;
+    assertThat(queue.service().kill(id, true).survivors()).isEqualTo(1);
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.RUNNING);
+    assertThat(queue.queue.health().health().alerts())
+        .anyMatch(alert -> alert.kind() == AlertKind.SURVIVORS);
+    queue.processes.unkillable = 0;
+    queue.processes.exit(run, 137);
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+    assertThat(((Failed) queue.order(id).state()).reason()).isEqualTo(FailureReason.KILLED);
+  }
+
+  @Test
+  void tenCallersWhoEndTheSameOrderHaveOneWinnerAndNoDefect() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      QueueFixture queue = queue();
+      WorkOrderId id = queue.submit();
+      queue.awaitRunning(id);
+      CountDownLatch go = new CountDownLatch(1);
+      List<Future<?>> calls = new ArrayList<>();
+      try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < 10; i++) {
+          int kind = i % 3;
+          calls.add(
+              callers.submit(() -> {
+                go.await();
+                switch (kind) {
+                  case 0 -> {
+                    StopReport _ = queue.service().cancel(id);
+                  }
+                  case 1 -> {
+                    StopReport _ = queue.service().kill(id, true);
+                  }
+                  default -> queue.service().purge(id);
+                }
+                return kind;
+              }));
+        }
+        go.countDown();
+      }
+      for (Future<?> call : calls) {
+        if (call.state() == Future.State.FAILED) {
+          assertThat(call.exceptionNow()).isInstanceOf(AgentGateException.class);
+        }
+      }
+      assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
+      assertThat(queue.store.counts().total()).isZero();
+    }
+  }
+
+  @Test
+  void anAttemptThatTakesTooLongTimesOut() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit(wish -> wish.maxTime(Duration.ofMillis(100)));
+    Failed failed = assertFailed(queue, id, FailureReason.TIMEOUT);
+    assertThat(failed.error()).isEqualTo("Execution timed out");
+  }
+
+  @Test
+  void aSilentAgentTimesOut() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit(wish -> wish.idleTimeout(Duration.ofMillis(150)));
+    Failed failed = assertFailed(queue, id, FailureReason.IDLE_TIMEOUT);
+    assertThat(failed.error()).isEqualTo("No output for 150 ms");
+  }
+
+  @Test
+  void anOrderThatWaitsTooLongExpires() {
+    QueueFixture queue = queue(QueueTest::manual);
+    WorkOrderId id = queue.submit(wish -> wish.queueTtl(Duration.ofMillis(100)));
+    assertFailed(queue, id, FailureReason.QUEUE_EXPIRED);
+  }
+
+  @Test
+  void whatWasNotTheAgentsVerdictIsRetriedAfterABackoffAsARunOfItsOwn() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
+    RunId first = queue.awaitRunning(id);
+    queue.processes.vanish(first);
+    queue.awaitStatus(id, WorkOrderStatus.QUEUED);
+    assertThat(queue.order(id).currentRun()).isEmpty();
+    queue.clock.advance(Duration.ofSeconds(2));
+    queue.queue.manager().wake();
+    RunId second = queue.awaitRunning(id);
+    assertThat(second).isNotEqualTo(first);
+    queue.processes.vanish(second);
+    assertFailed(queue, id, FailureReason.LOST);
+    assertThat(queue.order(id).attempts()).isEqualTo(2);
+    assertThat(queue.service().runs(id)).hasSize(2);
+  }
+
+  @Test
+  void pausedNothingStartsAndWhatRunsGoesOn() {
+    QueueFixture queue = queue();
+    RunId running = queue.awaitRunning(queue.submit());
+    queue.service().pause();
+    WorkOrderId waiting = queue.submit();
+    assertThat(queue.service().requestRun(waiting)).isEmpty();
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.PAUSED);
+    assertThat(queue.processes.count(running)).isEqualTo(1);
+    queue.service().resume();
+    queue.awaitRunning(waiting);
+  }
+
+  @Test
+  void belowTheLeastFreeDiskNothingStartsUntilThereIsRoom() {
+    QueueFixture queue = queue(settings -> minFreeDisk(settings, 1000));
+    queue.host.disk = 10;
+    WorkOrderId id = queue.submit();
+    QueueHealth health = queue.queue.health().health();
+    assertThat(health.blockedBy()).containsExactly(Block.DISK);
+    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.DISK);
+    queue.host.disk = 1_000_000;
+    queue.awaitRunning(id);
+  }
+
+  @Test
+  void theDepthAndTheOldestRunRaiseTheirAlerts() {
+    QueueFixture queue = queue(settings -> with(settings, 1));
+    WorkOrderId running = queue.submit();
+    queue.awaitRunning(running);
+    for (int i = 0; i < 11; i++) {
+      queue.submit();
+    }
+    queue.clock.advance(Duration.ofMinutes(31));
+    QueueHealth health = queue.queue.health().health();
+    assertThat(health.alerts())
+        .extracting(QueueHealth.Alert::message)
+        .containsExactly(
+            "Work order running for 31 minutes", "High queue depth: 11 work orders waiting");
+    assertThat(health.oldestRunningId()).hasValue(running);
+  }
+
+  @Test
+  void aFullQueueRefusesAndKeepsNothing() {
+    QueueFixture queue = queue(settings -> depth(manual(settings), 2));
+    queue.submit();
+    queue.submit();
+    assertRefused(Kind.QUEUE_FULL, queue::submit);
+    assertThat(queue.store.counts().total()).isEqualTo(2);
+  }
+
+  @Test
+  void anEndThatCannotBeWrittenIsWrittenLater() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.store.refuseWrites(true);
+    assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().cancel(id));
+    assertThat(queue.processes.count(run)).isZero();
+    queue.store.refuseWrites(false);
+    queue.awaitStatus(id, WorkOrderStatus.CANCELLED);
+  }
+
+  @Test
+  void afterARestartWhatLivesIsAdoptedAndWhatEndedIsFinished() {
+    QueueFixture before = new QueueFixture(directory, settings -> settings).open();
+    WorkOrderId lives = before.submit();
+    WorkOrderId ended = before.submit();
+    RunId living = before.awaitRunning(lives);
+    RunId over = before.awaitRunning(ended);
+    // The first service is gone without a word: only its store and its processes remain.
+    before.queue.manager().close();
+    InMemoryWorkOrderStore copy = copyOf(before.store);
+    FakeProcesses processes = before.processes;
+    processes.exit(over, 7);
+    QueueFixture after =
+        new QueueFixture(directory, settings -> settings, copy, processes, before.clock).open();
+    opened.add(after);
+    Failed failed = assertFailed(after, ended, FailureReason.EXIT_CODE);
+    assertThat(failed.exit().orElseThrow().code()).isEqualTo(7);
+    assertThat(after.order(lives).currentRun()).hasValue(living);
+    assertThat(after.order(lives).status()).isEqualTo(WorkOrderStatus.RUNNING);
+    processes.exit(living, 0);
+    after.awaitStatus(lives, WorkOrderStatus.COMPLETED);
+  }
+
+  @Test
+  void aDrainStopsWhatDoesNotEndAndQueuesItAgainWithoutCounting() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.service().beginStopping();
+    queue.queue.manager().close();
+    queue.queue.drain().drain(Duration.ofMillis(50));
+    WorkOrder order = queue.order(id);
+    assertThat(order.status()).isEqualTo(WorkOrderStatus.QUEUED);
+    assertThat(order.attempts()).isZero();
+    assertThat(queue.processes.count(run)).isZero();
+    assertRefused(Kind.STOPPING, queue::submit);
+  }
+
+  @Test
+  void aDrainWaitsForWhatEndsInTime() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.queue.manager().close();
+    CompletableFuture<Void> drained =
+        CompletableFuture.runAsync(() -> queue.queue.drain().drain(Duration.ofSeconds(10)));
+    queue.processes.exit(run, 0);
+    drained.join();
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
+  }
+
+  private static InMemoryWorkOrderStore copyOf(InMemoryWorkOrderStore store) {
+    InMemoryWorkOrderStore copy = new InMemoryWorkOrderStore();
+    store.ids().forEachRemaining(id -> copy.insert(store.find(id).orElseThrow()));
+    store.runs().forEach(copy::saveRun);
+    return copy;
+  }
+
+  private static Failed assertFailed(QueueFixture queue, WorkOrderId id, FailureReason reason) {
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+    Failed failed = (Failed) queue.order(id).state();
+    assertThat(failed.reason()).isEqualTo(reason);
+    return failed;
+  }
+
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertRefused(
+      Kind kind, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    return assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            AgentGateException.class, refusal -> assertThat(refusal.kind()).isEqualTo(kind));
+  }
+
+  private static QueueSettings with(QueueSettings s, int maxConcurrent) {
+    return change(s, s.autoProcess(), maxConcurrent, s.minFreeDisk(), s.maxDepth());
+  }
+
+  private static QueueSettings manual(QueueSettings s) {
+    return change(s, false, s.maxConcurrent(), s.minFreeDisk(), s.maxDepth());
+  }
+
+  private static QueueSettings minFreeDisk(QueueSettings s, long bytes) {
+    return change(s, s.autoProcess(), s.maxConcurrent(), bytes, s.maxDepth());
+  }
+
+  private static QueueSettings depth(QueueSettings s, int depth) {
+    return change(s, s.autoProcess(), s.maxConcurrent(), s.minFreeDisk(), depth);
+  }
+
+  private static QueueSettings change(
+      QueueSettings s, boolean autoProcess, int maxConcurrent, long minFreeDisk, int maxDepth) {
+    return new QueueSettings(
+        autoProcess,
+        maxConcurrent,
+        s.staggerDelay(),
+        s.minAvailableMemory(),
+        minFreeDisk,
+        maxDepth,
+        s.maxConcurrentPerRepository(),
+        s.maxTime(),
+        s.killGrace(),
+        s.defaultAgent(),
+        s.stuckThreshold(),
+        s.queueDepthThreshold());
+  }
+}

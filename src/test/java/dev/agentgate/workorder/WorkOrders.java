@@ -1,0 +1,166 @@
+package dev.agentgate.workorder;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Orders for tests: plain ones, and ones in which everything that may vary does. */
+public final class WorkOrders {
+  public static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123456789Z");
+  public static final RunLimits LIMITS =
+      new RunLimits(Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of());
+
+  private static final String[] TEXTS = {
+    "Fix the login bug",
+    "línea ünïcode 漢字 🚀",
+    "tab\tnewline\n\"quoted\" \\ \u0001",
+    "\ud800 half",
+    "x"
+  };
+
+  private final Random random;
+  private long ids;
+
+  /**
+   * @param seed of everything random here
+   */
+  public WorkOrders(long seed) {
+    this.random = new Random(seed);
+  }
+
+  public static WorkOrderSpec spec() {
+    return spec(0, "claude-code", Map.of());
+  }
+
+  public static WorkOrderSpec spec(int priority, String agentType, Map<String, String> labels) {
+    return new WorkOrderSpec(
+        "Fix the login bug",
+        agentType,
+        new WorkspaceSource.GitHub("acme", "shop", Optional.of("main")),
+        LIMITS,
+        OptionalInt.empty(),
+        priority,
+        labels);
+  }
+
+  /** A plain order that waits. */
+  public static WorkOrder queued() {
+    return WorkOrder.submitted(WorkOrderId.next(NOW), spec(), Optional.empty(), NOW);
+  }
+
+  /** A plain order that waits and holds an idempotency key. */
+  public static WorkOrder withKey(String key) {
+    return WorkOrder.submitted(
+        WorkOrderId.next(NOW), spec(), Optional.of(new IdempotencyKey(key, "00ff")), NOW);
+  }
+
+  public static RunId run() {
+    return RunId.next(NOW);
+  }
+
+  /** An order in a random state, with every option there or not. */
+  public WorkOrder any() {
+    return any(WorkOrderStatus.values()[random.nextInt(WorkOrderStatus.values().length)]);
+  }
+
+  public WorkOrder any(WorkOrderStatus status) {
+    List<RunId> runs = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      runs.add(run());
+    }
+    return new WorkOrder(
+        anyId(),
+        1 + random.nextInt(100),
+        anySpec(),
+        maybe(new IdempotencyKey("key-" + random.nextLong(), Long.toHexString(random.nextLong()))),
+        anyState(status),
+        random.nextInt(10),
+        runs,
+        anyTime(),
+        anyTime(),
+        anyTime());
+  }
+
+  private WorkOrderId anyId() {
+    return new WorkOrderId(String.format("wo_01K%011d%012d", ids++, random.nextInt(1_000_000)));
+  }
+
+  private WorkOrderSpec anySpec() {
+    Map<String, String> labels = new TreeMap<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      labels.put("label" + random.nextInt(5), TEXTS[random.nextInt(TEXTS.length)]);
+    }
+    return new WorkOrderSpec(
+        TEXTS[random.nextInt(TEXTS.length)],
+        random.nextBoolean() ? "claude-code" : "shell",
+        anySource(),
+        anyLimits(),
+        random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(100)) : OptionalInt.empty(),
+        random.nextInt(201) - 100,
+        labels);
+  }
+
+  private WorkspaceSource anySource() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new WorkspaceSource.GitHub("acme", "shop.js_2-x", maybe("feature/x"));
+      case 1 -> new WorkspaceSource.Git("git@example.org:a/b.git", maybe("v1.0"));
+      case 2 -> new WorkspaceSource.Local("/srv/some where/ünï");
+      default -> new WorkspaceSource.Empty();
+    };
+  }
+
+  private RunLimits anyLimits() {
+    Set<FailureReason> retryOn = EnumSet.noneOf(FailureReason.class);
+    for (int i = random.nextInt(3); i > 0; i--) {
+      retryOn.add(FailureReason.values()[random.nextInt(FailureReason.values().length)]);
+    }
+    return new RunLimits(
+        Duration.ofMillis(1 + random.nextInt(1_000_000)),
+        maybe(Duration.ofMillis(1 + random.nextInt(1_000_000))),
+        maybe(Duration.ofNanos(1 + random.nextInt(1_000_000_000))),
+        1 + random.nextInt(10),
+        retryOn);
+  }
+
+  private WorkOrderState anyState(WorkOrderStatus status) {
+    WorkOrderState.Attempt attempt = new WorkOrderState.Attempt(run(), anyTime(), anyTime());
+    return switch (status) {
+      case QUEUED ->
+          new WorkOrderState.Queued(maybe(anyTime()), random.nextBoolean(), maybe(anyTime()));
+      case RUNNING -> new WorkOrderState.Running(attempt);
+      case COMPLETED -> new WorkOrderState.Completed(attempt, anyTime());
+      case FAILED ->
+          new WorkOrderState.Failed(
+              maybe(attempt),
+              anyTime(),
+              FailureReason.values()[random.nextInt(FailureReason.values().length)],
+              TEXTS[random.nextInt(TEXTS.length)],
+              maybe(new ExitStatus(random.nextInt(256))));
+      case CANCELLED -> new WorkOrderState.Cancelled(maybe(attempt), anyTime());
+    };
+  }
+
+  private Instant anyTime() {
+    int nanos =
+        switch (random.nextInt(4)) {
+          case 0 -> 0;
+          case 1 -> 1_000_000 * random.nextInt(1_000);
+          case 2 -> 1_000 * random.nextInt(1_000_000);
+          default -> random.nextInt(1_000_000_000);
+        };
+    return NOW.plusSeconds(random.nextInt(100_000_000))
+        .with(java.time.temporal.ChronoField.NANO_OF_SECOND, nanos);
+  }
+
+  private <T> Optional<T> maybe(T value) {
+    return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+  }
+}
