@@ -21,8 +21,7 @@ class OpenApiDocumentTest {
   private static final Path CHECKED_IN = Path.of("docs/openapi.yaml");
   // Set this property to write the served document there.
   private static final String REGENERATE = "openapi.regenerate";
-  private static final Set<Endpoint> LATER =
-      Set.of(Endpoint.GET_LOG, Endpoint.STREAM_LOG, Endpoint.STREAM_EVENTS);
+  private static final Set<Endpoint> LATER = Set.of(Endpoint.STREAM_EVENTS);
 
   @Test
   void theServedDocumentIsTheOneThatIsCheckedIn() throws IOException {
@@ -54,6 +53,7 @@ class OpenApiDocumentTest {
                         operation.getKey().toUpperCase(Locale.ROOT)
                             + " "
                             + path.getKey().replaceAll("\\{\\w+}", "{id}"))));
+    documented.removeIf(operation -> operation.startsWith("HEAD "));
     Set<String> existing = new TreeSet<>();
     Arrays.stream(Endpoint.values())
         .filter(endpoint -> !LATER.contains(endpoint))
