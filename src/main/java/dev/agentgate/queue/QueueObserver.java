@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.process.StopReport;
+import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 
 /**
@@ -9,7 +10,11 @@ import java.time.Duration;
  */
 public interface QueueObserver {
 
-  /** An order changed its status. */
+  /**
+   * An order changed its status. For one order this is called in the order of the changes, one
+   * after another; for several, at the same time. The order's lock is held: an observer changes
+   * nothing.
+   */
   default void transitioned(Transition transition) {}
 
   /**
@@ -19,6 +24,9 @@ public interface QueueObserver {
    *     {@code sweep}
    */
   default void stopped(String mode, StopReport report) {}
+
+  /** The workspace of a running order is prepared, or could not be. */
+  default void checkedOut(WorkOrder order) {}
 
   /**
    * An agent's process was started.

@@ -1,6 +1,8 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.notify.Webhooks;
+import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.QueueManager;
 import dev.agentgate.queue.RunDrain;
 import dev.agentgate.queue.WorkOrderService;
@@ -17,9 +19,10 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, take over what runs, then start what waits. Stop:
- * refuse new work, start nothing, drain, close the store; requests that read are answered until the
- * drain is over. Both are idempotent.
+ * any producer opens anything), open the store, deliver what webhooks missed, take over what runs,
+ * then start what waits. Stop: refuse new work, start nothing, drain, end the events and the
+ * webhooks, close the store; requests that read are answered until the drain is over. Both are
+ * idempotent.
  */
 @Singleton
 class Lifecycle {
@@ -29,6 +32,8 @@ class Lifecycle {
   private final QueueManager queue;
   private final WorkOrderService service;
   private final RunDrain drain;
+  private final Webhooks webhooks;
+  private final EventHistory events;
   private final ShutdownConfig shutdown;
   private final AtomicBoolean drained = new AtomicBoolean();
 
@@ -37,15 +42,20 @@ class Lifecycle {
       QueueManager queue,
       WorkOrderService service,
       RunDrain drain,
+      Webhooks webhooks,
+      EventHistory events,
       ShutdownConfig shutdown) {
     this.store = store;
     this.queue = queue;
     this.service = service;
     this.drain = drain;
+    this.webhooks = webhooks;
+    this.events = events;
     this.shutdown = shutdown;
   }
 
   void start(@Observes StartupEvent event) {
+    webhooks.open();
     int running = queue.recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);
@@ -59,6 +69,9 @@ class Lifecycle {
 
   void stop(@Observes ShutdownEvent event) {
     drain();
+    // After the last change.
+    events.close();
+    webhooks.close();
     store.close();
   }
 
