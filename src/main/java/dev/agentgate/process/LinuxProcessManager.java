@@ -41,8 +41,7 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
   /** MAX_ARG_STRLEN of execve(2) with pages of 4 KiB, without the closing NUL. */
   private static final int MAX_ARGUMENT_BYTES = 128 * 1024 - 1;
 
-  private static final Pattern ERRNO = Pattern.compile("error=(\\d+)");
-  private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+  private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
 
   private final RunDirectories directories;
   private final Clock clock;
@@ -172,24 +171,18 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
     String name = request.command().getFirst();
     if (name.contains("/")) {
       Path program = request.workspace().toAbsolutePath().resolve(name);
-      if (isProgram(program)) {
+      if (RunScript.isProgram(program)) {
         return program;
       }
     } else if (!name.isEmpty()) {
-      String path = request.environment().getOrDefault("PATH", DEFAULT_PATH);
-      for (String directory : path.split(":", -1)) {
-        // A relative entry would let a workspace bring its own version of the agent.
-        if (directory.startsWith("/") && isProgram(Path.of(directory, name))) {
-          return Path.of(directory, name);
-        }
+      String path = request.environment().getOrDefault("PATH", RunScript.DEFAULT_PATH);
+      Optional<Path> program = RunScript.findOn(path, name);
+      if (program.isPresent()) {
+        return program.get();
       }
     }
     throw new SpawnFailedException(
         "The command '" + Path.of(name).getFileName() + "' is not an executable program");
-  }
-
-  private static boolean isProgram(Path file) {
-    return Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
   private void checkArguments(LaunchRequest request) throws SpawnFailedException {
@@ -214,7 +207,7 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
   private static String reason(IOException e) {
     Matcher errno = ERRNO.matcher(String.valueOf(e.getMessage()));
     return switch (errno.find() ? errno.group(1) : "") {
-      case "2" -> "The command could not be started: 'setsid' or 'sh' is missing on this host";
+      case "2" -> "The command could not be started: its workspace or a program has vanished";
       case "7" -> "The command could not be started: its arguments and environment are too long";
       case "11" -> "The command could not be started: the system has no room for a process";
       case "12" -> "The command could not be started: the system has no memory for a process";
@@ -299,9 +292,14 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
     }
   }
 
+  /** Whether someone goes down the ladder for this run now. */
+  boolean isStopping(RunId run) {
+    return stops.containsKey(run);
+  }
+
   @Override
   public int count(RunId run) {
-    return membersOf(run).look().size();
+    return membersOf(run).look().living().size();
   }
 
   @Override

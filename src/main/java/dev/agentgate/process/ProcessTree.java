@@ -20,17 +20,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One look at the processes that {@code /proc} shows. They start, fork and end while it is taken,
- * so it proves nothing by itself; whoever needs a proof looks again.
+ * What {@code /proc} shows of the processes. They start, fork and end while it is read: one that
+ * ended between being listed and being read may have left a child that was not listed. So whoever
+ * needs a proof reads on until nothing vanishes.
  */
 final class ProcessTree {
   private static final int STAT_SIZE = 1024;
+  private static final long KERNEL_THREADS = 2;
   private static final int O_ACCMODE = 3;
   private static final int OPEN_ATTEMPTS = 3;
 
   private final Map<Long, Entry> byPid = new HashMap<>();
 
-  private ProcessTree() {}
+  private final Set<String> listed = new HashSet<>();
 
   /**
    * One process.
@@ -46,6 +48,11 @@ final class ProcessTree {
       return (state != 'Z' && state != 'X') || threads > 1;
     }
 
+    /** Whether it is a kernel thread, which has no environment. */
+    boolean isOfKernel() {
+      return parent == KERNEL_THREADS || (pid == KERNEL_THREADS && session == 0);
+    }
+
     boolean isStopped() {
       return state == 'T';
     }
@@ -56,20 +63,40 @@ final class ProcessTree {
     }
   }
 
-  /** Looks at all processes. */
+  /**
+   * What one more reading brought.
+   *
+   * @param entries that no reading before this one has seen
+   * @param vanished whether one ended before it could be looked at, so that its child, if it left
+   *     one, may not be among them
+   */
+  record Reading(List<Entry> entries, boolean vanished) {}
+
+  /** Looks at all processes once. */
   static ProcessTree look() {
     ProcessTree tree = new ProcessTree();
+    var _ = tree.readOn();
+    return tree;
+  }
+
+  /** Lists all processes and looks at those that are new, the newest first: they may be short. */
+  Reading readOn() {
     String[] names = new File("/proc").list();
     if (names == null) {
       throw new IllegalStateException("/proc cannot be read");
     }
     byte[] buffer = new byte[STAT_SIZE];
-    for (String name : names) {
-      if (Character.isDigit(name.charAt(0))) {
-        read(name, buffer).ifPresent(entry -> tree.byPid.put(entry.pid(), entry));
+    List<Entry> entries = new ArrayList<>();
+    boolean vanished = false;
+    for (String name : List.of(names).reversed()) {
+      if (Character.isDigit(name.charAt(0)) && listed.add(name)) {
+        Optional<Entry> entry = read(name, buffer);
+        entry.ifPresent(entries::add);
+        vanished |= entry.filter(Entry::lives).isEmpty();
       }
     }
-    return tree;
+    entries.forEach(entry -> byPid.put(entry.pid(), entry));
+    return new Reading(entries, vanished);
   }
 
   /** Looks at one process; empty if there is none of this pid. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunMembers {
   private static final Logger LOG = Logger.getLogger(RunMembers.class);
+
+  /** A host on which something ends during each of so many looks is not ours to prove. */
+  private static final int MOST_READINGS = 100;
 
   private final RunId run;
   private final RunDirectory directory;
@@ -74,19 +78,42 @@ final class RunMembers {
         && RunScript.readLeader(directory).filter(RunScript.Leader::entered).isPresent();
   }
 
+  /**
+   * What a look found.
+   *
+   * @param living by pid
+   * @param settled false if processes ended faster than they could be looked at: there may be more
+   */
+  record Found(Map<Long, Entry> living, boolean settled) {}
+
   /** Looks for all that live, and remembers them. */
-  synchronized Map<Long, Entry> look() {
-    ProcessTree tree = ProcessTree.look();
+  Found look() {
+    return look(seen -> {});
+  }
+
+  /**
+   * Looks for all that live, and remembers them.
+   *
+   * @param onSight told of each at once, before it can fork and end
+   */
+  synchronized Found look(Consumer<Entry> onSight) {
+    ProcessTree tree = new ProcessTree();
     Map<Long, Entry> members = new HashMap<>();
-    Set<Long> inside = cgroup == null ? Set.of() : new HashSet<>(cgroup.processes());
-    Ties ties = ties(tree);
-    for (Entry entry : tree.entries()) {
-      if (entry.lives() && !spared.contains(entry.pid())) {
-        Entry before = known.get(entry.pid());
-        if ((before != null && before.isSameProcess(entry))
-            || inside.contains(entry.pid())
-            || ties.hold(entry)) {
-          members.put(entry.pid(), entry);
+    boolean settled = false;
+    for (int reading = 0; reading < MOST_READINGS && !settled; reading++) {
+      ProcessTree.Reading news = tree.readOn();
+      settled = !news.vanished();
+      Set<Long> inside = cgroup == null ? Set.of() : new HashSet<>(cgroup.processes());
+      Ties ties = ties(tree);
+      for (Entry entry : news.entries()) {
+        if (entry.lives() && !spared.contains(entry.pid())) {
+          String environment = ProcessTree.environment(entry.pid());
+          if (wasKnown(entry) || inside.contains(entry.pid()) || ties.hold(entry, environment)) {
+            onSight.accept(entry);
+            members.put(entry.pid(), entry);
+          } else if (environment.isEmpty() && !entry.isOfKernel() && !ProcessTree.lives(entry)) {
+            settled = false;
+          }
         }
       }
     }
@@ -94,14 +121,16 @@ final class RunMembers {
     members.values().removeIf(entry -> !entry.lives());
     known.clear();
     known.putAll(members);
-    return members;
+    return new Found(members, settled);
+  }
+
+  private boolean wasKnown(Entry entry) {
+    Entry before = known.get(entry.pid());
+    return before != null && before.isSameProcess(entry);
   }
 
   private Ties ties(ProcessTree tree) {
-    ProcessIdentity first =
-        leader != null
-            ? leader
-            : RunScript.readLeader(directory).map(RunScript.Leader::identity).orElse(null);
+    ProcessIdentity first = leader != null ? leader : notedLeader();
     if (first == null || !first.bootId().equals(bootId)) {
       return new Ties(0, 0);
     }
@@ -110,6 +139,16 @@ final class RunMembers {
     boolean reused =
         tree.find(first.pid()).filter(e -> e.startTicks() != first.startTicks()).isPresent();
     return new Ties(reused ? 0 : first.pid(), first.startTicks());
+  }
+
+  /** Whom the run's file names, unless that one lives and bears no mark: agents can write files. */
+  private @Nullable ProcessIdentity notedLeader() {
+    ProcessIdentity noted =
+        RunScript.readLeader(directory).map(RunScript.Leader::identity).orElse(null);
+    if (noted == null || ProcessTree.read(noted.pid()).isEmpty()) {
+      return noted;
+    }
+    return RunMarks.isMarked(ProcessTree.environment(noted.pid()), RunMarks.of(run)) ? noted : null;
   }
 
   /** What binds a process to the run. */
@@ -128,9 +167,9 @@ final class RunMembers {
       this.since = since;
     }
 
-    private boolean hold(Entry entry) {
+    private boolean hold(Entry entry, String environment) {
       return (session != 0 && entry.session() == session)
-          || RunMarks.isMarked(ProcessTree.environment(entry.pid()), mark)
+          || RunMarks.isMarked(environment, mark)
           || (entry.startTicks() >= since && writesLog(entry));
     }
 

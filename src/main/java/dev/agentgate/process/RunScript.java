@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +29,16 @@ final class RunScript {
       Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
   private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
 
-  private final String text;
+  /** Where programs are looked for if no {@code PATH} says so. */
+  static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
+  private final String text;
+  private final Path setsid = own("setsid");
+  private final Path shell = own("sh");
+
+  /**
+   * @throws IllegalStateException if this host has no {@code setsid} or {@code sh}
+   */
   RunScript() {
     try (InputStream resource = RunScript.class.getResourceAsStream("run.sh")) {
       if (resource == null) {
@@ -38,6 +48,28 @@ final class RunScript {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The service's own, by path: the agent's {@code PATH} may name another, or none. */
+  private static Path own(String program) {
+    return findOn(Objects.requireNonNullElse(System.getenv("PATH"), DEFAULT_PATH), program)
+        .orElseThrow(
+            () -> new IllegalStateException("The program '" + program + "' is not on the PATH"));
+  }
+
+  /**
+   * Finds a program; relative entries of {@code path} do not count, they would be a workspace's.
+   */
+  static Optional<Path> findOn(String path, String program) {
+    return Stream.of(path.split(":", -1))
+        .filter(directory -> directory.startsWith("/"))
+        .map(directory -> Path.of(directory, program))
+        .filter(RunScript::isProgram)
+        .findFirst();
+  }
+
+  static boolean isProgram(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
   /**
@@ -52,7 +84,7 @@ final class RunScript {
       Path program,
       List<String> command) {
     List<String> line = new ArrayList<>(command.size() + 10);
-    line.addAll(List.of("setsid", "sh", "-c", text, NAME));
+    line.addAll(List.of(setsid.toString(), shell.toString(), "-c", text, NAME));
     line.add(directory.path().toString());
     line.add(cgroup == null ? "" : cgroup.processesFile().toString());
     line.add(kernel.bootId());

@@ -1,6 +1,7 @@
 package dev.agentgate.process;
 
 import dev.agentgate.process.ProcessTree.Entry;
+import dev.agentgate.process.RunMembers.Found;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way down the ladder for one run: SIGTERM and SIGCONT to everything, the grace, then the kill,
@@ -69,12 +71,19 @@ final class RunStop {
   }
 
   private StopReport descend(long called) {
-    Map<Long, Entry> living = members.areProvenGone() ? Map.of() : members.look();
-    if (living.isEmpty() && isCgroupEmpty()) {
+    if (members.areProvenGone()) {
       return new StopReport(false, 0, since(called));
     }
-    int survivors = isGraceOver() || !endByThemselves(living.values()) ? kill() : 0;
+    Found first = members.look();
+    if (isProof(first)) {
+      return new StopReport(false, 0, since(called));
+    }
+    int survivors = isGraceOver() || !endByThemselves(first.living().values()) ? kill() : 0;
     return new StopReport(true, survivors, since(called));
+  }
+
+  private boolean isProof(Found found) {
+    return found.living().isEmpty() && found.settled() && isCgroupEmpty();
   }
 
   private boolean endByThemselves(Collection<Entry> living) {
@@ -84,10 +93,13 @@ final class RunStop {
     while (true) {
       rest = rest.stream().filter(ProcessTree::lives).toList();
       if (rest.isEmpty() && isCgroupEmpty()) {
-        rest = members.look().values();
-        if (rest.isEmpty()) {
+        Found found = members.look();
+        if (isProof(found)) {
           return true;
         }
+        rest = found.living().values();
+        // Born while the others were told. Earlier they could have been part of a clean end.
+        signals.terminate(rest);
       }
       if (isGraceOver()) {
         return false;
@@ -105,20 +117,23 @@ final class RunStop {
     long limit = System.nanoTime() + killLimit.toNanos();
     Pace pace = new Pace();
     Optional<RunCgroup> cgroup = members.cgroup();
+    boolean pursue = false;
     while (true) {
       boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
-      Map<Long, Entry> living = members.look();
-      if (living.isEmpty() && isCgroupEmpty()) {
+      Found found = pursue && !atOnce ? members.look(signals::kill) : members.look();
+      if (isProof(found)) {
         return 0;
       }
       if (System.nanoTime() - limit >= 0) {
-        return Math.max(1, living.size());
+        return Math.max(1, found.living().size());
       }
-      Map<Long, Entry> loose = atOnce ? members.outsideCgroup(living) : living;
+      Map<Long, Entry> loose = atOnce ? members.outsideCgroup(found.living()) : found.living();
       signals.kill(freeze(loose, atOnce, limit).values());
       if (!atOnce) {
         cgroup.ifPresent(RunCgroup::thaw);
       }
+      // What is left after the first time may be one that forks and ends too fast to be frozen.
+      pursue = true;
       pause(pace);
     }
   }
@@ -130,16 +145,21 @@ final class RunStop {
     while (System.nanoTime() - limit < 0) {
       List<Entry> news =
           found.values().stream()
-              .filter(entry -> !entry.equals(frozen.get(entry.pid())) && !entry.isStopped())
+              .filter(entry -> !isSame(frozen.get(entry.pid()), entry) && !entry.isStopped())
               .toList();
       frozen.putAll(found);
       if (news.isEmpty()) {
         break;
       }
       signals.freeze(news);
-      found = outsideOnly ? members.outsideCgroup(members.look()) : members.look();
+      Map<Long, Entry> again = members.look().living();
+      found = outsideOnly ? members.outsideCgroup(again) : again;
     }
     return frozen;
+  }
+
+  private static boolean isSame(@Nullable Entry before, Entry entry) {
+    return before != null && before.isSameProcess(entry);
   }
 
   private boolean isCgroupEmpty() {

@@ -51,9 +51,12 @@ final class Signals {
 
   /** SIGKILL to each; needs no process of its own, which a fork bomb may leave no room for. */
   void kill(Collection<Entry> processes) {
-    for (Entry process : processes) {
-      handle(process).ifPresent(ProcessHandle::destroyForcibly);
-    }
+    processes.forEach(this::kill);
+  }
+
+  /** SIGKILL to one. */
+  void kill(Entry process) {
+    handle(process).ifPresent(ProcessHandle::destroyForcibly);
   }
 
   /**

@@ -11,8 +11,10 @@ shift 5
 exec 3>&2 2>/dev/null
 
 # The signals that stop the run reach this shell too; it stays, to note the status. A handler is
-# reset in the agent, while "ignore" would be inherited.
-trap : HUP INT QUIT TERM USR1 USR2
+# reset in the agent, while "ignore" would be inherited. An agent that was not yet started when it
+# was asked to end is not started.
+asked=
+trap asked=yes HUP INT QUIT TERM USR1 USR2
 
 umask 077
 where=none
@@ -30,11 +32,14 @@ started() {
 started ${stat##*) }
 echo "$$ $ticks $boot $where end" >"$directory/process"
 
-umask "$mask"
-"$@" 2>&3 3>&-
+# A subshell that becomes the agent costs no more than the agent, and what is set in it is undone.
+(
+  [ -z "$asked" ] || exit 143
+  umask "$mask"
+  exec "$@" 2>&3 3>&-
+)
 code=$?
 
 # One short write: a reader that sees no closing brace sees no status yet.
-umask 077
 echo "{\"exitCode\":$code}" >"$directory/exit.json"
 exit "$code"

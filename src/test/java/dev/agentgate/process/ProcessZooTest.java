@@ -251,4 +251,23 @@ class ProcessZooTest {
       assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
     }
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void processThatHopsToANewSessionAtOnceIsCaught(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding)) {
+      RunId run = fixture.newRun();
+      // It ends by itself after 20 s.
+      fixture.startScript(
+          run,
+          "exec perl -MPOSIX -e '$SIG{TERM}=\"IGNORE\"; $end=time+20; open(F,\">ready\"); print F 1; close F; while(time<$end){ if(fork){POSIX::_exit(0)} setsid() }'");
+
+      StopReport report = fixture.manager.stop(run, SHORT);
+
+      assertThat(report.survivors()).isZero();
+      for (int i = 0; i < 50; i++) {
+        assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+      }
+    }
+  }
 }

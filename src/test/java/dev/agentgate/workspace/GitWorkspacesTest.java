@@ -42,6 +42,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GitWorkspacesTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -408,10 +410,12 @@ class GitWorkspacesTest {
     }
   }
 
-  @Test
-  void aRedirectToAnotherHostDoesNotTakeTheTokenAlong() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRedirectToAnotherHostDoesNotTakeTheTokenAlong(boolean beforeItAsks) throws Exception {
     try (GitServer other = new GitServer(remotes, () -> {});
         GitServer configured = new GitServer(remotes, () -> {})) {
+      configured.redirectsBeforeItAsks = beforeItAsks;
       configured.redirectTo = Optional.of("http://localhost:" + other.port());
       GitWorkspaces workspaces = onHttp(configured.port());
 
@@ -747,6 +751,7 @@ class GitWorkspacesTest {
     private final Set<String> authorizations = ConcurrentHashMap.newKeySet();
     private volatile int requests;
     private volatile String accepts = TOKEN;
+    private volatile boolean redirectsBeforeItAsks;
     private volatile Optional<String> redirectTo = Optional.empty();
 
     GitServer(Path repositories, Runnable onRequest) throws IOException {
@@ -771,6 +776,10 @@ class GitWorkspacesTest {
         requests++;
         onRequest.run();
         byte[] body = exchange.getRequestBody().readAllBytes();
+        if (redirectsBeforeItAsks && redirectTo.isPresent()) {
+          redirect(exchange, redirectTo.get());
+          return;
+        }
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (authorization != null) {
           authorizations.add(authorization);
@@ -781,14 +790,16 @@ class GitWorkspacesTest {
           return;
         }
         if (redirectTo.isPresent()) {
-          exchange
-              .getResponseHeaders()
-              .set("Location", redirectTo.get() + exchange.getRequestURI());
-          exchange.sendResponseHeaders(302, -1);
+          redirect(exchange, redirectTo.get());
           return;
         }
         answer(exchange, body);
       }
+    }
+
+    private static void redirect(HttpExchange exchange, String target) throws IOException {
+      exchange.getResponseHeaders().set("Location", target + exchange.getRequestURI());
+      exchange.sendResponseHeaders(302, -1);
     }
 
     private void answer(HttpExchange exchange, byte[] body) throws IOException {
