@@ -72,7 +72,10 @@ public final class RunLog {
     return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** When something was last written; empty where there is no log: none yet, or the agent took it away. */
+  /**
+   * When something was last written; empty where there is no log: none yet, or the agent took it
+   * away.
+   */
   public Optional<Instant> lastActivityAt() {
     try {
       return Optional.of(attributes().lastModifiedTime().toInstant());
