@@ -63,16 +63,12 @@ class ApiGate {
         AFTER_LENGTH_CHECK);
   }
 
-  /** What leads nowhere under the framework's own paths, or has no path ({@code OPTIONS *}). */
+  /** What leads nowhere under the framework's own paths. */
   void closeBehind(@Observes Router router) {
     router.route(FRAMEWORK + "*").last().handler(this::refuse);
-    router.errorHandler(404, this::refuse);
   }
 
   private void refuse(RoutingContext context) {
-    if (!context.response().headers().contains(REQUEST_ID_HEADER)) {
-      identify(context);
-    }
     answers.send(
         context,
         Problem.of(ProblemType.NOT_FOUND, NOWHERE, ProblemAnswers.pathOf(context.request())));

@@ -112,16 +112,17 @@ final class WebhookTarget {
         return true;
       }
       Optional<String> failure = deliver(delivery);
-      if (failure.isPresent()) {
-        LOG.errorf(
-            "Message %s for %s is given up after %d attempts: %s",
-            delivery.id(), url.getHost(), settings.maxAttempts(), failure.get());
-        spool.giveUp(delivery, clock.instant(), failure.get());
-        counts.wasGivenUp();
-      } else {
+      if (failure.isEmpty()) {
+        spool.remove(number);
         counts.wasDelivered();
+        return true;
       }
+      LOG.errorf(
+          "Message %s for %s is given up after %d attempts: %s",
+          delivery.id(), url.getHost(), settings.maxAttempts(), failure.get());
+      spool.giveUp(delivery, clock.instant(), failure.get());
       spool.remove(number);
+      counts.wasGivenUp();
       return true;
     } catch (IOException | RuntimeException e) {
       LOG.errorf(e, "A message for %s is stuck and tried again", url.getHost());

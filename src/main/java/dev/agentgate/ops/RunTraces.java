@@ -50,7 +50,7 @@ public class RunTraces implements QueueObserver, AgentVariables {
 
   private static final class Trace {
     private final Context parent;
-    private Instant queuedAt = Instant.MIN;
+    private @Nullable Instant queuedAt;
     private Span run = Span.getInvalid();
     private Span checkout = Span.getInvalid();
 
@@ -150,9 +150,10 @@ public class RunTraces implements QueueObserver, AgentVariables {
   }
 
   private void endWait(Trace trace, WorkOrder order) {
-    if (trace.queuedAt != Instant.MIN) {
-      begin("queued", trace.parent, order, trace.queuedAt).end();
-      trace.queuedAt = Instant.MIN;
+    Instant since = trace.queuedAt;
+    if (since != null) {
+      begin("queued", trace.parent, order, since).end();
+      trace.queuedAt = null;
     }
   }
 

@@ -167,7 +167,7 @@ class QueueModuleProducer {
       AuthConfig auth,
       GithubConfig github,
       WebhooksConfig webhooks) {
-    return new RunLogs(service, directories, watcher, mask(data, auth, github, webhooks));
+    return new RunLogs(service::run, directories, watcher, mask(data, auth, github, webhooks));
   }
 
   /** The service's own secrets, and what its variables tell to agents. */

@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -30,6 +31,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -59,7 +61,7 @@ class WorkOrderApiTest {
   public static class OrdersWait implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("agentgate.queue.auto-process", "false");
+      return Map.of("agentgate.queue.auto-process", "false", "agentgate.run.kill-grace", "PT1S");
     }
   }
 
@@ -369,6 +371,37 @@ class WorkOrderApiTest {
         given().post("/api/v1/work-orders/" + id + "/kill?force=yes").then(),
         400,
         "invalid-request");
+  }
+
+  @Test
+  void aCallerWhoHangsUpChangesNothing() throws IOException {
+    String id =
+        post(BODY.replace("sleep 60", "trap '' TERM; sleep 60; sleep 60"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    given().post("/api/v1/work-orders/" + id + "/runs").then().statusCode(202);
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      socket
+          .getOutputStream()
+          .write(head("POST", "/api/v1/work-orders/" + id + "/cancel", "Content-Length: 0"));
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            given()
+                .get("/api/v1/work-orders/" + id)
+                .then()
+                .body("status", is("cancelled"))
+                .body("cancelledAt", matchesPattern(INSTANT)));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            given()
+                .get("/api/v1/work-orders/" + id + "/runs")
+                .then()
+                .body("items.status", contains("cancelled")));
   }
 
   @Test
@@ -704,7 +737,6 @@ class WorkOrderApiTest {
     "GET /api/v1/queue/%2e%2e/work-orders,404",
     "GET /api/v1/./work-orders,404",
     "DELETE /api/v1/work-orders;x?status=failed&purge=true,404",
-    "OPTIONS *,404",
     "BREW /api/v1/work-orders,405"
   })
   void whatNoClientLibrarySendsIsAProblemToo(String line, int status) throws IOException {
