@@ -142,11 +142,12 @@ class EventHistoryTest {
             }));
       }
       for (int i = 0; i < writers; i++) {
-        threads.submit(() -> {
-          while (left.getAndDecrement() > 0) {
-            big.transitioned(new Transition(Optional.empty(), WorkOrders.queued()));
-          }
-        });
+        var _ =
+            threads.submit(() -> {
+              while (left.getAndDecrement() > 0) {
+                big.transitioned(new Transition(Optional.empty(), WorkOrders.queued()));
+              }
+            });
       }
       for (Future<List<String>> reader : readers) {
         List<String> ids = reader.get();

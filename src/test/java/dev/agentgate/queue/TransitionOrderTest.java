@@ -19,7 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class TransitionOrderTest {
   @TempDir Path directory;
 
-  /** Gives the dispatcher time to start an order before its submit goes on. */
+  /**
+   * Gives the dispatcher time to start an order before its submit goes on. The store's own lock is
+   * free meanwhile, as that of a real one is.
+   */
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized")
   private static final class SlowToReturn extends InMemoryWorkOrderStore {
     final CountDownLatch started = new CountDownLatch(1);
     @Nullable Runnable wake;
