@@ -17,6 +17,7 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workspace.WorkspaceFailedException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -288,8 +289,21 @@ final class RunSupervisor {
     with.transitions().adopted();
     LOG.infof("Adopted %s, pid %d", run(), process.identity().pid());
     remember(process);
-    Duration sinceStart = Duration.between(attempt.startedAt(), now());
-    return watch(process, longer(Duration.ZERO, sinceStart.minus(process.age())));
+    return watch(process, spentBeforeLaunch());
+  }
+
+  /**
+   * How long the checkout took, by two times that were taken one after the other: what the wall
+   * clock did since does not matter.
+   */
+  private Duration spentBeforeLaunch() {
+    try {
+      Instant launchedAt =
+          Files.getLastModifiedTime(with.directories().of(run()).processFile()).toInstant();
+      return longer(Duration.ZERO, Duration.between(attempt.startedAt(), launchedAt));
+    } catch (IOException e) {
+      return Duration.ZERO;
+    }
   }
 
   /**
