@@ -230,6 +230,7 @@ public final class WorkOrderService {
         }
       } else if (supervision.store().remove(order)) {
         removeRuns(order);
+        supervision.transitions().purged(order);
         queue.wake();
         return;
       }

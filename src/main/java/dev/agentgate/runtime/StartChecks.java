@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -31,6 +32,7 @@ class StartChecks {
 
   private final List<String> problems = new ArrayList<>();
   private final boolean anyKey;
+  private final AtomicBoolean told = new AtomicBoolean();
 
   StartChecks(
       DataConfig data,
@@ -71,7 +73,7 @@ class StartChecks {
       throw new PreventFurtherStepsException(
           "AgentGate does not start:\n  " + String.join("\n  ", problems), CONFIGURATION_ERROR);
     }
-    if (!anyKey) {
+    if (!anyKey && told.compareAndSet(false, true)) {
       LOG.info("No key is configured: anyone on this machine may do everything");
     }
   }
