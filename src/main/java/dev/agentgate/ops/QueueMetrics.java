@@ -160,15 +160,13 @@ class QueueMetrics implements QueueObserver {
         check -> seconds(check.health().oldestRunningAge().orElse(Duration.ZERO)));
     gauge(
         "agentgate.queue.paused",
-        "",
         "Whether the queue is paused",
         check -> check.health().paused() ? 1 : 0);
     gauge(
         "agentgate.slots",
-        "",
         "How many orders may run at the same time",
         check -> check.health().maxConcurrent());
-    gauge("agentgate.survivors", "", "Processes that no signal ends", QueueHealthCheck::survivors);
+    gauge("agentgate.survivors", "Processes that no signal ends", QueueHealthCheck::survivors);
     gauge(
         "agentgate.disk.free",
         "bytes",
@@ -258,6 +256,10 @@ class QueueMetrics implements QueueObserver {
         .description(description)
         .serviceLevelObjectives(buckets)
         .register(meters);
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<QueueHealthCheck> value) {
+    Gauge.builder(name, queue, value).description(description).register(meters);
   }
 
   private void gauge(
