@@ -24,14 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @TestProfile(OpsProfile.class)
 class HealthTest {
-  @TestHTTPResource(value = "/q/health/ready", management = true)
-  String ready;
+  @TestHTTPResource(value = "/health/ready", management = true)
+  String ready = "";
 
-  @TestHTTPResource(value = "/q/health/live", management = true)
-  String live;
+  @TestHTTPResource(value = "/health/live", management = true)
+  String live = "";
 
-  @TestHTTPResource(value = "/q/health/started", management = true)
-  String started;
+  @TestHTTPResource(value = "/health/started", management = true)
+  String started = "";
 
   @Test
   void elevenWaitingOrdersAndAStuckOneTakeTheServiceOutUntilTheyAreThrough(@TempDir Path directory)

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
   private static final Pattern METRIC = Pattern.compile("\\b(?:agentgate|http|jvm|process)_\\w+");
 
-  @TestHTTPResource(value = "/q/metrics", management = true)
-  String page;
+  @TestHTTPResource(value = "/metrics", management = true)
+  String page = "";
 
   @Test
   void promtoolAcceptsThePageAfterEveryKindOfCall() throws Exception {

@@ -34,6 +34,8 @@ public class OpsProfile implements QuarkusTestProfile {
       return Map.of(
           "agentgate.data-dir",
           DATA.toString(),
+          "quarkus.log.handler.file.\"audit\".path",
+          "${agentgate.data-dir}/logs/audit.jsonl",
           "agentgate.auth.keys-file",
           keys.toString(),
           "agentgate.queue.max-concurrent",

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @TestProfile(OpsProfile.class)
 class PrometheusScrapeTest {
-  @TestHTTPResource(value = "/q/metrics", management = true)
-  URI page;
+  @TestHTTPResource(value = "/metrics", management = true)
+  URI page = URI.create("");
 
   @Test
   void prometheusScrapesTheServiceAndEvaluatesEveryRule(@TempDir Path directory) throws Exception {
