@@ -198,8 +198,8 @@ public final class MeasuredWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public boolean contains(WorkOrderId id) {
-    return store.contains(id);
+  public List<RunId> runsOf(WorkOrderId id) {
+    return store.runsOf(id);
   }
 
   @Override

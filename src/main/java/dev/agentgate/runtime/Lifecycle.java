@@ -55,7 +55,8 @@ class Lifecycle {
     this.observers = observers;
   }
 
-  void start(@Observes StartupEvent event) {
+  void start(@Observes StartupEvent event, StartChecks checks) {
+    checks.tell();
     observers.forEach(transitions::register);
     int running = queue.recover();
     if (running > 0) {

@@ -17,7 +17,6 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -32,7 +31,6 @@ class StartChecks {
 
   private final List<String> problems = new ArrayList<>();
   private final boolean anyKey;
-  private final AtomicBoolean told = new AtomicBoolean();
 
   StartChecks(
       DataConfig data,
@@ -63,6 +61,13 @@ class StartChecks {
     }
   }
 
+  /** Says once what an operator may not have meant. */
+  void tell() {
+    if (!anyKey) {
+      LOG.info("No key is configured: anyone on this machine may do everything");
+    }
+  }
+
   /**
    * Stops the start if there is a problem.
    *
@@ -72,9 +77,6 @@ class StartChecks {
     if (!problems.isEmpty()) {
       throw new PreventFurtherStepsException(
           "AgentGate does not start:\n  " + String.join("\n  ", problems), CONFIGURATION_ERROR);
-    }
-    if (!anyKey && told.compareAndSet(false, true)) {
-      LOG.info("No key is configured: anyone on this machine may do everything");
     }
   }
 }
