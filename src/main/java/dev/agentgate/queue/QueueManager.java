@@ -137,12 +137,13 @@ public final class QueueManager {
     wake();
   }
 
-  /** Whether the dispatcher's loop comes round. */
+  /** Whether the dispatcher's loop comes round, or was told to end. False before {@link #open}. */
   public boolean isAlive() {
     Thread thread = dispatcher;
-    return thread != null
-        && thread.isAlive()
-        && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
+    if (thread == null || !open) {
+      return thread != null;
+    }
+    return thread.isAlive() && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
   }
 
   /** Something changed that may let an order start. */

@@ -12,6 +12,7 @@ import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
@@ -238,7 +239,8 @@ final class RunSupervisor {
       lock.unlock();
     }
     Duration spent = elapsed(began);
-    with.transitions().launched(spent);
+    with.transitions()
+        .launched(Duration.between(order.queuedAt(), attempt.startedAt()).plus(spent), spent);
     remember(process);
     return watch(process, spent);
   }
@@ -431,7 +433,8 @@ final class RunSupervisor {
   }
 
   private WorkOrder write(Verdict verdict, Instant at, Optional<ExitStatus> exit) {
-    with.store().saveRun(record().ended(verdict.runState(at, exit)));
+    RunState.Ended end = verdict.runState(at, exit);
+    with.store().saveRun(record().ended(end));
     while (true) {
       Optional<WorkOrder> current = with.store().find(workOrder());
       if (current.isEmpty() || !isOurs(current.get())) {
@@ -441,6 +444,7 @@ final class RunSupervisor {
       WorkOrder after = verdict.applyTo(current.get(), at, exit);
       if (with.store().update(after)) {
         with.transitions().changed(current.get().status(), after);
+        with.transitions().runEnded(current.get(), end);
         return after;
       }
     }

@@ -228,6 +228,7 @@ public final class WorkOrderService {
         }
       } else if (supervision.store().remove(order)) {
         removeRuns(order);
+        supervision.transitions().purged(order);
         queue.wake();
         return;
       }

@@ -2,13 +2,17 @@ package dev.agentgate.runtime;
 
 import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.queue.QueueManager;
+import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
+import dev.agentgate.queue.Transitions;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderStore;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -17,9 +21,9 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, take over what runs, then start what waits. Stop:
- * refuse new work, start nothing, drain, close the store; requests that read are answered until the
- * drain is over. Both are idempotent.
+ * any producer opens anything), open the store, register the observers, take over what runs, then
+ * start what waits. Stop: refuse new work, start nothing, drain, close the store; requests that
+ * read are answered until the drain is over. Both are idempotent.
  */
 @Singleton
 class Lifecycle {
@@ -30,6 +34,8 @@ class Lifecycle {
   private final WorkOrderService service;
   private final RunDrain drain;
   private final ShutdownConfig shutdown;
+  private final Transitions transitions;
+  private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
 
   Lifecycle(
@@ -37,16 +43,21 @@ class Lifecycle {
       QueueManager queue,
       WorkOrderService service,
       RunDrain drain,
-      ShutdownConfig shutdown) {
+      ShutdownConfig shutdown,
+      Transitions transitions,
+      @Any Instance<QueueObserver> observers) {
     this.store = store;
     this.queue = queue;
     this.service = service;
     this.drain = drain;
     this.shutdown = shutdown;
+    this.transitions = transitions;
+    this.observers = observers;
   }
 
   void start(@Observes StartupEvent event, StartChecks checks) {
     checks.tell();
+    observers.forEach(transitions::register);
     int running = queue.recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);

@@ -132,6 +132,14 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
+  public synchronized Optional<Instant> oldestQueuedAt() {
+    return orders.values().stream()
+        .filter(order -> order.status() == WorkOrderStatus.QUEUED)
+        .map(WorkOrder::queuedAt)
+        .min(Comparator.naturalOrder());
+  }
+
+  @Override
   public synchronized List<RunningEntry> running() {
     return orders.values().stream()
         .filter(order -> order.state() instanceof Running)
