@@ -318,7 +318,7 @@ public final class QueueManager {
     boolean claimed = false;
     try {
       store.saveRun(Run.preparing(run, running.id(), running.attempts(), now));
-      claimed = store.update(running);
+      claimed = supervision.update(WorkOrderStatus.QUEUED, running);
     } finally {
       if (!claimed) {
         supervision.slots().free(supervisor);
@@ -330,7 +330,6 @@ public final class QueueManager {
     }
     lastStartNanos = System.nanoTime();
     startedAny = true;
-    supervision.transitions().changed(WorkOrderStatus.QUEUED, running);
     supervisor.start();
     return Optional.of(run);
   }
@@ -373,9 +372,7 @@ public final class QueueManager {
                 "Waited in the queue for more than " + limit + " ms",
                 Optional.empty(),
                 now);
-    if (store.update(failed)) {
-      supervision.transitions().changed(WorkOrderStatus.QUEUED, failed);
-    }
+    boolean _ = supervision.update(WorkOrderStatus.QUEUED, failed);
   }
 
   private Duration untilUnblocked(Set<Block> blocks) {

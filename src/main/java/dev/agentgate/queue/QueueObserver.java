@@ -11,7 +11,11 @@ import java.time.Duration;
  */
 public interface QueueObserver {
 
-  /** An order changed its status. */
+  /**
+   * An order changed its status. For one order this is called in the order of the changes, one
+   * after another; for several, at the same time. The order's lock is held: an observer changes
+   * nothing.
+   */
   default void transitioned(Transition transition) {}
 
   /**
@@ -21,6 +25,9 @@ public interface QueueObserver {
    *     interrupt} (the service stops), or {@code sweep} (of what an ended run left behind)
    */
   default void stopped(String mode, StopReport report) {}
+
+  /** The workspace of a running order is prepared, or could not be. */
+  default void checkedOut(WorkOrder order) {}
 
   /**
    * An agent's process was started.

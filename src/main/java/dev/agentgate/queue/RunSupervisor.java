@@ -265,6 +265,7 @@ final class RunSupervisor {
     try {
       return with.workspaces().prepare(run(), order.spec().workspaceSource(), limits().maxTime());
     } finally {
+      with.transitions().checkedOut(order);
       lock.lock();
       try {
         preparer = null;
@@ -442,8 +443,7 @@ final class RunSupervisor {
         return current.orElse(order);
       }
       WorkOrder after = verdict.applyTo(current.get(), at, exit);
-      if (with.store().update(after)) {
-        with.transitions().changed(current.get().status(), after);
+      if (with.update(current.get().status(), after)) {
         with.transitions().runEnded(current.get(), end);
         return after;
       }

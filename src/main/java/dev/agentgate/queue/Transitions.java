@@ -1,23 +1,41 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.process.StopReport;
+import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-/** Logs what happens and tells the observers. An observer that fails is logged and harms nobody. */
+/**
+ * Writes changes of orders, logs what happens and tells the observers. An observer that fails is
+ * logged and harms nobody.
+ *
+ * <p>A change is written and announced under its order's lock, so the changes of one order are
+ * announced in the order in which they were made, though different threads make them; what was
+ * acknowledged is announced before anybody can change the order again.
+ */
 public final class Transitions {
   private static final Logger LOG = Logger.getLogger(Transitions.class);
+
+  /** So many that a writer seldom waits for the sync of an order that shares its lock. */
+  private static final int LOCKS = 1024;
+
+  /** Each one guards the changes of the orders whose ids hash to it. */
+  private final List<ReentrantLock> changing =
+      Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
   private final List<QueueObserver> observers = new CopyOnWriteArrayList<>();
 
@@ -25,14 +43,51 @@ public final class Transitions {
     observers.add(observer);
   }
 
-  void submitted(WorkOrder order) {
-    announce(new Transition(Optional.empty(), order));
+  /**
+   * Adds a new order.
+   *
+   * @return as {@link WorkOrderStore#insert}
+   */
+  Optional<WorkOrder> insert(WorkOrderStore store, WorkOrder order) {
+    ReentrantLock lock = lockOf(order.id());
+    lock.lock();
+    try {
+      Optional<WorkOrder> earlier = store.insert(order);
+      if (earlier.isEmpty()) {
+        announce(new Transition(Optional.empty(), order));
+      }
+      return earlier;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  void changed(WorkOrderStatus from, WorkOrder order) {
-    if (from != order.status()) {
-      announce(new Transition(Optional.of(from), order));
+  /**
+   * Replaces an order by its next revision.
+   *
+   * @param from its status before
+   * @return as {@link WorkOrderStore#update}
+   */
+  boolean update(WorkOrderStore store, WorkOrderStatus from, WorkOrder order) {
+    ReentrantLock lock = lockOf(order.id());
+    lock.lock();
+    try {
+      boolean updated = store.update(order);
+      if (updated && from != order.status()) {
+        announce(new Transition(Optional.of(from), order));
+      }
+      return updated;
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private ReentrantLock lockOf(WorkOrderId id) {
+    return changing.get(Math.floorMod(id.hashCode(), LOCKS));
+  }
+
+  void checkedOut(WorkOrder order) {
+    tell(observer -> observer.checkedOut(order));
   }
 
   void stopped(String mode, StopReport report) {

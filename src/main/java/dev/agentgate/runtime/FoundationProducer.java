@@ -42,6 +42,8 @@ class FoundationProducer {
 
   private static final String WORKSPACES = "workspaces";
 
+  private static final String WEBHOOKS = "webhooks";
+
   private final DataConfig data;
 
   FoundationProducer(DataConfig data) {
@@ -55,6 +57,10 @@ class FoundationProducer {
 
   static Path workspacesRoot(DataConfig data) {
     return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WORKSPACES);
+  }
+
+  static Path webhooksRoot(DataConfig data) {
+    return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WEBHOOKS);
   }
 
   /** Times are told in milliseconds, so they are kept in milliseconds. */

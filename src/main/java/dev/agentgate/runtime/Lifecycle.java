@@ -1,6 +1,8 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.notify.Webhooks;
+import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.QueueManager;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
@@ -21,9 +23,10 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, register the observers, take over what runs, then
- * start what waits. Stop: refuse new work, start nothing, drain, close the store; requests that
- * read are answered until the drain is over. Both are idempotent.
+ * any producer opens anything), open the store, register the observers, deliver what webhooks
+ * missed, take over what runs, then start what waits. Stop: refuse new work, start nothing, drain,
+ * end the events and the webhooks, close the store; requests that read are answered until the drain
+ * is over. Both are idempotent.
  */
 @Singleton
 class Lifecycle {
@@ -33,6 +36,8 @@ class Lifecycle {
   private final QueueManager queue;
   private final WorkOrderService service;
   private final RunDrain drain;
+  private final Webhooks webhooks;
+  private final EventHistory events;
   private final ShutdownConfig shutdown;
   private final Transitions transitions;
   private final Instance<QueueObserver> observers;
@@ -43,6 +48,8 @@ class Lifecycle {
       QueueManager queue,
       WorkOrderService service,
       RunDrain drain,
+      Webhooks webhooks,
+      EventHistory events,
       ShutdownConfig shutdown,
       Transitions transitions,
       @Any Instance<QueueObserver> observers) {
@@ -50,6 +57,8 @@ class Lifecycle {
     this.queue = queue;
     this.service = service;
     this.drain = drain;
+    this.webhooks = webhooks;
+    this.events = events;
     this.shutdown = shutdown;
     this.transitions = transitions;
     this.observers = observers;
@@ -58,6 +67,7 @@ class Lifecycle {
   void start(@Observes StartupEvent event, StartChecks checks) {
     checks.tell();
     observers.forEach(transitions::register);
+    webhooks.open();
     int running = queue.recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);
@@ -71,6 +81,9 @@ class Lifecycle {
 
   void stop(@Observes ShutdownEvent event) {
     drain();
+    // After the last change.
+    events.close();
+    webhooks.close();
     store.close();
   }
 

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A store without a disk: what the queue's rules need, as plainly as possible. */
-final class InMemoryWorkOrderStore implements WorkOrderStore {
+class InMemoryWorkOrderStore implements WorkOrderStore {
   private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
   private final Map<RunId, Run> runs = new TreeMap<>();
   private boolean paused;

@@ -85,6 +85,7 @@ final class QueueFixture implements AutoCloseable {
                 new Agents(
                     Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
                 Map.of("PATH", "/usr/bin:/bin"),
+                AgentVariables.NONE,
                 new LogCapper(new RunDirectories(directory.resolve("runs")), 1 << 20),
                 host,
                 clock),
