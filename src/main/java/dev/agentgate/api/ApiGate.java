@@ -5,6 +5,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -28,6 +29,8 @@ class ApiGate {
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   // The framework's own paths: the OpenAPI document; development tools in development.
   private static final String FRAMEWORK = "/q/";
+
+  private static final String NOWHERE = "There is nothing at this path";
 
   private static final int FIRST = 1_000;
   // Behind the framework's own check of the length, which has the order -2.
@@ -58,6 +61,17 @@ class ApiGate {
           context.next();
         },
         AFTER_LENGTH_CHECK);
+  }
+
+  /** What leads nowhere under the framework's own paths. */
+  void closeBehind(@Observes Router router) {
+    router.route(FRAMEWORK + "*").last().handler(this::refuse);
+  }
+
+  private void refuse(RoutingContext context) {
+    answers.send(
+        context,
+        Problem.of(ProblemType.NOT_FOUND, NOWHERE, ProblemAnswers.pathOf(context.request())));
   }
 
   private void handle(RoutingContext context) {
@@ -92,7 +106,7 @@ class ApiGate {
     Caller caller = access.admit(describe(request));
     List<Endpoint> endpoints = Endpoint.at(ProblemAnswers.pathOf(request));
     if (endpoints.isEmpty()) {
-      throw new ApiException(ProblemType.NOT_FOUND, "There is nothing at this path");
+      throw new ApiException(ProblemType.NOT_FOUND, NOWHERE);
     }
     String allow = Endpoint.allow(endpoints);
     if (request.method().equals(HttpMethod.OPTIONS)) {

@@ -60,8 +60,7 @@ public final class ApiKeys {
       problems.add("it holds no key");
     }
     if (!problems.isEmpty()) {
-      throw new InvalidKeysException(
-          "The keys file cannot be used: " + String.join("; ", problems));
+      throw new InvalidKeysException(String.join("; ", problems));
     }
     return read;
   }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * {@code 5m}, {@code 2h}, {@code 7d}, or ISO 8601 as {@code PT1H}.
  */
 final class DurationText {
-  // 15 digits of days stay below what a Duration can hold.
-  private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)?");
+  // 14 digits of days stay below what a Duration can hold.
+  private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,14})(ms|s|m|h|d)?");
   private static final int LONGEST_TEXT = 64;
 
   private DurationText() {}

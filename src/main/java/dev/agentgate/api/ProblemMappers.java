@@ -51,20 +51,28 @@ class ProblemMappers {
     if (status == ProblemType.INTERNAL.status()) {
       return defect(refused, request);
     }
-    return ProblemType.ofStatus(status)
-        .map(type -> answer(type, sentence(type), request))
-        .orElseGet(() -> {
-          String phrase = refused.getResponse().getStatusInfo().getReasonPhrase();
-          return answers.toResponse(
-              new Problem(
-                  "about:blank",
-                  phrase,
-                  status,
-                  phrase,
-                  ProblemAnswers.pathOf(request.request()),
-                  phrase,
-                  List.of()));
-        });
+    Response answer =
+        ProblemType.ofStatus(status)
+            .map(type -> answer(type, sentence(type), request))
+            .orElseGet(() -> unnamed(refused.getResponse(), request));
+    refused
+        .getResponse()
+        .getHeaders()
+        .forEach((name, values) -> answer.getHeaders().putIfAbsent(name, values));
+    return answer;
+  }
+
+  private Response unnamed(Response refusal, RoutingContext request) {
+    String phrase = refusal.getStatusInfo().getReasonPhrase();
+    return answers.toResponse(
+        new Problem(
+            "about:blank",
+            phrase,
+            refusal.getStatus(),
+            phrase,
+            ProblemAnswers.pathOf(request.request()),
+            phrase,
+            List.of()));
   }
 
   @ServerExceptionMapper

@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads query parameters; each method throws an {@link ApiException}, a 400, for a value it cannot
- * read. A filter of a list that is sent empty counts as not sent; a switch that is sent empty does
- * not, because it decides what is removed.
+ * read. A parameter that is sent empty counts as not sent.
  */
 final class QueryParameters {
   static final int DEFAULT_LIMIT = 20;
@@ -55,11 +54,9 @@ final class QueryParameters {
   static Set<WorkOrderStatus> statuses(List<String> values) {
     Set<WorkOrderStatus> statuses = EnumSet.noneOf(WorkOrderStatus.class);
     for (String value : values) {
-      if (!value.isEmpty()) {
-        statuses.add(
-            WorkOrderStatus.parse(value)
-                .orElseThrow(() -> ApiException.invalid("Unknown status: " + shortened(value))));
-      }
+      statuses.add(
+          WorkOrderStatus.parse(value)
+              .orElseThrow(() -> ApiException.invalid("Unknown status: " + shortened(value))));
     }
     return statuses;
   }
@@ -99,6 +96,18 @@ final class QueryParameters {
     throw ApiException.invalid(name + " must be true or false");
   }
 
+  /**
+   * Refuses these if they were sent without a value. JAX-RS leaves such a value out as if it had
+   * not been sent, and then more would be removed than was meant.
+   */
+  static void refuseEmpty(Map<String, List<String>> sent, String... names) {
+    for (String name : names) {
+      if (sent.getOrDefault(name, List.of()).contains("")) {
+        throw ApiException.invalid(name + " must have a value");
+      }
+    }
+  }
+
   static Optional<Duration> olderThan(List<String> values) {
     if (values.isEmpty()) {
       return Optional.empty();
@@ -117,7 +126,7 @@ final class QueryParameters {
     if (values.size() > 1) {
       throw ApiException.invalid(name + " may be sent once");
     }
-    return values.stream().filter(value -> !value.isEmpty()).findFirst();
+    return values.stream().findFirst();
   }
 
   private static String shortened(String value) {

@@ -20,6 +20,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -313,7 +314,9 @@ public class WorkOrderResource {
               description = "Only say how many there are",
               schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
           @QueryParam("dryRun")
-          List<String> dryRun) {
+          List<String> dryRun,
+      @Context UriInfo uri) {
+    QueryParameters.refuseEmpty(uri.getQueryParameters(), "olderThan", "dryRun");
     if (!QueryParameters.flag("purge", purge)) {
       throw ApiException.invalid("Batch delete requires purge=true");
     }

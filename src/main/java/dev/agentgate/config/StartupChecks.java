@@ -117,7 +117,7 @@ public final class StartupChecks {
       add("agentgate.run.max-time", "is longer than 7 days", "set at most 7d");
     }
     notNegative("agentgate.run.kill-grace", run.killGrace());
-    atLeast("agentgate.run.log-max-size", run.logMaxSize().asLongValue(), 1);
+    atLeast("agentgate.run.log-max-size", run.logMaxSize().asLongValue(), 4096);
     notNegative("agentgate.shutdown.drain-timeout", shutdown.drainTimeout());
 
     positive("agentgate.health.stuck-threshold", health.stuckThreshold());

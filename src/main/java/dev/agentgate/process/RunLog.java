@@ -1,7 +1,6 @@
 package dev.agentgate.process;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -48,12 +47,12 @@ public final class RunLog {
     return RunLogHole.read(holeFile);
   }
 
-  /** How many bytes were written, those included that were dropped. */
+  /** How many bytes were written, those included that were dropped; 0 where there is no log. */
   public long size() {
     try {
       return size(hole());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return 0;
     }
   }
 
@@ -73,14 +72,15 @@ public final class RunLog {
     return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** When something was last written; empty before the log exists. */
+  /**
+   * When something was last written; empty where there is no log: none yet, or the agent took it
+   * away.
+   */
   public Optional<Instant> lastActivityAt() {
     try {
       return Optional.of(attributes().lastModifiedTime().toInstant());
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return Optional.empty();
     }
   }
 

@@ -24,6 +24,7 @@ import org.jboss.logging.Logger;
 public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
   private static final Duration OLD_ENOUGH = Duration.ofHours(1);
+  private static final Duration MIRRORS_KEPT = Duration.ofDays(30);
 
   private final Supervision supervision;
   private final Path workspaces;
@@ -58,6 +59,10 @@ public final class OrphanCleanup {
       }
     }
     int leftovers = removeLeftovers(present, known);
+    int mirrors = supervision.workspaces().removeUnusedMirrors(MIRRORS_KEPT);
+    if (mirrors > 0) {
+      LOG.infof("Removed the mirrors of %d repositories that no order used lately", mirrors);
+    }
     Result result = new Result(references, leftovers);
     if (references + leftovers > 0) {
       supervision.transitions().orphansCleaned(references + leftovers);

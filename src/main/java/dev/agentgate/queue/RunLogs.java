@@ -6,23 +6,25 @@ import dev.agentgate.process.RunLogWatcher;
 import dev.agentgate.process.SecretMask;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunState;
+import java.util.function.Function;
 
 /** The logs of runs, as clients may see them. */
 public final class RunLogs {
-  private final WorkOrderService service;
+  private final Function<RunId, RunView> runs;
   private final RunDirectories directories;
   private final RunLogWatcher watcher;
   private final SecretMask mask;
 
   /**
+   * @param runs finds a run, or throws what a caller is told
    * @param mask hides the service's own secrets and what it passes through to agents
    */
   public RunLogs(
-      WorkOrderService service,
+      Function<RunId, RunView> runs,
       RunDirectories directories,
       RunLogWatcher watcher,
       SecretMask mask) {
-    this.service = service;
+    this.runs = runs;
     this.directories = directories;
     this.watcher = watcher;
     this.mask = mask;
@@ -30,7 +32,7 @@ public final class RunLogs {
 
   /** The run, if it exists; otherwise the service's exception. */
   public RunView run(RunId run) {
-    return service.run(run);
+    return runs.apply(run);
   }
 
   /** The log of a run; empty before its process was started. */
@@ -40,7 +42,7 @@ public final class RunLogs {
 
   /** Begins to listen to a run's log; it ends when the run is over, or purged. */
   public RunLogWatcher.Listener listen(RunId run) {
-    return watcher.listen(log(run), () -> isOver(service.run(run)));
+    return watcher.listen(log(run), () -> isOver(runs.apply(run)));
   }
 
   /** What hides secrets in everything that is read from a log for a client. */

@@ -44,6 +44,12 @@ final class RunSupervisor {
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
   private static final int SIGKILL = 9;
 
+  /**
+   * What the run script exits with when it cannot note that it begins; the agent is not started
+   * then.
+   */
+  private static final int NOT_RECORDED = 125;
+
   private enum Phase {
     PREPARING,
     RUNNING,
@@ -210,8 +216,7 @@ final class RunSupervisor {
       if (elapsed(began).compareTo(limits().maxTime()) >= 0) {
         accept(EndCause.TIMEOUT);
       }
-      return new RunEnd.NotStarted(
-          FailureReason.WORKSPACE_FAILED, String.valueOf(e.getMessage()), now());
+      return notStarted(FailureReason.WORKSPACE_FAILED, e);
     } catch (InterruptedException e) {
       return new RunEnd.Abandoned(now());
     }
@@ -227,8 +232,7 @@ final class RunSupervisor {
       phase = Phase.RUNNING;
       process = with.launcher().launch(order, run(), workspace);
     } catch (SpawnFailedException e) {
-      return new RunEnd.NotStarted(
-          FailureReason.SPAWN_FAILED, String.valueOf(e.getMessage()), now());
+      return notStarted(FailureReason.SPAWN_FAILED, e);
     } finally {
       lock.unlock();
     }
@@ -236,6 +240,13 @@ final class RunSupervisor {
     with.transitions().launched(spent);
     remember(process);
     return watch(process, spent);
+  }
+
+  private RunEnd notStarted(FailureReason reason, Exception why) {
+    return new RunEnd.NotStarted(
+        FullDisk.isBehind(why) ? FailureReason.DISK_FULL : reason,
+        String.valueOf(why.getMessage()),
+        now());
   }
 
   private Path prepare() throws WorkspaceFailedException, InterruptedException {
@@ -342,6 +353,11 @@ final class RunSupervisor {
   }
 
   private RunEnd ended(ProcessEnd end) {
+    if (end.exit().filter(exit -> exit.code() == NOT_RECORDED).isPresent()
+        && !Files.exists(with.directories().of(run()).processFile())) {
+      return new RunEnd.NotStarted(
+          FailureReason.DISK_FULL, "The start of the run could not be written to the disk", now());
+    }
     Instant at = end.at().isAfter(now()) ? now() : end.at();
     return end.exit()
         .<RunEnd>map(exit -> new RunEnd.Exited(exit, at, outOfMemory(exit)))

@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.process.Agents;
+import dev.agentgate.process.RunLog;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.RunSupervisor.Ended;
 import dev.agentgate.store.WorkOrderFilter;
@@ -22,9 +23,6 @@ import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workspace.WorkspaceSourceParser;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -387,24 +385,11 @@ public final class WorkOrderService {
   }
 
   private Optional<Instant> lastActivity(RunId run) {
-    Path log = supervision.directories().of(run).outputLog();
-    try {
-      return Optional.of(Files.getLastModifiedTime(log).toInstant());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return new RunLog(supervision.directories().of(run)).lastActivityAt();
   }
 
   private RunView view(Run run) {
-    return new RunView(run, sizeOf(supervision.directories().of(run.id()).outputLog()));
-  }
-
-  private static long sizeOf(Path log) {
-    try {
-      return Files.size(log);
-    } catch (IOException e) {
-      return 0;
-    }
+    return new RunView(run, new RunLog(supervision.directories().of(run.id())).size());
   }
 
   private Instant now() {

@@ -114,7 +114,7 @@ class QueueModuleProducer {
       DataConfig data,
       AuthConfig auth,
       GithubConfig github) {
-    return new RunLogs(service, directories, watcher, mask(data, auth, github));
+    return new RunLogs(service::run, directories, watcher, mask(data, auth, github));
   }
 
   /** The service's own secrets, and what its variables tell to agents. */

@@ -78,12 +78,7 @@ public final class GitWorkspaces implements Workspaces {
     return DirectoryTree.remove(directory(run));
   }
 
-  /**
-   * Removes mirrors that no order used for a time; the next order for such a repository fetches it
-   * whole.
-   *
-   * @return how many
-   */
+  @Override
   public int removeUnusedMirrors(Duration age) {
     return mirrors.removeUnused(age);
   }

@@ -28,4 +28,11 @@ public interface Workspaces {
    * @return false if something is left
    */
   boolean remove(RunId run);
+
+  /**
+   * Removes what is kept only to make later checkouts faster and was not used for so long.
+   *
+   * @return how many repositories' caches were removed
+   */
+  int removeUnusedMirrors(Duration age);
 }

@@ -30,7 +30,8 @@ started() {
   ticks=${20}
 }
 started ${stat##*) }
-echo "$$ $ticks $boot $where end" >"$directory/process"
+# Without this note the next service could take the run for one that never began, and begin it again.
+echo "$$ $ticks $boot $where end" >"$directory/process" || exit 125
 
 # A subshell that becomes the agent costs no more than the agent, and what is set in it is undone.
 (

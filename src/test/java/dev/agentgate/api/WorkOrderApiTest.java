@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -30,6 +31,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -59,7 +61,7 @@ class WorkOrderApiTest {
   public static class OrdersWait implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("agentgate.queue.auto-process", "false");
+      return Map.of("agentgate.queue.auto-process", "false", "agentgate.run.kill-grace", "PT1S");
     }
   }
 
@@ -219,7 +221,6 @@ class WorkOrderApiTest {
         "label=team",
         "label=:x",
         "label=a:b&label=a:c",
-        "limit=%ZZ",
         "limit=%E2%82"
       })
   void aBadQueryParameterIsRefused(String query) {
@@ -302,11 +303,10 @@ class WorkOrderApiTest {
     "?purge=TRUE&status=failed,purge must be true or false",
     "?purge=true&purge=false&status=failed,purge must be true or false",
     "?purge=true&status=failed&dryRun=1,dryRun must be true or false",
-    "?purge=true&status=failed&dryRun=,dryRun must be true or false",
+    "?purge=true&status=failed&dryRun=,dryRun must have a value",
+    "?purge=true&status=failed&olderThan=,olderThan must have a value",
     "?purge=true&status=failed&olderThan=soon,'olderThan must be a duration up to 36500d, as 7d,"
         + " 12h or PT30M'",
-    "?purge=true&status=failed&olderThan=,'olderThan must be a duration up to 36500d, as 7d, 12h"
-        + " or PT30M'",
     "?purge=true&status=failed&olderThan=99999999999d,'olderThan must be a duration up to 36500d,"
         + " as 7d, 12h or PT30M'"
   })
@@ -374,6 +374,37 @@ class WorkOrderApiTest {
   }
 
   @Test
+  void aCallerWhoHangsUpChangesNothing() throws IOException {
+    String id =
+        post(BODY.replace("sleep 60", "trap '' TERM; sleep 60; sleep 60"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    given().post("/api/v1/work-orders/" + id + "/runs").then().statusCode(202);
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      socket
+          .getOutputStream()
+          .write(head("POST", "/api/v1/work-orders/" + id + "/cancel", "Content-Length: 0"));
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            given()
+                .get("/api/v1/work-orders/" + id)
+                .then()
+                .body("status", is("cancelled"))
+                .body("cancelledAt", matchesPattern(INSTANT)));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            given()
+                .get("/api/v1/work-orders/" + id + "/runs")
+                .then()
+                .body("items.status", contains("cancelled")));
+  }
+
+  @Test
   void theQueueIsPausedAndResumed() {
     given()
         .post("/api/v1/queue/pause")
@@ -414,8 +445,7 @@ class WorkOrderApiTest {
         "..%2F..%2Fetc%2Fpasswd",
         "%2e%2e",
         "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD;a=b",
-        "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD%00",
-        "%ZZ"
+        "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD%00"
       })
   void anIdThatDoesNotExistOrIsNoneIsNotFound(String id) {
     for (String path :
@@ -671,8 +701,6 @@ class WorkOrderApiTest {
         "/api/v1/",
         "/api/v1/x",
         "/api/v1/work-orders/",
-        "/api/v1//work-orders",
-        "/api/v1/work-orders/../work-orders",
         "/api/v1/work-orders/x/y",
         "/api/v2/work-orders",
         "/q/nothing"
@@ -699,6 +727,35 @@ class WorkOrderApiTest {
   void headIsGetWithoutABody() {
     given().head("/api/v1/queue/health").then().statusCode(200);
     given().head("/api/v1/work-orders/" + UNKNOWN).then().statusCode(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET /api/v1//work-orders,404",
+    "GET //api/v1/work-orders,404",
+    "GET /api/v1/queue/../work-orders,404",
+    "GET /api/v1/queue/%2e%2e/work-orders,404",
+    "GET /api/v1/./work-orders,404",
+    "DELETE /api/v1/work-orders;x?status=failed&purge=true,404",
+    "BREW /api/v1/work-orders,405"
+  })
+  void whatNoClientLibrarySendsIsAProblemToo(String line, int status) throws IOException {
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      String[] parts = line.split(" ", 2);
+      socket.getOutputStream().write(head(parts[0], parts[1], "Accept: */*"));
+      assertThat(readHead(socket))
+          .startsWith("HTTP/1.1 " + status + " ")
+          .contains("application/problem+json");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/work-orders?limit=%ZZ", "/api/v1/work-orders/%ZZ"})
+  void whatCannotBeDecodedIsABadRequest(String path) throws IOException {
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      socket.getOutputStream().write(head("GET", path, "Accept: */*"));
+      assertThat(readHead(socket)).startsWith("HTTP/1.1 400 ");
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,12 +71,16 @@ final class FakeProcesses implements ProcessManager {
 
   /** Ends the process of a run, which must live. */
   void exit(RunId run, int code) {
-    processes.get(run).end(Optional.of(new ExitStatus(code)));
+    processOf(run).end(Optional.of(new ExitStatus(code)));
+  }
+
+  private FakeProcess processOf(RunId run) {
+    return Objects.requireNonNull(processes.get(run));
   }
 
   /** Makes the process of a run vanish. */
   void vanish(RunId run) {
-    processes.get(run).end(Optional.empty());
+    processOf(run).end(Optional.empty());
   }
 
   @Override
@@ -95,11 +100,13 @@ final class FakeProcesses implements ProcessManager {
   @Override
   public StopReport stop(RunId run, Duration grace) {
     FakeProcess process = processes.get(run);
-    boolean alive = process != null && process.lives();
-    if (alive && unkillable == 0) {
+    if (process == null || !process.lives()) {
+      return new StopReport(false, 0, Duration.ofMillis(1));
+    }
+    if (unkillable == 0) {
       process.end(Optional.of(new ExitStatus(grace.isZero() ? 137 : 143)));
     }
-    return new StopReport(alive, alive ? unkillable : 0, Duration.ofMillis(1));
+    return new StopReport(true, unkillable, Duration.ofMillis(1));
   }
 
   @Override

@@ -58,9 +58,11 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   @Override
   public synchronized boolean update(WorkOrder order) {
     checkWritable();
-    return orders.computeIfPresent(
-            order.id(), (_, stored) -> stored.revision() == order.revision() - 1 ? order : stored)
-        == order;
+    if (find(order.id()).filter(stored -> stored.revision() == order.revision() - 1).isEmpty()) {
+      return false;
+    }
+    orders.put(order.id(), order);
+    return true;
   }
 
   @Override

@@ -240,5 +240,10 @@ final class QueueFixture implements AutoCloseable {
       prepared.remove(run);
       return true;
     }
+
+    @Override
+    public int removeUnusedMirrors(Duration age) {
+      return 0;
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.agentgate.workorder;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class WorkOrders {
 
   /** An order in a random state, with every option there or not. */
   public WorkOrder any() {
-    return any(WorkOrderStatus.values()[random.nextInt(WorkOrderStatus.values().length)]);
+    return any(oneOf(WorkOrderStatus.values()));
   }
 
   public WorkOrder any(WorkOrderStatus status) {
@@ -96,10 +97,10 @@ public final class WorkOrders {
   private WorkOrderSpec anySpec() {
     Map<String, String> labels = new TreeMap<>();
     for (int i = random.nextInt(4); i > 0; i--) {
-      labels.put("label" + random.nextInt(5), TEXTS[random.nextInt(TEXTS.length)]);
+      labels.put("label" + random.nextInt(5), oneOf(TEXTS));
     }
     return new WorkOrderSpec(
-        TEXTS[random.nextInt(TEXTS.length)],
+        oneOf(TEXTS),
         random.nextBoolean() ? "claude-code" : "shell",
         anySource(),
         anyLimits(),
@@ -120,7 +121,7 @@ public final class WorkOrders {
   private RunLimits anyLimits() {
     Set<FailureReason> retryOn = EnumSet.noneOf(FailureReason.class);
     for (int i = random.nextInt(3); i > 0; i--) {
-      retryOn.add(FailureReason.values()[random.nextInt(FailureReason.values().length)]);
+      retryOn.add(oneOf(FailureReason.values()));
     }
     return new RunLimits(
         Duration.ofMillis(1 + random.nextInt(1_000_000)),
@@ -141,8 +142,8 @@ public final class WorkOrders {
           new WorkOrderState.Failed(
               maybe(attempt),
               anyTime(),
-              FailureReason.values()[random.nextInt(FailureReason.values().length)],
-              TEXTS[random.nextInt(TEXTS.length)],
+              oneOf(FailureReason.values()),
+              oneOf(TEXTS),
               maybe(new ExitStatus(random.nextInt(256))));
       case CANCELLED -> new WorkOrderState.Cancelled(maybe(attempt), anyTime());
     };
@@ -156,11 +157,14 @@ public final class WorkOrders {
           case 2 -> 1_000 * random.nextInt(1_000_000);
           default -> random.nextInt(1_000_000_000);
         };
-    return NOW.plusSeconds(random.nextInt(100_000_000))
-        .with(java.time.temporal.ChronoField.NANO_OF_SECOND, nanos);
+    return NOW.plusSeconds(random.nextInt(100_000_000)).with(ChronoField.NANO_OF_SECOND, nanos);
   }
 
   private <T> Optional<T> maybe(T value) {
     return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+  }
+
+  private <T> T oneOf(T[] choices) {
+    return choices[random.nextInt(choices.length)];
   }
 }

@@ -386,10 +386,18 @@ final class Journal implements AutoCloseable {
     String reason =
         switch (e) {
           case FileSystemException file -> file.getReason();
-          case FileNotFoundException _ -> "the file cannot be opened";
+          case FileNotFoundException open -> reasonInBrackets(String.valueOf(open.getMessage()));
           default -> e.getMessage();
         };
     return reason == null ? e.getClass().getSimpleName() : reason;
+  }
+
+  // The message is "path (reason)".
+  private static String reasonInBrackets(String message) {
+    int bracket = message.lastIndexOf('(');
+    return bracket < 0 || !message.endsWith(")")
+        ? "the file cannot be opened"
+        : message.substring(bracket + 1, message.length() - 1);
   }
 
   static void syncDirectory(Path directory) throws IOException {

@@ -1,0 +1,25 @@
+package dev.agentgate.queue;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognises a full disk behind a failure, by the words of strerror(3), which git and Java repeat.
+ */
+final class FullDisk {
+  private static final List<String> WORDS =
+      List.of("No space left on device", "Disk quota exceeded", "error=28,");
+
+  private FullDisk() {}
+
+  /** Whether the failure or one of its causes says so. */
+  static boolean isBehind(@Nullable Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String message = String.valueOf(at.getMessage());
+      if (WORDS.stream().anyMatch(message::contains)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,432 @@
+package dev.agentgate.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkOrders;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store promises. */
+public abstract class WorkOrderStoreContract {
+  private static final Instant NOW = WorkOrders.NOW;
+  private static final Set<WorkOrderStatus> TERMINAL =
+      EnumSet.of(WorkOrderStatus.COMPLETED, WorkOrderStatus.FAILED, WorkOrderStatus.CANCELLED);
+
+  protected WorkOrderStore store;
+
+  /** Opens the store of this test, for the first time or again. */
+  protected abstract WorkOrderStore open() throws Exception;
+
+  @BeforeEach
+  final void openStore() throws Exception {
+    store = open();
+  }
+
+  @AfterEach
+  final void closeStore() {
+    store.close();
+  }
+
+  protected final void reopen() throws Exception {
+    store.close();
+    store = open();
+  }
+
+  @Test
+  void anInsertedOrderIsFoundAsItWas() {
+    WorkOrder order = WorkOrders.queued();
+
+    assertThat(store.insert(order)).isEmpty();
+
+    assertThat(store.find(order.id())).contains(order);
+    assertThat(store.contains(order.id())).isTrue();
+    assertThat(store.ids()).toIterable().containsExactly(order.id());
+  }
+
+  @Test
+  void anUnknownOrderIsNotFound() {
+    WorkOrder order = WorkOrders.queued();
+
+    assertThat(store.find(order.id())).isEmpty();
+    assertThat(store.contains(order.id())).isFalse();
+    assertThat(store.update(order.cancel(NOW))).isFalse();
+    assertThat(store.remove(order)).isFalse();
+    assertThat(store.queuePosition(order.id())).isEmpty();
+  }
+
+  @Test
+  void everyStateAndOptionSurvivesAReopen() throws Exception {
+    WorkOrders random = new WorkOrders(42);
+    List<WorkOrder> orders = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      for (WorkOrderStatus status : WorkOrderStatus.values()) {
+        orders.add(random.any(status));
+      }
+    }
+    orders.forEach(store::insert);
+    reopen();
+
+    for (WorkOrder order : orders) {
+      assertThat(store.find(order.id())).contains(order);
+    }
+    assertThat(store.counts().total()).isEqualTo(orders.size());
+  }
+
+  @Test
+  void theFirstOfTwoUpdatesFromTheSameRevisionWins() {
+    WorkOrder order = WorkOrders.queued();
+    store.insert(order);
+    WorkOrder cancelled = order.cancel(NOW);
+
+    assertThat(store.update(cancelled)).isTrue();
+    assertThat(store.update(order.start(WorkOrders.run(), NOW))).isFalse();
+
+    assertThat(store.find(order.id())).contains(cancelled);
+  }
+
+  @Test
+  void ofManyConcurrentUpdatesExactlyOneWins() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      WorkOrder order = WorkOrders.queued();
+      store.insert(order);
+      List<WorkOrder> rivals = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        rivals.add(order.start(WorkOrders.run(), NOW));
+      }
+
+      List<Boolean> won =
+          concurrently(rivals.stream().map(r -> task(() -> store.update(r))).toList());
+
+      assertThat(won).containsOnlyOnce(true);
+      assertThat(store.find(order.id())).contains(rivals.get(won.indexOf(true)));
+    }
+  }
+
+  @Test
+  void anIdempotencyKeyIsTakenOnce() {
+    WorkOrder first = WorkOrders.withKey("k");
+    WorkOrder second = WorkOrders.withKey("k");
+
+    assertThat(store.insert(first)).isEmpty();
+    assertThat(store.insert(second)).contains(first);
+
+    assertThat(store.contains(second.id())).isFalse();
+    assertThat(store.counts().total()).isEqualTo(1);
+  }
+
+  @Test
+  void anIdempotencyKeyIsTakenAfterAReopenAsWellAndFreeOnceItsOrderIsRemoved() throws Exception {
+    WorkOrder first = WorkOrders.withKey("k");
+    store.insert(first);
+    reopen();
+
+    assertThat(store.insert(WorkOrders.withKey("k"))).contains(first);
+    assertThat(store.remove(first)).isTrue();
+    assertThat(store.insert(WorkOrders.withKey("k"))).isEmpty();
+  }
+
+  @Test
+  void ofManyConcurrentInsertsWithOneKeyExactlyOneWins() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      String key = "key" + round;
+      List<WorkOrder> rivals = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        rivals.add(WorkOrders.withKey(key));
+      }
+
+      List<Optional<WorkOrder>> holders =
+          concurrently(rivals.stream().map(r -> task(() -> store.insert(r))).toList());
+
+      assertThat(holders).containsOnlyOnce(Optional.empty());
+      WorkOrder winner = rivals.get(holders.indexOf(Optional.empty()));
+      assertThat(holders).allMatch(h -> h.isEmpty() || h.get().equals(winner));
+    }
+    assertThat(store.counts().total()).isEqualTo(10);
+  }
+
+  @Test
+  void aRemovedOrderNeverComesBack() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    store.insert(order);
+
+    assertThat(store.remove(order.cancel(NOW))).as("another revision").isFalse();
+    assertThat(store.remove(order)).isTrue();
+    assertThat(store.remove(order)).isFalse();
+    assertThat(store.find(order.id())).isEmpty();
+    reopen();
+
+    assertThat(store.find(order.id())).isEmpty();
+    assertThat(store.update(order.cancel(NOW))).isFalse();
+    assertThat(store.counts().total()).isZero();
+  }
+
+  @Test
+  void aListIsNewestFirstAndPaged() {
+    List<WorkOrder> orders = insertMany(25);
+
+    WorkOrderPage first = store.list(WorkOrderFilter.ALL, Optional.empty(), 10);
+    WorkOrderPage second = store.list(WorkOrderFilter.ALL, lastOf(first), 10);
+    WorkOrderPage third = store.list(WorkOrderFilter.ALL, lastOf(second), 10);
+
+    List<WorkOrder> all = new ArrayList<>(first.items());
+    all.addAll(second.items());
+    all.addAll(third.items());
+    assertThat(all).containsExactlyElementsOf(orders.reversed());
+    assertThat(List.of(first.hasMore(), second.hasMore(), third.hasMore()))
+        .containsExactly(true, true, false);
+    assertThat(List.of(first.total(), second.total(), third.total())).containsOnly(25L);
+  }
+
+  @Test
+  void aPageThatEndsWithTheLastMatchHasNoMore() {
+    insertMany(10);
+
+    assertThat(store.list(WorkOrderFilter.ALL, Optional.empty(), 10).hasMore()).isFalse();
+  }
+
+  @Test
+  void aListGoesOnBehindAnOrderThatIsGone() {
+    List<WorkOrder> orders = insertMany(5);
+    store.remove(orders.get(2));
+
+    assertThat(store.list(WorkOrderFilter.ALL, Optional.of(orders.get(2).id()), 10).items())
+        .containsExactly(orders.get(1), orders.get(0));
+  }
+
+  @Test
+  void runsAreKeptAsTheyWereSavedLast() throws Exception {
+    WorkOrderId order = WorkOrders.queued().id();
+    Run preparing = Run.preparing(WorkOrders.run(), order, 2, NOW);
+    Run running = preparing.running(4711);
+    List<RunState.Ended> ends =
+        List.of(
+            new RunState.Completed(NOW, Optional.of(new ExitStatus(0))),
+            new RunState.Failed(NOW, FailureReason.LOST, "gone", Optional.empty()),
+            new RunState.Cancelled(NOW, Optional.of(new ExitStatus(143))));
+
+    assertThat(store.findRun(preparing.id())).isEmpty();
+    store.saveRun(preparing);
+    assertThat(store.findRun(preparing.id())).contains(preparing);
+    store.saveRun(running);
+    reopen();
+    assertThat(store.findRun(preparing.id())).contains(running);
+    for (RunState.Ended end : ends) {
+      store.saveRun(running.ended(end));
+      assertThat(store.findRun(preparing.id())).contains(running.ended(end));
+    }
+  }
+
+  @Test
+  void thePauseSurvivesAReopen() throws Exception {
+    assertThat(store.isPaused()).isFalse();
+    store.setPaused(true);
+    assertThat(store.isPaused()).isTrue();
+    reopen();
+    assertThat(store.isPaused()).isTrue();
+    store.setPaused(false);
+    reopen();
+    assertThat(store.isPaused()).isFalse();
+  }
+
+  @Test
+  void aClosedStoreRefusesEverything() {
+    store.close();
+    store.close();
+
+    assertThatThrownBy(() -> store.insert(WorkOrders.queued()))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.counts()).isInstanceOf(StoreUnavailableException.class);
+  }
+
+  @Test
+  void aHealthyStoreHasNothingToReport() {
+    store.insert(WorkOrders.queued());
+
+    assertThat(store.health().failure()).isEmpty();
+    assertThat(store.health().restartNeeded()).isFalse();
+    assertThat(store.health().quarantinedFiles()).isZero();
+  }
+
+  @Test
+  void everyAnswerAgreesWithAPlainModelAfterThousandsOfRandomChanges() throws Exception {
+    long seed = 20260301;
+    Random random = new Random(seed);
+    Map<WorkOrderId, WorkOrder> model = new HashMap<>();
+    for (int i = 0; i < 4_000; i++) {
+      Instant now = NOW.plusMillis(i);
+      if (model.isEmpty() || random.nextInt(3) == 0) {
+        Map<String, String> labels = Map.of("team", "t" + random.nextInt(3));
+        WorkOrder order =
+            WorkOrder.submitted(
+                WorkOrderId.next(now),
+                WorkOrders.spec(random.nextInt(5) - 2, "agent" + random.nextInt(2), labels),
+                Optional.empty(),
+                now);
+        store.insert(order);
+        model.put(order.id(), order);
+        continue;
+      }
+      List<WorkOrder> all = List.copyOf(model.values());
+      WorkOrder order = all.get(random.nextInt(all.size()));
+      if (random.nextInt(12) == 0) {
+        assertThat(store.remove(order)).isTrue();
+        model.remove(order.id());
+      } else {
+        WorkOrder next = anyTransition(order, random, now);
+        assertThat(store.update(next)).isTrue();
+        model.put(next.id(), next);
+      }
+      if (i % 500 == 499) {
+        expectAgreement(model, now, "seed " + seed + ", step " + i);
+      }
+    }
+    reopen();
+    expectAgreement(model, NOW.plusSeconds(4), "seed " + seed + ", reopened");
+  }
+
+  private static WorkOrder anyTransition(WorkOrder order, Random random, Instant now) {
+    return switch (order.status()) {
+      case QUEUED ->
+          random.nextInt(3) == 0 ? order.expedite(now) : order.start(WorkOrders.run(), now);
+      case RUNNING ->
+          switch (random.nextInt(4)) {
+            case 0 -> order.complete(now);
+            case 1 -> order.fail(FailureReason.TIMEOUT, "late", Optional.empty(), now);
+            case 2 -> order.cancel(now);
+            default -> order.retry(now, now);
+          };
+      case COMPLETED, FAILED, CANCELLED -> order.requeue(now);
+    };
+  }
+
+  private void expectAgreement(Map<WorkOrderId, WorkOrder> model, Instant now, String where) {
+    for (WorkOrderStatus status : WorkOrderStatus.values()) {
+      long expected = model.values().stream().filter(o -> o.status() == status).count();
+      assertThat(store.counts().of(status)).as(where).isEqualTo(expected);
+    }
+    List<QueueEntry> queue =
+        model.values().stream().map(QueueEntry::of).flatMap(Optional::stream).sorted().toList();
+    assertThat(store.queue()).toIterable().as(where).containsExactlyElementsOf(queue);
+    for (int i = 0; i < queue.size(); i++) {
+      assertThat(store.queuePosition(queue.get(i).id())).isEqualTo(OptionalInt.of(i + 1));
+    }
+    assertThat(store.running())
+        .as(where)
+        .extracting(WorkOrderStore.RunningEntry::run)
+        .containsExactlyElementsOf(
+            model.values().stream()
+                .filter(o -> o.status() == WorkOrderStatus.RUNNING)
+                .sorted(
+                    Comparator.comparing((WorkOrder o) -> o.state().attempt().get().startedAt())
+                        .thenComparing(WorkOrder::id))
+                .map(o -> o.runs().getLast())
+                .toList());
+    Instant cutoff = now.minusMillis(300);
+    assertThat(store.atRestBefore(TERMINAL, cutoff, 50))
+        .as(where)
+        .containsExactlyElementsOf(
+            model.values().stream()
+                .filter(o -> o.status().isTerminal() && o.updatedAt().isBefore(cutoff))
+                .sorted(Comparator.comparing(WorkOrder::updatedAt).thenComparing(WorkOrder::id))
+                .limit(50)
+                .map(WorkOrder::id)
+                .toList());
+    for (WorkOrderFilter filter :
+        List.of(
+            WorkOrderFilter.ALL,
+            new WorkOrderFilter(TERMINAL, Optional.empty(), Map.of()),
+            new WorkOrderFilter(Set.of(WorkOrderStatus.QUEUED), Optional.of("agent1"), Map.of()),
+            new WorkOrderFilter(Set.of(), Optional.empty(), Map.of("team", "t1")),
+            new WorkOrderFilter(Set.of(), Optional.empty(), Map.of("team", "nobody")))) {
+      List<WorkOrder> matches =
+          model.values().stream()
+              .filter(o -> filter.statuses().isEmpty() || filter.statuses().contains(o.status()))
+              .filter(o -> filter.agentType().map(o.spec().agentType()::equals).orElse(true))
+              .filter(o -> o.spec().labels().entrySet().containsAll(filter.labels().entrySet()))
+              .sorted(Comparator.comparing(WorkOrder::id).reversed())
+              .toList();
+      assertThat(allPages(filter, matches.size())).as(where).containsExactlyElementsOf(matches);
+    }
+  }
+
+  private List<WorkOrder> allPages(WorkOrderFilter filter, long total) {
+    List<WorkOrder> all = new ArrayList<>();
+    Optional<WorkOrderId> before = Optional.empty();
+    WorkOrderPage page;
+    do {
+      page = store.list(filter, before, 100);
+      assertThat(page.total()).isEqualTo(total);
+      all.addAll(page.items());
+      before = lastOf(page);
+    } while (page.hasMore());
+    return all;
+  }
+
+  @Test
+  void aWalkAlongTheQueueStandsChangesOnItsWay() {
+    List<WorkOrder> orders = insertMany(200);
+    Iterator<QueueEntry> walk = store.queue();
+    int seen = 0;
+    while (walk.hasNext()) {
+      WorkOrder order = store.find(walk.next().id()).orElseThrow();
+      store.update(order.cancel(NOW));
+      seen++;
+    }
+
+    assertThat(seen).isEqualTo(orders.size());
+    assertThat(store.queue().hasNext()).isFalse();
+  }
+
+  private static Optional<WorkOrderId> lastOf(WorkOrderPage page) {
+    return page.items().isEmpty() ? Optional.empty() : Optional.of(page.items().getLast().id());
+  }
+
+  protected final List<WorkOrder> insertMany(int count) {
+    List<WorkOrder> orders = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      orders.add(WorkOrders.queued());
+      store.insert(orders.getLast());
+    }
+    return orders;
+  }
+
+  private static <T> Callable<T> task(Callable<T> task) {
+    return task;
+  }
+
+  protected static <T> List<T> concurrently(List<Callable<T>> tasks) throws Exception {
+    List<T> results = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<T> result : threads.invokeAll(tasks)) {
+        results.add(result.get());
+      }
+    }
+    return results;
+  }
+}

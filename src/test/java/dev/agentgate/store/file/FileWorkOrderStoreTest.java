@@ -1,0 +1,321 @@
+package dev.agentgate.store.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderStoreContract;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  @TempDir private Path dir;
+  private final FaultyDisk disk = new FaultyDisk();
+  private long segmentSize = FileWorkOrderStore.SEGMENT_SIZE;
+
+  @Override
+  protected FileWorkOrderStore open() {
+    return FileWorkOrderStore.open(dir, CLOCK, disk, segmentSize);
+  }
+
+  private Path file(WorkOrder order) {
+    return dir.resolve("work-orders").resolve(order.id() + ".json");
+  }
+
+  private Path quarantined(String name) {
+    return dir.resolve("work-orders/.quarantine").resolve(name);
+  }
+
+  private List<String> names(String directory) throws IOException {
+    try (Stream<Path> entries = Files.list(dir.resolve(directory))) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
+    }
+  }
+
+  @Test
+  void anOrdersFileFollowsItsChangeAndIsForPeople() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    store.insert(order);
+    await().until(() -> Files.exists(file(order)));
+    WorkOrder running = order.start(WorkOrders.run(), WorkOrders.NOW);
+    store.update(running);
+    await().until(() -> Files.readString(file(order)).contains("\"status\": \"running\""));
+
+    assertThat(Files.readString(file(order)))
+        .contains("\n  \"taskPrompt\": \"Fix the login bug\",\n")
+        .contains("\"schemaVersion\": 1", "\"revision\": 2", "2026-03-01T10:00:00.123456789Z");
+    assertThat(store.find(order.id())).contains(running);
+  }
+
+  @Test
+  void aRunsFileIsInItsDirectory() {
+    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, WorkOrders.NOW);
+    store.saveRun(run);
+
+    assertThat(dir.resolve("runs").resolve(run.id().value()))
+        .isDirectoryContaining(file -> file.endsWith("run.json"));
+  }
+
+  @Test
+  void nothingIsLeftInTheJournalNorAsideAfterAClose() throws Exception {
+    insertMany(50);
+    store.setPaused(true);
+    store.close();
+
+    assertThat(names("journal")).isEmpty();
+    assertThat(names("work-orders")).hasSize(51).noneMatch(name -> name.endsWith(".tmp"));
+    assertThat(Files.readString(dir.resolve("queue.json"))).contains("\"paused\": true");
+  }
+
+  @Test
+  void theFileIsGoneWhenARemovalReturns() throws Exception {
+    for (WorkOrder order : insertMany(200)) {
+      assertThat(store.remove(order)).isTrue();
+      assertThat(file(order)).doesNotExist();
+    }
+    store.close();
+    assertThat(names("work-orders")).containsExactly(".quarantine");
+  }
+
+  @Test
+  void aSecondOpenIsRefusedAndDoesNotHarmTheFirst() {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DataDirectoryLockedException.class)
+        .hasMessageContaining("agentgate.data-dir");
+
+    assertThat(store.insert(WorkOrders.queued())).isEmpty();
+    assertThatThrownBy(this::open).isInstanceOf(DataDirectoryLockedException.class);
+  }
+
+  @Test
+  void aDirectoryThatCannotBeUsedIsRefused() throws Exception {
+    Path file = Files.writeString(dir.resolve("plain-file"), "x");
+
+    assertThatThrownBy(() -> FileWorkOrderStore.open(file, CLOCK))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("agentgate.data-dir")
+        .hasMessageNotContaining(dir.toString());
+  }
+
+  @Test
+  void aMalformedFileGoesToQuarantineAndTheValidOnesStay() throws Exception {
+    WorkOrder valid = WorkOrders.queued();
+    WorkOrder broken = WorkOrders.queued();
+    store.insert(valid);
+    store.insert(broken);
+    store.close();
+    Files.writeString(file(broken), "{\"id\": ");
+    store = open();
+
+    assertThat(store.find(valid.id())).contains(valid);
+    assertThat(store.find(broken.id())).isEmpty();
+    assertThat(store.counts().total()).isEqualTo(1);
+    assertThat(store.health().quarantinedFiles()).isEqualTo(1);
+    assertThat(quarantined(broken.id() + ".json")).hasContent("{\"id\": ");
+    assertThat(quarantined(broken.id() + ".json.reason.txt")).content().contains("malformed JSON");
+    assertThat(file(broken)).doesNotExist();
+  }
+
+  @Test
+  void quarantineNeverOverwritesWhatIsThere() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    for (String content : List.of("first", "second", "third")) {
+      store.close();
+      Files.writeString(file(order), content);
+      store = open();
+    }
+
+    assertThat(quarantined(order.id() + ".json")).hasContent("first");
+    assertThat(quarantined(order.id() + ".json.1")).hasContent("second");
+    assertThat(quarantined(order.id() + ".json.2")).hasContent("third");
+    assertThat(quarantined(order.id() + ".json.2.reason.txt")).exists();
+    assertThat(store.health().quarantinedFiles()).isEqualTo(3);
+  }
+
+  @Test
+  void aFileUnderAnotherNameThanItsIdGoesToQuarantine() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    store.insert(order);
+    store.close();
+    Files.move(file(order), file(WorkOrders.queued()).resolveSibling("copy.json"));
+    Files.createDirectory(dir.resolve("work-orders/directory.json"));
+    store = open();
+
+    assertThat(store.counts().total()).isZero();
+    assertThat(quarantined("copy.json")).exists();
+    assertThat(quarantined("copy.json.reason.txt")).content().contains("its name is not its id");
+    assertThat(quarantined("directory.json")).isDirectory();
+  }
+
+  @Test
+  void leftoverFilesAsideAreRemovedAndTheQuarantineIsMadeAgain() throws Exception {
+    store.close();
+    Files.writeString(dir.resolve("work-orders/.wo_x.json.tmp"), "half");
+    Files.delete(dir.resolve("work-orders/.quarantine"));
+    store = open();
+
+    assertThat(names("work-orders")).containsExactly(".quarantine");
+  }
+
+  @Test
+  void aFullDiskRefusesTheChangeAndTakesTheNextOnceThereIsSpace() throws Exception {
+    WorkOrder before = WorkOrders.queued();
+    WorkOrder refused = WorkOrders.withKey("k");
+    WorkOrder after = WorkOrders.withKey("k");
+    store.insert(before);
+    disk.full = true;
+
+    assertThatThrownBy(() -> store.insert(refused))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("No space left");
+    assertThatThrownBy(() -> store.update(before.cancel(WorkOrders.NOW)))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.remove(before)).isInstanceOf(StoreUnavailableException.class);
+    assertThat(store.health().failure()).isPresent();
+    assertThat(store.health().restartNeeded()).isFalse();
+    assertThat(store.find(refused.id())).isEmpty();
+    assertThat(store.find(before.id())).contains(before);
+
+    disk.full = false;
+    assertThat(store.insert(after)).isEmpty();
+    assertThat(store.health().failure()).isEmpty();
+    reopen();
+    assertThat(store.ids()).toIterable().containsExactlyInAnyOrder(before.id(), after.id());
+  }
+
+  @Test
+  void aFullDiskAtTheVeryFirstWriteIsStoodAsWell() {
+    disk.full = true;
+    assertThatThrownBy(() -> store.insert(WorkOrders.queued()))
+        .isInstanceOf(StoreUnavailableException.class);
+    disk.full = false;
+
+    assertThat(store.insert(WorkOrders.queued())).isEmpty();
+  }
+
+  @Test
+  void aFailedSyncStopsTheStoreForGood() {
+    WorkOrder before = WorkOrders.queued();
+    store.insert(before);
+    disk.failsToSync = true;
+    WorkOrder refused = WorkOrders.queued();
+
+    assertThatThrownBy(() -> store.insert(refused)).isInstanceOf(StoreUnavailableException.class);
+    disk.failsToSync = false;
+    assertThatThrownBy(() -> store.insert(WorkOrders.queued()))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("restart");
+    assertThatThrownBy(() -> store.setPaused(true)).isInstanceOf(StoreUnavailableException.class);
+
+    assertThat(store.health().failure()).isPresent();
+    assertThat(store.health().restartNeeded()).isTrue();
+    assertThat(store.contains(refused.id())).isFalse();
+    assertThat(store.find(before.id())).contains(before);
+
+    store.close();
+    store = open();
+    assertThat(store.find(before.id())).contains(before);
+    assertThat(store.health().restartNeeded()).isFalse();
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsReportedAndWrittenLater() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    Path obstacle = dir.resolve("work-orders/." + order.id() + ".json.tmp/x");
+    Files.createDirectories(obstacle);
+    store.insert(order);
+    await().until(() -> store.health().failure().isPresent());
+
+    assertThat(store.health().failure()).get().asString().contains("Is a directory");
+    assertThat(store.find(order.id())).contains(order);
+    assertThat(store.health().restartNeeded()).isFalse();
+    assertThat(store.insert(WorkOrders.queued())).isEmpty();
+
+    Files.delete(obstacle);
+    Files.deleteIfExists(obstacle.getParent());
+    await().until(() -> Files.exists(file(order)) && store.health().failure().isEmpty());
+  }
+
+  @Test
+  void whatCannotBeSettledAtTheCloseStaysInTheJournal() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    Path obstacle = dir.resolve("work-orders/." + order.id() + ".json.tmp/x");
+    Files.createDirectories(obstacle);
+    store.insert(order);
+    store.close();
+    assertThat(file(order)).doesNotExist();
+    Files.delete(obstacle);
+    store = open();
+
+    assertThat(store.find(order.id())).contains(order);
+    await().until(() -> Files.exists(file(order)));
+  }
+
+  @Test
+  void theJournalIsDroppedSegmentBySegment() throws Exception {
+    store.close();
+    segmentSize = 4_096;
+    store = open();
+    List<WorkOrder> orders = insertMany(200);
+    await()
+        .untilAsserted(() -> {
+          store.insert(WorkOrders.queued());
+          assertThat(names("journal")).hasSizeLessThan(15);
+        });
+    reopen();
+
+    assertThat(orders).allMatch(order -> store.find(order.id()).equals(Optional.of(order)));
+  }
+
+  @Test
+  void anInterruptedWriterHarmsNobody() throws Exception {
+    List<Callable<WorkOrder>> writers = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      writers.add(() -> {
+        WorkOrder order = WorkOrders.queued();
+        Thread.currentThread().interrupt();
+        store.insert(order);
+        assertThat(Thread.interrupted()).isTrue();
+        return order;
+      });
+    }
+    List<WorkOrder> written = concurrently(writers);
+    Thread.currentThread().interrupt();
+    assertThat(store.list(WorkOrderFilter.ALL, Optional.empty(), 100).items()).hasSize(64);
+    assertThat(Thread.interrupted()).isTrue();
+    reopen();
+
+    assertThat(written).allMatch(order -> store.contains(order.id()));
+  }
+
+  @Test
+  void aFileThatVanishedIsNamedAndLeftOutOfLists() throws Exception {
+    List<WorkOrder> orders = insertMany(3);
+    WorkOrderId gone = orders.get(1).id();
+    reopen();
+    Files.delete(file(orders.get(1)));
+
+    assertThatThrownBy(() -> store.find(gone))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining(gone.value());
+    assertThat(store.list(WorkOrderFilter.ALL, Optional.empty(), 10).items())
+        .containsExactly(orders.get(2), orders.get(0));
+  }
+}
