@@ -50,8 +50,7 @@ class HostileZooIT {
     CLEARS_ITS_ENVIRONMENT_AND_LEAVES_THE_SESSION(
         "env -i \"$(command -v setsid)\" \"$(command -v sleep)\" {mark} & sleep {mark}"),
     STOPS_ITSELF("sleep {mark} & kill -STOP $$; sleep {mark}"),
-    HAS_MANY_CHILDREN(
-        "i=0; while [ $i -lt 300 ]; do sleep {mark} & i=$((i+1)); done; wait"),
+    HAS_MANY_CHILDREN("i=0; while [ $i -lt 300 ]; do sleep {mark} & i=$((i+1)); done; wait"),
     OUTRUNS_A_LIST(
         "echo 'sh \"$0\" {mark} & exit 0' >hop; sh hop {mark} & sh hop {mark} & sleep {mark}"),
     DELETES_ITS_OWN_FILES(
@@ -84,7 +83,10 @@ class HostileZooIT {
           Path own = home.resolve(one.name());
           Service.run("mkdir", own.toString());
           Service.run("chmod", "755", home.toString());
-          Service service = Service.in(own).on(one).with("AGENTGATE_RUN_KILL_GRACE", "PT0.%dS".formatted(GRACE_MILLIS));
+          Service service =
+              Service.in(own)
+                  .on(one)
+                  .with("AGENTGATE_RUN_KILL_GRACE", "PT0.%dS".formatted(GRACE_MILLIS));
           service.start();
           return service;
         });
@@ -125,7 +127,8 @@ class HostileZooIT {
     Client client = service.client();
     String mark = Integer.toString(marks.incrementAndGet());
     String id =
-        client.submit("setsid sleep {mark} >/dev/null 2>&1 & sleep {mark} & exit 0".replace("{mark}", mark));
+        client.submit(
+            "setsid sleep {mark} >/dev/null 2>&1 & sleep {mark} & exit 0".replace("{mark}", mark));
     JsonNode order = client.awaitEnd(id);
     assertThat(Machine.processesRunning("\0" + mark)).isEmpty();
     assertThat(order.path("status").asText()).isEqualTo("completed");

@@ -62,12 +62,12 @@ final class Machine {
         .collect(Collectors.toSet());
   }
 
-  /** Zombies in the same PID namespace as this process. */
-  static List<String> zombiesBeside(long pid) {
-    Optional<Path> namespace = link(pid, "ns/pid");
+  /** Zombies in the PID namespace that this process, an {@code unshare}, made for its child. */
+  static List<String> zombiesBelow(long pid) {
+    Optional<Path> namespace = link(pid, "ns/pid_for_children");
     return pids()
         .filter(other -> link(other, "ns/pid").equals(namespace))
-        .filter(other -> isZombie(other))
+        .filter(Machine::isZombie)
         .map(Machine::describe)
         .toList();
   }

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -243,7 +244,10 @@ final class Service implements AutoCloseable {
 
   /** Asks it to end. */
   void terminate() {
-    process.destroy();
+    // What it runs under may not pass the signal on: unshare(1) does not.
+    Optional<ProcessHandle> below =
+        prefix.isEmpty() ? Optional.empty() : process.children().findFirst();
+    below.ifPresentOrElse(ProcessHandle::destroy, process::destroy);
   }
 
   int awaitExit() {
