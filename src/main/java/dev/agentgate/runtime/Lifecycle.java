@@ -45,7 +45,8 @@ class Lifecycle {
     this.shutdown = shutdown;
   }
 
-  void start(@Observes StartupEvent event) {
+  void start(@Observes StartupEvent event, StartChecks checks) {
+    checks.tell();
     int running = queue.recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);

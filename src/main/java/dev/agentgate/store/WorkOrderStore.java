@@ -91,8 +91,8 @@ public interface WorkOrderStore extends AutoCloseable {
    */
   List<WorkOrderId> atRestBefore(Set<WorkOrderStatus> statuses, Instant cutoff, int limit);
 
-  /** Whether there is such an order; costs no I/O. */
-  boolean contains(WorkOrderId id);
+  /** The runs that an order keeps, oldest first; none if there is no such order. Costs no I/O. */
+  List<RunId> runsOf(WorkOrderId id);
 
   /** Every id in the store, in no order; for maintenance. */
   Iterator<WorkOrderId> ids();

@@ -157,8 +157,8 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized boolean contains(WorkOrderId id) {
-    return orders.containsKey(id);
+  public synchronized List<RunId> runsOf(WorkOrderId id) {
+    return find(id).map(WorkOrder::runs).orElse(List.of());
   }
 
   @Override

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -203,12 +202,12 @@ final class QueueFixture implements AutoCloseable {
 
   /** Directories without git, and a checkout that blocks where the test wants it to. */
   final class FakeWorkspaces implements Workspaces {
-    private final Set<RunId> prepared = ConcurrentHashMap.newKeySet();
+    private final Set<RunId> removed = ConcurrentHashMap.newKeySet();
     volatile @Nullable CountDownLatch gate;
     volatile @Nullable String failure;
 
-    Set<RunId> prepared() {
-      return new HashSet<>(prepared);
+    Set<RunId> removed() {
+      return Set.copyOf(removed);
     }
 
     @Override
@@ -226,7 +225,6 @@ final class QueueFixture implements AutoCloseable {
       } catch (IOException e) {
         throw new WorkspaceFailedException("No directory", e);
       }
-      prepared.add(run);
       return locate(run, source);
     }
 
@@ -237,7 +235,7 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public boolean remove(RunId run) {
-      prepared.remove(run);
+      removed.add(run);
       return true;
     }
 

@@ -347,9 +347,10 @@ public final class FileWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public boolean contains(WorkOrderId id) {
+  public List<RunId> runsOf(WorkOrderId id) {
     requireOpen();
-    return index.get(id) != null;
+    IndexEntry entry = index.get(id);
+    return entry == null ? List.of() : entry.runs();
   }
 
   @Override

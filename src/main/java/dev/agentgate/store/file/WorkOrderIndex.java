@@ -339,6 +339,6 @@ final class WorkOrderIndex {
   /** Stands where the order stands or stood; only its id is compared. */
   private static IndexEntry placeOf(WorkOrderId id) {
     return new IndexEntry(
-        id, 0, WorkOrderStatus.CANCELLED, "", new String[0], null, null, null, null);
+        id, 0, WorkOrderStatus.CANCELLED, "", new String[0], List.of(), null, null, null, null);
   }
 }
