@@ -113,6 +113,9 @@ class ChaosIT {
             .forEach(run -> runs.add(run.path("id").asText()));
       }
       assertThat(runs).as("files of no order, " + what).containsAll(service.runFiles());
+      assertThat(service.said())
+          .as("taken over at the start, not found by the stale check, " + what)
+          .doesNotContain("without a supervisor");
       System.out.printf(
           "Chaos: %d kills, %d orders, %d ran, %d cancelled%n",
           rounds, orders.size(), ran.size(), cancelled.size());
