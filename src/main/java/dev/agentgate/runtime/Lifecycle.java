@@ -12,10 +12,12 @@ import dev.agentgate.store.WorkOrderStore;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -31,6 +33,12 @@ import org.jboss.logging.Logger;
 @Singleton
 class Lifecycle {
   private static final Logger LOG = Logger.getLogger(Lifecycle.class);
+
+  /**
+   * Maintenance must not find running orders before they are taken over. Quarkus starts its
+   * scheduler at {@code PLATFORM_BEFORE}.
+   */
+  private static final int BEFORE_THE_SCHEDULER = Interceptor.Priority.PLATFORM_BEFORE - 1;
 
   private final WorkOrderStore store;
   private final QueueManager queue;
@@ -64,7 +72,7 @@ class Lifecycle {
     this.observers = observers;
   }
 
-  void start(@Observes StartupEvent event, StartChecks checks) {
+  void start(@Observes @Priority(BEFORE_THE_SCHEDULER) StartupEvent event, StartChecks checks) {
     checks.tell();
     observers.forEach(transitions::register);
     webhooks.open();

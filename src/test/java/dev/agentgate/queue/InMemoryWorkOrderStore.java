@@ -30,12 +30,18 @@ import java.util.stream.Stream;
 class InMemoryWorkOrderStore implements WorkOrderStore {
   private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
   private final Map<RunId, Run> runs = new TreeMap<>();
+  private final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
   private boolean paused;
   private boolean refusing;
 
   /** Whether every write is refused from now on, as with a full disk. */
   synchronized void refuseWrites(boolean refuse) {
     refusing = refuse;
+  }
+
+  /** What somebody else does right after this order is read the next time. */
+  synchronized void afterNextFind(WorkOrderId id, Runnable action) {
+    afterFind.put(id, action);
   }
 
   private void checkWritable() {
@@ -74,7 +80,9 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
 
   @Override
   public synchronized Optional<WorkOrder> find(WorkOrderId id) {
-    return Optional.ofNullable(orders.get(id));
+    Optional<WorkOrder> found = Optional.ofNullable(orders.get(id));
+    Optional.ofNullable(afterFind.remove(id)).ifPresent(Runnable::run);
+    return found;
   }
 
   @Override

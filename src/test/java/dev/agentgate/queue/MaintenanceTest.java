@@ -115,6 +115,24 @@ class MaintenanceTest {
   }
 
   @Test
+  void anOrderThatIsSettledWhileTheStaleCheckLooksIsLeftAlone() {
+    WorkOrderId supervised = queue.submit();
+    queue.awaitRunning(supervised);
+    WorkOrderId id = WorkOrderId.next(Instant.now());
+    RunId run = RunId.next(Instant.now());
+    WorkOrder running =
+        WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
+            .start(run, Instant.now());
+    assertThat(queue.store.insert(running)).isEmpty();
+    queue.store.afterNextFind(
+        id, () -> assertThat(queue.store.update(running.complete(Instant.now()))).isTrue());
+
+    assertThat(queue.queue.staleCheck().runOnce()).isZero();
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
+    assertThat(queue.store.findRun(run)).isEmpty();
+  }
+
+  @Test
   void onlyOrdersAtRestForLongerThanTheyAreKeptArePurged() {
     WorkOrderId old = completed();
     queue.clock.advance(Duration.ofDays(8));
