@@ -481,7 +481,17 @@ public final class ServiceBench {
     }
 
     boolean lives() {
-      return processes.stream().anyMatch(ProcessHandle::isAlive);
+      return processes.stream().anyMatch(process -> process.isAlive() && !isZombie(process));
+    }
+
+    /** Whether it is dead and only its parent has not asked yet; no one can kill it any deader. */
+    private static boolean isZombie(ProcessHandle process) {
+      try {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return stat.startsWith(") Z", stat.lastIndexOf(')'));
+      } catch (IOException e) {
+        return true; // Gone altogether.
+      }
     }
   }
 
