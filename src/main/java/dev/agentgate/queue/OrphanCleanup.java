@@ -52,10 +52,10 @@ public final class OrphanCleanup {
     int references = 0;
     Iterator<WorkOrderId> ids = supervision.store().ids();
     while (ids.hasNext()) {
-      Optional<WorkOrder> order = supervision.store().find(ids.next());
-      if (order.isPresent()) {
-        known.addAll(order.get().runs());
-        references += forgetMissing(order.get(), present);
+      WorkOrderId id = ids.next();
+      for (RunId run : supervision.store().runsOf(id)) {
+        known.add(run);
+        references += isMissing(run, present) && forget(id, run) ? 1 : 0;
       }
     }
     int leftovers = removeLeftovers(present, known);
@@ -73,28 +73,27 @@ public final class OrphanCleanup {
     return result;
   }
 
-  private int forgetMissing(WorkOrder order, Set<RunId> present) {
-    int forgotten = 0;
-    for (RunId run : order.runs()) {
-      // A run made since the directories were listed is not missing; the disk has the last word.
-      if (present.contains(run) || Files.isDirectory(supervision.directories().of(run).path())) {
-        continue;
-      }
-      Optional<WorkOrder> current = supervision.store().find(order.id());
-      boolean underWay =
-          current
-              .filter(now ->
-                  now.state() instanceof Running running && running.current().run().equals(run))
-              .isPresent();
-      if (current.isEmpty() || underWay) {
-        continue;
-      }
-      LOG.warnf("Work order %s refers to the missing run %s", order.id(), run);
-      if (supervision.store().update(current.get().withoutRun(run, current.get().updatedAt()))) {
-        forgotten++;
-      }
+  /**
+   * A run that was made since the directories were listed is not missing: the disk has the last
+   * word.
+   */
+  private boolean isMissing(RunId run, Set<RunId> present) {
+    return !present.contains(run) && !Files.isDirectory(supervision.directories().of(run).path());
+  }
+
+  /**
+   * False if the order is gone, or the run is under way: then its supervisor says what becomes of
+   * it.
+   */
+  private boolean forget(WorkOrderId id, RunId run) {
+    Optional<WorkOrder> order = supervision.store().find(id);
+    if (order.isEmpty()
+        || (order.get().state() instanceof Running running
+            && running.current().run().equals(run))) {
+      return false;
     }
-    return forgotten;
+    LOG.warnf("Work order %s refers to the missing run %s", id, run);
+    return supervision.store().update(order.get().withoutRun(run, order.get().updatedAt()));
   }
 
   private int removeLeftovers(Set<RunId> present, Set<RunId> known) {

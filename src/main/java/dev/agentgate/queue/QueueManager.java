@@ -107,8 +107,22 @@ public final class QueueManager {
     if (!supervision.slots().take(supervisor)) {
       return false;
     }
+    // Its supervisor may have settled it and freed the slot since it was read: then it is not
+    // running any more, and nothing of its run may be touched.
+    if (!isRunning(id, supervisor.run())) {
+      supervision.slots().free(supervisor);
+      return false;
+    }
     supervisor.start();
     return true;
+  }
+
+  private boolean isRunning(WorkOrderId id, RunId run) {
+    return store
+        .find(id)
+        .filter(order ->
+            order.state() instanceof Running running && running.current().run().equals(run))
+        .isPresent();
   }
 
   /** Begins to start runs. Idempotent. */
@@ -137,12 +151,13 @@ public final class QueueManager {
     wake();
   }
 
-  /** Whether the dispatcher's loop comes round. */
+  /** Whether the dispatcher's loop comes round, or was told to end. False before {@link #open}. */
   public boolean isAlive() {
     Thread thread = dispatcher;
-    return thread != null
-        && thread.isAlive()
-        && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
+    if (thread == null || !open) {
+      return thread != null;
+    }
+    return thread.isAlive() && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
   }
 
   /** Something changed that may let an order start. */

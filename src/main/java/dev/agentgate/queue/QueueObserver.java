@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.process.StopReport;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 
@@ -20,8 +21,8 @@ public interface QueueObserver {
   /**
    * A run's processes were stopped.
    *
-   * @param mode {@code cancel}, {@code kill}, {@code timeout}, {@code idle}, {@code drain} or
-   *     {@code sweep}
+   * @param mode why: {@code cancel}, {@code kill}, {@code timeout}, {@code idle_timeout}, {@code
+   *     interrupt} (the service stops), or {@code sweep} (of what an ended run left behind)
    */
   default void stopped(String mode, StopReport report) {}
 
@@ -31,9 +32,17 @@ public interface QueueObserver {
   /**
    * An agent's process was started.
    *
+   * @param sinceQueued from entering the queue
    * @param sinceClaimed from taking the slot, checkout included
    */
-  default void launched(Duration sinceClaimed) {}
+  default void launched(Duration sinceQueued, Duration sinceClaimed) {}
+
+  /**
+   * A run is over, and what it means for its order is written.
+   *
+   * @param order as it was while it ran
+   */
+  default void runEnded(WorkOrder order, RunState.Ended end) {}
 
   /** A run of an earlier service was taken over. */
   default void adopted() {}

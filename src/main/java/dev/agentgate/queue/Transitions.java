@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes changes of orders, logs what happens and tells the observers. An observer that fails is
@@ -92,8 +94,17 @@ public final class Transitions {
     tell(observer -> observer.stopped(mode, report));
   }
 
-  void launched(Duration sinceClaimed) {
-    tell(observer -> observer.launched(sinceClaimed));
+  /** The order is gone for good, with its runs. */
+  void purged(WorkOrder order) {
+    inContextOf(order, () -> log(Optional.of(order.status()), order, "purged"));
+  }
+
+  void launched(Duration sinceQueued, Duration sinceClaimed) {
+    tell(observer -> observer.launched(sinceQueued, sinceClaimed));
+  }
+
+  void runEnded(WorkOrder order, RunState.Ended end) {
+    tell(observer -> observer.runEnded(order, end));
   }
 
   void adopted() {
@@ -110,23 +121,41 @@ public final class Transitions {
 
   private void announce(Transition transition) {
     WorkOrder order = transition.order();
-    Object outer = MDC.get(LogKeys.WORK_ORDER_ID);
+    String why =
+        order.state() instanceof Failed failed ? " (" + failed.reason().wireName() + ")" : "";
+    inContextOf(
+        order,
+        () -> {
+          log(transition.from(), order, order.status().wireName() + why);
+          tell(observer -> observer.transitioned(transition));
+        });
+  }
+
+  private static void log(Optional<WorkOrderStatus> from, WorkOrder order, String to) {
+    LOG.infof(
+        "Work order %s: %s -> %s, attempt %d",
+        order.id(), from.map(WorkOrderStatus::wireName).orElse("new"), to, order.attempts());
+  }
+
+  /** The dispatcher and the requests act for many orders: each line names the one it is about. */
+  private static void inContextOf(WorkOrder order, Runnable action) {
+    Object outerOrder = MDC.get(LogKeys.WORK_ORDER_ID);
+    Object outerRun = MDC.get(LogKeys.RUN_ID);
     MDC.put(LogKeys.WORK_ORDER_ID, order.id().value());
+    order.currentRun().ifPresent(run -> MDC.put(LogKeys.RUN_ID, run.value()));
     try {
-      String why =
-          order.state() instanceof Failed failed ? " (" + failed.reason().wireName() + ")" : "";
-      LOG.infof(
-          "Work order %s: %s -> %s%s, attempt %d",
-          order.id(),
-          transition.from().map(WorkOrderStatus::wireName).orElse("new"),
-          order.status().wireName(),
-          why,
-          order.attempts());
-      tell(observer -> observer.transitioned(transition));
+      action.run();
     } finally {
-      if (outer == null) {
-        MDC.remove(LogKeys.WORK_ORDER_ID);
-      }
+      restore(LogKeys.WORK_ORDER_ID, outerOrder);
+      restore(LogKeys.RUN_ID, outerRun);
+    }
+  }
+
+  private static void restore(String key, @Nullable Object outer) {
+    if (outer == null) {
+      MDC.remove(key);
+    } else {
+      MDC.put(key, outer);
     }
   }
 

@@ -226,6 +226,7 @@ public final class WorkOrderService {
         }
       } else if (supervision.store().remove(order)) {
         removeRuns(order);
+        supervision.transitions().purged(order);
         queue.wake();
         return;
       }

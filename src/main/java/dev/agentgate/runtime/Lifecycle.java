@@ -4,14 +4,20 @@ import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.QueueManager;
+import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
+import dev.agentgate.queue.Transitions;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderStore;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -19,14 +25,20 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, deliver what webhooks missed, take over what runs,
- * then start what waits. Stop: refuse new work, start nothing, drain, end the events and the
- * webhooks, close the store; requests that read are answered until the drain is over. Both are
- * idempotent.
+ * any producer opens anything), open the store, register the observers, deliver what webhooks
+ * missed, take over what runs, then start what waits. Stop: refuse new work, start nothing, drain,
+ * end the events and the webhooks, close the store; requests that read are answered until the drain
+ * is over. Both are idempotent.
  */
 @Singleton
 class Lifecycle {
   private static final Logger LOG = Logger.getLogger(Lifecycle.class);
+
+  /**
+   * Maintenance must not find running orders before they are taken over. Quarkus starts its
+   * scheduler at {@code PLATFORM_BEFORE}.
+   */
+  private static final int BEFORE_THE_SCHEDULER = Interceptor.Priority.PLATFORM_BEFORE - 1;
 
   private final WorkOrderStore store;
   private final QueueManager queue;
@@ -35,6 +47,8 @@ class Lifecycle {
   private final Webhooks webhooks;
   private final EventHistory events;
   private final ShutdownConfig shutdown;
+  private final Transitions transitions;
+  private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
 
   Lifecycle(
@@ -44,7 +58,9 @@ class Lifecycle {
       RunDrain drain,
       Webhooks webhooks,
       EventHistory events,
-      ShutdownConfig shutdown) {
+      ShutdownConfig shutdown,
+      Transitions transitions,
+      @Any Instance<QueueObserver> observers) {
     this.store = store;
     this.queue = queue;
     this.service = service;
@@ -52,9 +68,13 @@ class Lifecycle {
     this.webhooks = webhooks;
     this.events = events;
     this.shutdown = shutdown;
+    this.transitions = transitions;
+    this.observers = observers;
   }
 
-  void start(@Observes StartupEvent event) {
+  void start(@Observes @Priority(BEFORE_THE_SCHEDULER) StartupEvent event, StartChecks checks) {
+    checks.tell();
+    observers.forEach(transitions::register);
     webhooks.open();
     int running = queue.recover();
     if (running > 0) {

@@ -64,6 +64,13 @@ class StartChecks {
     }
   }
 
+  /** Says once what an operator may not have meant. */
+  void tell() {
+    if (!anyKey) {
+      LOG.info("No key is configured: anyone on this machine may do everything");
+    }
+  }
+
   /**
    * Stops the start if there is a problem.
    *
@@ -73,9 +80,6 @@ class StartChecks {
     if (!problems.isEmpty()) {
       throw new PreventFurtherStepsException(
           "AgentGate does not start:\n  " + String.join("\n  ", problems), CONFIGURATION_ERROR);
-    }
-    if (!anyKey) {
-      LOG.info("No key is configured: anyone on this machine may do everything");
     }
   }
 }

@@ -81,6 +81,11 @@ public interface WorkOrderStore extends AutoCloseable {
    */
   Iterator<QueueEntry> queue();
 
+  /**
+   * Since when the order waits that has waited longest; empty if none waits. Kept, not searched.
+   */
+  Optional<Instant> oldestQueuedAt();
+
   /** Every running order, the longest running first. */
   List<RunningEntry> running();
 
@@ -91,8 +96,8 @@ public interface WorkOrderStore extends AutoCloseable {
    */
   List<WorkOrderId> atRestBefore(Set<WorkOrderStatus> statuses, Instant cutoff, int limit);
 
-  /** Whether there is such an order; costs no I/O. */
-  boolean contains(WorkOrderId id);
+  /** The runs that an order keeps, oldest first; none if there is no such order. Costs no I/O. */
+  List<RunId> runsOf(WorkOrderId id);
 
   /** Every id in the store, in no order; for maintenance. */
   Iterator<WorkOrderId> ids();

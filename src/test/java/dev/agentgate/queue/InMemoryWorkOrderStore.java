@@ -30,12 +30,18 @@ import java.util.stream.Stream;
 class InMemoryWorkOrderStore implements WorkOrderStore {
   private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
   private final Map<RunId, Run> runs = new TreeMap<>();
+  private final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
   private boolean paused;
   private boolean refusing;
 
   /** Whether every write is refused from now on, as with a full disk. */
   synchronized void refuseWrites(boolean refuse) {
     refusing = refuse;
+  }
+
+  /** What somebody else does right after this order is read the next time. */
+  synchronized void afterNextFind(WorkOrderId id, Runnable action) {
+    afterFind.put(id, action);
   }
 
   private void checkWritable() {
@@ -74,7 +80,9 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
 
   @Override
   public synchronized Optional<WorkOrder> find(WorkOrderId id) {
-    return Optional.ofNullable(orders.get(id));
+    Optional<WorkOrder> found = Optional.ofNullable(orders.get(id));
+    Optional.ofNullable(afterFind.remove(id)).ifPresent(Runnable::run);
+    return found;
   }
 
   @Override
@@ -132,6 +140,14 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
+  public synchronized Optional<Instant> oldestQueuedAt() {
+    return orders.values().stream()
+        .filter(order -> order.status() == WorkOrderStatus.QUEUED)
+        .map(WorkOrder::queuedAt)
+        .min(Comparator.naturalOrder());
+  }
+
+  @Override
   public synchronized List<RunningEntry> running() {
     return orders.values().stream()
         .filter(order -> order.state() instanceof Running)
@@ -157,8 +173,8 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized boolean contains(WorkOrderId id) {
-    return orders.containsKey(id);
+  public synchronized List<RunId> runsOf(WorkOrderId id) {
+    return find(id).map(WorkOrder::runs).orElse(List.of());
   }
 
   @Override

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +76,12 @@ final class QueueFixture implements AutoCloseable {
                 new RunDirectories(directory.resolve("runs")),
                 workspaces,
                 directory.resolve("workspaces"),
-                _ -> new WorkspaceSource.Empty(),
+                input ->
+                    input
+                        .repo()
+                        .<WorkspaceSource>map(
+                            name -> new WorkspaceSource.GitHub("acme", name, Optional.empty()))
+                        .orElseGet(WorkspaceSource.Empty::new),
                 new Agents(
                     Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
                 Map.of("PATH", "/usr/bin:/bin"),
@@ -133,29 +137,34 @@ final class QueueFixture implements AutoCloseable {
       Optional<Duration> maxTime,
       Optional<Duration> idleTimeout,
       Optional<Duration> queueTtl,
-      int maxAttempts) {
+      int maxAttempts,
+      Optional<String> repository) {
     Wish() {
-      this(0, Optional.empty(), Optional.empty(), Optional.empty(), 1);
+      this(0, Optional.empty(), Optional.empty(), Optional.empty(), 1, Optional.empty());
+    }
+
+    Wish repository(String value) {
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, maxAttempts, Optional.of(value));
     }
 
     Wish priority(int value) {
-      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts);
+      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts, repository);
     }
 
     Wish maxTime(Duration value) {
-      return new Wish(priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts);
+      return new Wish(priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts, repository);
     }
 
     Wish idleTimeout(Duration value) {
-      return new Wish(priority, maxTime, Optional.of(value), queueTtl, maxAttempts);
+      return new Wish(priority, maxTime, Optional.of(value), queueTtl, maxAttempts, repository);
     }
 
     Wish queueTtl(Duration value) {
-      return new Wish(priority, maxTime, idleTimeout, Optional.of(value), maxAttempts);
+      return new Wish(priority, maxTime, idleTimeout, Optional.of(value), maxAttempts, repository);
     }
 
     Wish maxAttempts(int value) {
-      return new Wish(priority, maxTime, idleTimeout, queueTtl, value);
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, value, repository);
     }
 
     SubmitOrder toOrder() {
@@ -163,10 +172,10 @@ final class QueueFixture implements AutoCloseable {
           "true",
           Optional.of("shell"),
           new WorkspaceSourceInput(
-              Optional.of("empty"),
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
+              repository,
               Optional.empty(),
               Optional.empty()),
           maxTime,
@@ -204,12 +213,12 @@ final class QueueFixture implements AutoCloseable {
 
   /** Directories without git, and a checkout that blocks where the test wants it to. */
   final class FakeWorkspaces implements Workspaces {
-    private final Set<RunId> prepared = ConcurrentHashMap.newKeySet();
+    private final Set<RunId> removed = ConcurrentHashMap.newKeySet();
     volatile @Nullable CountDownLatch gate;
     volatile @Nullable String failure;
 
-    Set<RunId> prepared() {
-      return new HashSet<>(prepared);
+    Set<RunId> removed() {
+      return Set.copyOf(removed);
     }
 
     @Override
@@ -227,7 +236,6 @@ final class QueueFixture implements AutoCloseable {
       } catch (IOException e) {
         throw new WorkspaceFailedException("No directory", e);
       }
-      prepared.add(run);
       return locate(run, source);
     }
 
@@ -238,7 +246,7 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public boolean remove(RunId run) {
-      prepared.remove(run);
+      removed.add(run);
       return true;
     }
 

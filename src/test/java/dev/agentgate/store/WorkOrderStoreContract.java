@@ -7,6 +7,7 @@ import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -59,13 +60,27 @@ public abstract class WorkOrderStoreContract {
   }
 
   @Test
+  void theRunsOfAnOrderAreKnownWithoutItsBody() {
+    WorkOrder order = WorkOrders.queued();
+    store.insert(order);
+    assertThat(store.runsOf(order.id())).isEmpty();
+
+    RunId run = RunId.next(order.createdAt());
+    WorkOrder running = order.start(run, order.createdAt());
+    assertThat(store.update(running)).isTrue();
+    assertThat(store.runsOf(order.id())).containsExactly(run);
+
+    assertThat(store.remove(running)).isTrue();
+    assertThat(store.runsOf(order.id())).isEmpty();
+  }
+
+  @Test
   void anInsertedOrderIsFoundAsItWas() {
     WorkOrder order = WorkOrders.queued();
 
     assertThat(store.insert(order)).isEmpty();
 
     assertThat(store.find(order.id())).contains(order);
-    assertThat(store.contains(order.id())).isTrue();
     assertThat(store.ids()).toIterable().containsExactly(order.id());
   }
 
@@ -74,7 +89,7 @@ public abstract class WorkOrderStoreContract {
     WorkOrder order = WorkOrders.queued();
 
     assertThat(store.find(order.id())).isEmpty();
-    assertThat(store.contains(order.id())).isFalse();
+    assertThat(store.find(order.id()).isPresent()).isFalse();
     assertThat(store.update(order.cancel(NOW))).isFalse();
     assertThat(store.remove(order)).isFalse();
     assertThat(store.queuePosition(order.id())).isEmpty();
@@ -136,7 +151,7 @@ public abstract class WorkOrderStoreContract {
     assertThat(store.insert(first)).isEmpty();
     assertThat(store.insert(second)).contains(first);
 
-    assertThat(store.contains(second.id())).isFalse();
+    assertThat(store.find(second.id()).isPresent()).isFalse();
     assertThat(store.counts().total()).isEqualTo(1);
   }
 
@@ -336,6 +351,9 @@ public abstract class WorkOrderStoreContract {
     for (int i = 0; i < queue.size(); i++) {
       assertThat(store.queuePosition(queue.get(i).id())).isEqualTo(OptionalInt.of(i + 1));
     }
+    assertThat(store.oldestQueuedAt())
+        .as(where)
+        .isEqualTo(queue.stream().map(QueueEntry::queuedAt).min(Comparator.naturalOrder()));
     assertThat(store.running())
         .as(where)
         .extracting(WorkOrderStore.RunningEntry::run)

@@ -335,6 +335,12 @@ public final class FileWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
+  public Optional<Instant> oldestQueuedAt() {
+    requireOpen();
+    return index.oldestQueuedAt();
+  }
+
+  @Override
   public List<RunningEntry> running() {
     requireOpen();
     return index.running();
@@ -347,9 +353,10 @@ public final class FileWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public boolean contains(WorkOrderId id) {
+  public List<RunId> runsOf(WorkOrderId id) {
     requireOpen();
-    return index.get(id) != null;
+    IndexEntry entry = index.get(id);
+    return entry == null ? List.of() : entry.runs();
   }
 
   @Override

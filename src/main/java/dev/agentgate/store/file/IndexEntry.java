@@ -3,6 +3,7 @@ package dev.agentgate.store.file;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderStore.RunningEntry;
 import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
@@ -13,6 +14,7 @@ import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ record IndexEntry(
     WorkOrderStatus status,
     String agentType,
     String[] labels,
+    List<RunId> runs,
     @Nullable String idempotencyKey,
     @Nullable QueueEntry waiting,
     @Nullable RunningEntry running,
@@ -58,6 +61,7 @@ record IndexEntry(
         order.status(),
         shared.of(order.spec().agentType()),
         labels(order.spec().labels(), shared),
+        order.runs(),
         order.idempotencyKey().map(key -> key.key()).orElse(null),
         waiting,
         running,

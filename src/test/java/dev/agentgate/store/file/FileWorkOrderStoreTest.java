@@ -226,7 +226,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
 
     assertThat(store.health().failure()).isPresent();
     assertThat(store.health().restartNeeded()).isTrue();
-    assertThat(store.contains(refused.id())).isFalse();
+    assertThat(store.find(refused.id()).isPresent()).isFalse();
     assertThat(store.find(before.id())).contains(before);
 
     store.close();
@@ -302,7 +302,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     assertThat(Thread.interrupted()).isTrue();
     reopen();
 
-    assertThat(written).allMatch(order -> store.contains(order.id()));
+    assertThat(written).allMatch(order -> store.find(order.id()).isPresent());
   }
 
   @Test

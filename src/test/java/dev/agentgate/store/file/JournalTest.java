@@ -185,7 +185,7 @@ final class JournalTest {
     Files.write(file, WorkOrderCodec.encode(order));
 
     try (FileWorkOrderStore store = FileWorkOrderStore.open(data, Clock.systemUTC())) {
-      assertThat(store.contains(order.id())).isFalse();
+      assertThat(store.find(order.id()).isPresent()).isFalse();
       assertThat(file).doesNotExist();
     }
   }

@@ -1,0 +1,344 @@
+package dev.agentgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agentgate.it.Client.Answer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Cancelled means dead, and every refusal says why. */
+@Timeout(600)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ControlIT {
+  private static final String IGNORES_TERM = "trap '' TERM; echo began; while :; do sleep 5; done";
+  private static final int CLIENTS = 10;
+
+  @TempDir static Path home;
+
+  /** Takes connections and never says a word. */
+  private ServerSocket silentRemote;
+
+  private Service service;
+  private Client client;
+
+  @BeforeAll
+  void startService() throws IOException {
+    silentRemote = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    service =
+        Service.in(home)
+            .with("AGENTGATE_QUEUE_MAX_CONCURRENT", 4)
+            .with("AGENTGATE_RUN_KILL_GRACE", "PT3S")
+            .with("AGENTGATE_GITHUB_BASE_URL", "http://127.0.0.1:" + silentRemote.getLocalPort());
+    client = service.client();
+    service.start();
+  }
+
+  @AfterAll
+  void stopService() throws IOException {
+    service.close();
+    silentRemote.close();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(service.processes()).isEmpty();
+  }
+
+  private String running(String script) {
+    String id = client.submit(script);
+    client.awaitLog(id, "began");
+    return id;
+  }
+
+  private Answer cancel(String id) {
+    return client.post("/work-orders/" + id + "/cancel");
+  }
+
+  private Answer kill(String id, boolean force) {
+    return client.post("/work-orders/" + id + "/kill?force=" + force);
+  }
+
+  private Answer purge(String id) {
+    return client.delete("/work-orders/" + id + "?purge=true");
+  }
+
+  private void assertRefused(Answer answer, int status, String detail) {
+    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+    assertThat(answer.detail()).isEqualTo(detail);
+  }
+
+  @Test
+  void aCancelAnswersWhenTheAgentIsDead() {
+    String id = running("echo began; sleep 300");
+    Answer answer = cancel(id);
+    assertThat(service.processes()).isEmpty();
+    JsonNode json = answer.json();
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(json.path("success").asBoolean()).isTrue();
+    assertThat(json.path("killed").asBoolean()).isTrue();
+    assertThat(json.path("survivors").asInt()).isZero();
+    assertThat(json.path("durationMs").asLong()).isLessThan(2000);
+    assertThat(client.status(id)).isEqualTo("cancelled");
+    assertRefused(cancel(id), 409, "Work order " + id + " is already in terminal state: cancelled");
+  }
+
+  @Test
+  void aQueuedOrderIsCancelledAndCannotBeKilled() {
+    client.post("/queue/pause");
+    String id = client.submit("true");
+    assertRefused(kill(id, false), 400, "Work order " + id + " is not running (status: queued)");
+    assertThat(cancel(id).json().path("killed").asBoolean(true)).isFalse();
+    assertThat(client.status(id)).isEqualTo("cancelled");
+    assertRefused(kill(id, true), 400, "Work order " + id + " is not running (status: cancelled)");
+    client.post("/queue/resume");
+  }
+
+  @Test
+  void aCompletedOrderCannotBeCancelledOrDeleted() {
+    String id = client.submit("true");
+    client.awaitEnd(id);
+    String refusal = "Work order " + id + " is already in terminal state: completed";
+    assertRefused(cancel(id), 409, refusal);
+    assertRefused(client.delete("/work-orders/" + id), 409, refusal);
+  }
+
+  @Test
+  void aKilledOrderFails() {
+    String id = running("echo began; sleep 300");
+    Answer answer = kill(id, false);
+    assertThat(service.processes()).isEmpty();
+    assertThat(answer.json().path("success").asBoolean()).isTrue();
+    assertThat(answer.json().path("force").asBoolean(true)).isFalse();
+    JsonNode order = client.order(id);
+    assertThat(order.path("status").asText()).isEqualTo("failed");
+    assertThat(order.path("failureReason").asText()).isEqualTo("killed");
+    assertThat(order.path("error").asText()).isEqualTo("Force killed by user");
+  }
+
+  @Test
+  void anAgentThatIgnoresSigtermIsDeadAfterTheGrace() {
+    String id = running(IGNORES_TERM);
+    Answer answer = cancel(id);
+    assertThat(service.processes()).isEmpty();
+    assertThat(answer.json().path("durationMs").asLong()).isBetween(2900L, 6000L);
+  }
+
+  @Test
+  void aForcedKillGivesNoGrace() {
+    String id = running(IGNORES_TERM);
+    Answer answer = kill(id, true);
+    assertThat(service.processes()).isEmpty();
+    assertThat(answer.json().path("force").asBoolean()).isTrue();
+    assertThat(answer.json().path("durationMs").asLong()).isLessThan(2000);
+  }
+
+  @Test
+  void aKillOvertakesACancelThatWaits() {
+    String id = running(IGNORES_TERM);
+    CompletableFuture<Answer> cancel = CompletableFuture.supplyAsync(() -> cancel(id));
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> client.status(id).equals("running"));
+    long began = System.nanoTime();
+    assertThat(kill(id, true).json().path("success").asBoolean()).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+    assertRefused(cancel.join(), 409, "Work order " + id + " is already in terminal state: failed");
+    assertThat(client.order(id).path("failureReason").asText()).isEqualTo("killed");
+  }
+
+  @Test
+  void aCallerWhoHangsUpChangesNothing() throws IOException {
+    String id = running(IGNORES_TERM);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+      OutputStream out = socket.getOutputStream();
+      String request =
+          "POST /api/v1/work-orders/"
+              + id
+              + "/cancel HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Length: 0\r\n\r\n";
+      out.write(request.getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      await()
+          .during(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> client.status(id).equals("running"));
+    }
+    assertThat(client.awaitEnd(id).path("status").asText()).isEqualTo("cancelled");
+  }
+
+  @Test
+  void aDeleteCancels() {
+    String id = running("echo began; sleep 300");
+    assertThat(client.delete("/work-orders/" + id).text())
+        .isEqualTo("{\"success\":true,\"cancelled\":true}");
+    assertThat(client.status(id)).isEqualTo("cancelled");
+  }
+
+  @Test
+  void aPurgeOfARunningOrderLeavesNothing() {
+    String id = running(IGNORES_TERM);
+    String run = client.order(id).path("currentRunId").asText();
+    assertThat(purge(id).text()).isEqualTo("{\"success\":true,\"purged\":true}");
+    assertThat(service.processes()).isEmpty();
+    assertThat(service.runFiles()).doesNotContain(run);
+    assertThat(service.data().resolve("work-orders/" + id + ".json")).doesNotExist();
+    assertRefused(purge(id), 404, "Work order " + id + " not found");
+  }
+
+  @Test
+  void aBatchPurgeTakesWhatItWasAskedFor() {
+    client.delete("/work-orders?status=failed&purge=true");
+    List<String> failing = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      failing.add(client.submit("exit 1"));
+    }
+    failing.forEach(client::awaitEnd);
+    assertRefused(
+        client.delete("/work-orders?status=failed"), 400, "Batch delete requires purge=true");
+    assertRefused(
+        client.delete("/work-orders?purge=true"), 400, "Status filter required for batch purge");
+    assertThat(client.delete("/work-orders?status=broken&purge=true").status()).isEqualTo(400);
+    assertThat(client.delete("/work-orders?status=failed&purge=true&dryRun=true").text())
+        .isEqualTo("{\"success\":true,\"purged\":0,\"wouldPurge\":3}");
+    assertThat(client.delete("/work-orders?status=failed&purge=true&olderThan=7d").text())
+        .isEqualTo("{\"success\":true,\"purged\":0}");
+    assertThat(client.delete("/work-orders?status=failed&purge=true").text())
+        .isEqualTo("{\"success\":true,\"purged\":3}");
+    failing.forEach(id -> assertThat(client.get("/work-orders/" + id).status()).isEqualTo(404));
+  }
+
+  @Test
+  void anOrderIsCancelledWhileGitWaitsForItsRemote() {
+    String id =
+        client.submit("true", body -> body.putObject("workspaceSource").put("repo", "acme/slow"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> !service.processes().isEmpty());
+    Answer answer = cancel(id);
+    assertThat(service.processes()).isEmpty();
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("survivors").asInt()).isZero();
+    assertThat(client.status(id)).isEqualTo("cancelled");
+    assertThat(purge(id).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aCheckoutCountsAgainstTheLimit() {
+    String id =
+        client.submit(
+            "true",
+            body -> {
+              body.putObject("workspaceSource").put("repo", "acme/slow");
+              body.putObject("config").put("maxTime", "2s");
+            });
+    JsonNode order = client.awaitEnd(id);
+    assertThat(order.path("failureReason").asText()).isEqualTo("timeout");
+    assertThat(order.path("error").asText()).isEqualTo("Execution timed out");
+  }
+
+  @Test
+  void anAgentThatExitsInTheInstantOfTheCancelEndsOneWayOnly() {
+    int rounds = Rounds.of(40, 400);
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    List<String> seen = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      String id = client.submit("sleep 0.0" + random.nextInt(10));
+      client.awaitStatus(id, "running", "completed");
+      LockSupport.parkNanos(random.nextLong(60_000_000));
+      Answer answer = cancel(id);
+      String status = client.status(id);
+      String what = "seed " + seed + ", round " + round + ": " + answer.text() + " " + status;
+      assertThat(answer.status()).as(what).isEqualTo(status.equals("cancelled") ? 200 : 409);
+      assertThat(status).as(what).isIn("cancelled", "completed");
+      assertThat(service.processes()).as(what).isEmpty();
+      seen.add(status);
+    }
+    assertThat(seen).as("both ends were met").contains("cancelled", "completed");
+  }
+
+  @Test
+  void ofTenClientsWhoEndTheSameOrderOneWins() throws Exception {
+    int rounds = 50;
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+      for (int round = 0; round < rounds; round++) {
+        String id = client.submit("sleep 300");
+        if (random.nextBoolean()) {
+          client.awaitStatus(id, "running");
+        }
+        List<String> wishes = new ArrayList<>();
+        List<Future<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+          int wish = random.nextInt(round % 2 == 0 ? 4 : 3);
+          wishes.add(List.of("cancel", "kill", "force", "purge").get(wish));
+          answers.add(
+              clients.submit(() ->
+                  switch (wish) {
+                    case 0 -> cancel(id);
+                    case 1 -> kill(id, false);
+                    case 2 -> kill(id, true);
+                    default -> purge(id);
+                  }));
+        }
+        List<String> said = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+          said.add(wishes.get(i) + " " + answers.get(i).get().status());
+        }
+        String what = "seed " + seed + ", round " + round + ": " + said;
+        assertThat(said)
+            .as(what)
+            .allMatch(
+                one -> one.matches("(cancel|purge) (200|404|409)|(kill|force) (200|400|404)"));
+        boolean cancelled = said.contains("cancel 200");
+        boolean killed = said.contains("kill 200") || said.contains("force 200");
+        assertThat(cancelled && killed).as("both a cancel and a kill won, " + what).isFalse();
+        long purged = said.stream().filter("purge 200"::equals).count();
+        assertThat(purged).as(what).isLessThanOrEqualTo(1);
+        assertThat(cancelled || killed || purged == 1).as(what).isTrue();
+        if (purged == 1) {
+          assertThat(client.get("/work-orders/" + id).status()).as(what).isEqualTo(404);
+        } else {
+          assertThat(client.status(id)).as(what).isEqualTo(killed ? "failed" : "cancelled");
+          assertThat(purge(id).status()).as(what).isEqualTo(200);
+        }
+        assertThat(service.processes()).as(what).isEmpty();
+      }
+    }
+    for (String status : List.of("completed", "failed", "cancelled")) {
+      client.delete("/work-orders?purge=true&status=" + status);
+    }
+    assertThat(service.runFiles()).as("seed " + seed).isEmpty();
+    assertThat(
+            service
+                .data()
+                .resolve("work-orders")
+                .toFile()
+                .list((_, name) -> name.startsWith("wo_")))
+        .as("seed " + seed)
+        .isEmpty();
+  }
+}

@@ -1,0 +1,348 @@
+package dev.agentgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * The packaged application as a process of its own, which can be killed and started again on the
+ * same data. Closing it ends it and fails if anything of it is left on this machine.
+ */
+final class Service implements AutoCloseable {
+  private static final Path PROJECT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  private static final Path EXECUTABLE = Path.of(System.getProperty("native.image.path", "none"));
+  private static final Path JAR = PROJECT.resolve("target/quarkus-app");
+  private static final Path LOGS = PROJECT.resolve("target/it-logs");
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What a start costs is what most crash tests wait for: one compiler, one collector thread. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  private final Path home;
+  private final Path data;
+  private final Path log;
+  private final Map<String, String> environment = new TreeMap<>();
+  private final int port = freePort();
+  private final int managementPort = freePort();
+  private final Client client = new Client(port);
+  private final HttpClient probe = HttpClient.newHttpClient();
+  private Host host = Host.PLAIN;
+  private List<String> javaOptions = QUICK_START;
+  private List<String> prefix = List.of();
+  private Process process;
+
+  private Service(Path home) {
+    this.home = real(home);
+    this.data = this.home.resolve("data");
+    this.log = LOGS.resolve(caller() + "-" + COUNT.incrementAndGet() + ".log");
+    environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment.put("LANG", "C.UTF-8");
+    environment.put("AGENTGATE_DATA_DIR", data.toString());
+    environment.put("AGENTGATE_AGENTS_SHELL_ENABLED", "true");
+    environment.put("AGENTGATE_RUN_KILL_GRACE", "PT1S");
+    environment.put("AGENTGATE_SHUTDOWN_DRAIN_TIMEOUT", "PT0S");
+    environment.put("AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD", "1000000");
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+    environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+  }
+
+  /**
+   * A service that is not started yet.
+   *
+   * @param home a directory of its own for its data and everything else
+   */
+  static Service in(Path home) {
+    return new Service(home);
+  }
+
+  Service with(String variable, Object value) {
+    environment.put(variable, value.toString());
+    return this;
+  }
+
+  Service on(Host surroundings) {
+    surroundings.assume();
+    host = surroundings;
+    return this;
+  }
+
+  /** As a user starts it, without what makes the tests quicker. */
+  Service withJavaOptions(String... options) {
+    javaOptions = List.of(options);
+    return this;
+  }
+
+  /** Starts it below another program. */
+  Service under(String... command) {
+    prefix = List.of(command);
+    return this;
+  }
+
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @return how long that took
+   */
+  Duration start() {
+    long began = System.nanoTime();
+    launch();
+    awaitReady();
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** Starts it and waits for nothing. */
+  void launch() {
+    assertThat(process == null || !process.isAlive()).isTrue();
+    try {
+      Files.createDirectories(LOGS);
+      prepareHome();
+      ProcessBuilder builder =
+          new ProcessBuilder(Host.join(prefix, host.wrap(program(), environment)))
+              .directory(workingDirectory().toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> program() {
+    if (Files.isExecutable(EXECUTABLE)) {
+      return List.of(installed(EXECUTABLE).toString());
+    }
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return Host.join(
+        List.of(java),
+        Host.join(
+            javaOptions, List.of("-jar", installed(JAR).resolve("quarkus-run.jar").toString())));
+  }
+
+  /** Where an unprivileged user can read it and nobody can write. */
+  private Path installed(Path built) {
+    Path copy = home.resolve("app").resolve(built.getFileName());
+    return host == Host.UNPRIVILEGED ? copy : built;
+  }
+
+  private Path workingDirectory() {
+    return host == Host.UNPRIVILEGED ? home.resolve("app") : home;
+  }
+
+  private void prepareHome() throws IOException {
+    if (Files.isDirectory(data)) {
+      return;
+    }
+    Files.createDirectories(data);
+    if (host == Host.UNPRIVILEGED) {
+      Path app = Files.createDirectories(home.resolve("app"));
+      Path built = Files.isExecutable(EXECUTABLE) ? EXECUTABLE : JAR;
+      run("cp", "-r", built.toString(), app.toString());
+      run("chmod", "-R", "a-w,a+rX", app.toString());
+      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+      run("chown", "65534:65534", data.toString());
+    }
+  }
+
+  void awaitReady() {
+    try {
+      await("the service to be ready")
+          .atMost(PATIENCE)
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> !process.isAlive() || probe("/q/health/ready").status() == 200);
+    } catch (ConditionTimeoutException e) {
+      fail("Not ready; see " + log + "; readiness says: " + probe("/q/health/ready"), e);
+    }
+    assertThat(process.isAlive()).as("it started; see " + log).isTrue();
+  }
+
+  /** What the management port said; status 0: nothing. */
+  record Probe(int status, String text) {}
+
+  Probe probe(String path) {
+    try {
+      HttpResponse<String> answer =
+          probe.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return new Probe(answer.statusCode(), answer.body());
+    } catch (IOException e) {
+      return new Probe(0, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Client client() {
+    return client;
+  }
+
+  int port() {
+    return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  Path data() {
+    return data;
+  }
+
+  /** A file outside the data directory that agents may write to. */
+  Path outside(String name) {
+    try {
+      Path directory = home.resolve("outside");
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+      }
+      return directory.resolve(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The power goes; what it started lives on. */
+  void kill9() {
+    process.destroyForcibly();
+    awaitExit();
+  }
+
+  void kill9AndRestart() {
+    kill9();
+    start();
+  }
+
+  /** Asks it to end. */
+  void terminate() {
+    // What it runs under may not pass the signal on: unshare(1) does not.
+    Optional<ProcessHandle> below =
+        prefix.isEmpty() ? Optional.empty() : process.children().findFirst();
+    below.ifPresentOrElse(ProcessHandle::destroy, process::destroy);
+  }
+
+  int awaitExit() {
+    try {
+      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .as("it ended; see " + log)
+          .isTrue();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What it logged so far. */
+  String said() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is left of runs: names in {@code runs/} and {@code workspaces/}. */
+  List<String> runFiles() {
+    return Stream.of("runs", "workspaces").flatMap(name -> names(data.resolve(name))).toList();
+  }
+
+  private static Stream<String> names(Path directory) {
+    String[] names = directory.toFile().list((_, name) -> name.startsWith("run_"));
+    return Stream.of(names == null ? new String[0] : names);
+  }
+
+  /** Processes that its runs or its git commands left, now. */
+  List<String> processes() {
+    return Machine.processesNaming(data.toString(), pid());
+  }
+
+  /** Ends it, the runs as well, and fails if one of them lives on. */
+  @Override
+  public void close() {
+    if (process == null) {
+      return;
+    }
+    boolean running = process.isAlive();
+    terminate();
+    int exit = awaitExit();
+    List<String> left = processes();
+    left.forEach(one -> Machine.kill(Long.parseLong(one.substring(0, one.indexOf(' '))), "KILL"));
+    assertThat(left).as("processes left behind by the service that logged to " + log).isEmpty();
+    if (running) {
+      assertThat(exit).as("exit code; see " + log).isEqualTo(143);
+    }
+  }
+
+  /** Runs a program to its end. */
+  static void run(String... command) {
+    try {
+      File output = File.createTempFile("run", ".txt");
+      Process done =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
+      int code = done.waitFor();
+      String said = Files.readString(output.toPath());
+      Files.delete(output.toPath());
+      assertThat(code).as(String.join(" ", command) + ": " + said).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String caller() {
+    return StackWalker.getInstance()
+        .walk(frames ->
+            frames
+                .map(StackWalker.StackFrame::getClassName)
+                .filter(name -> name.endsWith("IT") || name.endsWith("Contract"))
+                .findFirst())
+        .map(name -> name.substring(name.lastIndexOf('.') + 1))
+        .orElse("Service");
+  }
+}

@@ -1,0 +1,168 @@
+package dev.agentgate.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agentgate.process.RunDirectories;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MaintenanceTest {
+  @TempDir Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private QueueFixture queue;
+
+  @BeforeEach
+  void open() {
+    queue = new QueueFixture(directory, settings -> settings).open();
+  }
+
+  @AfterEach
+  void close() {
+    queue.close();
+  }
+
+  private WorkOrderId completed() {
+    WorkOrderId id = queue.submit();
+    queue.processes.exit(queue.awaitRunning(id), 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+    return id;
+  }
+
+  private RunDirectories runs() {
+    return new RunDirectories(directory.resolve("runs"));
+  }
+
+  private Path makeRun(RunId run, Duration age) throws IOException {
+    Path path = runs().of(run).path();
+    Files.createDirectories(path);
+    Files.writeString(path.resolve("output.log"), "left");
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().minus(age)));
+    return path;
+  }
+
+  @Test
+  void theReferenceToAMissingRunIsForgottenAndAValidOneKept() {
+    WorkOrderId kept = completed();
+    WorkOrderId broken = completed();
+    RunId missing = queue.order(broken).currentRun().orElseThrow();
+    assertThat(runs().remove(missing)).isTrue();
+
+    assertThat(queue.queue.orphanCleanup().runOnce().references()).isEqualTo(1);
+
+    assertThat(queue.order(broken).currentRun()).isEmpty();
+    assertThat(queue.order(broken).status()).isEqualTo(WorkOrderStatus.COMPLETED);
+    assertThat(queue.order(kept).currentRun()).isPresent();
+    assertThat(queue.queue.orphanCleanup().runOnce().references()).isZero();
+  }
+
+  @Test
+  void aRunOfNoOrderIsRemovedOnceItIsOlderThanAnHour() throws IOException {
+    Path old = makeRun(RunId.next(Instant.now()), Duration.ofMinutes(61));
+    Path young = makeRun(RunId.next(Instant.now()), Duration.ofMinutes(59));
+    RunId known = queue.order(completed()).currentRun().orElseThrow();
+    Path valid = makeRun(known, Duration.ofDays(30));
+
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
+
+    assertThat(old).doesNotExist();
+    assertThat(young).exists();
+    assertThat(valid).exists();
+  }
+
+  @Test
+  void theWorkspaceOfNoOrderIsRemovedOnceItIsOld() throws IOException {
+    RunId stray = RunId.next(Instant.now());
+    Path workspace = directory.resolve("workspaces").resolve(stray.value());
+    Files.createDirectories(workspace);
+    Files.setLastModifiedTime(workspace, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
+    assertThat(queue.workspaces.removed()).containsExactly(stray);
+  }
+
+  @Test
+  void aRunningOrderThatNobodySupervisesIsSettledByTheStaleCheck() {
+    WorkOrderId supervised = queue.submit();
+    queue.awaitRunning(supervised);
+    WorkOrderId id = WorkOrderId.next(Instant.now());
+    WorkOrder abandoned =
+        WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
+            .start(RunId.next(Instant.now()), Instant.now());
+    assertThat(queue.store.insert(abandoned)).isEmpty();
+
+    assertThat(queue.queue.staleCheck().runOnce()).isEqualTo(1);
+
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+    assertThat(((Failed) queue.order(id).state()).reason()).isEqualTo(FailureReason.LOST);
+    assertThat(queue.queue.staleCheck().runOnce()).isZero();
+  }
+
+  @Test
+  void anOrderThatIsSettledWhileTheStaleCheckLooksIsLeftAlone() {
+    WorkOrderId supervised = queue.submit();
+    queue.awaitRunning(supervised);
+    WorkOrderId id = WorkOrderId.next(Instant.now());
+    RunId run = RunId.next(Instant.now());
+    WorkOrder running =
+        WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
+            .start(run, Instant.now());
+    assertThat(queue.store.insert(running)).isEmpty();
+    queue.store.afterNextFind(
+        id, () -> assertThat(queue.store.update(running.complete(Instant.now()))).isTrue());
+
+    assertThat(queue.queue.staleCheck().runOnce()).isZero();
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
+    assertThat(queue.store.findRun(run)).isEmpty();
+  }
+
+  @Test
+  void onlyOrdersAtRestForLongerThanTheyAreKeptArePurged() {
+    WorkOrderId old = completed();
+    queue.clock.advance(Duration.ofDays(8));
+    WorkOrderId young = completed();
+    WorkOrderId running = queue.submit();
+    queue.awaitRunning(running);
+    Retention retention =
+        new Retention(Optional.of(Duration.ofDays(7)), queue.store, queue.service(), queue.clock);
+
+    assertThat(retention.runOnce()).isEqualTo(1);
+
+    assertThat(queue.store.find(old)).isEmpty();
+    assertThat(queue.store.find(young)).isPresent();
+    assertThat(queue.store.find(running)).isPresent();
+    Retention forEver =
+        new Retention(Optional.empty(), queue.store, queue.service(), Clock.systemUTC());
+    assertThat(forEver.runOnce()).isZero();
+  }
+
+  @Test
+  void aBatchPurgeKeepsTheYoungerOnesAndADryRunKeepsAll() {
+    completed();
+    queue.clock.advance(Duration.ofDays(8));
+    completed();
+    Optional<Duration> week = Optional.of(Duration.ofDays(7));
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, week, true)).isEqualTo(1);
+    assertThat(queue.store.counts().completed()).isEqualTo(2);
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, week, false)).isEqualTo(1);
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
+        .isEqualTo(1);
+    assertThat(queue.store.counts().total()).isZero();
+  }
+}
