@@ -87,29 +87,23 @@ class QueueModuleProducer {
       Clock clock,
       DataConfig data,
       MaintenanceConfig maintenance,
-      EventHistory events,
-      Webhooks webhooks,
       RunTraces traces) {
-    QueueModule module =
-        new QueueModule(
-            settings,
-            new QueueModule.Outside(
-                store,
-                processes,
-                directories,
-                workspaces,
-                FoundationProducer.workspacesRoot(data),
-                sources,
-                agents,
-                ENVIRONMENT,
-                traces,
-                logCapper,
-                host,
-                clock),
-            maintenance.retention());
-    // Before anything can happen, so that they miss nothing.
-    List.of(events, webhooks, traces).forEach(module.transitions()::register);
-    return module;
+    return new QueueModule(
+        settings,
+        new QueueModule.Outside(
+            store,
+            processes,
+            directories,
+            workspaces,
+            FoundationProducer.workspacesRoot(data),
+            sources,
+            agents,
+            ENVIRONMENT,
+            traces,
+            logCapper,
+            host,
+            clock),
+        maintenance.retention());
   }
 
   @Produces

@@ -259,7 +259,6 @@ class EventsTest {
       for (Socket socket : sockets) {
         readUntil(socket, id);
       }
-      System.out.printf("1000 idle listeners: %d threads, %d bytes each%n", threads, each);
 
       assertThat(threads).isLessThanOrEqualTo(10);
       assertThat(each).isLessThan(64 * 1024);
