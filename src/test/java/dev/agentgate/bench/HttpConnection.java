@@ -1,6 +1,7 @@
 package dev.agentgate.bench;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,7 @@ import java.util.Locale;
 
 /**
  * One kept-alive HTTP connection that costs next to nothing, so that the load generator does not
- * eat the cores it measures. Reads answers with a length only.
+ * eat the cores it measures.
  */
 final class HttpConnection implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 60_000;
@@ -75,12 +76,30 @@ final class HttpConnection implements AutoCloseable {
     socket.getOutputStream().write(request);
     int status = Integer.parseInt(line().split(" ", 3)[1]);
     int length = 0;
+    boolean chunked = false;
     for (String header = line(); !header.isEmpty(); header = line()) {
-      if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+      String lower = header.toLowerCase(Locale.ROOT);
+      if (lower.startsWith("content-length:")) {
         length = Integer.parseInt(header.substring("content-length:".length()).strip());
       }
+      chunked |= lower.equals("transfer-encoding: chunked");
     }
-    return new Answer(status, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+    byte[] body = chunked ? chunks() : in.readNBytes(length);
+    return new Answer(status, new String(body, StandardCharsets.UTF_8));
+  }
+
+  private byte[] chunks() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int size = chunkSize(); size > 0; size = chunkSize()) {
+      all.write(in.readNBytes(size));
+      line();
+    }
+    line();
+    return all.toByteArray();
+  }
+
+  private int chunkSize() throws IOException {
+    return Integer.parseInt(line(), 16);
   }
 
   /** Asks for an endless answer and hands out what comes, headers and framing included. */
