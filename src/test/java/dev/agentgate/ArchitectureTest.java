@@ -30,9 +30,10 @@ class ArchitectureTest {
     KNOWS.put("store", List.of("workorder"));
     KNOWS.put("process", List.of("workorder"));
     KNOWS.put("queue", List.of("workorder", "workspace", "store", "process"));
+    KNOWS.put("notify", below("queue"));
     KNOWS.put("jobs", below("queue"));
     KNOWS.put("api", below("queue"));
-    KNOWS.put("ops", below("queue"));
+    KNOWS.put("ops", below("notify"));
     KNOWS.put("config", List.of());
     KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
   }
@@ -100,7 +101,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "workspace..", ROOT + "store..", ROOT + "process..", ROOT + "queue..")
+            ROOT + "workspace..",
+            ROOT + "store..",
+            ROOT + "process..",
+            ROOT + "queue..",
+            ROOT + "notify..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..")

@@ -32,7 +32,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
     tags = {
       @Tag(name = "Work orders", description = "Submit, watch and stop work orders"),
       @Tag(name = "Runs", description = "Single attempts"),
-      @Tag(name = "Queue", description = "The queue as a whole")
+      @Tag(name = "Queue", description = "The queue as a whole"),
+      @Tag(name = "Events", description = "What changes")
     },
     // One of the two; the empty set: a service without keys, on loopback, asks for none.
     securitySets = {

@@ -25,7 +25,7 @@ import org.jboss.logging.MDC;
  */
 @Singleton
 class ApiGate {
-  private static final String REQUEST_ID_HEADER = "X-Request-ID";
+  static final String REQUEST_ID_HEADER = "X-Request-ID";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   // The framework's own paths: the OpenAPI document; development tools in development.
   private static final String FRAMEWORK = "/q/";
@@ -39,15 +39,18 @@ class ApiGate {
 
   private final Access access;
   private final ProblemAnswers answers;
+  private final AuditLog audit;
   private final long maxBodySize;
 
   @Inject
   ApiGate(
       Access access,
       ProblemAnswers answers,
+      AuditLog audit,
       @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
     this.access = access;
     this.answers = answers;
+    this.audit = audit;
     this.maxBodySize = maxBodySize.asLongValue();
   }
 
@@ -87,6 +90,7 @@ class ApiGate {
         context.next();
       }
     } catch (ApiException refused) {
+      audit.record(context, refused.type().status(), Optional.empty());
       answers.send(
           context,
           Problem.of(refused.type(), refused.detail(), ProblemAnswers.pathOf(context.request())));
@@ -104,6 +108,7 @@ class ApiGate {
   private boolean admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     Caller caller = access.admit(describe(request));
+    CurrentCaller.remember(context, caller);
     List<Endpoint> endpoints = Endpoint.at(ProblemAnswers.pathOf(request));
     if (endpoints.isEmpty()) {
       throw new ApiException(ProblemType.NOT_FOUND, NOWHERE);
@@ -121,7 +126,6 @@ class ApiGate {
           ProblemType.METHOD_NOT_ALLOWED, "This path answers " + allow + " only");
     }
     caller.require(endpoint.get().role());
-    CurrentCaller.remember(context, caller);
     if (contentLength(request) > maxBodySize) {
       throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, RequestJson.tooLarge(maxBodySize));
     }

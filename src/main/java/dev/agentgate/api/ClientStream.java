@@ -1,7 +1,12 @@
 package dev.agentgate.api;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -9,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 
 /**
  * Sends a body piece by piece to one client, the next one only when the one before is on its way:
@@ -16,6 +22,11 @@ import java.util.concurrent.TimeoutException;
  * nothing for too long is dropped. Blocks; meant for a virtual thread.
  */
 final class ClientStream {
+  private static final Logger LOG = Logger.getLogger(ClientStream.class);
+
+  /** How long a client may take nothing before it is dropped. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final OutputStream first;
   private final HttpServerResponse response;
   private final Duration patience;
@@ -29,6 +40,38 @@ final class ClientStream {
     this.first = first;
     this.response = response;
     this.patience = patience;
+  }
+
+  /** A body that is sent through such a stream; one that fails is broken off. */
+  static StreamingOutput body(HttpServerRequest request, Body body) {
+    return out -> {
+      ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
+      try {
+        body.send(stream);
+      } catch (IOException e) {
+        LOG.debugf("An answer was not sent to its end: %s", e.getMessage());
+        stream.abort();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        stream.abort();
+      }
+    };
+  }
+
+  /** An answer that is a stream of server-sent events. */
+  static Response events(HttpServerRequest request, Body body) {
+    return Response.ok(body(request, body))
+        .type(MediaType.SERVER_SENT_EVENTS_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        // Asks nginx and its like not to collect events before they pass them on.
+        .header("X-Accel-Buffering", "no")
+        .build();
+  }
+
+  /** Sends a body from its beginning to its end. */
+  @FunctionalInterface
+  interface Body {
+    void send(ClientStream stream) throws IOException, InterruptedException;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 
 /** Who sent the request at hand. */
 @RequestScoped
@@ -18,11 +19,13 @@ public class CurrentCaller {
 
   /** The caller, as {@link ApiGate} found it. */
   public Caller get() {
-    Caller caller = request.get(KEY);
-    if (caller == null) {
-      throw new IllegalStateException("The request did not pass the gate");
-    }
-    return caller;
+    return of(request)
+        .orElseThrow(() -> new IllegalStateException("The request did not pass the gate"));
+  }
+
+  /** Who sent a request; empty if it showed no valid key. */
+  static Optional<Caller> of(RoutingContext request) {
+    return Optional.ofNullable(request.get(KEY));
   }
 
   static void remember(RoutingContext request, Caller caller) {

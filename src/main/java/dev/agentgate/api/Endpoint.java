@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,6 +50,11 @@ enum Endpoint {
   /** The path below {@link #BASE}, with {@code {id}} in it. */
   String path() {
     return path;
+  }
+
+  /** The name in the audit log: lower case with hyphens. */
+  String action() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   Role role() {

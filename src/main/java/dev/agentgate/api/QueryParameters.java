@@ -47,6 +47,13 @@ final class QueryParameters {
                     () -> ApiException.invalid("cursor is not one that this service gave")));
   }
 
+  static Optional<WorkOrderId> workOrderId(List<String> values) {
+    return single("workOrderId", values)
+        .map(value ->
+            WorkOrderId.parse(value)
+                .orElseThrow(() -> ApiException.invalid("workOrderId is not a work order's id")));
+  }
+
   static Optional<String> agentType(List<String> values) {
     return single("agentType", values);
   }

@@ -23,7 +23,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,9 +40,6 @@ public class RunLogResource {
   private static final String TEXT = "text/plain;charset=utf-8";
   private static final int MOST_LINES = 1_000_000;
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-
-  /** How long a client may take nothing before it is dropped. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RunLogs logs;
   private final RunJson runJson;
@@ -118,12 +114,7 @@ public class RunLogResource {
       @Context HttpServerRequest request) {
     RunId run = find(runId).run().id();
     long offset = offset(lastEventId, logs.log(run).size());
-    return Response.ok(body(request, stream -> follow(run, offset, stream)))
-        .type(MediaType.SERVER_SENT_EVENTS_TYPE)
-        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-        // Asks nginx and its like not to collect events before they pass them on.
-        .header("X-Accel-Buffering", "no")
-        .build();
+    return ClientStream.events(request, stream -> follow(run, offset, stream));
   }
 
   private Response part(HttpServerRequest request, RunLogSnapshot snapshot, ByteRange range) {
@@ -206,35 +197,15 @@ public class RunLogResource {
   }
 
   private static Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {
-    return Response.ok(body(request, stream -> copy.to(stream::send)))
+    return Response.ok(ClientStream.body(request, stream -> copy.to(stream::send)))
         .type(TEXT)
         .header("Accept-Ranges", "bytes")
         // A browser must not take an agent's output for a page.
         .header("X-Content-Type-Options", "nosniff");
   }
 
-  private static StreamingOutput body(HttpServerRequest request, Body body) {
-    return out -> {
-      ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
-      try {
-        body.send(stream);
-      } catch (IOException e) {
-        LOG.debugf("A log was not sent to its end: %s", e.getMessage());
-        stream.abort();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        stream.abort();
-      }
-    };
-  }
-
   @FunctionalInterface
   private interface Copy {
     void to(RunLogSnapshot.Sink sink) throws IOException;
-  }
-
-  @FunctionalInterface
-  private interface Body {
-    void send(ClientStream stream) throws IOException, InterruptedException;
   }
 }

@@ -23,9 +23,22 @@ final class SseText {
 
   private SseText() {}
 
+  /**
+   * A comment with an id to resume from. The id counts though no event comes with it: a client
+   * remembers it when it finds that there is no data to dispatch.
+   */
+  static byte[] position(String id) {
+    return (":\nid: " + id + "\n\n").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** An event of this name. */
+  static byte[] event(String id, String name, String data) {
+    return event("id: " + id + "\nevent: " + name + "\n", data);
+  }
+
   /** New text of a log, and where it ends. */
   static byte[] log(String text, long offset) {
-    return event("id: " + offset + "\nevent: log\n", text);
+    return event(Long.toString(offset), "log", text);
   }
 
   /** The end of a log. */

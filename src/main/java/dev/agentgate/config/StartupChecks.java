@@ -29,6 +29,12 @@ public final class StartupChecks {
   /** The longest {@code maxTime} that an order may ask for. */
   private static final Duration LONGEST_RUN = Duration.ofDays(7);
 
+  /** The statuses of an order, as {@code agentgate.webhooks.statuses} names them. */
+  static final Set<String> STATUSES =
+      Set.of("queued", "running", "completed", "failed", "cancelled");
+
+  private static final int SHORTEST_SECRET = 16;
+
   private static final Set<String> REMOTE_SCHEMES = Set.of("https", "http", "ssh");
   private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -55,6 +61,7 @@ public final class StartupChecks {
   private final ShutdownConfig shutdown;
   private final HealthConfig health;
   private final MaintenanceConfig maintenance;
+  private final WebhooksConfig webhooks;
   private final List<Problem> problems = new ArrayList<>();
 
   private StartupChecks(
@@ -66,7 +73,8 @@ public final class StartupChecks {
       RunConfig run,
       ShutdownConfig shutdown,
       HealthConfig health,
-      MaintenanceConfig maintenance) {
+      MaintenanceConfig maintenance,
+      WebhooksConfig webhooks) {
     this.data = data;
     this.auth = auth;
     this.github = github;
@@ -76,6 +84,7 @@ public final class StartupChecks {
     this.shutdown = shutdown;
     this.health = health;
     this.maintenance = maintenance;
+    this.webhooks = webhooks;
   }
 
   /**
@@ -92,9 +101,11 @@ public final class StartupChecks {
       RunConfig run,
       ShutdownConfig shutdown,
       HealthConfig health,
-      MaintenanceConfig maintenance) {
+      MaintenanceConfig maintenance,
+      WebhooksConfig webhooks) {
     StartupChecks checks =
-        new StartupChecks(data, auth, github, workspace, queue, run, shutdown, health, maintenance);
+        new StartupChecks(
+            data, auth, github, workspace, queue, run, shutdown, health, maintenance, webhooks);
     checks.checkAll();
     return List.copyOf(checks.problems);
   }
@@ -127,6 +138,8 @@ public final class StartupChecks {
     positive("agentgate.maintenance.orphan-cleanup-every", maintenance.orphanCleanupEvery());
     positive("agentgate.maintenance.stale-check-every", maintenance.staleCheckEvery());
     maintenance.retention().ifPresent(kept -> positive("agentgate.maintenance.retention", kept));
+
+    checkWebhooks();
 
     checkDefaultAgent();
     new TreeMap<>(data.agents()).forEach(this::checkAgent);
@@ -215,6 +228,51 @@ public final class StartupChecks {
           "agentgate.health.readiness-alerts",
           "names no kind of alert: " + String.join(", ", unknown),
           "choose from " + String.join(", ", new TreeSet<>(ALERT_KINDS)));
+    }
+  }
+
+  private void checkWebhooks() {
+    List<String> urls = webhooks.urls().orElse(List.of());
+    urls.forEach(this::checkWebhook);
+    String secret = "agentgate.webhooks.secret";
+    if (webhooks.secret().isEmpty() && !urls.isEmpty()) {
+      add(secret, "is not set", "set it: every message is signed with it");
+    } else if (webhooks.secret().filter(it -> it.length() < SHORTEST_SECRET).isPresent()) {
+      add(secret, "is too short", "set at least " + SHORTEST_SECRET + " random characters");
+    }
+    Set<String> unknown = new TreeSet<>(webhooks.statuses());
+    unknown.removeAll(STATUSES);
+    if (!unknown.isEmpty()) {
+      add(
+          "agentgate.webhooks.statuses",
+          "names no status: " + String.join(", ", unknown),
+          "choose from " + String.join(", ", new TreeSet<>(STATUSES)));
+    }
+    positive("agentgate.webhooks.timeout", webhooks.timeout());
+    atLeast("agentgate.webhooks.max-attempts", webhooks.maxAttempts(), 1);
+  }
+
+  /** The URL may hold a secret, so it is not repeated. */
+  private void checkWebhook(String text) {
+    String key = "agentgate.webhooks.urls";
+    URI url;
+    try {
+      url = new URI(text);
+    } catch (URISyntaxException e) {
+      add(
+          key,
+          "holds something that is no URL",
+          "write it like https://hooks.example.com/agentgate");
+      return;
+    }
+    @Nullable String scheme = url.getScheme();
+    if (!("https".equals(scheme) || "http".equals(scheme)) || url.getHost() == null) {
+      add(
+          key,
+          "holds something that is no https or http URL",
+          "write it like https://hooks.example.com/agentgate");
+    } else if (url.getUserInfo() != null) {
+      add(key, "holds a user or a password", "take it out: targets check the signature");
     }
   }
 

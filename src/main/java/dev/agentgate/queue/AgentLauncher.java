@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Starts the agent that an order asks for, in its workspace, with its prompt. */
 final class AgentLauncher {
@@ -33,6 +34,7 @@ final class AgentLauncher {
   private final RunDirectories directories;
   private final Agents agents;
   private final AgentEnvironment environment;
+  private final AgentVariables variables;
 
   /**
    * @param serviceEnvironment what the service itself was started with
@@ -41,11 +43,13 @@ final class AgentLauncher {
       ProcessManager processes,
       RunDirectories directories,
       Agents agents,
-      Map<String, String> serviceEnvironment) {
+      Map<String, String> serviceEnvironment,
+      AgentVariables variables) {
     this.processes = processes;
     this.directories = directories;
     this.agents = agents;
     this.environment = new AgentEnvironment(serviceEnvironment);
+    this.variables = variables;
   }
 
   /**
@@ -64,6 +68,16 @@ final class AgentLauncher {
     Path promptFile = directory.promptFile();
     write(promptFile, spec.taskPrompt());
     AgentCommandLine command = new AgentCommandLine(agent.command());
+    Map<String, String> seen =
+        new TreeMap<>(
+            environment.of(
+                agent.environmentPassthrough(),
+                order.id(),
+                run,
+                workspace,
+                promptFile,
+                spec.maxIterations()));
+    seen.putAll(variables.of(order.id(), run));
     return processes.start(
         new LaunchRequest(
             run,
@@ -76,13 +90,7 @@ final class AgentLauncher {
                     order.id(),
                     run,
                     spec.maxIterations())),
-            environment.of(
-                agent.environmentPassthrough(),
-                order.id(),
-                run,
-                workspace,
-                promptFile,
-                spec.maxIterations()),
+            seen,
             workspace,
             command.readsPromptFromInput() ? Optional.of(promptFile) : Optional.empty()));
   }

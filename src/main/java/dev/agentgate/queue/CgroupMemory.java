@@ -9,13 +9,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the own cgroup and those above it leave of their memory limits.
+ * What the own cgroup and those above it leave of their memory limits. Page cache that the kernel
+ * would give back at once ({@code inactive_file}) counts as left: a checkout fills the cache, and a
+ * guard that counted it would keep every agent from starting after a few.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files">cgroup
  *     v2, memory interface files</a>
  */
 final class CgroupMemory {
-  private record Limit(Path max, Path current) {}
+  /**
+   * @param cache the key of {@code memory.stat} whose bytes can be taken back
+   */
+  private record Limit(Path max, Path current, Path stat, String cache) {}
 
   private final List<Limit> limits;
 
@@ -38,8 +43,15 @@ final class CgroupMemory {
         Path mounted = root.resolve(left[4].substring(1));
         if (right[0].equals("cgroup2")) {
           find(memberships, "")
-              .ifPresent(
-                  path -> climb(mounted, left[3], path, "memory.max", "memory.current", limits));
+              .ifPresent(path ->
+                  climb(
+                      mounted,
+                      left[3],
+                      path,
+                      "memory.max",
+                      "memory.current",
+                      "inactive_file",
+                      limits));
         } else if (right[0].equals("cgroup")
             && Arrays.asList(right[2].split(",", -1)).contains("memory")) {
           find(memberships, "memory")
@@ -50,6 +62,7 @@ final class CgroupMemory {
                       path,
                       "memory.limit_in_bytes",
                       "memory.usage_in_bytes",
+                      "total_inactive_file",
                       limits));
         }
       }
@@ -73,7 +86,13 @@ final class CgroupMemory {
 
   /** In a container the mount shows the own cgroup as its root, whatever path the process names. */
   private static void climb(
-      Path mounted, String mountRoot, String path, String max, String current, List<Limit> limits) {
+      Path mounted,
+      String mountRoot,
+      String path,
+      String max,
+      String current,
+      String cache,
+      List<Limit> limits) {
     String below = path.startsWith(mountRoot) ? path.substring(mountRoot.length()) : path;
     Path group = mounted.resolve(below.startsWith("/") ? below.substring(1) : below).normalize();
     if (!group.startsWith(mounted) || !Files.isDirectory(group)) {
@@ -81,7 +100,8 @@ final class CgroupMemory {
     }
     for (Path at = group; at != null && at.startsWith(mounted); at = at.getParent()) {
       if (Files.isReadable(at.resolve(max)) && Files.isReadable(at.resolve(current))) {
-        limits.add(new Limit(at.resolve(max), at.resolve(current)));
+        limits.add(
+            new Limit(at.resolve(max), at.resolve(current), at.resolve("memory.stat"), cache));
       }
     }
   }
@@ -102,10 +122,23 @@ final class CgroupMemory {
         return Long.MAX_VALUE;
       }
       long used = Long.parseLong(Files.readString(limit.current()).strip());
-      return Math.max(0, Long.parseLong(max) - used);
+      return Math.max(0, Long.parseLong(max) - Math.max(0, used - cache(limit)));
     } catch (IOException | NumberFormatException e) {
       // The cgroup was removed or speaks another language: it limits nothing that can be known.
       return Long.MAX_VALUE;
     }
+  }
+
+  private static long cache(Limit limit) throws IOException {
+    if (!Files.isReadable(limit.stat())) {
+      return 0;
+    }
+    for (String line : Files.readAllLines(limit.stat())) {
+      String[] pair = line.split(" ", -1);
+      if (pair.length == 2 && pair[0].equals(limit.cache())) {
+        return Long.parseLong(pair[1]);
+      }
+    }
+    return 0;
   }
 }

@@ -59,7 +59,20 @@ public final class QueueHealthCheck {
         now);
   }
 
-  /** Whether the loop that starts runs is alive. */
+  /** How long the order waits that has waited longest; zero if none waits. */
+  public Duration oldestWaitingAge() {
+    return store
+        .oldestQueuedAt()
+        .map(since -> notNegative(Duration.between(since, clock.instant())))
+        .orElse(Duration.ZERO);
+  }
+
+  /** Processes that no signal ends, over all runs; each run with one holds its slot. */
+  public int survivors() {
+    return slots.survivors();
+  }
+
+  /** Whether the loop that starts runs is alive; it is also when it was told to end. */
   public boolean isDispatching() {
     return queue.isAlive();
   }

@@ -151,12 +151,13 @@ public final class QueueManager {
     wake();
   }
 
-  /** Whether the dispatcher's loop comes round. */
+  /** Whether the dispatcher's loop comes round, or was told to end. False before {@link #open}. */
   public boolean isAlive() {
     Thread thread = dispatcher;
-    return thread != null
-        && thread.isAlive()
-        && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
+    if (thread == null || !open) {
+      return thread != null;
+    }
+    return thread.isAlive() && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
   }
 
   /** Something changed that may let an order start. */
@@ -331,7 +332,7 @@ public final class QueueManager {
     boolean claimed = false;
     try {
       store.saveRun(Run.preparing(run, running.id(), running.attempts(), now));
-      claimed = store.update(running);
+      claimed = supervision.update(WorkOrderStatus.QUEUED, running);
     } finally {
       if (!claimed) {
         supervision.slots().free(supervisor);
@@ -343,7 +344,6 @@ public final class QueueManager {
     }
     lastStartNanos = System.nanoTime();
     startedAny = true;
-    supervision.transitions().changed(WorkOrderStatus.QUEUED, running);
     supervisor.start();
     return Optional.of(run);
   }
@@ -386,9 +386,7 @@ public final class QueueManager {
                 "Waited in the queue for more than " + limit + " ms",
                 Optional.empty(),
                 now);
-    if (store.update(failed)) {
-      supervision.transitions().changed(WorkOrderStatus.QUEUED, failed);
-    }
+    boolean _ = supervision.update(WorkOrderStatus.QUEUED, failed);
   }
 
   private Duration untilUnblocked(Set<Block> blocks) {

@@ -37,7 +37,11 @@ public final class QueueModule {
     StartRules rules = new StartRules(settings, slots, outside.host());
     AgentLauncher launcher =
         new AgentLauncher(
-            outside.processes(), outside.directories(), outside.agents(), outside.environment());
+            outside.processes(),
+            outside.directories(),
+            outside.agents(),
+            outside.environment(),
+            outside.variables());
     Supervision supervision =
         new Supervision(
             outside.store(),
@@ -69,6 +73,7 @@ public final class QueueModule {
    *
    * @param workspacesRoot the directory of all workspaces
    * @param environment the service's own
+   * @param variables more of them for agents
    */
   public record Outside(
       WorkOrderStore store,
@@ -79,6 +84,7 @@ public final class QueueModule {
       WorkspaceSourceParser sources,
       Agents agents,
       Map<String, String> environment,
+      AgentVariables variables,
       LogCapper logCapper,
       HostResources host,
       Clock clock) {}

@@ -1,6 +1,8 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.process.StopReport;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 
 /**
@@ -9,23 +11,38 @@ import java.time.Duration;
  */
 public interface QueueObserver {
 
-  /** An order changed its status. */
+  /**
+   * An order changed its status. For one order this is called in the order of the changes, one
+   * after another; for several, at the same time. The order's lock is held: an observer changes
+   * nothing.
+   */
   default void transitioned(Transition transition) {}
 
   /**
    * A run's processes were stopped.
    *
-   * @param mode {@code cancel}, {@code kill}, {@code timeout}, {@code idle}, {@code drain} or
-   *     {@code sweep}
+   * @param mode why: {@code cancel}, {@code kill}, {@code timeout}, {@code idle_timeout}, {@code
+   *     interrupt} (the service stops), or {@code sweep} (of what an ended run left behind)
    */
   default void stopped(String mode, StopReport report) {}
+
+  /** The workspace of a running order is prepared, or could not be. */
+  default void checkedOut(WorkOrder order) {}
 
   /**
    * An agent's process was started.
    *
+   * @param sinceQueued from entering the queue
    * @param sinceClaimed from taking the slot, checkout included
    */
-  default void launched(Duration sinceClaimed) {}
+  default void launched(Duration sinceQueued, Duration sinceClaimed) {}
+
+  /**
+   * A run is over, and what it means for its order is written.
+   *
+   * @param order as it was while it ran
+   */
+  default void runEnded(WorkOrder order, RunState.Ended end) {}
 
   /** A run of an earlier service was taken over. */
   default void adopted() {}

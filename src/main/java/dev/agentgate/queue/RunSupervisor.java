@@ -12,11 +12,13 @@ import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workspace.WorkspaceFailedException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -237,7 +239,8 @@ final class RunSupervisor {
       lock.unlock();
     }
     Duration spent = elapsed(began);
-    with.transitions().launched(spent);
+    with.transitions()
+        .launched(Duration.between(order.queuedAt(), attempt.startedAt()).plus(spent), spent);
     remember(process);
     return watch(process, spent);
   }
@@ -262,6 +265,7 @@ final class RunSupervisor {
     try {
       return with.workspaces().prepare(run(), order.spec().workspaceSource(), limits().maxTime());
     } finally {
+      with.transitions().checkedOut(order);
       lock.lock();
       try {
         preparer = null;
@@ -288,8 +292,21 @@ final class RunSupervisor {
     with.transitions().adopted();
     LOG.infof("Adopted %s, pid %d", run(), process.identity().pid());
     remember(process);
-    Duration sinceStart = Duration.between(attempt.startedAt(), now());
-    return watch(process, longer(Duration.ZERO, sinceStart.minus(process.age())));
+    return watch(process, spentBeforeLaunch());
+  }
+
+  /**
+   * How long the checkout took, by two times that were taken one after the other: what the wall
+   * clock did since does not matter.
+   */
+  private Duration spentBeforeLaunch() {
+    try {
+      Instant launchedAt =
+          Files.getLastModifiedTime(with.directories().of(run()).processFile()).toInstant();
+      return longer(Duration.ZERO, Duration.between(attempt.startedAt(), launchedAt));
+    } catch (IOException e) {
+      return Duration.ZERO;
+    }
   }
 
   /**
@@ -417,7 +434,8 @@ final class RunSupervisor {
   }
 
   private WorkOrder write(Verdict verdict, Instant at, Optional<ExitStatus> exit) {
-    with.store().saveRun(record().ended(verdict.runState(at, exit)));
+    RunState.Ended end = verdict.runState(at, exit);
+    with.store().saveRun(record().ended(end));
     while (true) {
       Optional<WorkOrder> current = with.store().find(workOrder());
       if (current.isEmpty() || !isOurs(current.get())) {
@@ -425,8 +443,8 @@ final class RunSupervisor {
         return current.orElse(order);
       }
       WorkOrder after = verdict.applyTo(current.get(), at, exit);
-      if (with.store().update(after)) {
-        with.transitions().changed(current.get().status(), after);
+      if (with.update(current.get().status(), after)) {
+        with.transitions().runEnded(current.get(), end);
         return after;
       }
     }

@@ -5,9 +5,12 @@ import dev.agentgate.process.OutOfMemoryKills;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
 import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workspace.Workspaces;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What every supervisor of a run works with.
@@ -26,4 +29,19 @@ record Supervision(
     Transitions transitions,
     Clock clock,
     Duration killGrace,
-    Runnable slotFreed) {}
+    Runnable slotFreed) {
+
+  /** Adds a new order and announces it; returns as {@link WorkOrderStore#insert}. */
+  Optional<WorkOrder> insert(WorkOrder order) {
+    return transitions.insert(store, order);
+  }
+
+  /**
+   * Replaces an order and announces it; returns as {@link WorkOrderStore#update}.
+   *
+   * @param from its status before
+   */
+  boolean update(WorkOrderStatus from, WorkOrder order) {
+    return transitions.update(store, from, order);
+  }
+}

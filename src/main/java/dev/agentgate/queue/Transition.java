@@ -10,4 +10,10 @@ import java.util.Optional;
  * @param from empty: it was submitted
  * @param order as it is now
  */
-public record Transition(Optional<WorkOrderStatus> from, WorkOrder order) {}
+public record Transition(Optional<WorkOrderStatus> from, WorkOrder order) {
+
+  /** What the world is told of it. */
+  public StatusEvent event() {
+    return StatusEvent.of(order, from);
+  }
+}

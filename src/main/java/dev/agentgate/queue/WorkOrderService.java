@@ -87,7 +87,7 @@ public final class WorkOrderService {
               Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
         }
       } else {
-        earlier = supervision.store().insert(order);
+        earlier = supervision.insert(order);
       }
     } finally {
       submitting.getAndDecrement();
@@ -95,7 +95,6 @@ public final class WorkOrderService {
     if (earlier.isPresent()) {
       return new Submitted(view(sameRequest(earlier.get(), wish)), false);
     }
-    supervision.transitions().submitted(order);
     queue.enqueued(order);
     return new Submitted(view(order), true);
   }
@@ -155,8 +154,7 @@ public final class WorkOrderService {
       switch (order.status()) {
         case QUEUED -> {
           WorkOrder cancelled = order.cancel(now());
-          if (supervision.store().update(cancelled)) {
-            supervision.transitions().changed(WorkOrderStatus.QUEUED, cancelled);
+          if (supervision.update(WorkOrderStatus.QUEUED, cancelled)) {
             queue.wake();
             return new StopReport(false, 0, Duration.ofNanos(System.nanoTime() - began));
           }
@@ -228,6 +226,7 @@ public final class WorkOrderService {
         }
       } else if (supervision.store().remove(order)) {
         removeRuns(order);
+        supervision.transitions().purged(order);
         queue.wake();
         return;
       }
@@ -303,8 +302,7 @@ public final class WorkOrderService {
                     Kind.CONFLICT, "Work order " + id + " is already running");
             case COMPLETED, FAILED, CANCELLED -> order.requeue(now());
           };
-      if (supervision.store().update(waiting)) {
-        supervision.transitions().changed(order.status(), waiting);
+      if (supervision.update(order.status(), waiting)) {
         Optional<RunId> started =
             order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
         queue.enqueued(waiting);

@@ -5,6 +5,7 @@ import dev.agentgate.config.DataConfig.AgentConfig;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.ops.MeasuredWorkOrderStore;
 import dev.agentgate.process.Agents;
 import dev.agentgate.process.Agents.Agent;
 import dev.agentgate.process.LinuxProcessManager;
@@ -21,6 +22,7 @@ import dev.agentgate.workspace.GitWorkspaces;
 import dev.agentgate.workspace.LocalRoots;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -40,6 +42,8 @@ class FoundationProducer {
 
   private static final String WORKSPACES = "workspaces";
 
+  private static final String WEBHOOKS = "webhooks";
+
   private final DataConfig data;
 
   FoundationProducer(DataConfig data) {
@@ -55,6 +59,10 @@ class FoundationProducer {
     return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WORKSPACES);
   }
 
+  static Path webhooksRoot(DataConfig data) {
+    return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WEBHOOKS);
+  }
+
   /** Times are told in milliseconds, so they are kept in milliseconds. */
   @Produces
   @Singleton
@@ -64,9 +72,9 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  WorkOrderStore store(StartChecks checks, Clock clock) {
+  WorkOrderStore store(StartChecks checks, Clock clock, MeterRegistry meters) {
     checks.enforce();
-    return FileWorkOrderStore.open(dataDirectory(), clock);
+    return new MeasuredWorkOrderStore(FileWorkOrderStore.open(dataDirectory(), clock), meters);
   }
 
   @Produces

@@ -1,8 +1,12 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.notify.Webhooks;
+import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.QueueManager;
+import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
+import dev.agentgate.queue.Transitions;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderStore;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -10,6 +14,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,9 +25,10 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, take over what runs, then start what waits. Stop:
- * refuse new work, start nothing, drain, close the store; requests that read are answered until the
- * drain is over. Both are idempotent.
+ * any producer opens anything), open the store, register the observers, deliver what webhooks
+ * missed, take over what runs, then start what waits. Stop: refuse new work, start nothing, drain,
+ * end the events and the webhooks, close the store; requests that read are answered until the drain
+ * is over. Both are idempotent.
  */
 @Singleton
 class Lifecycle {
@@ -37,7 +44,11 @@ class Lifecycle {
   private final QueueManager queue;
   private final WorkOrderService service;
   private final RunDrain drain;
+  private final Webhooks webhooks;
+  private final EventHistory events;
   private final ShutdownConfig shutdown;
+  private final Transitions transitions;
+  private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
 
   Lifecycle(
@@ -45,16 +56,26 @@ class Lifecycle {
       QueueManager queue,
       WorkOrderService service,
       RunDrain drain,
-      ShutdownConfig shutdown) {
+      Webhooks webhooks,
+      EventHistory events,
+      ShutdownConfig shutdown,
+      Transitions transitions,
+      @Any Instance<QueueObserver> observers) {
     this.store = store;
     this.queue = queue;
     this.service = service;
     this.drain = drain;
+    this.webhooks = webhooks;
+    this.events = events;
     this.shutdown = shutdown;
+    this.transitions = transitions;
+    this.observers = observers;
   }
 
   void start(@Observes @Priority(BEFORE_THE_SCHEDULER) StartupEvent event, StartChecks checks) {
     checks.tell();
+    observers.forEach(transitions::register);
+    webhooks.open();
     int running = queue.recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);
@@ -68,6 +89,9 @@ class Lifecycle {
 
   void stop(@Observes ShutdownEvent event) {
     drain();
+    // After the last change.
+    events.close();
+    webhooks.close();
     store.close();
   }
 

@@ -7,35 +7,50 @@ import dev.agentgate.config.HealthConfig;
 import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
+import dev.agentgate.config.WebhooksConfig;
+import dev.agentgate.notify.WebhookSettings;
+import dev.agentgate.notify.Webhooks;
 import dev.agentgate.ops.ReadinessAlerts;
+import dev.agentgate.ops.RunTraces;
 import dev.agentgate.process.Agents;
 import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
 import dev.agentgate.process.RunLogWatcher;
 import dev.agentgate.process.SecretMask;
+import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.HostResources;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Puts the queue together from the configuration and what it stands on. */
 @Singleton
 class QueueModuleProducer {
   /** How soon a listener of a log sees what was written to it. */
   private static final Duration LOG_WATCH = Duration.ofMillis(50);
+
+  /** How many events a client can have missed and still resume; some 4 MB. */
+  private static final int KEPT_EVENTS = 10_000;
+
+  private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
 
   private static final Map<String, String> ENVIRONMENT = System.getenv();
 
@@ -71,22 +86,59 @@ class QueueModuleProducer {
       HostResources host,
       Clock clock,
       DataConfig data,
-      MaintenanceConfig maintenance) {
-    return new QueueModule(
-        settings,
-        new QueueModule.Outside(
-            store,
-            processes,
-            directories,
-            workspaces,
-            FoundationProducer.workspacesRoot(data),
-            sources,
-            agents,
-            ENVIRONMENT,
-            logCapper,
-            host,
-            clock),
-        maintenance.retention());
+      MaintenanceConfig maintenance,
+      EventHistory events,
+      Webhooks webhooks,
+      RunTraces traces) {
+    QueueModule module =
+        new QueueModule(
+            settings,
+            new QueueModule.Outside(
+                store,
+                processes,
+                directories,
+                workspaces,
+                FoundationProducer.workspacesRoot(data),
+                sources,
+                agents,
+                ENVIRONMENT,
+                traces,
+                logCapper,
+                host,
+                clock),
+            maintenance.retention());
+    // Before anything can happen, so that they miss nothing.
+    List.of(events, webhooks, traces).forEach(module.transitions()::register);
+    return module;
+  }
+
+  @Produces
+  @Singleton
+  EventHistory events() {
+    return new EventHistory(KEPT_EVENTS);
+  }
+
+  void close(@Disposes EventHistory events) {
+    events.close();
+  }
+
+  @Produces
+  @Singleton
+  Webhooks webhooks(
+      WebhooksConfig webhooks, DataConfig data, Clock clock, WorkOrderStore openedFirst) {
+    return new Webhooks(
+        new WebhookSettings(
+            webhooks.urls().orElse(List.of()).stream().map(URI::create).toList(),
+            webhooks.secret().orElse(""),
+            webhooks.statuses().stream()
+                .map(WorkOrderStatus::parse)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet()),
+            webhooks.timeout(),
+            webhooks.maxAttempts(),
+            WEBHOOK_BACKOFF,
+            FoundationProducer.webhooksRoot(data)),
+        clock);
   }
 
   @Produces
@@ -113,15 +165,18 @@ class QueueModuleProducer {
       RunLogWatcher watcher,
       DataConfig data,
       AuthConfig auth,
-      GithubConfig github) {
-    return new RunLogs(service::run, directories, watcher, mask(data, auth, github));
+      GithubConfig github,
+      WebhooksConfig webhooks) {
+    return new RunLogs(service::run, directories, watcher, mask(data, auth, github, webhooks));
   }
 
   /** The service's own secrets, and what its variables tell to agents. */
-  private static SecretMask mask(DataConfig data, AuthConfig auth, GithubConfig github) {
+  private static SecretMask mask(
+      DataConfig data, AuthConfig auth, GithubConfig github, WebhooksConfig webhooks) {
     Set<String> secrets = new HashSet<>();
     auth.apiKey().ifPresent(secrets::add);
     github.token().ifPresent(secrets::add);
+    webhooks.secret().ifPresent(secrets::add);
     data.agents()
         .values()
         .forEach(agent ->

@@ -11,6 +11,7 @@ import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.config.StartupChecks;
+import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import jakarta.inject.Singleton;
@@ -42,8 +43,10 @@ class StartChecks {
       ShutdownConfig shutdown,
       HealthConfig health,
       MaintenanceConfig maintenance,
+      WebhooksConfig webhooks,
       @ConfigProperty(name = "quarkus.http.host") String host) {
-    StartupChecks.problems(data, auth, github, workspace, queue, run, shutdown, health, maintenance)
+    StartupChecks.problems(
+            data, auth, github, workspace, queue, run, shutdown, health, maintenance, webhooks)
         .forEach(problem -> problems.add(problem.toString()));
     anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);

@@ -81,6 +81,11 @@ public interface WorkOrderStore extends AutoCloseable {
    */
   Iterator<QueueEntry> queue();
 
+  /**
+   * Since when the order waits that has waited longest; empty if none waits. Kept, not searched.
+   */
+  Optional<Instant> oldestQueuedAt();
+
   /** Every running order, the longest running first. */
   List<RunningEntry> running();
 

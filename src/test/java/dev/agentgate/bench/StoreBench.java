@@ -2,13 +2,8 @@ package dev.agentgate.bench;
 
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.file.FileWorkOrderStore;
-import dev.agentgate.workorder.IdempotencyKey;
-import dev.agentgate.workorder.RunLimits;
-import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.workorder.WorkOrderSpec;
 import dev.agentgate.workorder.WorkOrderStatus;
-import dev.agentgate.workorder.WorkspaceSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,15 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -69,21 +61,6 @@ public final class StoreBench {
     delete(root);
   }
 
-  private static WorkOrder order(int i) {
-    Instant now = CLOCK.instant();
-    WorkOrderSpec spec =
-        new WorkOrderSpec(
-            "Fix the bug in the login form and add a test. ".repeat(6),
-            "claude-code",
-            new WorkspaceSource.GitHub("acme", "shop" + i % 50, Optional.of("main")),
-            new RunLimits(Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of()),
-            OptionalInt.of(10),
-            i % 7,
-            Map.of("team", "team" + i % 20, "kind", "bug"));
-    return WorkOrder.submitted(
-        WorkOrderId.next(now), spec, Optional.of(new IdempotencyKey("key" + i, "ff")), now);
-  }
-
   private static double rawAppends(Path file, int count) throws IOException {
     byte[] record = new byte[1100];
     try (FileChannel channel =
@@ -113,7 +90,7 @@ public final class StoreBench {
       long started = System.nanoTime();
       if (writers == 1) {
         for (int i = 0; i < count; i++) {
-          store.insert(order(i));
+          store.insert(SampleOrders.waiting(i, CLOCK.instant()));
         }
       } else {
         try (ExecutorService threads =
@@ -123,7 +100,7 @@ public final class StoreBench {
           for (int w = 0; w < writers; w++) {
             threads.execute(() -> {
               for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                store.insert(order(i));
+                store.insert(SampleOrders.waiting(i, CLOCK.instant()));
               }
             });
           }

@@ -50,7 +50,12 @@ class EnvironmentTest {
           entry("AGENTGATE_HEALTH_READINESS_ALERTS", "store,disk"),
           entry("AGENTGATE_MAINTENANCE_ORPHAN_CLEANUP_EVERY", "5m"),
           entry("AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY", "1m"),
-          entry("AGENTGATE_MAINTENANCE_RETENTION", "7d"));
+          entry("AGENTGATE_MAINTENANCE_RETENTION", "7d"),
+          entry("AGENTGATE_WEBHOOKS_URLS", "https://hooks.example.com/a"),
+          entry("AGENTGATE_WEBHOOKS_SECRET", "s"),
+          entry("AGENTGATE_WEBHOOKS_STATUSES", "failed"),
+          entry("AGENTGATE_WEBHOOKS_TIMEOUT", "3s"),
+          entry("AGENTGATE_WEBHOOKS_MAX_ATTEMPTS", "3"));
 
   @Test
   void everyKeyIsReadFromTheVariableOfItsName() throws ReflectiveOperationException {

@@ -1,12 +1,15 @@
 package dev.agentgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.agentgate.config.StartupChecks.Problem;
+import dev.agentgate.workorder.WorkOrderStatus;
 import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +80,9 @@ class StartupChecksTest {
     "AGENTGATE_MAINTENANCE_ORPHAN_CLEANUP_EVERY,0,agentgate.maintenance.orphan-cleanup-every",
     "AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY,0,agentgate.maintenance.stale-check-every",
     "AGENTGATE_MAINTENANCE_RETENTION,0,agentgate.maintenance.retention",
+    "AGENTGATE_WEBHOOKS_STATUSES,done,agentgate.webhooks.statuses",
+    "AGENTGATE_WEBHOOKS_TIMEOUT,0,agentgate.webhooks.timeout",
+    "AGENTGATE_WEBHOOKS_MAX_ATTEMPTS,0,agentgate.webhooks.max-attempts",
     "AGENTGATE_DATA_DIR,~/data,agentgate.data-dir",
     "AGENTGATE_AUTH_KEYS_FILE,keys,agentgate.auth.keys-file",
     "AGENTGATE_AUTH_KEYS_FILE,/does/not/exist,agentgate.auth.keys-file",
@@ -179,6 +185,46 @@ class StartupChecksTest {
         .containsExactly("agentgate.agents.\"codex\".environment-passthrough");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ftp://hooks.example.com", "hooks.example.com/a", "https:///a", "a b"})
+  void aWebhookIsAnHttpUrl(String url) {
+    environment.put("AGENTGATE_WEBHOOKS_URLS", url);
+    environment.put("AGENTGATE_WEBHOOKS_SECRET", "a-secret-that-is-long");
+
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.webhooks.urls");
+  }
+
+  @Test
+  void noPasswordOfAWebhooksUrlIsShown() {
+    environment.put("AGENTGATE_WEBHOOKS_URLS", "https://u:hunter2@hooks.example.com/");
+    environment.put("AGENTGATE_WEBHOOKS_SECRET", "a-secret-that-is-long");
+
+    assertThat(problems()).hasSize(1).noneMatch(it -> it.toString().contains("hunter2"));
+  }
+
+  @Test
+  void aWebhookNeedsASecretThatIsHardToGuess() {
+    environment.put("AGENTGATE_WEBHOOKS_URLS", "https://hooks.example.com/");
+    assertThat(problems())
+        .extracting(Problem::key, Problem::reason)
+        .containsExactly(tuple("agentgate.webhooks.secret", "is not set"));
+
+    environment.put("AGENTGATE_WEBHOOKS_SECRET", "hunter2");
+    assertThat(problems())
+        .extracting(Problem::key, Problem::reason)
+        .containsExactly(tuple("agentgate.webhooks.secret", "is too short"));
+
+    environment.put("AGENTGATE_WEBHOOKS_SECRET", "0123456789abcdef");
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void theStatusesOfWebhooksAreThoseOfOrders() {
+    assertThat(StartupChecks.STATUSES)
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(WorkOrderStatus.values()).map(WorkOrderStatus::wireName).toList());
+  }
+
   private List<Problem> problems() {
     SmallRyeConfig config = ConfigurationFixture.configOf(environment);
     return StartupChecks.problems(
@@ -190,6 +236,7 @@ class StartupChecksTest {
         config.getConfigMapping(RunConfig.class),
         config.getConfigMapping(ShutdownConfig.class),
         config.getConfigMapping(HealthConfig.class),
-        config.getConfigMapping(MaintenanceConfig.class));
+        config.getConfigMapping(MaintenanceConfig.class),
+        config.getConfigMapping(WebhooksConfig.class));
   }
 }

@@ -14,6 +14,7 @@ import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.config.StartupChecks;
+import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -239,7 +240,8 @@ class ManifestsTest {
                 config.getConfigMapping(RunConfig.class),
                 config.getConfigMapping(ShutdownConfig.class),
                 config.getConfigMapping(HealthConfig.class),
-                config.getConfigMapping(MaintenanceConfig.class)))
+                config.getConfigMapping(MaintenanceConfig.class),
+                config.getConfigMapping(WebhooksConfig.class)))
         .isEmpty();
   }
 

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A store without a disk: what the queue's rules need, as plainly as possible. */
-final class InMemoryWorkOrderStore implements WorkOrderStore {
+class InMemoryWorkOrderStore implements WorkOrderStore {
   private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
   private final Map<RunId, Run> runs = new TreeMap<>();
   private final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
@@ -137,6 +137,14 @@ final class InMemoryWorkOrderStore implements WorkOrderStore {
   @Override
   public synchronized Iterator<QueueEntry> queue() {
     return queued().toList().iterator();
+  }
+
+  @Override
+  public synchronized Optional<Instant> oldestQueuedAt() {
+    return orders.values().stream()
+        .filter(order -> order.status() == WorkOrderStatus.QUEUED)
+        .map(WorkOrder::queuedAt)
+        .min(Comparator.naturalOrder());
   }
 
   @Override

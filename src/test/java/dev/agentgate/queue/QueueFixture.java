@@ -76,10 +76,16 @@ final class QueueFixture implements AutoCloseable {
                 new RunDirectories(directory.resolve("runs")),
                 workspaces,
                 directory.resolve("workspaces"),
-                _ -> new WorkspaceSource.Empty(),
+                input ->
+                    input
+                        .repo()
+                        .<WorkspaceSource>map(
+                            name -> new WorkspaceSource.GitHub("acme", name, Optional.empty()))
+                        .orElseGet(WorkspaceSource.Empty::new),
                 new Agents(
                     Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
                 Map.of("PATH", "/usr/bin:/bin"),
+                AgentVariables.NONE,
                 new LogCapper(new RunDirectories(directory.resolve("runs")), 1 << 20),
                 host,
                 clock),
@@ -131,29 +137,34 @@ final class QueueFixture implements AutoCloseable {
       Optional<Duration> maxTime,
       Optional<Duration> idleTimeout,
       Optional<Duration> queueTtl,
-      int maxAttempts) {
+      int maxAttempts,
+      Optional<String> repository) {
     Wish() {
-      this(0, Optional.empty(), Optional.empty(), Optional.empty(), 1);
+      this(0, Optional.empty(), Optional.empty(), Optional.empty(), 1, Optional.empty());
+    }
+
+    Wish repository(String value) {
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, maxAttempts, Optional.of(value));
     }
 
     Wish priority(int value) {
-      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts);
+      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts, repository);
     }
 
     Wish maxTime(Duration value) {
-      return new Wish(priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts);
+      return new Wish(priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts, repository);
     }
 
     Wish idleTimeout(Duration value) {
-      return new Wish(priority, maxTime, Optional.of(value), queueTtl, maxAttempts);
+      return new Wish(priority, maxTime, Optional.of(value), queueTtl, maxAttempts, repository);
     }
 
     Wish queueTtl(Duration value) {
-      return new Wish(priority, maxTime, idleTimeout, Optional.of(value), maxAttempts);
+      return new Wish(priority, maxTime, idleTimeout, Optional.of(value), maxAttempts, repository);
     }
 
     Wish maxAttempts(int value) {
-      return new Wish(priority, maxTime, idleTimeout, queueTtl, value);
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, value, repository);
     }
 
     SubmitOrder toOrder() {
@@ -161,10 +172,10 @@ final class QueueFixture implements AutoCloseable {
           "true",
           Optional.of("shell"),
           new WorkspaceSourceInput(
-              Optional.of("empty"),
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
+              repository,
               Optional.empty(),
               Optional.empty()),
           maxTime,

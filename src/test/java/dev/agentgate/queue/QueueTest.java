@@ -18,6 +18,7 @@ import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -312,7 +313,7 @@ class QueueTest {
 
   @Test
   void belowTheLeastFreeDiskNothingStartsUntilThereIsRoom() {
-    QueueFixture queue = queue(settings -> minFreeDisk(settings, 1000));
+    QueueFixture queue = queue(settings -> SettingsChange.of(settings).minFreeDisk(1000).done());
     queue.host.disk = 10;
     WorkOrderId id = queue.submit();
     QueueHealth health = queue.queue.health().health();
@@ -320,6 +321,51 @@ class QueueTest {
     assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.DISK);
     queue.host.disk = 1_000_000;
     queue.awaitRunning(id);
+  }
+
+  @Test
+  void belowTheLeastMemoryNothingStartsUntilThereIsMore() {
+    QueueFixture queue =
+        queue(settings -> SettingsChange.of(settings).minAvailableMemory(1000).done());
+    queue.host.memory = 10;
+    WorkOrderId id = queue.submit();
+    QueueHealth health = queue.queue.health().health();
+    assertThat(health.blockedBy()).containsExactly(Block.MEMORY);
+    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.MEMORY);
+    queue.host.memory = 1_000_000;
+    queue.awaitRunning(id);
+  }
+
+  @Test
+  void betweenTwoStartsTheStaggerDelayPasses() {
+    Duration delay = Duration.ofMillis(400);
+    QueueFixture queue = queue(settings -> SettingsChange.of(settings).staggerDelay(delay).done());
+    WorkOrderId first = queue.submit();
+    WorkOrderId second = queue.submit();
+    queue.awaitRunning(first);
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.STAGGER);
+    queue.awaitRunning(second);
+    assertThat(Duration.between(startOf(queue, first), startOf(queue, second)))
+        .isGreaterThanOrEqualTo(delay.minusMillis(5));
+  }
+
+  private static Instant startOf(QueueFixture queue, WorkOrderId id) {
+    return queue.order(id).state().attempt().orElseThrow().startedAt();
+  }
+
+  @Test
+  void aBusyRepositoryHoldsBackItselfAndNobodyElse() {
+    QueueFixture queue =
+        queue(settings -> SettingsChange.of(settings).maxConcurrentPerRepository(1).done());
+    WorkOrderId busy = queue.submit(wish -> wish.repository("busy"));
+    WorkOrderId waiting = queue.submit(wish -> wish.repository("busy"));
+    queue.awaitRunning(busy);
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.REPOSITORY);
+    WorkOrderId other = queue.submit(wish -> wish.repository("other"));
+    queue.awaitRunning(other);
+    assertThat(queue.order(waiting).status()).isEqualTo(WorkOrderStatus.QUEUED);
+    queue.processes.exit(queue.order(busy).currentRun().orElseThrow(), 0);
+    queue.awaitRunning(waiting);
   }
 
   @Test
@@ -341,7 +387,7 @@ class QueueTest {
 
   @Test
   void aFullQueueRefusesAndKeepsNothing() {
-    QueueFixture queue = queue(settings -> depth(manual(settings), 2));
+    QueueFixture queue = queue(settings -> SettingsChange.of(manual(settings)).maxDepth(2).done());
     queue.submit();
     queue.submit();
     assertRefused(Kind.QUEUE_FULL, queue::submit);
@@ -433,35 +479,10 @@ class QueueTest {
   }
 
   private static QueueSettings with(QueueSettings s, int maxConcurrent) {
-    return change(s, s.autoProcess(), maxConcurrent, s.minFreeDisk(), s.maxDepth());
+    return SettingsChange.of(s).maxConcurrent(maxConcurrent).done();
   }
 
   private static QueueSettings manual(QueueSettings s) {
-    return change(s, false, s.maxConcurrent(), s.minFreeDisk(), s.maxDepth());
-  }
-
-  private static QueueSettings minFreeDisk(QueueSettings s, long bytes) {
-    return change(s, s.autoProcess(), s.maxConcurrent(), bytes, s.maxDepth());
-  }
-
-  private static QueueSettings depth(QueueSettings s, int depth) {
-    return change(s, s.autoProcess(), s.maxConcurrent(), s.minFreeDisk(), depth);
-  }
-
-  private static QueueSettings change(
-      QueueSettings s, boolean autoProcess, int maxConcurrent, long minFreeDisk, int maxDepth) {
-    return new QueueSettings(
-        autoProcess,
-        maxConcurrent,
-        s.staggerDelay(),
-        s.minAvailableMemory(),
-        minFreeDisk,
-        maxDepth,
-        s.maxConcurrentPerRepository(),
-        s.maxTime(),
-        s.killGrace(),
-        s.defaultAgent(),
-        s.stuckThreshold(),
-        s.queueDepthThreshold());
+    return SettingsChange.of(s).autoProcess(false).done();
   }
 }

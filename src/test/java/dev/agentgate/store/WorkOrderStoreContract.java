@@ -351,6 +351,9 @@ public abstract class WorkOrderStoreContract {
     for (int i = 0; i < queue.size(); i++) {
       assertThat(store.queuePosition(queue.get(i).id())).isEqualTo(OptionalInt.of(i + 1));
     }
+    assertThat(store.oldestQueuedAt())
+        .as(where)
+        .isEqualTo(queue.stream().map(QueueEntry::queuedAt).min(Comparator.naturalOrder()));
     assertThat(store.running())
         .as(where)
         .extracting(WorkOrderStore.RunningEntry::run)

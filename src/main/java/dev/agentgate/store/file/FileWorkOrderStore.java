@@ -335,6 +335,12 @@ public final class FileWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
+  public Optional<Instant> oldestQueuedAt() {
+    requireOpen();
+    return index.oldestQueuedAt();
+  }
+
+  @Override
   public List<RunningEntry> running() {
     requireOpen();
     return index.running();

@@ -38,6 +38,8 @@ final class WorkOrderIndex {
       Comparator.comparing(IndexEntry::id).reversed();
   private static final Comparator<IndexEntry> LONGEST_AT_REST_FIRST =
       Comparator.comparing(WorkOrderIndex::restSince).thenComparing(IndexEntry::id);
+  private static final Comparator<QueueEntry> LONGEST_WAITING_FIRST =
+      Comparator.comparing(QueueEntry::queuedAt).thenComparing(QueueEntry::id);
   private static final int QUEUE_STEP = 64;
 
   // Guards the ordered sets below; the two maps are changed under it as well, but read without.
@@ -47,6 +49,7 @@ final class WorkOrderIndex {
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> atRest =
       new EnumMap<>(WorkOrderStatus.class);
   private final OrderedChunks<QueueEntry> queue = new OrderedChunks<>(Comparator.naturalOrder());
+  private final OrderedChunks<QueueEntry> byWaiting = new OrderedChunks<>(LONGEST_WAITING_FIRST);
 
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
@@ -87,6 +90,7 @@ final class WorkOrderIndex {
       groups.forEach((status, group) -> of(status).fill(group));
       atRest.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
       queue.fill(waiting);
+      byWaiting.fill(waiting);
     } finally {
       lock.writeLock().unlock();
     }
@@ -118,6 +122,7 @@ final class WorkOrderIndex {
       }
       if (entry.waiting() != null) {
         queue.add(entry.waiting());
+        byWaiting.add(entry.waiting());
       }
       if (entry.idempotencyKey() != null) {
         byKey.put(entry.idempotencyKey(), entry.id());
@@ -139,6 +144,7 @@ final class WorkOrderIndex {
       }
       if (entry.waiting() != null) {
         queue.remove(entry.waiting());
+        byWaiting.remove(entry.waiting());
       }
       if (entry.idempotencyKey() != null) {
         byKey.remove(entry.idempotencyKey(), entry.id());
@@ -262,6 +268,16 @@ final class WorkOrderIndex {
       }
       last = ahead.removeFirst();
       return last;
+    }
+  }
+
+  Optional<Instant> oldestQueuedAt() {
+    lock.readLock().lock();
+    try {
+      Iterator<QueueEntry> first = byWaiting.iterator();
+      return first.hasNext() ? Optional.of(first.next().queuedAt()) : Optional.empty();
+    } finally {
+      lock.readLock().unlock();
     }
   }
 

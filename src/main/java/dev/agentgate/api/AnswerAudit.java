@@ -1,0 +1,31 @@
+package dev.agentgate.api;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+
+/**
+ * Audits every call that passed the gate, before its answer goes out: also when the caller has hung
+ * up meanwhile, for what it asked for was done.
+ */
+class AnswerAudit {
+  private final AuditLog audit;
+  private final RoutingContext call;
+
+  @Inject
+  AnswerAudit(AuditLog audit, RoutingContext call) {
+    this.audit = audit;
+    this.call = call;
+  }
+
+  @ServerResponseFilter
+  void audit(ContainerResponseContext answer) {
+    Optional<String> submitted =
+        answer.getEntity() instanceof WorkOrderResponse order
+            ? Optional.of(order.id())
+            : Optional.empty();
+    audit.record(call, answer.getStatus(), submitted);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.agentgate.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.workorder.WorkOrderId;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes down who asked for what change of which order, one JSON object a line, refused calls
+ * included. The category {@value #CATEGORY} is a file of its own, see application.properties. What
+ * cannot be written (a full disk) is told on standard error once and holds no request up.
+ */
+@Singleton
+class AuditLog {
+  static final String CATEGORY = "dev.agentgate.audit";
+  private static final Logger LOG = Logger.getLogger(CATEGORY);
+  private static final Set<HttpMethod> READING =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+  private static final String UNKNOWN = "unknown";
+
+  private final ObjectMapper json;
+  private final Clock clock;
+
+  @Inject
+  AuditLog(ObjectMapper json, Clock clock) {
+    this.json = json;
+    this.clock = clock;
+  }
+
+  /**
+   * Writes a line for a call, unless it only reads.
+   *
+   * @param status of the answer
+   * @param submitted the order that the call made or found
+   */
+  void record(RoutingContext call, int status, Optional<String> submitted) {
+    if (READING.contains(call.request().method())) {
+      return;
+    }
+    String line = describe(call, status, submitted);
+    if (Thread.currentThread().isVirtual()) {
+      LOG.info(line);
+    } else {
+      // An event loop must not wait for a disk.
+      Thread.startVirtualThread(() -> LOG.info(line));
+    }
+  }
+
+  private String describe(RoutingContext call, int status, Optional<String> submitted) {
+    Optional<Caller> caller = CurrentCaller.of(call);
+    ObjectNode line = json.createObjectNode();
+    line.put("time", clock.instant().toString());
+    line.put("who", caller.map(Caller::name).orElse(UNKNOWN));
+    caller.ifPresent(known -> line.put("role", known.role().wireName()));
+    line.put("action", action(call.request()));
+    submitted
+        .or(() -> orderIn(ProblemAnswers.pathOf(call.request())))
+        .ifPresent(id -> line.put("workOrderId", id));
+    line.put("requestId", call.response().headers().get(ApiGate.REQUEST_ID_HEADER));
+    line.put("outcome", status);
+    return line.toString();
+  }
+
+  private static String action(HttpServerRequest request) {
+    List<Endpoint> endpoints = Endpoint.at(ProblemAnswers.pathOf(request));
+    return Endpoint.forMethod(endpoints, request.method().name())
+        .map(endpoint -> name(endpoint, request))
+        .orElse(UNKNOWN);
+  }
+
+  private static String name(Endpoint endpoint, HttpServerRequest request) {
+    return endpoint == Endpoint.DELETE && "true".equals(request.getParam("purge"))
+        ? "purge"
+        : endpoint.action();
+  }
+
+  private static Optional<String> orderIn(String path) {
+    for (String segment : path.split("/", -1)) {
+      if (WorkOrderId.parse(segment).isPresent()) {
+        return Optional.of(segment);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.agentgate.notify;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The undelivered messages for one target: a file each, numbered in their order, written aside and
+ * renamed. They survive a crash of the process; nothing is synced, so the last ones may not survive
+ * one of the machine. Those given up are lines of {@code given-up.jsonl}.
+ *
+ * <p>Writes with streams, which an interrupt does not close.
+ */
+final class DeliverySpool {
+  private static final Pattern FILE = Pattern.compile("(\\d{19})\\.json");
+  private static final long MOST_GIVEN_UP_BYTES = 10L << 20;
+
+  private final Path directory;
+  private long last;
+
+  DeliverySpool(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Opens the directory.
+   *
+   * @return the numbers of what is there, the oldest first
+   */
+  List<Long> open() throws IOException {
+    Files.createDirectories(directory);
+    TreeSet<Long> numbers = new TreeSet<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Matcher name = FILE.matcher(file.getFileName().toString());
+        if (name.matches()) {
+          numbers.add(Long.parseLong(name.group(1)));
+        }
+      }
+    }
+    last = numbers.isEmpty() ? 0 : numbers.last();
+    return List.copyOf(numbers);
+  }
+
+  /** Keeps a delivery; for one thread. */
+  long keep(Delivery delivery) throws IOException {
+    long number = last + 1;
+    Path aside = directory.resolve("next.tmp");
+    try (FileOutputStream out = new FileOutputStream(aside.toFile())) {
+      out.write(delivery.toJson().getBytes(StandardCharsets.UTF_8));
+    }
+    Files.move(aside, file(number), StandardCopyOption.ATOMIC_MOVE);
+    last = number;
+    return number;
+  }
+
+  /** Reads a delivery; null if it is gone or is none. */
+  @Nullable Delivery read(long number) throws IOException {
+    try {
+      return Delivery.fromJson(Files.readString(file(number)));
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  void remove(long number) throws IOException {
+    Files.deleteIfExists(file(number));
+  }
+
+  /** Sets aside what is no delivery, for a person to look at. */
+  void setAside(long number) throws IOException {
+    if (Files.exists(file(number))) {
+      Files.move(
+          file(number),
+          directory.resolve(file(number).getFileName() + ".unreadable"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Writes down a delivery that is given up; the older half is dropped beyond 20 MiB. */
+  synchronized void giveUp(Delivery delivery, Instant at, String reason) throws IOException {
+    Path file = directory.resolve("given-up.jsonl");
+    if (Files.exists(file) && Files.size(file) >= MOST_GIVEN_UP_BYTES) {
+      Files.move(file, directory.resolve("given-up.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
+    }
+    try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+      out.write(delivery.toLine(at.toString(), reason).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private Path file(long number) {
+    return directory.resolve("%019d.json".formatted(number));
+  }
+}

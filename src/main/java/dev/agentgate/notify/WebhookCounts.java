@@ -1,0 +1,66 @@
+package dev.agentgate.notify;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of the deliveries since the start. Safe for use by many threads. */
+public final class WebhookCounts {
+  private final LongAdder delivered = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder givenUp = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final AtomicLong pending = new AtomicLong();
+
+  WebhookCounts() {}
+
+  /** Deliveries that a target took. */
+  public long delivered() {
+    return delivered.sum();
+  }
+
+  /** Attempts that failed. */
+  public long failed() {
+    return failed.sum();
+  }
+
+  /** Deliveries that went to the file of those given up. */
+  public long givenUp() {
+    return givenUp.sum();
+  }
+
+  /** Deliveries that could not even be kept on disk. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  /** Deliveries on disk that are not settled yet. */
+  public long pending() {
+    return pending.get();
+  }
+
+  void kept() {
+    pending.incrementAndGet();
+  }
+
+  void found(long count) {
+    pending.addAndGet(count);
+  }
+
+  void wasDelivered() {
+    delivered.increment();
+    pending.decrementAndGet();
+  }
+
+  void attemptFailed() {
+    failed.increment();
+  }
+
+  void wasGivenUp() {
+    givenUp.increment();
+    pending.decrementAndGet();
+  }
+
+  void wasDropped() {
+    dropped.increment();
+  }
+}

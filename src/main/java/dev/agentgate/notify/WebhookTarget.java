@@ -1,0 +1,189 @@
+package dev.agentgate.notify;
+
+import dev.agentgate.queue.StatusEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts the messages for one target, one after another and in their order, on a virtual thread of
+ * its own. One that fails is tried again, ever more slowly, and in the end given up, so that a
+ * target that refuses one message does not miss all that follow.
+ */
+final class WebhookTarget {
+  private static final Logger LOG = Logger.getLogger(WebhookTarget.class);
+  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
+
+  /** More are not kept for a target; what comes then is given up at once. */
+  private static final int MOST_WAITING = 10_000;
+
+  private final URI url;
+  private final WebhookSettings settings;
+  private final WebhookSignature signature;
+  private final DeliverySpool spool;
+  private final WebhookCounts counts;
+  private final HttpClient client;
+  private final Clock clock;
+  private final BlockingQueue<Long> waiting = new LinkedBlockingQueue<>();
+  private boolean failing;
+  private @Nullable Thread deliverer;
+
+  WebhookTarget(
+      URI url,
+      WebhookSettings settings,
+      DeliverySpool spool,
+      WebhookCounts counts,
+      HttpClient client,
+      Clock clock) {
+    this.url = url;
+    this.settings = settings;
+    this.signature = new WebhookSignature(settings.secret());
+    this.spool = spool;
+    this.counts = counts;
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /** Begins with what an earlier service left. */
+  void open() throws IOException {
+    List<Long> left = spool.open();
+    if (!left.isEmpty()) {
+      LOG.infof("%d messages for %s were not delivered yet", left.size(), url.getHost());
+    }
+    counts.found(left.size());
+    waiting.addAll(left);
+    deliverer = Thread.ofVirtual().name("webhook").start(this::deliverUntilClosed);
+  }
+
+  /** Keeps a message until it is delivered. */
+  void take(Delivery delivery) throws IOException {
+    if (waiting.size() >= MOST_WAITING) {
+      spool.giveUp(delivery, clock.instant(), MOST_WAITING + " messages wait already");
+      counts.kept();
+      counts.wasGivenUp();
+      return;
+    }
+    long number = spool.keep(delivery);
+    counts.kept();
+    waiting.add(number);
+  }
+
+  /** Breaks off; what was not delivered is kept. */
+  void close() throws InterruptedException {
+    Thread thread = deliverer;
+    if (thread != null) {
+      thread.interrupt();
+      thread.join();
+    }
+  }
+
+  private void deliverUntilClosed() {
+    try {
+      while (true) {
+        long number = waiting.take();
+        while (!settle(number)) {
+          Thread.sleep(LONGEST_BACKOFF);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debugf("No more messages go to %s", url.getHost());
+    }
+  }
+
+  /** Delivers a message or gives it up; false if its files cannot be read or written now. */
+  private boolean settle(long number) throws InterruptedException {
+    try {
+      Delivery delivery = spool.read(number);
+      if (delivery == null) {
+        LOG.errorf("Message %d for %s cannot be read and is set aside", number, url.getHost());
+        spool.setAside(number);
+        counts.wasGivenUp();
+        return true;
+      }
+      Optional<String> failure = deliver(delivery);
+      if (failure.isEmpty()) {
+        spool.remove(number);
+        counts.wasDelivered();
+        return true;
+      }
+      LOG.errorf(
+          "Message %s for %s is given up after %d attempts: %s",
+          delivery.id(), url.getHost(), settings.maxAttempts(), failure.get());
+      spool.giveUp(delivery, clock.instant(), failure.get());
+      spool.remove(number);
+      counts.wasGivenUp();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.errorf(e, "A message for %s is stuck and tried again", url.getHost());
+      return false;
+    }
+  }
+
+  /**
+   * Tries until it is delivered.
+   *
+   * @return why not, if all attempts failed
+   */
+  private Optional<String> deliver(Delivery delivery) throws InterruptedException {
+    Duration backoff = settings.firstBackoff();
+    for (int attempt = 1; ; attempt++) {
+      Optional<String> failure = post(delivery);
+      if (failure.isEmpty()) {
+        if (failing) {
+          failing = false;
+          LOG.infof("%s takes messages again", url.getHost());
+        }
+        return failure;
+      }
+      counts.attemptFailed();
+      if (!failing) {
+        failing = true;
+        LOG.warnf("A message was not delivered to %s: %s", url.getHost(), failure.get());
+      }
+      if (attempt >= settings.maxAttempts()) {
+        return failure;
+      }
+      Thread.sleep(backoff);
+      Duration doubled = backoff.multipliedBy(2);
+      backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
+    }
+  }
+
+  private Optional<String> post(Delivery delivery) throws InterruptedException {
+    long timestamp = clock.instant().getEpochSecond();
+    HttpRequest request =
+        HttpRequest.newBuilder(url)
+            .timeout(settings.timeout())
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "AgentGate")
+            .header("X-AgentGate-Event", StatusEvent.NAME)
+            .header("X-AgentGate-Delivery", delivery.id())
+            .header("X-AgentGate-Timestamp", Long.toString(timestamp))
+            .header("X-AgentGate-Signature", signature.of(timestamp, delivery.body()))
+            .POST(HttpRequest.BodyPublishers.ofString(delivery.body()))
+            .build();
+    try {
+      HttpResponse<InputStream> response =
+          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      // Nobody reads it, so it need not come: it may be without end.
+      response.body().close();
+      int status = response.statusCode();
+      return status >= 200 && status < 300
+          ? Optional.empty()
+          : Optional.of("it answered " + status);
+    } catch (IOException e) {
+      return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+    }
+  }
+}

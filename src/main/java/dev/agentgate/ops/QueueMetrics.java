@@ -1,0 +1,300 @@
+package dev.agentgate.ops;
+
+import dev.agentgate.process.Agents;
+import dev.agentgate.process.LogCapper;
+import dev.agentgate.process.StopReport;
+import dev.agentgate.queue.QueueHealth;
+import dev.agentgate.queue.QueueHealth.AlertKind;
+import dev.agentgate.queue.QueueHealthCheck;
+import dev.agentgate.queue.QueueObserver;
+import dev.agentgate.queue.Transition;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workorder.WorkOrderStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The queue in numbers. Every series is there from the start, at zero, and no tag holds an id: tags
+ * are statuses, reasons, modes and the agents that are configured. Gauges read kept counts, so that
+ * a scrape costs the same however many orders there are.
+ */
+@Singleton
+class QueueMetrics implements QueueObserver {
+  /** The agent of an order that is older than the configuration that took its agent away. */
+  private static final String OTHER_AGENT = "other";
+
+  private static final List<String> STOP_MODES =
+      List.of("cancel", "kill", "timeout", "idle_timeout", "interrupt", "sweep");
+  private static final List<String> OUTCOMES = List.of("completed", "failed", "cancelled");
+
+  private static final Duration[] WAITS = {
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(10),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(5),
+    Duration.ofMinutes(15),
+    Duration.ofHours(1),
+    Duration.ofHours(6)
+  };
+  private static final Duration[] STARTS = {
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(2)
+  };
+  private static final Duration[] RUNS = {
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(10),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(5),
+    Duration.ofMinutes(15),
+    Duration.ofMinutes(30),
+    Duration.ofHours(1),
+    Duration.ofHours(4)
+  };
+  private static final Duration[] STOPS = {
+    Duration.ofMillis(50),
+    Duration.ofMillis(250),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(6),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30)
+  };
+
+  private final MeterRegistry meters;
+  private final QueueHealthCheck queue;
+  private final Set<String> agents;
+  private final Timer wait;
+  private final Timer launch;
+  private final Timer queuedToLaunch;
+  private final Counter expired;
+  private final Counter adopted;
+  private final Counter orphans;
+
+  QueueMetrics(MeterRegistry meters, QueueHealthCheck queue, Agents agents, LogCapper logs) {
+    this.meters = meters;
+    this.queue = queue;
+    this.agents = new HashSet<>(agents.types());
+    wait = timer("agentgate.queue.wait", "From entering the queue to taking a slot", WAITS);
+    launch =
+        timer(
+            "agentgate.run.launch",
+            "From taking a slot to the start of the agent's process, checkout included",
+            STARTS);
+    queuedToLaunch =
+        timer(
+            "agentgate.queue.to.launch",
+            "From entering the queue to the start of the agent's process",
+            STARTS);
+    expired = counter("agentgate.queue.expired", "Orders that waited longer than they may");
+    adopted = counter("agentgate.runs.adopted", "Runs of an earlier service that were taken over");
+    orphans = counter("agentgate.orphans.cleaned", "Leftovers of no order that were removed");
+    FunctionCounter.builder("agentgate.log.dropped", logs, LogCapper::droppedBytes)
+        .description("Output of agents that was cut out of logs beyond their size")
+        .baseUnit("bytes")
+        .register(meters);
+    startAtZero();
+    registerGauges();
+  }
+
+  private void startAtZero() {
+    List<String> types = new ArrayList<>(agents);
+    types.add(OTHER_AGENT);
+    for (String agent : types) {
+      OUTCOMES.forEach(outcome -> runDuration(agent, outcome));
+    }
+    finished("completed");
+    finished("cancelled");
+    for (FailureReason reason : FailureReason.values()) {
+      // An order that expired in the queue never had the run that could finish with that reason.
+      if (reason != FailureReason.QUEUE_EXPIRED) {
+        finished(reason.wireName());
+      }
+    }
+    STOP_MODES.forEach(this::stopDuration);
+    for (QueueHealth.Block block : QueueHealth.Block.values()) {
+      startsBlocked(block);
+    }
+  }
+
+  private void registerGauges() {
+    for (WorkOrderStatus status : WorkOrderStatus.values()) {
+      Gauge.builder("agentgate.work.orders", queue, check -> check.health().counts().of(status))
+          .description("Work orders by status")
+          .tag("status", status.wireName())
+          .register(meters);
+    }
+    for (AlertKind kind : AlertKind.values()) {
+      Gauge.builder("agentgate.alert", queue, check -> raised(check, kind))
+          .description("Whether the service raises an alert of this kind")
+          .tag("kind", kind.wireName())
+          .register(meters);
+    }
+    gauge(
+        "agentgate.queue.oldest.age",
+        "seconds",
+        "How long the order waits that has waited longest; 0 if none waits",
+        check -> seconds(check.oldestWaitingAge()));
+    gauge(
+        "agentgate.run.oldest.age",
+        "seconds",
+        "How long the run goes on that has gone on longest; 0 if nothing runs",
+        check -> seconds(check.health().oldestRunningAge().orElse(Duration.ZERO)));
+    gauge(
+        "agentgate.queue.paused",
+        "Whether the queue is paused",
+        check -> check.health().paused() ? 1 : 0);
+    gauge(
+        "agentgate.slots",
+        "How many orders may run at the same time",
+        check -> check.health().maxConcurrent());
+    gauge("agentgate.survivors", "Processes that no signal ends", QueueHealthCheck::survivors);
+    gauge(
+        "agentgate.disk.free",
+        "bytes",
+        "What can still be written below the data directory",
+        check -> check.host().freeDisk());
+    gauge(
+        "agentgate.memory.available",
+        "bytes",
+        "Memory that a new agent could use",
+        check -> check.host().availableMemory());
+  }
+
+  @Override
+  public void transitioned(Transition transition) {
+    WorkOrder order = transition.order();
+    if (order.state() instanceof Running running) {
+      wait.record(positive(order.queuedAt(), running.current().startedAt()));
+    } else if (order.status() == WorkOrderStatus.FAILED
+        && transition.from().filter(WorkOrderStatus.QUEUED::equals).isPresent()) {
+      expired.increment();
+    }
+  }
+
+  @Override
+  public void runEnded(WorkOrder order, RunState.Ended end) {
+    String outcome =
+        switch (end) {
+          case RunState.Completed _ -> "completed";
+          case RunState.Cancelled _ -> "cancelled";
+          case RunState.Failed _ -> "failed";
+        };
+    finished(end instanceof RunState.Failed failed ? failed.reason().wireName() : outcome)
+        .increment();
+    String type = order.spec().agentType();
+    Instant began = order.state().attempt().orElseThrow().startedAt();
+    runDuration(agents.contains(type) ? type : OTHER_AGENT, outcome)
+        .record(positive(began, end.endedAt()));
+  }
+
+  @Override
+  public void stopped(String mode, StopReport report) {
+    if (report.killed()) {
+      stopDuration(mode).record(report.took());
+    }
+  }
+
+  @Override
+  public void launched(Duration sinceQueued, Duration sinceClaimed) {
+    launch.record(sinceClaimed);
+    queuedToLaunch.record(sinceQueued);
+  }
+
+  @Override
+  public void adopted() {
+    adopted.increment();
+  }
+
+  @Override
+  public void orphansCleaned(int count) {
+    orphans.increment(count);
+  }
+
+  @Override
+  public void blocked(QueueHealth.Block reason) {
+    startsBlocked(reason).increment();
+  }
+
+  private static double raised(QueueHealthCheck queue, AlertKind kind) {
+    return queue.health().alerts().stream().anyMatch(alert -> alert.kind() == kind) ? 1 : 0;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  private static Duration positive(Instant from, Instant to) {
+    Duration between = Duration.between(from, to);
+    return between.isNegative() ? Duration.ZERO : between;
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(meters);
+  }
+
+  private Timer timer(String name, String description, Duration[] buckets) {
+    return Timer.builder(name)
+        .description(description)
+        .serviceLevelObjectives(buckets)
+        .register(meters);
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<QueueHealthCheck> value) {
+    Gauge.builder(name, queue, value).description(description).register(meters);
+  }
+
+  private void gauge(
+      String name, String unit, String description, ToDoubleFunction<QueueHealthCheck> value) {
+    Gauge.builder(name, queue, value).description(description).baseUnit(unit).register(meters);
+  }
+
+  private Counter finished(String reason) {
+    return Counter.builder("agentgate.runs.finished")
+        .description("Runs that ended, by how")
+        .tag("reason", reason)
+        .register(meters);
+  }
+
+  private Timer runDuration(String agent, String outcome) {
+    return Timer.builder("agentgate.run.duration")
+        .description("From taking a slot to the end of the agent")
+        .tag("agent", agent)
+        .tag("outcome", outcome)
+        .serviceLevelObjectives(RUNS)
+        .register(meters);
+  }
+
+  private Timer stopDuration(String mode) {
+    return Timer.builder("agentgate.stop.duration")
+        .description("From the wish to stop live processes to the proof that they are gone")
+        .tag("mode", mode)
+        .serviceLevelObjectives(STOPS)
+        .register(meters);
+  }
+
+  private Counter startsBlocked(QueueHealth.Block reason) {
+    return Counter.builder("agentgate.starts.blocked")
+        .description("Times that the head of the queue could not start")
+        .tag("reason", reason.wireName())
+        .register(meters);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.agentgate.queue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the world is told of a change of an order's status: who, what and when, and nothing that a
+ * client wrote.
+ *
+ * @param previousStatus empty: it was submitted
+ * @param run the run under way, or the last one once the order is at rest
+ * @param reason why it failed; only there then
+ * @param revision of the order: grows with each of its changes, not always by one
+ */
+public record StatusEvent(
+    WorkOrderId workOrder,
+    WorkOrderStatus status,
+    Optional<WorkOrderStatus> previousStatus,
+    int attempt,
+    Optional<RunId> run,
+    Optional<FailureReason> reason,
+    Instant at,
+    long revision) {
+  /** The name under which such an event is sent. */
+  public static final String NAME = "work-order";
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  static StatusEvent of(WorkOrder order, Optional<WorkOrderStatus> previous) {
+    return new StatusEvent(
+        order.id(),
+        order.status(),
+        previous,
+        order.attempts(),
+        order.currentRun(),
+        order.state() instanceof Failed failed ? Optional.of(failed.reason()) : Optional.empty(),
+        order.updatedAt(),
+        order.revision());
+  }
+
+  /** As JSON, on one line; what is absent is left out. */
+  public String json() {
+    StringWriter text = new StringWriter(320);
+    try (JsonGenerator out = JSON.createGenerator(text)) {
+      out.writeStartObject();
+      out.writeStringField("workOrderId", workOrder.value());
+      out.writeStringField("status", status.wireName());
+      if (previousStatus.isPresent()) {
+        out.writeStringField("previousStatus", previousStatus.get().wireName());
+      }
+      out.writeNumberField("attempt", attempt);
+      if (run.isPresent()) {
+        out.writeStringField("runId", run.get().value());
+      }
+      if (reason.isPresent()) {
+        out.writeStringField("failureReason", reason.get().wireName());
+      }
+      out.writeStringField("at", TIME.format(at));
+      out.writeNumberField("revision", revision);
+      out.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("A text in memory could not be written", e);
+    }
+    return text.toString();
+  }
+}

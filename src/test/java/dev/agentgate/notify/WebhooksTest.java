@@ -1,0 +1,356 @@
+package dev.agentgate.notify;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.agentgate.queue.Transition;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkOrders;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WebhooksTest {
+  private static final String SECRET = "a-secret-that-is-long";
+  private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+  @TempDir Path directory;
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable it : opened.reversed()) {
+      it.close();
+    }
+  }
+
+  /** What a target was sent. */
+  private record Message(
+      String event, String delivery, String timestamp, String signature, String body) {
+    static Message of(HttpExchange exchange) throws IOException {
+      var headers = exchange.getRequestHeaders();
+      return new Message(
+          headers.getFirst("X-AgentGate-Event"),
+          headers.getFirst("X-AgentGate-Delivery"),
+          headers.getFirst("X-AgentGate-Timestamp"),
+          headers.getFirst("X-AgentGate-Signature"),
+          new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+    }
+  }
+
+  private interface Answer {
+    void to(HttpExchange exchange, int number) throws IOException;
+  }
+
+  /** A target on loopback. */
+  private final class Target {
+    final List<Message> messages = new CopyOnWriteArrayList<>();
+    final HttpServer server;
+
+    Target(int port, Answer answer) throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      var threads = Executors.newVirtualThreadPerTaskExecutor();
+      server.setExecutor(threads);
+      server.createContext(
+          "/",
+          exchange -> {
+            int number;
+            synchronized (messages) {
+              messages.add(Message.of(exchange));
+              number = messages.size();
+            }
+            try (exchange) {
+              answer.to(exchange, number);
+            }
+          });
+      server.start();
+      opened.add(() -> {
+        threads.shutdownNow();
+        server.stop(0);
+      });
+    }
+
+    int port() {
+      return server.getAddress().getPort();
+    }
+
+    URI url() {
+      return URI.create("http://127.0.0.1:" + port() + "/hook?token=t0ken");
+    }
+
+    List<String> bodies() {
+      return messages.stream().map(Message::body).toList();
+    }
+  }
+
+  private Target target(Answer answer) throws IOException {
+    return new Target(0, answer);
+  }
+
+  private static Answer status(int status) {
+    return (exchange, _) -> exchange.sendResponseHeaders(status, -1);
+  }
+
+  private Webhooks webhooks(URI... urls) {
+    return webhooks(3, EnumSet.allOf(WorkOrderStatus.class), urls);
+  }
+
+  private Webhooks webhooks(int attempts, Set<WorkOrderStatus> statuses, URI... urls) {
+    Webhooks webhooks =
+        new Webhooks(
+            new WebhookSettings(
+                List.of(urls),
+                SECRET,
+                statuses,
+                TIMEOUT,
+                attempts,
+                Duration.ofMillis(20),
+                directory),
+            Clock.systemUTC());
+    webhooks.open();
+    opened.add(webhooks);
+    return webhooks;
+  }
+
+  private static String tell(Webhooks webhooks) {
+    Transition transition = new Transition(Optional.empty(), WorkOrders.queued());
+    webhooks.transitioned(transition);
+    return transition.event().json();
+  }
+
+  @Test
+  void aMessageIsSignedOverItsTimestampAndItsBody() throws Exception {
+    Target target = target(status(204));
+    Webhooks webhooks = webhooks(target.url());
+    String body = tell(webhooks);
+    await().until(() -> webhooks.counts().delivered() == 1);
+
+    Message message = target.messages.getFirst();
+    assertThat(message.body()).isEqualTo(body);
+    assertThat(message.event()).isEqualTo("work-order");
+    assertThat(message.delivery()).hasSize(36);
+    assertThat(Long.parseLong(message.timestamp()))
+        .isCloseTo(System.currentTimeMillis() / 1000, org.assertj.core.data.Offset.offset(30L));
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
+    assertThat(message.signature())
+        .isEqualTo(
+            "sha256="
+                + HexFormat.of()
+                    .formatHex(mac.doFinal((message.timestamp() + "." + body).getBytes(UTF_8))));
+    assertThat(webhooks.counts().pending()).isZero();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aTargetThatAnswers500GetsTheSameMessageAgainAndThenTheNextOnes() throws IOException {
+    Target target =
+        target((exchange, number) -> exchange.sendResponseHeaders(number <= 2 ? 500 : 200, -1));
+    Webhooks webhooks = webhooks(target.url());
+    List<String> told = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      told.add(tell(webhooks));
+    }
+    await().until(() -> webhooks.counts().delivered() == 20);
+
+    assertThat(webhooks.counts().failed()).isEqualTo(2);
+    assertThat(target.messages.subList(0, 3))
+        .extracting(Message::delivery)
+        .containsOnly(target.messages.getFirst().delivery());
+    assertThat(target.bodies().subList(2, 22)).isEqualTo(told);
+  }
+
+  @Test
+  void aTargetThatHangsHoldsBackNeitherTheQueueNorOtherTargets() throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    opened.add(over::countDown);
+    Target hanging =
+        target((_, _) -> {
+          try {
+            over.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Target other = target(status(200));
+    Webhooks webhooks = webhooks(hanging.url(), other.url());
+    long began = System.nanoTime();
+    for (int i = 0; i < 500; i++) {
+      tell(webhooks);
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+
+    assertThat(took).isLessThan(Duration.ofSeconds(1));
+    await().atMost(Duration.ofSeconds(20)).until(() -> other.messages.size() == 500);
+    await().until(() -> webhooks.counts().failed() >= 2);
+    assertThat(webhooks.counts().pending()).isGreaterThan(400);
+    assertThat(webhooks.counts().dropped()).isZero();
+  }
+
+  @Test
+  void aRedirectIsAFailedAttemptAndNotFollowed() throws IOException {
+    Target inside = target(status(200));
+    Target target =
+        target((exchange, _) -> {
+          exchange.getResponseHeaders().set("Location", inside.url().toString());
+          exchange.sendResponseHeaders(307, -1);
+        });
+    Webhooks webhooks = webhooks(target.url());
+    tell(webhooks);
+    await().until(() -> webhooks.counts().givenUp() == 1);
+
+    assertThat(webhooks.counts().failed()).isEqualTo(3);
+    assertThat(webhooks.counts().delivered()).isZero();
+    assertThat(inside.messages).isEmpty();
+  }
+
+  @Test
+  void whatWasNotDeliveredIsDeliveredAfterARestart() throws IOException {
+    Target down = target(status(500));
+    int port = down.port();
+    Webhooks before = webhooks(1_000_000, EnumSet.allOf(WorkOrderStatus.class), down.url());
+    List<String> told = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      told.add(tell(before));
+    }
+    await().until(() -> before.counts().failed() >= 2);
+    before.close();
+    assertThat(files()).hasSize(10);
+    String delivery = down.messages.getFirst().delivery();
+    down.server.stop(0);
+
+    Target up = new Target(port, status(200));
+    Webhooks after = webhooks(up.url());
+    String last = tell(after);
+    told.add(last);
+    await().until(() -> after.counts().delivered() == 11);
+
+    assertThat(up.bodies()).isEqualTo(told);
+    assertThat(up.messages.getFirst().delivery()).isEqualTo(delivery);
+    assertThat(after.counts().pending()).isZero();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aMessageThatIsGivenUpIsWrittenDownAndTheNextOneGoesOut() throws IOException {
+    Target target =
+        target((exchange, number) -> exchange.sendResponseHeaders(number <= 3 ? 422 : 200, -1));
+    Webhooks webhooks = webhooks(target.url());
+    String refused = tell(webhooks);
+    String taken = tell(webhooks);
+    await().until(() -> webhooks.counts().delivered() == 1);
+
+    assertThat(webhooks.counts().givenUp()).isEqualTo(1);
+    assertThat(webhooks.counts().pending()).isZero();
+    assertThat(target.bodies()).containsExactly(refused, refused, refused, taken);
+    try (Stream<Path> all = Files.walk(directory)) {
+      Path file = all.filter(it -> it.endsWith("given-up.jsonl")).findFirst().orElseThrow();
+      assertThat(Files.readString(file))
+          .contains("it answered 422")
+          .contains(refused.replace("\"", "\\\""))
+          .endsWith("\n");
+    }
+  }
+
+  @Test
+  void onlyTheChosenStatusesAreTold() throws IOException {
+    Target target = target(status(200));
+    Webhooks webhooks = webhooks(3, Set.of(WorkOrderStatus.CANCELLED), target.url());
+    tell(webhooks);
+    WorkOrder cancelled = WorkOrders.queued().cancel(WorkOrders.NOW);
+    webhooks.transitioned(new Transition(Optional.of(WorkOrderStatus.QUEUED), cancelled));
+    await().until(() -> webhooks.counts().delivered() == 1);
+
+    assertThat(target.bodies()).singleElement().asString().contains(cancelled.id().value());
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNotRead() throws IOException {
+    Target target =
+        target((exchange, _) -> {
+          exchange.sendResponseHeaders(200, 0);
+          byte[] much = new byte[1 << 16];
+          try (var out = exchange.getResponseBody()) {
+            while (true) {
+              out.write(much);
+            }
+          } catch (IOException e) {
+            // The client has hung up.
+          }
+        });
+    Webhooks webhooks = webhooks(target.url());
+    tell(webhooks);
+    tell(webhooks);
+    await().until(() -> webhooks.counts().delivered() == 2);
+
+    assertThat(webhooks.counts().failed()).isZero();
+  }
+
+  @Test
+  void aFileThatIsNoMessageIsSetAside() throws IOException {
+    Target target = target(status(200));
+    webhooks(target.url()).close();
+    Path own;
+    try (Stream<Path> all = Files.list(directory)) {
+      own = all.findFirst().orElseThrow();
+    }
+    Files.writeString(own.resolve("0000000000000000007.json"), "{\"id\":");
+    Webhooks webhooks = webhooks(target.url());
+    String told = tell(webhooks);
+    await().until(() -> webhooks.counts().delivered() == 1);
+
+    assertThat(target.bodies()).containsExactly(told);
+    assertThat(own.resolve("0000000000000000007.json.unreadable")).exists();
+    assertThat(webhooks.counts().pending()).isZero();
+  }
+
+  @Test
+  void noPartOfAUrlButTheHostIsOnDisk() throws IOException {
+    Target down = target(status(500));
+    Webhooks webhooks = webhooks(down.url());
+    tell(webhooks);
+    await().until(() -> webhooks.counts().givenUp() == 1);
+    webhooks.close();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path it : all.toList()) {
+        assertThat(it.toString()).doesNotContain("t0ken");
+        if (Files.isRegularFile(it)) {
+          assertThat(Files.readString(it)).doesNotContain("t0ken");
+        }
+      }
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(it -> it.toString().endsWith(".json")).toList();
+    }
+  }
+}

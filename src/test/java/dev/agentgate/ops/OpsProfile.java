@@ -1,0 +1,71 @@
+package dev.agentgate.ops;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** One slot, three keys, a stuck threshold that a test can wait for, and every line logged. */
+public class OpsProfile implements QuarkusTestProfile {
+  static final Path DATA = temporaryDirectory();
+  static final String OPERATOR_KEY = "key-of-the-operator";
+  static final String ADMIN_KEY = "key-of-the-admin";
+  static final String VIEWER_KEY = "key-of-the-viewer";
+  static final int DEPTH_THRESHOLD = 10;
+
+  @Override
+  public Map<String, String> getConfigOverrides() {
+    try {
+      Path keys = Files.createTempFile("agentgate-keys", ".txt");
+      keys.toFile().deleteOnExit();
+      Files.write(
+          keys,
+          List.of(
+              "ada admin " + sha256(ADMIN_KEY),
+              "olga operator " + sha256(OPERATOR_KEY),
+              "vito viewer " + sha256(VIEWER_KEY)));
+      return Map.of(
+          "agentgate.data-dir",
+          DATA.toString(),
+          "quarkus.log.handler.file.\"audit\".path",
+          "${agentgate.data-dir}/logs/audit.jsonl",
+          "agentgate.auth.keys-file",
+          keys.toString(),
+          "agentgate.queue.max-concurrent",
+          "1",
+          "agentgate.health.stuck-threshold",
+          "PT1S",
+          "agentgate.health.queue-depth-threshold",
+          Integer.toString(DEPTH_THRESHOLD),
+          "quarkus.log.category.\"dev.agentgate\".level",
+          "DEBUG");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("agentgate-ops");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sha256(String key) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}
