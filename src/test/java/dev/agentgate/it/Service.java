@@ -58,7 +58,7 @@ final class Service implements AutoCloseable {
   private Service(Path home) {
     this.home = real(home);
     this.data = this.home.resolve("data");
-    this.log = LOGS.resolve(caller() + "-" + COUNT.incrementAndGet() + ".log");
+    this.log = newLog();
     environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
     environment.put("LANG", "C.UTF-8");
     environment.put("AGENTGATE_DATA_DIR", data.toString());
@@ -68,6 +68,18 @@ final class Service implements AutoCloseable {
     environment.put("AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD", "1000000");
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
     environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+  }
+
+  /** Not one that an earlier build wrote. */
+  private static Path newLog() {
+    Path file = LOGS.resolve(caller() + "-" + COUNT.incrementAndGet() + ".log");
+    try {
+      Files.createDirectories(LOGS);
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
   }
 
   /**
@@ -118,7 +130,6 @@ final class Service implements AutoCloseable {
   void launch() {
     assertThat(process == null || !process.isAlive()).isTrue();
     try {
-      Files.createDirectories(LOGS);
       prepareHome();
       ProcessBuilder builder =
           new ProcessBuilder(Host.join(prefix, host.wrap(program(), environment)))
