@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the kernel: {@code MemAvailable} of {@code /proc/meminfo} and the limit of the own cgroup,
@@ -27,6 +29,8 @@ public final class LinuxHostResources implements HostResources {
   private final CgroupMemory cgroup;
   private volatile Inodes inodes =
       new Inodes(Long.MAX_VALUE, System.nanoTime() - INODES_FRESH_NANOS);
+
+  private volatile @Nullable FileStore fileStore;
 
   private record Inodes(long free, long askedNanos) {}
 
@@ -63,7 +67,13 @@ public final class LinuxHostResources implements HostResources {
   @Override
   public long freeDisk() {
     try {
-      return Files.getFileStore(dataDirectory).getUsableSpace();
+      FileStore known = fileStore;
+      if (known == null) {
+        // Finding it reads the mount table; asking it costs one call.
+        known = Files.getFileStore(dataDirectory);
+        fileStore = known;
+      }
+      return known.getUsableSpace();
     } catch (IOException e) {
       LOG.debug("The free disk cannot be read", e);
       return Long.MAX_VALUE;

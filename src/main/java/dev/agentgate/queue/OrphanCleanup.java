@@ -24,6 +24,10 @@ import org.jboss.logging.Logger;
 public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
   private static final Duration OLD_ENOUGH = Duration.ofHours(1);
+
+  /** How the names of a run's record begin, also while it is written. */
+  private static final String RECORD = "run.json";
+
   private static final Duration MIRRORS_KEPT = Duration.ofDays(30);
 
   private final Supervision supervision;
@@ -94,6 +98,32 @@ public final class OrphanCleanup {
     }
     LOG.warnf("Work order %s refers to the missing run %s", id, run);
     return supervision.store().update(order.get().withoutRun(run, order.get().updatedAt()));
+  }
+
+  /**
+   * Removes what a service left that died while it claimed an order: a run that nothing refers to
+   * and that never got beyond its record. At start, while nothing is claimed.
+   *
+   * @return how many there were
+   */
+  public int removeUnbegun() {
+    Set<RunId> known = new HashSet<>();
+    supervision.store().ids().forEachRemaining(id -> known.addAll(supervision.store().runsOf(id)));
+    int removed = 0;
+    for (RunId run : supervision.directories().list()) {
+      if (!known.contains(run) && holdsOnlyItsRecord(supervision.directories().of(run).path())) {
+        removed += supervision.directories().remove(run) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+
+  private static boolean holdsOnlyItsRecord(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.allMatch(file -> String.valueOf(file.getFileName()).startsWith(RECORD));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private int removeLeftovers(Set<RunId> present, Set<RunId> known) {

@@ -78,11 +78,15 @@ final class RunSupervisor {
 
   private volatile int survivors;
 
+  /** The run as its supervisor knows it; touched by the supervising thread alone. */
+  private Run record;
+
   private RunSupervisor(Supervision with, WorkOrder order, Attempt attempt, boolean adopting) {
     this.with = with;
     this.order = order;
     this.attempt = attempt;
     this.adopting = adopting;
+    this.record = Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt());
     this.oomKillsBefore = with.outOfMemoryKills().count();
   }
 
@@ -169,6 +173,7 @@ final class RunSupervisor {
       }
       if (cause == null || why.compareTo(cause) > 0) {
         cause = why;
+        EndRequest.write(with.directories().of(run()), why);
       }
       if (preparer != null) {
         preparer.interrupt();
@@ -201,7 +206,7 @@ final class RunSupervisor {
     RunEnd end;
     try {
       end = adopting ? adoptAndWatch() : launchAndWatch();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       LOG.errorf(e, "The supervisor of %s failed; its processes are stopped", run());
       end = new RunEnd.Vanished(now());
     }
@@ -225,9 +230,8 @@ final class RunSupervisor {
     SupervisedProcess process;
     lock.lock();
     try {
-      // Held across the start: a wish to end comes before it, and nothing starts, or after it, and
-      // there
-      // is something to stop.
+      // Held across the start: a wish to end comes before it, and nothing starts, or after it,
+      // and there is something to stop.
       if (cause != null) {
         return new RunEnd.Abandoned(now());
       }
@@ -281,9 +285,12 @@ final class RunSupervisor {
     lock.lock();
     try {
       phase = Phase.RUNNING;
+      // A caller who was never answered meant it all the same, and the agent may have heard it.
+      cause = EndRequest.read(with.directories().of(run())).orElse(null);
     } finally {
       lock.unlock();
     }
+    record = with.store().findRun(run()).orElse(record);
     Optional<SupervisedProcess> found = with.processes().adopt(run());
     if (found.isEmpty()) {
       return wasLaunched() ? new RunEnd.Vanished(now()) : new RunEnd.Abandoned(now());
@@ -317,23 +324,18 @@ final class RunSupervisor {
     RunDirectory directory = with.directories().of(run());
     return !Files.isDirectory(directory.path())
         || Files.exists(directory.processFile())
-        || with.store().findRun(run()).filter(record -> record.pid().isPresent()).isPresent();
+        || record.pid().isPresent();
   }
 
   private void remember(SupervisedProcess process) {
     long pid = process.identity().pid();
     MDC.put(LogKeys.PID, Long.toString(pid));
     try {
-      with.store().saveRun(record().running(pid));
+      record = record.running(pid);
+      with.store().saveRun(record);
     } catch (StoreUnavailableException e) {
       LOG.warnf("The record of %s could not be written: %s", run(), e.getMessage());
     }
-  }
-
-  private Run record() {
-    return with.store()
-        .findRun(run())
-        .orElseGet(() -> Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt()));
   }
 
   /**
@@ -390,20 +392,32 @@ final class RunSupervisor {
    * may.
    */
   private void sweep() {
-    StopReport report = stop("sweep", cause() == null ? Duration.ZERO : with.killGrace());
+    Duration grace = cause() == null ? Duration.ZERO : with.killGrace();
     boolean told = false;
-    while (report.survivors() > 0) {
-      if (!told) {
+    while (!isSwept(grace)) {
+      if (!told && survivors > 0) {
         LOG.errorf(
             "%d processes of %s cannot be killed; its slot stays taken until they are gone",
-            report.survivors(), run());
+            survivors, run());
         told = true;
       }
       pause();
-      report = stop("sweep", Duration.ZERO);
+      grace = Duration.ZERO;
     }
-    with.logCapper().finish(run());
-    with.processes().release(run());
+  }
+
+  private boolean isSwept(Duration grace) {
+    try {
+      if (stop("sweep", grace).survivors() > 0) {
+        return false;
+      }
+      with.logCapper().finish(run());
+      with.processes().release(run());
+      return true;
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "What %s left behind could not be stopped, trying on", run());
+      return false;
+    }
   }
 
   private void settle(RunEnd end) {
@@ -435,7 +449,7 @@ final class RunSupervisor {
 
   private WorkOrder write(Verdict verdict, Instant at, Optional<ExitStatus> exit) {
     RunState.Ended end = verdict.runState(at, exit);
-    with.store().saveRun(record().ended(end));
+    with.store().saveRun(record.ended(end));
     while (true) {
       Optional<WorkOrder> current = with.store().find(workOrder());
       if (current.isEmpty() || !isOurs(current.get())) {

@@ -14,6 +14,7 @@ import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
 import dev.agentgate.queue.HostResources;
 import dev.agentgate.queue.LinuxHostResources;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.store.file.FileWorkOrderStore;
 import dev.agentgate.workspace.CheckedSourceParser;
@@ -23,6 +24,7 @@ import dev.agentgate.workspace.LocalRoots;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -41,6 +43,9 @@ class FoundationProducer {
   private static final String RUNS = "runs";
 
   private static final String WORKSPACES = "workspaces";
+
+  /** {@code EX_CANTCREAT} of sysexits.h. */
+  private static final int NO_DATA_DIRECTORY = 73;
 
   private static final String WEBHOOKS = "webhooks";
 
@@ -74,7 +79,16 @@ class FoundationProducer {
   @Singleton
   WorkOrderStore store(StartChecks checks, Clock clock, MeterRegistry meters) {
     checks.enforce();
-    return new MeasuredWorkOrderStore(FileWorkOrderStore.open(dataDirectory(), clock), meters);
+    return new MeasuredWorkOrderStore(open(clock), meters);
+  }
+
+  private WorkOrderStore open(Clock clock) {
+    try {
+      return FileWorkOrderStore.open(dataDirectory(), clock);
+    } catch (StoreUnavailableException e) {
+      throw new PreventFurtherStepsException(
+          "AgentGate does not start: " + e.getMessage(), NO_DATA_DIRECTORY);
+    }
   }
 
   @Produces

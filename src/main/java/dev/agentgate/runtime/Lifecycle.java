@@ -3,6 +3,7 @@ package dev.agentgate.runtime;
 import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
+import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.QueueManager;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
@@ -42,6 +43,7 @@ class Lifecycle {
 
   private final WorkOrderStore store;
   private final QueueManager queue;
+  private final OrphanCleanup orphanCleanup;
   private final WorkOrderService service;
   private final RunDrain drain;
   private final Webhooks webhooks;
@@ -54,6 +56,7 @@ class Lifecycle {
   Lifecycle(
       WorkOrderStore store,
       QueueManager queue,
+      OrphanCleanup orphanCleanup,
       WorkOrderService service,
       RunDrain drain,
       Webhooks webhooks,
@@ -63,6 +66,7 @@ class Lifecycle {
       @Any Instance<QueueObserver> observers) {
     this.store = store;
     this.queue = queue;
+    this.orphanCleanup = orphanCleanup;
     this.service = service;
     this.drain = drain;
     this.webhooks = webhooks;
@@ -79,6 +83,10 @@ class Lifecycle {
     int running = queue.recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);
+    }
+    int unbegun = orphanCleanup.removeUnbegun();
+    if (unbegun > 0) {
+      LOG.infof("Removed %d runs that were claimed and never begun", unbegun);
     }
     queue.open();
   }

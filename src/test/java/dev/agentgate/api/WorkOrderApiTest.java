@@ -376,16 +376,25 @@ class WorkOrderApiTest {
   @Test
   void aCallerWhoHangsUpChangesNothing() throws IOException {
     String id =
-        post(BODY.replace("sleep 60", "trap '' TERM; sleep 60; sleep 60"))
+        post(BODY.replace(
+                "sleep 60", "trap 'echo asked' TERM; echo ready; while :; do sleep 1; done"))
             .then()
             .statusCode(201)
             .extract()
             .path("id");
-    given().post("/api/v1/work-orders/" + id + "/runs").then().statusCode(202);
+    String run =
+        given()
+            .post("/api/v1/work-orders/" + id + "/runs")
+            .then()
+            .statusCode(202)
+            .extract()
+            .path("runId");
+    awaitLog(run, "ready");
     try (Socket socket = new Socket(root.getHost(), root.getPort())) {
       socket
           .getOutputStream()
           .write(head("POST", "/api/v1/work-orders/" + id + "/cancel", "Content-Length: 0"));
+      awaitLog(run, "asked");
     }
     await()
         .atMost(Duration.ofSeconds(20))
@@ -402,6 +411,12 @@ class WorkOrderApiTest {
                 .get("/api/v1/work-orders/" + id + "/runs")
                 .then()
                 .body("items.status", contains("cancelled")));
+  }
+
+  private static void awaitLog(String run, String word) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> given().get("/api/v1/runs/" + run + "/log").asString().contains(word));
   }
 
   @Test

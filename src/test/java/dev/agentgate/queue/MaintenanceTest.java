@@ -87,6 +87,21 @@ class MaintenanceTest {
   }
 
   @Test
+  void aRunThatWasClaimedAndNeverBegunIsRemovedAtStartWhateverItsAge() throws IOException {
+    Path begun = makeRun(RunId.next(Instant.now()), Duration.ofMinutes(1));
+    Path unbegun = runs().of(RunId.next(Instant.now())).path();
+    Files.createDirectories(unbegun);
+    Files.writeString(unbegun.resolve("run.json"), "{}");
+    RunId known = queue.order(completed()).currentRun().orElseThrow();
+
+    assertThat(queue.queue.orphanCleanup().removeUnbegun()).isEqualTo(1);
+
+    assertThat(unbegun).doesNotExist();
+    assertThat(begun).exists();
+    assertThat(runs().of(known).path()).exists();
+  }
+
+  @Test
   void theWorkspaceOfNoOrderIsRemovedOnceItIsOld() throws IOException {
     RunId stray = RunId.next(Instant.now());
     Path workspace = directory.resolve("workspaces").resolve(stray.value());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.process.RunDirectories;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
@@ -16,6 +17,8 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -427,6 +430,42 @@ class QueueTest {
     assertThat(after.order(lives).status()).isEqualTo(WorkOrderStatus.RUNNING);
     processes.exit(living, 0);
     after.awaitStatus(lives, WorkOrderStatus.COMPLETED);
+  }
+
+  @Test
+  void aCancelThatACrashCutOffIsCarriedOutByTheNextService() throws IOException {
+    QueueFixture before = new QueueFixture(directory, settings -> settings).open();
+    WorkOrderId id = before.submit(wish -> wish.maxAttempts(3));
+    RunId run = before.awaitRunning(id);
+    before.queue.manager().close();
+    Files.writeString(
+        new RunDirectories(directory.resolve("runs")).of(run).path().resolve("end-requested"),
+        "CANCEL");
+    QueueFixture after =
+        new QueueFixture(
+                directory,
+                settings -> settings,
+                copyOf(before.store),
+                before.processes,
+                before.clock)
+            .open();
+    opened.add(after);
+    after.awaitStatus(id, WorkOrderStatus.CANCELLED);
+    assertThat(after.processes.count(run)).isZero();
+  }
+
+  @Test
+  void aWishToEndIsNotedBeforeTheProcessesAreStopped() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.processes.unkillable = 1;
+    assertThat(queue.service().cancel(id).survivors()).isEqualTo(1);
+    assertThat(directory.resolve("runs").resolve(run.value()).resolve("end-requested"))
+        .hasContent("CANCEL");
+    queue.processes.unkillable = 0;
+    queue.processes.exit(run, 143);
+    queue.awaitStatus(id, WorkOrderStatus.CANCELLED);
   }
 
   @Test

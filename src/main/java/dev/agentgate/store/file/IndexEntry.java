@@ -95,8 +95,11 @@ record IndexEntry(
     return flat;
   }
 
-  /** Whether agent type and labels match; the status is not looked at. */
+  /** Whether it is among what is asked for. */
   boolean matches(WorkOrderFilter filter) {
+    if (!filter.statuses().isEmpty() && !filter.statuses().contains(status)) {
+      return false;
+    }
     if (filter.agentType().isPresent() && !filter.agentType().get().equals(agentType)) {
       return false;
     }

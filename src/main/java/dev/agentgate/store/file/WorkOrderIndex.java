@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,8 @@ final class WorkOrderIndex {
   private final OrderedChunks<QueueEntry> queue = new OrderedChunks<>(Comparator.naturalOrder());
   private final OrderedChunks<QueueEntry> byWaiting = new OrderedChunks<>(LONGEST_WAITING_FIRST);
 
+  private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
+
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
 
@@ -67,6 +70,17 @@ final class WorkOrderIndex {
     return Objects.requireNonNull(entry.restSince());
   }
 
+  private record Label(String key, String value) {}
+
+  private static List<Label> labelsOf(IndexEntry entry) {
+    String[] flat = entry.labels();
+    List<Label> labels = new ArrayList<>(flat.length / 2);
+    for (int i = 0; i < flat.length; i += 2) {
+      labels.add(new Label(flat[i], flat[i + 1]));
+    }
+    return labels;
+  }
+
   private OrderedChunks<IndexEntry> of(WorkOrderStatus status) {
     return Objects.requireNonNull(byStatus.get(status));
   }
@@ -74,8 +88,11 @@ final class WorkOrderIndex {
   /** Takes in what was on disk; the index is empty before. */
   void fill(Collection<IndexEntry> entries) {
     Map<WorkOrderStatus, List<IndexEntry>> groups = new EnumMap<>(WorkOrderStatus.class);
+    Map<Label, List<IndexEntry>> labelled = new HashMap<>();
     List<QueueEntry> waiting = new ArrayList<>();
     for (IndexEntry entry : entries) {
+      labelsOf(entry)
+          .forEach(label -> labelled.computeIfAbsent(label, _ -> new ArrayList<>()).add(entry));
       groups.computeIfAbsent(entry.status(), _ -> new ArrayList<>()).add(entry);
       byId.put(entry.id(), entry);
       if (entry.idempotencyKey() != null) {
@@ -88,12 +105,17 @@ final class WorkOrderIndex {
     lock.writeLock().lock();
     try {
       groups.forEach((status, group) -> of(status).fill(group));
+      labelled.forEach((label, group) -> withLabel(label).fill(group));
       atRest.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
       queue.fill(waiting);
       byWaiting.fill(waiting);
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  private OrderedChunks<IndexEntry> withLabel(Label label) {
+    return byLabel.computeIfAbsent(label, _ -> new OrderedChunks<>(NEWEST_FIRST));
   }
 
   /** Makes several changes that all become visible at once. */
@@ -116,6 +138,7 @@ final class WorkOrderIndex {
         takeOut(before);
       }
       of(entry.status()).add(entry);
+      labelsOf(entry).forEach(label -> withLabel(label).add(entry));
       OrderedChunks<IndexEntry> rest = atRest.get(entry.status());
       if (rest != null) {
         rest.add(entry);
@@ -138,6 +161,13 @@ final class WorkOrderIndex {
 
     private void takeOut(IndexEntry entry) {
       of(entry.status()).remove(entry);
+      for (Label label : labelsOf(entry)) {
+        OrderedChunks<IndexEntry> same = withLabel(label);
+        same.remove(entry);
+        if (same.size() == 0) {
+          byLabel.remove(label);
+        }
+      }
       OrderedChunks<IndexEntry> rest = atRest.get(entry.status());
       if (rest != null) {
         rest.remove(entry);
@@ -199,6 +229,9 @@ final class WorkOrderIndex {
     boolean byStatusOnly = filter.agentType().isEmpty() && filter.labels().isEmpty();
     lock.readLock().lock();
     try {
+      if (!filter.labels().isEmpty()) {
+        return pageOfLabelled(filter, before, limit);
+      }
       long total = 0;
       for (WorkOrderStatus status : statuses) {
         total += byStatusOnly ? of(status).size() : countMatches(of(status), filter);
@@ -218,6 +251,37 @@ final class WorkOrderIndex {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** Looks only at the orders with the rarest of the labels. */
+  private Page pageOfLabelled(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    OrderedChunks<IndexEntry> rarest = null;
+    for (Map.Entry<String, String> label : filter.labels().entrySet()) {
+      OrderedChunks<IndexEntry> same = byLabel.get(new Label(label.getKey(), label.getValue()));
+      if (same == null) {
+        return new Page(List.of(), 0, false);
+      }
+      if (rarest == null || same.size() < rarest.size()) {
+        rarest = same;
+      }
+    }
+    OrderedChunks<IndexEntry> candidates = Objects.requireNonNull(rarest);
+    boolean allMatch =
+        filter.labels().size() == 1 && filter.statuses().isEmpty() && filter.agentType().isEmpty();
+    long total = allMatch ? candidates.size() : countMatches(candidates, filter);
+    Iterator<IndexEntry> each =
+        before.map(id -> candidates.after(placeOf(id))).orElseGet(candidates::iterator);
+    List<WorkOrderId> ids = new ArrayList<>();
+    while (each.hasNext()) {
+      IndexEntry entry = each.next();
+      if (entry.matches(filter)) {
+        if (ids.size() == limit) {
+          return new Page(ids, total, true);
+        }
+        ids.add(entry.id());
+      }
+    }
+    return new Page(ids, total, false);
   }
 
   private static long countMatches(OrderedChunks<IndexEntry> entries, WorkOrderFilter filter) {
