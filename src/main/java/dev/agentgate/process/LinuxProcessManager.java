@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Matcher;
@@ -45,7 +46,10 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
 
   private final RunDirectories directories;
   private final Clock clock;
-  private final @Nullable CgroupTree cgroups;
+
+  /** Found out beside the rest of the start, which a process that tries it would hold up. */
+  private final CompletableFuture<Optional<CgroupTree>> cgroups;
+
   private final Duration killLimit;
   private final KernelFacts kernel = KernelFacts.read();
   private final RunScript script = new RunScript();
@@ -74,10 +78,22 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
     this.directories = directories;
     this.clock = clock;
     this.killLimit = killLimit;
-    this.cgroups = useCgroups ? CgroupTree.find(directories.root()).orElse(null) : null;
+    this.cgroups =
+        CompletableFuture.supplyAsync(
+            () -> findCgroups(useCgroups, directories),
+            work -> Thread.ofVirtual().name("cgroup-probe").start(work));
+  }
+
+  private static Optional<CgroupTree> findCgroups(boolean use, RunDirectories directories) {
+    Optional<CgroupTree> found = use ? CgroupTree.find(directories.root()) : Optional.empty();
     LOG.infof(
         "Runs are held by %s",
-        cgroups == null ? "their session and environment" : "a cgroup of their own");
+        found.isEmpty() ? "their session and environment" : "a cgroup of their own");
+    return found;
+  }
+
+  private Optional<CgroupTree> cgroups() {
+    return cgroups.join();
   }
 
   /** The service and what it lives in: never part of a run, not even of one it was started by. */
@@ -94,14 +110,12 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
   /** Gives back what the runs share in the kernel, unless it is in use. Kills nothing. */
   @Override
   public void close() {
-    if (cgroups != null) {
-      cgroups.removeIfEmpty();
-    }
+    cgroups().ifPresent(CgroupTree::removeIfEmpty);
   }
 
   /** Whether a run gets a cgroup on this host. */
   public boolean usesCgroups() {
-    return cgroups != null;
+    return cgroups().isPresent();
   }
 
   @Override
@@ -110,7 +124,7 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
     Path program = findProgram(request);
     checkArguments(request);
     RunDirectory directory = directories.create(run);
-    Optional<RunCgroup> cgroup = Optional.ofNullable(cgroups).flatMap(tree -> tree.make(run));
+    Optional<RunCgroup> cgroup = cgroups().flatMap(tree -> tree.make(run));
     ProcessBuilder builder =
         new ProcessBuilder(
                 script.commandLine(
@@ -305,9 +319,9 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
   @Override
   public List<RunId> findRuns() {
     Set<RunId> runs = new TreeSet<>();
-    if (cgroups != null) {
-      cgroups.runs().stream().filter(run -> cgroups.of(run).isPopulated()).forEach(runs::add);
-    }
+    cgroups()
+        .ifPresent(tree ->
+            tree.runs().stream().filter(run -> tree.of(run).isPopulated()).forEach(runs::add));
     for (Entry entry : ProcessTree.look().entries()) {
       if (entry.lives() && !spared.contains(entry.pid())) {
         String environment = ProcessTree.environment(entry.pid());
@@ -331,7 +345,7 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
 
   @Override
   public void release(RunId run) {
-    if (cgroups != null && !cgroups.of(run).remove()) {
+    if (cgroups().filter(tree -> !tree.of(run).remove()).isPresent()) {
       LOG.debugf("The cgroup of a run is still in use: %s=%s", LogKeys.RUN_ID, run);
     }
     members.remove(run);
@@ -345,7 +359,7 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
             new RunMembers(
                 id,
                 directories.of(id),
-                Optional.ofNullable(cgroups).map(tree -> tree.of(id)),
+                cgroups().map(tree -> tree.of(id)),
                 spared,
                 kernel.bootId()));
   }
