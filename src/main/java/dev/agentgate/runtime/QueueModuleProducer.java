@@ -52,7 +52,8 @@ class QueueModuleProducer {
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
 
-  private static final Map<String, String> ENVIRONMENT = System.getenv();
+  /** Read when the service starts: a constant would hold the builder's in a native image. */
+  private final Map<String, String> environment = System.getenv();
 
   @Produces
   @Singleton
@@ -98,7 +99,7 @@ class QueueModuleProducer {
             FoundationProducer.workspacesRoot(data),
             sources,
             agents,
-            ENVIRONMENT,
+            environment,
             traces,
             logCapper,
             host,
@@ -165,7 +166,7 @@ class QueueModuleProducer {
   }
 
   /** The service's own secrets, and what its variables tell to agents. */
-  private static SecretMask mask(
+  private SecretMask mask(
       DataConfig data, AuthConfig auth, GithubConfig github, WebhooksConfig webhooks) {
     Set<String> secrets = new HashSet<>();
     auth.apiKey().ifPresent(secrets::add);
@@ -178,7 +179,7 @@ class QueueModuleProducer {
                 .environmentPassthrough()
                 .ifPresent(names ->
                     names.stream()
-                        .map(ENVIRONMENT::get)
+                        .map(environment::get)
                         .filter(value -> value != null)
                         .forEach(secrets::add)));
     return new SecretMask(secrets);

@@ -42,6 +42,7 @@ final class Settler {
   private static final int WORTH_SYNCING = 3;
 
   private static final long OLDEST_SEGMENT_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -210,6 +211,13 @@ final class Settler {
       asleep = true;
       long nanos = failed ? RETRY_NANOS : LOOK_AGAIN_NANOS;
       while (nanos > 0 && !finishing && (failed || (due.isEmpty() && duePause == null))) {
+        nanos = work.awaitNanos(nanos);
+      }
+      asleep = false;
+      // An order that is submitted, started and ended in a moment is written once, and its writers
+      // are not woken into a disk that is busy with it.
+      nanos = failed ? 0 : GATHER_NANOS;
+      while (nanos > 0 && !finishing) {
         nanos = work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
