@@ -56,6 +56,14 @@ enum Host {
     }
   }
 
+  /**
+   * What a test runs on that does not say: {@code -Dagentgate.it.host=UNPRIVILEGED} changes it for
+   * all.
+   */
+  static Host ofBuild() {
+    return valueOf(System.getProperty("agentgate.it.host", PLAIN.name()));
+  }
+
   static boolean isRoot() {
     try {
       return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));

@@ -62,6 +62,9 @@ class OrphanIT {
     Path directory = Files.createDirectory(service.data().resolve("runs").resolve(run));
     Files.writeString(directory.resolve("output.log"), "x");
     Files.setLastModifiedTime(directory, FileTime.from(Instant.now().minus(age)));
+    // Its owner is the service's user, whoever runs the tests.
+    Service.run(
+        "chown", "-R", "--reference=" + service.data().resolve("runs"), directory.toString());
     return directory;
   }
 

@@ -50,7 +50,7 @@ final class Service implements AutoCloseable {
   private final int managementPort = freePort();
   private final Client client = new Client(port);
   private final HttpClient probe = HttpClient.newHttpClient();
-  private Host host = Host.PLAIN;
+  private Host host = Host.ofBuild();
   private List<String> javaOptions = QUICK_START;
   private List<String> prefix = List.of();
   private Process process;
