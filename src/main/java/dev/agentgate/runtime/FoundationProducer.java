@@ -24,7 +24,6 @@ import dev.agentgate.workspace.LocalRoots;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -55,17 +54,17 @@ class FoundationProducer {
     this.data = data;
   }
 
-  /** The data directory, absolute. */
-  private Path dataDirectory() {
+  /** Absolute. */
+  private static Path dataDirectory(DataConfig data) {
     return Path.of(data.dataDir()).toAbsolutePath().normalize();
   }
 
   static Path workspacesRoot(DataConfig data) {
-    return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WORKSPACES);
+    return dataDirectory(data).resolve(WORKSPACES);
   }
 
   static Path webhooksRoot(DataConfig data) {
-    return Path.of(data.dataDir()).toAbsolutePath().normalize().resolve(WEBHOOKS);
+    return dataDirectory(data).resolve(WEBHOOKS);
   }
 
   /** Times are told in milliseconds, so they are kept in milliseconds. */
@@ -84,17 +83,16 @@ class FoundationProducer {
 
   private WorkOrderStore open(Clock clock) {
     try {
-      return FileWorkOrderStore.open(dataDirectory(), clock);
+      return FileWorkOrderStore.open(dataDirectory(data), clock);
     } catch (StoreUnavailableException e) {
-      throw new PreventFurtherStepsException(
-          "AgentGate does not start: " + e.getMessage(), NO_DATA_DIRECTORY);
+      throw new StartRefusedException(String.valueOf(e.getMessage()), NO_DATA_DIRECTORY);
     }
   }
 
   @Produces
   @Singleton
   RunDirectories runDirectories(WorkOrderStore openedFirst) {
-    return new RunDirectories(dataDirectory().resolve(RUNS));
+    return new RunDirectories(dataDirectory(data).resolve(RUNS));
   }
 
   @Produces
@@ -159,6 +157,6 @@ class FoundationProducer {
   @Produces
   @Singleton
   HostResources host(WorkOrderStore openedFirst) {
-    return new LinuxHostResources(dataDirectory());
+    return new LinuxHostResources(dataDirectory(data));
   }
 }

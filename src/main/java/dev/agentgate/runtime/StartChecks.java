@@ -13,7 +13,6 @@ import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.config.StartupChecks;
 import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -74,12 +73,11 @@ class StartChecks {
   /**
    * Stops the start if there is a problem.
    *
-   * @throws PreventFurtherStepsException then; the exit code is {@code EX_CONFIG} of sysexits.h
+   * @throws StartRefusedException then; the exit code is {@code EX_CONFIG} of sysexits.h
    */
   void enforce() {
     if (!problems.isEmpty()) {
-      throw new PreventFurtherStepsException(
-          "AgentGate does not start:\n  " + String.join("\n  ", problems), CONFIGURATION_ERROR);
+      throw new StartRefusedException("\n  " + String.join("\n  ", problems), CONFIGURATION_ERROR);
     }
   }
 }
