@@ -1,6 +1,5 @@
 package dev.agentgate.it;
 
-import static dev.agentgate.it.Client.JSON;
 import static dev.agentgate.it.Client.script;
 import static dev.agentgate.it.Client.time;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -329,11 +328,22 @@ abstract class EndToEndContract {
     }
   }
 
-  @Test
-  void theOpenApiDocumentIsServed() throws IOException {
-    Answer answer = client.call("GET", "/q/openapi?format=json", BodyPublishers.noBody());
+  @ParameterizedTest
+  @CsvSource({
+    "/q/openapi, , openapi.yaml, application/yaml",
+    "/q/openapi.yaml, , openapi.yaml, application/yaml",
+    "/q/openapi?format=json, , openapi.json, application/json",
+    "/q/openapi, application/json, openapi.json, application/json",
+    "/q/openapi.json, , openapi.json, application/json"
+  })
+  void theOpenApiDocumentIsServed(String path, String accept, String document, String type)
+      throws IOException {
+    Answer answer =
+        client.call(
+            "GET", path, BodyPublishers.noBody(), "Accept", accept == null ? "*/*" : accept);
     assertThat(answer.status()).isEqualTo(200);
-    assertThat(JSON.readTree(answer.text()).path("paths").has("/api/v1/work-orders")).isTrue();
+    assertThat(answer.raw().headers().firstValue("Content-Type")).hasValue(type + ";charset=UTF-8");
+    assertThat(answer.text()).isEqualTo(Files.readString(Path.of("docs", document)));
   }
 
   @Test

@@ -1,0 +1,65 @@
+package dev.agentgate.api;
+
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Serves the checked-in OpenAPI document. In development and tests Quarkus generates it from the
+ * resources instead, at the same path, and a test compares the two.
+ */
+@IfBuildProfile("prod")
+@Singleton
+class OpenApiDocument {
+  private static final String PATH = "/q/openapi";
+  private static final String YAML = "yaml";
+  private static final String JSON = "json";
+
+  private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
+
+  void register(@Observes Router router) {
+    router.get(PATH).handler(context -> send(context, wanted(context)));
+    for (String format : List.of(YAML, JSON)) {
+      router.get(PATH + "." + format).handler(context -> send(context, format));
+    }
+  }
+
+  /** What the query says, else what the caller accepts, else YAML. */
+  private static String wanted(RoutingContext context) {
+    List<String> asked = context.queryParam("format");
+    if (!asked.isEmpty()) {
+      return JSON.equals(asked.getFirst().toLowerCase(Locale.ROOT)) ? JSON : YAML;
+    }
+    String accepted = context.request().getHeader(HttpHeaders.ACCEPT);
+    return accepted != null && accepted.contains("application/json") ? JSON : YAML;
+  }
+
+  private void send(RoutingContext context, String format) {
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/" + format + ";charset=UTF-8")
+        .end(documents.computeIfAbsent(format, OpenApiDocument::read));
+  }
+
+  private static Buffer read(String format) {
+    try (InputStream document = OpenApiDocument.class.getResourceAsStream("openapi." + format)) {
+      if (document == null) {
+        throw new IllegalStateException("The OpenAPI document is missing in the application");
+      }
+      return Buffer.buffer(document.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
