@@ -29,8 +29,7 @@ import org.jboss.logging.Logger;
 final class StoreLoader {
   private static final Logger LOG = Logger.getLogger(StoreLoader.class);
 
-  // More than there are cores, because a cold file is waited for.
-  private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  private static final int FEWEST_THREADS = 4;
   private static final int SLICE = 512;
 
   private final OrderFiles files;
@@ -82,6 +81,11 @@ final class StoreLoader {
     return new Loaded(entries, unsettled, paused);
   }
 
+  /** More than there are cores, because a cold file is waited for. */
+  private static int threads() {
+    return Math.max(FEWEST_THREADS, 2 * Runtime.getRuntime().availableProcessors());
+  }
+
   private List<IndexEntry> loadFiles() throws IOException {
     String[] names = files.directory().toFile().list();
     if (names == null) {
@@ -94,7 +98,7 @@ final class StoreLoader {
       slices.add(() -> loadSlice(slice));
     }
     List<IndexEntry> entries = new ArrayList<>(names.length);
-    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(threads())) {
       for (Future<List<IndexEntry>> slice : threads.invokeAll(slices)) {
         entries.addAll(slice.get());
       }

@@ -236,18 +236,7 @@ final class WorkOrderIndex {
       for (WorkOrderStatus status : statuses) {
         total += byStatusOnly ? of(status).size() : countMatches(of(status), filter);
       }
-      Iterator<IndexEntry> matches = new Merge(statuses, before);
-      List<WorkOrderId> ids = new ArrayList<>();
-      while (matches.hasNext()) {
-        IndexEntry entry = matches.next();
-        if (byStatusOnly || entry.matches(filter)) {
-          if (ids.size() == limit) {
-            return new Page(ids, total, true);
-          }
-          ids.add(entry.id());
-        }
-      }
-      return new Page(ids, total, false);
+      return firstMatches(new Merge(statuses, before), filter, limit, total);
     } finally {
       lock.readLock().unlock();
     }
@@ -271,9 +260,14 @@ final class WorkOrderIndex {
     long total = allMatch ? candidates.size() : countMatches(candidates, filter);
     Iterator<IndexEntry> each =
         before.map(id -> candidates.after(placeOf(id))).orElseGet(candidates::iterator);
+    return firstMatches(each, filter, limit, total);
+  }
+
+  private static Page firstMatches(
+      Iterator<IndexEntry> candidates, WorkOrderFilter filter, int limit, long total) {
     List<WorkOrderId> ids = new ArrayList<>();
-    while (each.hasNext()) {
-      IndexEntry entry = each.next();
+    while (candidates.hasNext()) {
+      IndexEntry entry = candidates.next();
       if (entry.matches(filter)) {
         if (ids.size() == limit) {
           return new Page(ids, total, true);
