@@ -3,7 +3,6 @@ package dev.agentgate.workorder;
 import com.github.f4b6a3.ulid.UlidCreator;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The id of a run: {@code run_} and a ULID in Crockford's base 32, upper case. Ids sort by their
@@ -13,13 +12,13 @@ import java.util.regex.Pattern;
  * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
  */
 public record RunId(String value) implements Comparable<RunId> {
-  private static final Pattern FORM = Pattern.compile("run_[0-7][0-9A-HJKMNP-TV-Z]{25}");
+  private static final String PREFIX = "run_";
 
   /**
    * @throws IllegalArgumentException if {@code value} is not of the form
    */
   public RunId {
-    if (!FORM.matcher(value).matches()) {
+    if (!UlidText.follows(PREFIX, value)) {
       throw new IllegalArgumentException("Not a run id");
     }
   }
@@ -28,12 +27,12 @@ public record RunId(String value) implements Comparable<RunId> {
    * A new id that sorts after every id this process made before for the same or an earlier time.
    */
   public static RunId next(Instant now) {
-    return new RunId("run_" + UlidCreator.getMonotonicUlid(now.toEpochMilli()));
+    return new RunId(PREFIX + UlidCreator.getMonotonicUlid(now.toEpochMilli()));
   }
 
   /** Reads an id from outside; empty if it is not of the form. */
   public static Optional<RunId> parse(String text) {
-    return FORM.matcher(text).matches() ? Optional.of(new RunId(text)) : Optional.empty();
+    return UlidText.follows(PREFIX, text) ? Optional.of(new RunId(text)) : Optional.empty();
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.agentgate.workorder;
 import com.github.f4b6a3.ulid.UlidCreator;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The id of a work order: {@code wo_} and a ULID in Crockford's base 32, upper case. Ids sort by
@@ -13,13 +12,13 @@ import java.util.regex.Pattern;
  * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
  */
 public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
-  private static final Pattern FORM = Pattern.compile("wo_[0-7][0-9A-HJKMNP-TV-Z]{25}");
+  private static final String PREFIX = "wo_";
 
   /**
    * @throws IllegalArgumentException if {@code value} is not of the form
    */
   public WorkOrderId {
-    if (!FORM.matcher(value).matches()) {
+    if (!UlidText.follows(PREFIX, value)) {
       throw new IllegalArgumentException("Not a work order id");
     }
   }
@@ -28,12 +27,12 @@ public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
    * A new id that sorts after every id this process made before for the same or an earlier time.
    */
   public static WorkOrderId next(Instant now) {
-    return new WorkOrderId("wo_" + UlidCreator.getMonotonicUlid(now.toEpochMilli()));
+    return new WorkOrderId(PREFIX + UlidCreator.getMonotonicUlid(now.toEpochMilli()));
   }
 
   /** Reads an id from outside; empty if it is not of the form. */
   public static Optional<WorkOrderId> parse(String text) {
-    return FORM.matcher(text).matches() ? Optional.of(new WorkOrderId(text)) : Optional.empty();
+    return UlidText.follows(PREFIX, text) ? Optional.of(new WorkOrderId(text)) : Optional.empty();
   }
 
   @Override

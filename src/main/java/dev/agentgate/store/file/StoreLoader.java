@@ -128,7 +128,10 @@ final class StoreLoader {
 
   private Optional<IndexEntry> loadFile(String name) throws IOException {
     Path path = files.directory().resolve(name);
-    Optional<LastChange> change = OrderFiles.idOf(name).map(id -> journal.last().get(id));
+    Optional<LastChange> change =
+        journal.last().isEmpty()
+            ? Optional.empty()
+            : OrderFiles.idOf(name).map(id -> journal.last().get(id));
     if (change.isPresent() && change.get().isRemoval()) {
       Files.deleteIfExists(path);
       return Optional.empty();
@@ -138,10 +141,12 @@ final class StoreLoader {
       if (!name.equals(order.id() + ".json")) {
         throw new UnreadableRecordException("its name is not its id, " + order.id());
       }
-      if (change.isPresent() && change.get().revision() > order.revision()) {
-        return Optional.empty();
+      if (change.isPresent()) {
+        if (change.get().revision() > order.revision()) {
+          return Optional.empty();
+        }
+        upToDate.add(order.id());
       }
-      upToDate.add(order.id());
       return Optional.of(IndexEntry.of(order, shared));
     } catch (UnreadableRecordException e) {
       if (change.isPresent()) {
