@@ -18,6 +18,6 @@ class ServiceStarted implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("queue").status(queue.isDispatching()).build();
+    return HealthCheckResponse.named("started").status(queue.isDispatching()).build();
   }
 }
