@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A crash of the service at any moment leaves a run that {@link #adopt} finds, by what the
  * script wrote or, before it did, by its environment.
  */
-public final class LinuxProcessManager implements ProcessManager, AutoCloseable {
+public final class LinuxProcessManager implements ProcessManager {
   private static final Logger LOG = Logger.getLogger(LinuxProcessManager.class);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
@@ -107,7 +107,6 @@ public final class LinuxProcessManager implements ProcessManager, AutoCloseable 
     return Set.copyOf(line);
   }
 
-  /** Gives back what the runs share in the kernel, unless it is in use. Kills nothing. */
   @Override
   public void close() {
     cgroups().ifPresent(CgroupTree::removeIfEmpty);

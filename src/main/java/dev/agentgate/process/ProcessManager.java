@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Starts, adopts, finds and stops the processes of runs. */
-public interface ProcessManager {
+public interface ProcessManager extends AutoCloseable {
 
   /**
    * Starts a run's command in a session of its own, and in a cgroup of its own where one can be
@@ -41,4 +41,8 @@ public interface ProcessManager {
 
   /** Removes what the run holds in the kernel (its cgroup) once nothing of it lives. Idempotent. */
   void release(RunId run);
+
+  /** Gives back what all runs share in the kernel, unless it is in use. Stops nothing. */
+  @Override
+  void close();
 }

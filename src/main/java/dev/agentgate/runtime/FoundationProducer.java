@@ -101,6 +101,10 @@ class FoundationProducer {
     return new LinuxProcessManager(directories, clock);
   }
 
+  void close(@Disposes ProcessManager processes) {
+    processes.close();
+  }
+
   @Produces
   @Singleton
   LogCapper logCapper(RunDirectories directories, RunConfig run) {

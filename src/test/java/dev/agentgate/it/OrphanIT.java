@@ -23,6 +23,30 @@ class OrphanIT {
   @TempDir Path home;
 
   @Test
+  void aServiceThatIsAskedToStopLeavesNoCgroupBehind() throws IOException {
+    try (Service service = Service.in(home)) {
+      service.start();
+      Client client = service.client();
+      client.awaitEnd(client.submit("true"));
+      service.terminate();
+      service.awaitExit();
+      Path runs = service.data().resolve("runs");
+      String name = "agentgate-" + Integer.toHexString(runs.toString().hashCode());
+      for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+        if (line.contains(" - cgroup2 ")) {
+          Service.run(
+              "sh",
+              "-c",
+              "[ -z \"$(find \"$1\" -name \"$2\")\" ]",
+              "sh",
+              line.split(" ", 6)[4],
+              name);
+        }
+      }
+    }
+  }
+
+  @Test
   void aReferenceToAMissingRunIsForgottenAndCounted() {
     try (Service service = Service.in(home)) {
       service.start();

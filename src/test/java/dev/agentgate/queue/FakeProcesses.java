@@ -122,4 +122,7 @@ final class FakeProcesses implements ProcessManager {
 
   @Override
   public void release(RunId run) {}
+
+  @Override
+  public void close() {}
 }
