@@ -13,6 +13,7 @@ import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.config.StartupChecks;
 import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.process.AgentCommandLine;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ class StartChecks {
 
   private final List<String> problems = new ArrayList<>();
   private final boolean anyKey;
+  private final DataConfig data;
 
   StartChecks(
       DataConfig data,
@@ -47,6 +49,7 @@ class StartChecks {
     StartupChecks.problems(
             data, auth, github, workspace, queue, run, shutdown, health, maintenance, webhooks)
         .forEach(problem -> problems.add(problem.toString()));
+    this.data = data;
     anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);
   }
@@ -68,6 +71,16 @@ class StartChecks {
     if (!anyKey) {
       LOG.info("No key is configured: anyone on this machine may do everything");
     }
+    data.agents()
+        .forEach((type, agent) -> {
+          if (agent.enabled() && new AgentCommandLine(agent.command()).mayTakePromptForOption()) {
+            LOG.warnf(
+                "agentgate.agents.%s.command: a prompt that begins with a dash becomes an option of the"
+                    + " agent; put -- before {prompt}, or name neither {prompt} nor {promptFile}, then"
+                    + " the prompt is on standard input",
+                type);
+          }
+        });
   }
 
   /**
