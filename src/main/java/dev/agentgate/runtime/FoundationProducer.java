@@ -4,6 +4,7 @@ import dev.agentgate.config.DataConfig;
 import dev.agentgate.config.DataConfig.AgentConfig;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.RunConfig;
+import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.ops.MeasuredWorkOrderStore;
 import dev.agentgate.process.Agents;
