@@ -92,7 +92,7 @@ final class ConfigurationKeys {
   private static final Map<String, Rule> AGENT_RULES =
       Map.of(
           "command",
-          new Rule(Form.TEXT, false),
+          new Rule(Form.TEXT, true),
           "environment-passthrough",
           new Rule(Form.TEXT, true),
           "enabled",

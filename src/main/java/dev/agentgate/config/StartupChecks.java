@@ -331,8 +331,11 @@ public final class StartupChecks {
 
   private void checkAgent(String type, DataConfig.AgentConfig agent) {
     String key = "agentgate.agents.\"" + type + "\"";
-    if (agent.command().isEmpty() || agent.command().getFirst().isBlank()) {
-      add(key + ".command", "is empty", "set the argument list, the program first");
+    if (agent.command().filter(it -> !it.getFirst().isBlank()).isEmpty()) {
+      add(
+          key + ".command",
+          "is missing or empty",
+          "set the argument list, the program first; or mend the agent's name");
     }
     for (String variable : new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))) {
       if (!VARIABLE_NAME.matcher(variable).matches()) {

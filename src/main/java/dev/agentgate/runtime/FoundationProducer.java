@@ -122,7 +122,9 @@ class FoundationProducer {
 
   private static Agent agent(AgentConfig agent) {
     return new Agent(
-        agent.command(), agent.environmentPassthrough().orElse(Set.of()), agent.enabled());
+        agent.command().orElse(List.of()),
+        agent.environmentPassthrough().orElse(Set.of()),
+        agent.enabled());
   }
 
   @Produces

@@ -100,7 +100,8 @@ class StartChecks {
                 name));
     data.agents()
         .forEach((type, agent) -> {
-          if (agent.enabled() && new AgentCommandLine(agent.command()).mayTakePromptForOption()) {
+          if (agent.enabled()
+              && new AgentCommandLine(agent.command().orElse(List.of())).mayTakePromptForOption()) {
             LOG.warnf(
                 "agentgate.agents.%s.command: a prompt that begins with a dash becomes an option of the"
                     + " agent; put -- before {prompt}, or name neither {prompt} nor {promptFile}, then"

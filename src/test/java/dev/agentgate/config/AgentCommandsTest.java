@@ -30,7 +30,7 @@ class AgentCommandsTest {
         ConfigurationFixture.configOf(Map.of()).getConfigMapping(DataConfig.class).agents();
 
     for (var agent : agents.entrySet()) {
-      AgentCommandLine command = new AgentCommandLine(agent.getValue().command());
+      AgentCommandLine command = new AgentCommandLine(agent.getValue().command().orElseThrow());
       List<String> arguments =
           command.fill(
               new AgentCommandLine.Values(

@@ -9,6 +9,7 @@ import dev.agentgate.config.ConfigurationKeys.Rule;
 import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +139,7 @@ class EnvironmentTest {
     assertThat(config.getConfigMapping(DataConfig.class).agents())
         .hasEntrySatisfying("mybot", it -> assertThat(it.enabled()).isTrue())
         .hasEntrySatisfying(
-            "mybot", it -> assertThat(it.command()).containsExactly("mybot", "{prompt}"));
+            "mybot", it -> assertThat(it.command()).contains(List.of("mybot", "{prompt}")));
   }
 
   @ParameterizedTest

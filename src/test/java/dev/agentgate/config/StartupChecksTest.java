@@ -223,7 +223,7 @@ class StartupChecksTest {
     "AGENTGATE_QUEUE_AUTO_PROCESS,ture,agentgate.queue.auto-process,is neither true nor false (ture)",
     "AGENTGATE_AUTH_ANONYMOUS,'',agentgate.auth.anonymous,is empty",
     "AGENTGATE_AGENTS_CODEX_ENABLED,nope,agentgate.agents.codex.enabled,is neither true nor false (nope)",
-    "AGENTGATE_AGENTS_MINE_COMMAND,'',agentgate.agents.mine.command,is empty",
+    "AGENTGATE_AGENTS_MINE_ENABLED,true,'agentgate.agents.\"mine\".command',is missing or empty",
     "AGENTGATE_QUEUE_MAX_CONCURRENT,two,agentgate.queue.max-concurrent,is no whole number (two)",
     "AGENTGATE_QUEUE_MAX_DEPTH,99999999999,agentgate.queue.max-depth,is no whole number (99999999999)",
     "AGENTGATE_RUN_KILL_GRACE,soon,agentgate.run.kill-grace,is no time (soon)",
