@@ -26,9 +26,9 @@ public interface DataConfig {
     /**
      * Its argument list. {@code {prompt}}, {@code {promptFile}}, {@code {workspace}}, {@code
      * {workOrderId}}, {@code {runId}} and {@code {maxIterations}} are filled in, one argument each,
-     * never through a shell.
+     * never through a shell. Needed: it may be missing only so that the start can say so.
      */
-    List<String> command();
+    Optional<List<String>> command();
 
     /** Names of the service's environment variables that the agent sees; all others stay hidden. */
     Optional<Set<String>> environmentPassthrough();

@@ -3,6 +3,7 @@ package dev.agentgate.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** When an operator is told. */
@@ -18,8 +19,9 @@ public interface HealthConfig {
 
   /**
    * The kinds of alert that take the instance out of rotation: {@code stuck}, {@code queue-depth},
-   * {@code quarantine}, {@code store}, {@code survivors}, {@code memory}, {@code disk}.
+   * {@code quarantine}, {@code store}, {@code survivors}, {@code memory}, {@code disk}; an empty
+   * value names none.
    */
   @WithDefault("stuck,queue-depth")
-  Set<String> readinessAlerts();
+  Optional<Set<String>> readinessAlerts();
 }

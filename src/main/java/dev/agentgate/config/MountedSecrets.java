@@ -75,7 +75,8 @@ public final class MountedSecrets implements ConfigSourceFactory {
       }
     }
     if (!problems.isEmpty()) {
-      throw new IllegalStateException("Cannot start: " + String.join("; ", problems));
+      throw new StartRefusedException(
+          "\n  " + String.join("\n  ", problems), StartRefusedException.CONFIGURATION_ERROR);
     }
     // The environment's own source, so that a variable's name means the same key both ways.
     return values.isEmpty()

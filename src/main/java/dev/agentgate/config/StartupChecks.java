@@ -7,12 +7,15 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,11 +91,22 @@ public final class StartupChecks {
   }
 
   /**
+   * Names variables that look like the service's and set nothing: most likely a slip of the pen.
+   *
+   * @param variables names of an environment
+   */
+  public static List<String> unknownVariables(Collection<String> variables) {
+    return ConfigurationKeys.unknown(variables);
+  }
+
+  /**
    * Checks everything; looks at the file system, changes nothing.
    *
-   * @return the problems in the order of the manual; empty: the service may start
+   * @return first the values that are not of their form, then the other problems in the order of
+   *     the manual; empty: the service may start
    */
   public static List<Problem> problems(
+      Config config,
       DataConfig data,
       AuthConfig auth,
       GithubConfig github,
@@ -107,12 +121,19 @@ public final class StartupChecks {
         new StartupChecks(
             data, auth, github, workspace, queue, run, shutdown, health, maintenance, webhooks);
     checks.checkAll();
-    return List.copyOf(checks.problems);
+    List<Problem> all = new ArrayList<>(ValueForms.problems(config));
+    // What stands in for a value of the wrong form is no value to judge.
+    Set<String> malformed = all.stream().map(Problem::key).collect(Collectors.toSet());
+    checks.problems.stream()
+        .filter(problem -> !malformed.contains(problem.key().replace("\"", "")))
+        .forEach(all::add);
+    return List.copyOf(all);
   }
 
   private void checkAll() {
     Optional<Path> dataDir = absolute("agentgate.data-dir", data.dataDir());
     dataDir.ifPresent(this::checkDataDirectory);
+    auth.apiKey().ifPresent(this::checkApiKey);
     auth.keysFile().ifPresent(this::checkKeysFile);
     checkBaseUrl(github.baseUrl());
     github.token().ifPresent(this::checkToken);
@@ -151,15 +172,32 @@ public final class StartupChecks {
       add(key, "names a file (" + directory + ")", "name a directory");
       return;
     }
-    @Nullable Path existing = directory;
-    while (existing != null && !Files.exists(existing)) {
-      existing = existing.getParent();
-    }
-    if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
+    if (!isUsable(directory)) {
       add(
           key,
           "cannot be written (" + directory + ")",
           "give it to the service's user, or name another directory");
+    }
+  }
+
+  /** Whether it is, or can be made, a directory that this user can write to. */
+  static boolean isUsable(Path directory) {
+    @Nullable Path existing = directory;
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    return existing != null && Files.isDirectory(existing) && Files.isWritable(existing);
+  }
+
+  /** HTTP drops blanks around a header's value, so such a key would fit no request. */
+  private void checkApiKey(String key) {
+    if (!key.strip().equals(key)
+        || key.isEmpty()
+        || key.chars().anyMatch(Character::isISOControl)) {
+      add(
+          "agentgate.auth.api-key",
+          "is blank, begins or ends with a blank, or holds a control character",
+          "set the key alone, for example what openssl rand -hex 32 says");
     }
   }
 
@@ -221,7 +259,7 @@ public final class StartupChecks {
   }
 
   private void checkAlertKinds() {
-    Set<String> unknown = new TreeSet<>(health.readinessAlerts());
+    Set<String> unknown = new TreeSet<>(health.readinessAlerts().orElse(Set.of()));
     unknown.removeAll(ALERT_KINDS);
     if (!unknown.isEmpty()) {
       add(
@@ -293,8 +331,11 @@ public final class StartupChecks {
 
   private void checkAgent(String type, DataConfig.AgentConfig agent) {
     String key = "agentgate.agents.\"" + type + "\"";
-    if (agent.command().isEmpty() || agent.command().getFirst().isBlank()) {
-      add(key + ".command", "is empty", "set the argument list, the program first");
+    if (agent.command().filter(it -> !it.getFirst().isBlank()).isEmpty()) {
+      add(
+          key + ".command",
+          "is missing or empty",
+          "set the argument list, the program first; or mend the agent's name");
     }
     for (String variable : new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))) {
       if (!VARIABLE_NAME.matcher(variable).matches()) {

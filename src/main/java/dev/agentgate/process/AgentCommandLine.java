@@ -48,6 +48,16 @@ public record AgentCommandLine(List<String> template) {
   }
 
   /**
+   * Whether a prompt that begins with a dash would stand where the agent looks for options: {@code
+   * {prompt}} begins an argument and no {@code --} comes before it.
+   */
+  public boolean mayTakePromptForOption() {
+    return template.stream()
+        .takeWhile(argument -> !argument.equals("--"))
+        .anyMatch(argument -> argument.startsWith("{prompt}"));
+  }
+
+  /**
    * The arguments for one run. Where the order names no {@code maxIterations}, an argument with
    * that placeholder is left out; if it is nothing but the placeholder, so is an option right
    * before it ({@code --max-turns {maxIterations}}).

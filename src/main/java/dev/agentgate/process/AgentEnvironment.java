@@ -30,7 +30,7 @@ public final class AgentEnvironment {
    * The whole environment of one run.
    *
    * @param passthrough names of the service's variables that this agent sees
-   * @param maxIterations empty if the order names none; the variable is missing then
+   * @param maxIterations empty if the order names none; the variable is empty then
    */
   public Map<String, String> of(
       Set<String> passthrough,
@@ -51,9 +51,9 @@ public final class AgentEnvironment {
     environment.put("AGENTGATE_RUN_ID", run.value());
     environment.put("AGENTGATE_WORKSPACE", workspace.toString());
     environment.put("AGENTGATE_PROMPT_FILE", promptFile.toString());
-    environment.remove("AGENTGATE_MAX_ITERATIONS");
-    maxIterations.ifPresent(
-        most -> environment.put("AGENTGATE_MAX_ITERATIONS", Integer.toString(most)));
+    environment.put(
+        "AGENTGATE_MAX_ITERATIONS",
+        maxIterations.isPresent() ? Integer.toString(maxIterations.getAsInt()) : "");
     return environment;
   }
 }

@@ -4,6 +4,7 @@ import dev.agentgate.config.DataConfig;
 import dev.agentgate.config.DataConfig.AgentConfig;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.RunConfig;
+import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.ops.MeasuredWorkOrderStore;
 import dev.agentgate.process.Agents;
@@ -125,7 +126,9 @@ class FoundationProducer {
 
   private static Agent agent(AgentConfig agent) {
     return new Agent(
-        agent.command(), agent.environmentPassthrough().orElse(Set.of()), agent.enabled());
+        agent.command().orElse(List.of()),
+        agent.environmentPassthrough().orElse(Set.of()),
+        agent.enabled());
   }
 
   @Produces

@@ -139,7 +139,7 @@ class QueueModuleProducer {
   @Produces
   @Singleton
   ReadinessAlerts readinessAlerts(HealthConfig health) {
-    return new ReadinessAlerts(health.readinessAlerts());
+    return new ReadinessAlerts(health.readinessAlerts().orElse(Set.of()));
   }
 
   @Produces

@@ -10,13 +10,17 @@ import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.StartupChecks;
 import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.process.AgentCommandLine;
+import dev.agentgate.workspace.GitHubHost;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -27,12 +31,13 @@ import org.jboss.logging.Logger;
 @Singleton
 class StartChecks {
   private static final Logger LOG = Logger.getLogger(StartChecks.class);
-  private static final int CONFIGURATION_ERROR = 78;
 
   private final List<String> problems = new ArrayList<>();
   private final boolean anyKey;
+  private final DataConfig data;
 
   StartChecks(
+      Config config,
       DataConfig data,
       AuthConfig auth,
       GithubConfig github,
@@ -45,8 +50,27 @@ class StartChecks {
       WebhooksConfig webhooks,
       @ConfigProperty(name = "quarkus.http.host") String host) {
     StartupChecks.problems(
-            data, auth, github, workspace, queue, run, shutdown, health, maintenance, webhooks)
+            config,
+            data,
+            auth,
+            github,
+            workspace,
+            queue,
+            run,
+            shutdown,
+            health,
+            maintenance,
+            webhooks)
         .forEach(problem -> problems.add(problem.toString()));
+    this.data = data;
+    github
+        .owner()
+        .filter(owner -> !GitHubHost.isOwner(owner))
+        .ifPresent(owner ->
+            problems.add(
+                "agentgate.github.owner is no name that GitHub gives to an account ("
+                    + owner
+                    + "): set the account alone, like acme"));
     anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);
   }
@@ -68,6 +92,23 @@ class StartChecks {
     if (!anyKey) {
       LOG.info("No key is configured: anyone on this machine may do everything");
     }
+    StartupChecks.unknownVariables(System.getenv().keySet())
+        .forEach(name ->
+            LOG.warnf(
+                "The variable %s sets nothing: there is no such key (docs/configuration.md lists"
+                    + " them)",
+                name));
+    data.agents()
+        .forEach((type, agent) -> {
+          if (agent.enabled()
+              && new AgentCommandLine(agent.command().orElse(List.of())).mayTakePromptForOption()) {
+            LOG.warnf(
+                "agentgate.agents.%s.command: a prompt that begins with a dash becomes an option of the"
+                    + " agent; put -- before {prompt}, or name neither {prompt} nor {promptFile}, then"
+                    + " the prompt is on standard input",
+                type);
+          }
+        });
   }
 
   /**
@@ -77,7 +118,8 @@ class StartChecks {
    */
   void enforce() {
     if (!problems.isEmpty()) {
-      throw new StartRefusedException("\n  " + String.join("\n  ", problems), CONFIGURATION_ERROR);
+      throw new StartRefusedException(
+          "\n  " + String.join("\n  ", problems), StartRefusedException.CONFIGURATION_ERROR);
     }
   }
 }

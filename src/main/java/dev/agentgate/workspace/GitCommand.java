@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,6 +37,8 @@ final class GitCommand {
   private static final Logger LOG = Logger.getLogger(GitCommand.class);
   private static final String TOKEN_VARIABLE = "AGENTGATE_CHECKOUT_TOKEN";
   private static final int KEPT_OUTPUT = 64 * 1024;
+  private static final String SSH_FAILED = "fatal: Could not read from remote repository";
+  private static final Pattern SERVER_PATH = Pattern.compile("(?<![\\w.:/-])~?/[^\\s\"':]+");
   private static final int KEPT_LINES = 3;
   private static final int MAX_MESSAGE = 1000;
   private static final Duration SWEEP_TIME = Duration.ofSeconds(5);
@@ -134,7 +137,8 @@ final class GitCommand {
       throw new WorkspaceFailedException(name + " was killed by signal " + (code - 128));
     }
     if (code != 0) {
-      throw new GitFailedException(name + " failed: " + said(output.text(), code));
+      throw new GitFailedException(
+          name + " failed: " + said(output.text(), code) + credentialHint(output.text(), access));
     }
     return output.text();
   }
@@ -238,18 +242,57 @@ final class GitCommand {
         .orElse("");
   }
 
+  /** What git cannot know: whether there was a token to show. */
+  private String credentialHint(String output, Access access) {
+    if (!output.contains("could not read Username")
+        && !output.contains("Authentication failed for")) {
+      return "";
+    }
+    if (!access.withToken()) {
+      return ". The remote asks for credentials, and AgentGate has none for it";
+    }
+    return token.isPresent()
+        ? ". The remote refused the token (agentgate.github.token)"
+        : ". The repository is private or does not exist, and no token is configured"
+            + " (agentgate.github.token)";
+  }
+
+  /**
+   * What ssh said before git gave up: git's own words are the same whatever the reason. Paths, of
+   * keys and of configuration, are nobody's business.
+   */
+  private static List<String> saidBySsh(List<String> lines) {
+    int end = 0;
+    while (end < lines.size() && !lines.get(end).startsWith(SSH_FAILED)) {
+      end++;
+    }
+    if (end == lines.size()) {
+      return List.of();
+    }
+    return lastOf(
+            lines.subList(0, end).stream()
+                .filter(line -> !line.startsWith("Warning:") && !line.startsWith("@"))
+                .filter(line -> !isTelling(line))
+                .toList(),
+            2)
+        .stream()
+        .map(line -> SERVER_PATH.matcher(line).replaceAll("…"))
+        .toList();
+  }
+
+  private static boolean isTelling(String line) {
+    return line.startsWith("fatal:")
+        || line.startsWith("error:")
+        || line.startsWith("ERROR:")
+        || line.startsWith("remote:");
+  }
+
   /** Git's own words: what it calls fatal or an error, else its last line. */
   private String said(String output, int code) {
     List<String> lines = output.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-    List<String> telling =
-        lines.stream()
-            .filter(line ->
-                line.startsWith("fatal:")
-                    || line.startsWith("error:")
-                    || line.startsWith("ERROR:")
-                    || line.startsWith("remote:"))
-            .toList();
-    List<String> chosen = telling.isEmpty() ? lastOf(lines, 1) : lastOf(telling, KEPT_LINES);
+    List<String> telling = lines.stream().filter(GitCommand::isTelling).toList();
+    List<String> chosen = new ArrayList<>(saidBySsh(lines));
+    chosen.addAll(telling.isEmpty() ? lastOf(lines, 1) : lastOf(telling, KEPT_LINES));
     if (chosen.isEmpty()) {
       return "exit code " + code;
     }

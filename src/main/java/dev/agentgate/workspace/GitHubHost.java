@@ -58,7 +58,7 @@ public final class GitHubHost {
   }
 
   /** Whether GitHub allows an account of that name. */
-  static boolean isOwner(String text) {
+  public static boolean isOwner(String text) {
     return OWNER.matcher(text).matches();
   }
 

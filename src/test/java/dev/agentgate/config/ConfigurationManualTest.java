@@ -81,10 +81,9 @@ class ConfigurationManualTest {
   }
 
   private static Optional<String> defaultOf(Method method) {
-    if (method.getReturnType() == Optional.class) {
-      return Optional.of("–");
-    }
-    return Optional.ofNullable(method.getAnnotation(WithDefault.class))
-        .map(annotation -> "`" + annotation.value() + "`");
+    Optional<String> value =
+        Optional.ofNullable(method.getAnnotation(WithDefault.class))
+            .map(annotation -> "`" + annotation.value() + "`");
+    return method.getReturnType() == Optional.class ? value.or(() -> Optional.of("–")) : value;
   }
 }

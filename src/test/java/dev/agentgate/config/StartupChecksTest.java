@@ -218,6 +218,89 @@ class StartupChecksTest {
     assertThat(problems()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "AGENTGATE_QUEUE_AUTO_PROCESS,ture,agentgate.queue.auto-process,is neither true nor false (ture)",
+    "AGENTGATE_AUTH_ANONYMOUS,'',agentgate.auth.anonymous,is empty",
+    "AGENTGATE_AGENTS_CODEX_ENABLED,nope,agentgate.agents.codex.enabled,is neither true nor false (nope)",
+    "AGENTGATE_AGENTS_MINE_ENABLED,true,'agentgate.agents.\"mine\".command',is missing or empty",
+    "AGENTGATE_QUEUE_MAX_CONCURRENT,two,agentgate.queue.max-concurrent,is no whole number (two)",
+    "AGENTGATE_QUEUE_MAX_DEPTH,99999999999,agentgate.queue.max-depth,is no whole number (99999999999)",
+    "AGENTGATE_RUN_KILL_GRACE,soon,agentgate.run.kill-grace,is no time (soon)",
+    "AGENTGATE_MAINTENANCE_RETENTION,7 days,agentgate.maintenance.retention,is no time (7 days)",
+    "AGENTGATE_MAINTENANCE_RETENTION,P,agentgate.maintenance.retention,is no time (P)",
+    "AGENTGATE_QUEUE_MIN_FREE_DISK,1 gig,agentgate.queue.min-free-disk,is no size (1 gig)",
+    "AGENTGATE_DATA_DIR,'',agentgate.data-dir,is empty",
+    "AGENTGATE_DEFAULT_AGENT,'',agentgate.default-agent,is empty",
+    "AGENTGATE_WEBHOOKS_STATUSES,'',agentgate.webhooks.statuses,is empty",
+  })
+  void aValueThatIsNotOfItsFormIsAProblemAndNoOther(
+      String variable, String value, String key, String reason) {
+    environment.put(variable, value);
+
+    assertThat(problems())
+        .extracting(Problem::key, Problem::reason)
+        .containsExactly(tuple(key, reason));
+  }
+
+  @Test
+  void valuesOfTheWrongFormAreNamedTogetherWithAllOtherProblems() {
+    environment.put("AGENTGATE_QUEUE_AUTO_PROCESS", "ture");
+    environment.put("AGENTGATE_RUN_KILL_GRACE", "soon");
+    environment.put("AGENTGATE_QUEUE_MAX_CONCURRENT", "0");
+
+    assertThat(problems())
+        .extracting(Problem::key)
+        .containsExactly(
+            "agentgate.queue.auto-process",
+            "agentgate.run.kill-grace",
+            "agentgate.queue.max-concurrent");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "Yes", "on", "1", "FALSE", "no", "off", "0"})
+  void aBooleanIsWrittenInTheUsualWays(String text) {
+    environment.put("AGENTGATE_QUEUE_AUTO_PROCESS", text);
+
+    assertThat(problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"   ", " hush", "hush ", "hu\nsh"})
+  void aKeyThatNoRequestCanShowIsAProblem(String key) {
+    environment.put("AGENTGATE_AUTH_API_KEY", key);
+
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.auth.api-key");
+    assertThat(problems().toString()).doesNotContain("hush");
+  }
+
+  @Test
+  void aVariableThatSetsNothingIsNamed() {
+    assertThat(
+            StartupChecks.unknownVariables(
+                List.of(
+                    "AGENTGATE_QUEUE_AUTOPROCESS",
+                    "AGENTGATE_GITHUB_TOKN_FILE",
+                    "AGENTGATE_AGENTS_MYBOT_COMAND",
+                    "AGENTGATE_GITHUB_TOKEN_FILE",
+                    "AGENTGATE_AUTH_KEYS_FILE",
+                    "AGENTGATE_DATA_DIR",
+                    "AGENTGATE_AGENTS_CLAUDE_CODE_ENABLED",
+                    "AGENTGATE_RUN_ID",
+                    "AGENTGATE_SERVICE_HOST",
+                    "AGENTGATE_SERVICE_PORT",
+                    "AGENTGATE_SERVICE_PORT_HTTP",
+                    "AGENTGATE_PORT",
+                    "AGENTGATE_PORT_3001_TCP",
+                    "AGENTGATE_PORT_3001_TCP_ADDR",
+                    "AGENTGATE_HEADLESS_SERVICE_HOST",
+                    "PATH")))
+        .containsExactly(
+            "AGENTGATE_AGENTS_MYBOT_COMAND",
+            "AGENTGATE_GITHUB_TOKN_FILE",
+            "AGENTGATE_QUEUE_AUTOPROCESS");
+  }
+
   @Test
   void theStatusesOfWebhooksAreThoseOfOrders() {
     assertThat(StartupChecks.STATUSES)
@@ -228,6 +311,7 @@ class StartupChecksTest {
   private List<Problem> problems() {
     SmallRyeConfig config = ConfigurationFixture.configOf(environment);
     return StartupChecks.problems(
+        config,
         config.getConfigMapping(DataConfig.class),
         config.getConfigMapping(AuthConfig.class),
         config.getConfigMapping(GithubConfig.class),

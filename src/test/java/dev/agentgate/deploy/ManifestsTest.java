@@ -232,6 +232,7 @@ class ManifestsTest {
 
     assertThat(
             StartupChecks.problems(
+                config,
                 config.getConfigMapping(DataConfig.class),
                 config.getConfigMapping(AuthConfig.class),
                 config.getConfigMapping(GithubConfig.class),

@@ -2,6 +2,8 @@ package dev.agentgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,49 @@ class RefusedStartIT {
           .contains("quarkus.http.host is 0.0.0.0", "agentgate.auth.api-key")
           .doesNotContain("\tat ");
       assertThat(open.data().resolve("journal")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aValueOfTheWrongFormIsToldLikeAnyOtherProblem() {
+    try (Service wrong =
+        Service.in(home)
+            .with("AGENTGATE_RUN_KILL_GRACE", "soon")
+            .with("AGENTGATE_QUEUE_AUTO_PROCESS", "ture")
+            .with("AGENTGATE_GITHUB_OWNER", "../x")) {
+      wrong.launch();
+      assertThat(wrong.awaitExit()).isEqualTo(CONFIGURATION_ERROR);
+      assertThat(wrong.said())
+          .startsWith("AgentGate does not start:")
+          .contains(
+              "agentgate.run.kill-grace", "agentgate.queue.auto-process", "agentgate.github.owner")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void aSecretsFileThatCannotBeReadIsTheOneThingTold() {
+    try (Service wrong =
+        Service.in(home).with("AGENTGATE_GITHUB_TOKEN_FILE", home.resolve("missing"))) {
+      wrong.launch();
+      assertThat(wrong.awaitExit()).isEqualTo(CONFIGURATION_ERROR);
+      assertThat(wrong.said())
+          .startsWith("AgentGate does not start:")
+          .contains("AGENTGATE_GITHUB_TOKEN_FILE", "there is no such file")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void aDataDirectoryThatIsAFileIsTheOneThingTold() throws IOException {
+    Path file = Files.createFile(home.resolve("file"));
+    try (Service wrong = Service.in(home).with("AGENTGATE_DATA_DIR", file)) {
+      wrong.launch();
+      assertThat(wrong.awaitExit()).isEqualTo(CONFIGURATION_ERROR);
+      assertThat(wrong.said())
+          .startsWith("AgentGate does not start:")
+          .contains("agentgate.data-dir names a file")
+          .doesNotContain("\tat ");
     }
   }
 

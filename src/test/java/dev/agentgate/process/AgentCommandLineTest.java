@@ -66,6 +66,19 @@ class AgentCommandLineTest {
   }
 
   @Test
+  void aPromptMayBeTakenForAnOptionWhereItBeginsAnArgument() {
+    assertThat(takesPromptForOption("x", "run", "{prompt}")).isTrue();
+    assertThat(takesPromptForOption("x", "-p", "{prompt}", "--")).isTrue();
+    assertThat(takesPromptForOption("x", "--", "{prompt}")).isFalse();
+    assertThat(takesPromptForOption("x", "--prompt={prompt}")).isFalse();
+    assertThat(takesPromptForOption("x", "{promptFile}")).isFalse();
+  }
+
+  private static boolean takesPromptForOption(String... template) {
+    return new AgentCommandLine(List.of(template)).mayTakePromptForOption();
+  }
+
+  @Test
   void promptGoesToStandardInputUnlessTheCommandNamesIt() {
     assertThat(new AgentCommandLine(List.of("claude", "-p")).readsPromptFromInput()).isTrue();
     assertThat(new AgentCommandLine(List.of("x", "{prompt}")).readsPromptFromInput()).isFalse();

@@ -59,6 +59,6 @@ class AgentEnvironmentTest {
 
     assertThat(of(service, service.keySet(), OptionalInt.empty()))
         .containsEntry("AGENTGATE_RUN_ID", run.value())
-        .doesNotContainKey("AGENTGATE_MAX_ITERATIONS");
+        .containsEntry("AGENTGATE_MAX_ITERATIONS", "");
   }
 }

@@ -438,10 +438,41 @@ class GitWorkspacesTest {
       assertThatThrownBy(() -> onHttp(server.port()).prepare(run(), SHOP, LIMIT))
           .isInstanceOf(WorkspaceFailedException.class)
           .hasMessageContaining("Authentication failed")
+          .hasMessageContaining("refused the token (agentgate.github.token)")
           .message()
           .doesNotContain(TOKEN);
       assertNothingLeft();
     }
+  }
+
+  @Test
+  void aRepositoryThatAsksForATokenWhereNoneIsConfiguredSaysSo() throws Exception {
+    try (GitServer server = new GitServer(remotes, () -> {})) {
+      GitHubHost host = new GitHubHost("http://127.0.0.1:" + server.port());
+      GitWorkspaces workspaces =
+          new GitWorkspaces(
+              root, host, Optional.empty(), new LocalRoots(List.of()), Clock.systemUTC());
+
+      assertThatThrownBy(() -> workspaces.prepare(run(), SHOP, LIMIT))
+          .isInstanceOf(WorkspaceFailedException.class)
+          .hasMessageEndingWith("no token is configured (agentgate.github.token)");
+    }
+  }
+
+  @Test
+  void whatSshSaysIsTold() throws Exception {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    WorkspaceSource unreachable =
+        new WorkspaceSource.Git("ssh://git@127.0.0.1:" + closed + "/x/y.git", Optional.empty());
+
+    assertThatThrownBy(() -> onFiles().prepare(run(), unreachable, LIMIT))
+        .isInstanceOf(WorkspaceFailedException.class)
+        .hasMessageContaining("ssh: connect to host 127.0.0.1 port " + closed)
+        .hasMessageContaining("Connection refused")
+        .hasMessageContaining("fatal: Could not read from remote repository.");
   }
 
   @Test

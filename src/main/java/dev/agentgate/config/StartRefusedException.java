@@ -1,4 +1,4 @@
-package dev.agentgate.runtime;
+package dev.agentgate.config;
 
 import io.quarkus.runtime.PreventFurtherStepsException;
 
@@ -10,14 +10,17 @@ import io.quarkus.runtime.PreventFurtherStepsException;
  * cause. One that is thrown by itself means something else to it: the start is cut off in silence
  * and the process lives on.
  */
-final class StartRefusedException extends RuntimeException {
+public final class StartRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** {@code EX_CONFIG} of sysexits.h. */
+  public static final int CONFIGURATION_ERROR = 78;
 
   /**
    * @param reason what is wrong and what to do, for a person
    * @param exitCode as in sysexits.h
    */
-  StartRefusedException(String reason, int exitCode) {
+  public StartRefusedException(String reason, int exitCode) {
     super(
         reason, new PreventFurtherStepsException("AgentGate does not start: " + reason, exitCode));
   }

@@ -1,0 +1,43 @@
+package dev.agentgate.config;
+
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the audit log out of a data directory that cannot be used. The framework opens its files
+ * before the configuration is checked, and tells at length what it could not open; the start is
+ * refused a moment later anyway, with one sentence that says why.
+ *
+ * <p>Registered in {@code META-INF/services}.
+ */
+public final class AuditFileSwitch implements ConfigSourceFactory {
+  private static final String PATH = "quarkus.log.handler.file.\"audit\".path";
+
+  /** Above {@code application.properties}, below an operator's own word. */
+  private static final int ORDINAL = 255;
+
+  @Override
+  public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+    @Nullable ConfigValue directory = context.getValue("agentgate.data-dir");
+    return directory == null || directory.getValue() == null || isUsable(directory.getValue())
+        ? List.of()
+        : List.of(new PropertiesConfigSource(Map.of(PATH, "/dev/null"), "audit", ORDINAL));
+  }
+
+  private static boolean isUsable(String directory) {
+    try {
+      Path path = Path.of(directory);
+      return path.isAbsolute() && StartupChecks.isUsable(path.normalize());
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+}
