@@ -43,12 +43,14 @@ class StartChecks {
       HealthConfig health,
       MaintenanceConfig maintenance,
       WebhooksConfig webhooks,
+      ListenPorts ports,
       @ConfigProperty(name = "quarkus.http.host") String host) {
     StartupChecks.problems(
             data, auth, github, workspace, queue, run, shutdown, health, maintenance, webhooks)
         .forEach(problem -> problems.add(problem.toString()));
     anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);
+    ports.problem().ifPresent(problems::add);
   }
 
   private boolean hasKey(AuthConfig auth) {
