@@ -83,8 +83,7 @@ public final class WorkOrderService {
                 .map(IdempotencyKey::key)
                 .flatMap(supervision.store()::findByIdempotencyKey);
         if (earlier.isEmpty()) {
-          throw new AgentGateException(
-              Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
+          throw queueFull();
         }
       } else {
         earlier = supervision.insert(order);
@@ -97,6 +96,11 @@ public final class WorkOrderService {
     }
     queue.enqueued(order);
     return new Submitted(view(order), true);
+  }
+
+  private AgentGateException queueFull() {
+    return new AgentGateException(
+        Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
   }
 
   private static WorkOrder sameRequest(WorkOrder earlier, SubmitOrder wish) {
@@ -302,12 +306,26 @@ public final class WorkOrderService {
                     Kind.CONFLICT, "Work order " + id + " is already running");
             case COMPLETED, FAILED, CANCELLED -> order.requeue(now());
           };
-      if (supervision.update(order.status(), waiting)) {
+      if (order.status() == WorkOrderStatus.QUEUED
+          ? supervision.update(order.status(), waiting)
+          : enterQueue(order, waiting)) {
         Optional<RunId> started =
             order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
         queue.enqueued(waiting);
         return started;
       }
+    }
+  }
+
+  private boolean enterQueue(WorkOrder order, WorkOrder waiting) {
+    try {
+      if (supervision.store().counts().queued() + submitting.getAndIncrement()
+          >= settings.maxDepth()) {
+        throw queueFull();
+      }
+      return supervision.update(order.status(), waiting);
+    } finally {
+      submitting.getAndDecrement();
     }
   }
 

@@ -398,6 +398,17 @@ class QueueTest {
   }
 
   @Test
+  void anOrderAtRestDoesNotEnterAFullQueueAgain() {
+    QueueFixture queue = queue(settings -> SettingsChange.of(manual(settings)).maxDepth(1).done());
+    WorkOrderId atRest = queue.submit();
+    assertThat(queue.service().cancel(atRest).survivors()).isZero();
+    WorkOrderId waiting = queue.submit();
+    assertRefused(Kind.QUEUE_FULL, () -> queue.service().requestRun(atRest));
+    assertThat(queue.order(atRest).status()).isEqualTo(WorkOrderStatus.CANCELLED);
+    assertThat(queue.service().requestRun(waiting)).isPresent();
+  }
+
+  @Test
   void anEndThatCannotBeWrittenIsWrittenLater() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
