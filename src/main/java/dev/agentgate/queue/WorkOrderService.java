@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /**
  * The use cases. Every method may be called from any thread and blocks until it is done; what it
@@ -38,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * caller.
  */
 public final class WorkOrderService {
+  private static final Logger LOG = Logger.getLogger(WorkOrderService.class);
   private static final int BATCH = 100;
 
   private final QueueSettings settings;
@@ -214,7 +216,10 @@ public final class WorkOrderService {
     return ended;
   }
 
-  /** Cancels the order if needed, then removes it with its runs, logs and workspaces. */
+  /**
+   * Cancels the order if needed, then removes it with its runs, logs and workspaces. If a file of
+   * them cannot be removed, the order stays, so that it can be purged again.
+   */
   public void purge(WorkOrderId id) {
     while (true) {
       WorkOrder order = find(id);
@@ -228,8 +233,7 @@ public final class WorkOrderService {
               Kind.CONFLICT,
               "Work order " + id + " was not purged: " + survivors + " of its processes live on");
         }
-      } else if (supervision.store().remove(order)) {
-        removeRuns(order);
+      } else if (removeRuns(order) && supervision.store().remove(order)) {
         supervision.transitions().purged(order);
         queue.wake();
         return;
@@ -237,11 +241,36 @@ public final class WorkOrderService {
     }
   }
 
-  private void removeRuns(WorkOrder order) {
+  /** Returns true; before the order, for without it nobody would know whose files are left. */
+  private boolean removeRuns(WorkOrder order) {
+    List<RunId> left = new ArrayList<>();
     for (RunId run : order.runs()) {
-      supervision.workspaces().remove(run);
-      supervision.directories().remove(run);
-      supervision.processes().release(run);
+      // The log goes last: while the workspace is there, it may tell why.
+      if (supervision.workspaces().remove(run) && supervision.directories().remove(run)) {
+        supervision.processes().release(run);
+      } else {
+        left.add(run);
+      }
+    }
+    if (!left.isEmpty()) {
+      LOG.warnf(
+          "Work order %s is not purged: workspaces or logs of %s cannot be removed",
+          order.id(), left);
+      throw new NotRemovedException(order.id());
+    }
+    return true;
+  }
+
+  /** Files of the order's runs resist. */
+  private static final class NotRemovedException extends AgentGateException {
+    private static final long serialVersionUID = 1L;
+
+    NotRemovedException(WorkOrderId id) {
+      super(
+          Kind.STORE_UNAVAILABLE,
+          "Work order "
+              + id
+              + " was not purged: a part of its workspaces or logs could not be removed");
     }
   }
 
@@ -281,6 +310,8 @@ public final class WorkOrderService {
       }
       purge(id);
       return true;
+    } catch (NotRemovedException e) {
+      return false;
     } catch (AgentGateException e) {
       if (e.kind() == Kind.NOT_FOUND) {
         return false;

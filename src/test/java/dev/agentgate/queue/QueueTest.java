@@ -409,6 +409,26 @@ class QueueTest {
   }
 
   @Test
+  void anOrderWhoseWorkspaceCannotBeRemovedIsNotPurged() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.processes.exit(run, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+
+    queue.workspaces.stuck = true;
+    assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().purge(id));
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
+        .isZero();
+    assertThat(queue.order(id).runs()).containsExactly(run);
+
+    queue.workspaces.stuck = false;
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
+        .isEqualTo(1);
+    assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
+  }
+
+  @Test
   void anEndThatCannotBeWrittenIsWrittenLater() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
