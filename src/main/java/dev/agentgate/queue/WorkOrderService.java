@@ -10,6 +10,7 @@ import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
@@ -419,6 +420,7 @@ public final class WorkOrderService {
     return new WorkOrderView(
         order,
         supervision.store().queuePosition(order.id()),
+        QueueEntry.of(order).flatMap(QueueEntry::notBefore).filter(now()::isBefore),
         order.currentRun().flatMap(this::lastActivity),
         exitOf(order));
   }

@@ -78,8 +78,7 @@ class RefusedStartIT {
     String run = service.client().order(order).path("currentRunId").asText();
     return await()
         .until(
-            () -> service.client().get("/runs/" + run).json().path("pid").asLong(),
-            pid -> pid > 0);
+            () -> service.client().get("/runs/" + run).json().path("pid").asLong(), pid -> pid > 0);
   }
 
   @Test

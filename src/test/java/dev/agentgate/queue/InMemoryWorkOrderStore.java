@@ -48,7 +48,7 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
 
   private void checkWritable() {
     if (refusing) {
-      throw new StoreUnavailableException("The disk is full");
+      throw new StoreUnavailableException("No space left on device");
     }
   }
 
