@@ -72,6 +72,30 @@ class RefusedStartIT {
     }
   }
 
+  @Test
+  void aStartThatFailsLateLeavesWhatRunsAlone() {
+    try (Service service = Service.in(home)) {
+      service.start();
+      String runs = service.client().submit("exec sleep 300");
+      long agent = agentOf(service, runs);
+      service.kill9();
+
+      // Quarkus reads it when it binds the port, after the runs were taken over.
+      Service failing =
+          Service.in(home)
+              .with("QUARKUS_HTTP_SSL_CERTIFICATE_FILES", home.resolve("missing"))
+              .with("QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES", home.resolve("missing"));
+      failing.launch();
+      assertThat(failing.awaitExit()).isEqualTo(1);
+      assertThat(failing.said()).contains("Adopted ");
+      assertThat(ProcessHandle.of(agent)).isPresent();
+
+      service.start();
+      assertThat(agentOf(service, runs)).isEqualTo(agent);
+      assertThat(service.client().order(runs).path("attempt").asInt()).isEqualTo(1);
+    }
+  }
+
   /** The pid that the order's run tells. */
   private static long agentOf(Service service, String order) {
     service.client().awaitStatus(order, "running");
