@@ -56,6 +56,8 @@ public record WorkOrderResponse(
     @Schema(description = "The run under way, or the last one once the order is at rest")
         @Nullable String currentRunId,
     @Schema(description = "1 is next; there while queued") @Nullable Integer queuePosition,
+    @Schema(description = "Not tried again before; there while a retry waits out its backoff")
+        @Nullable Instant notBefore,
     Instant createdAt,
     Instant updatedAt,
     @Schema(description = "When it last entered the queue") Instant queuedAt,
@@ -104,6 +106,7 @@ public record WorkOrderResponse(
         order.attempts(),
         order.currentRun().map(RunId::value).orElse(null),
         boxed(view.queuePosition()),
+        view.notBefore().orElse(null),
         order.createdAt(),
         order.updatedAt(),
         order.queuedAt(),

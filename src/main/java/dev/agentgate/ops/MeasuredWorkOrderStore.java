@@ -1,5 +1,6 @@
 package dev.agentgate.ops;
 
+import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
@@ -215,6 +216,11 @@ public final class MeasuredWorkOrderStore implements WorkOrderStore {
   @Override
   public boolean isPaused() {
     return store.isPaused();
+  }
+
+  @Override
+  public QuarantinedOrders quarantinedOrders() {
+    return store.quarantinedOrders();
   }
 
   @Override

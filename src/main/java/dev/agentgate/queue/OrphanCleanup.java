@@ -1,5 +1,8 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.store.QuarantinedOrders;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -19,7 +22,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Forgets references to runs that are gone, and removes runs, logs, workspaces and cgroups that
- * belong to no order once they are old enough that nobody can be making them.
+ * belong to no order once they are old enough that nobody can be making them. What may belong to an
+ * order in quarantine is kept: once its file is mended it needs its runs.
  */
 public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
@@ -107,15 +111,27 @@ public final class OrphanCleanup {
    * @return how many there were
    */
   public int removeUnbegun() {
+    QuarantinedOrders quarantined = supervision.store().quarantinedOrders();
     Set<RunId> known = new HashSet<>();
     supervision.store().ids().forEachRemaining(id -> known.addAll(supervision.store().runsOf(id)));
     int removed = 0;
     for (RunId run : supervision.directories().list()) {
-      if (!known.contains(run) && holdsOnlyItsRecord(supervision.directories().of(run).path())) {
+      if (!known.contains(run)
+          && holdsOnlyItsRecord(supervision.directories().of(run).path())
+          && !quarantined.mayHold(orderOf(run))) {
         removed += supervision.directories().remove(run) ? 1 : 0;
       }
     }
     return removed;
+  }
+
+  /** The order that a run's record names; empty if it has none that can be read. */
+  private Optional<WorkOrderId> orderOf(RunId run) {
+    try {
+      return supervision.store().findRun(run).map(Run::workOrderId);
+    } catch (StoreUnavailableException e) {
+      return Optional.empty();
+    }
   }
 
   private static boolean holdsOnlyItsRecord(Path directory) {
@@ -128,9 +144,12 @@ public final class OrphanCleanup {
 
   private int removeLeftovers(Set<RunId> present, Set<RunId> known) {
     int removed = 0;
+    QuarantinedOrders quarantined = supervision.store().quarantinedOrders();
     Instant oldest = supervision.clock().instant().minus(OLD_ENOUGH);
     for (RunId run : present) {
-      if (!known.contains(run) && isOlder(supervision.directories().of(run).path(), oldest)) {
+      if (!known.contains(run)
+          && isOlder(supervision.directories().of(run).path(), oldest)
+          && !quarantined.mayHold(orderOf(run))) {
         supervision.processes().stop(run, Duration.ZERO);
         supervision.processes().release(run);
         supervision.workspaces().remove(run);
@@ -140,6 +159,7 @@ public final class OrphanCleanup {
     for (RunId run : workspacesOnDisk()) {
       if (!known.contains(run)
           && !present.contains(run)
+          && !quarantined.mayHold(Optional.empty())
           && isOlder(workspaces.resolve(run.value()), oldest)) {
         removed += supervision.workspaces().remove(run) ? 1 : 0;
       }

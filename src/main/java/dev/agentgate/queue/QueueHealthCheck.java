@@ -111,6 +111,9 @@ public final class QueueHealthCheck {
                     "The store takes no writes: "
                         + why
                         + (health.restartNeeded() ? " A restart is needed." : ""))));
+    if (health.failure().isEmpty()) {
+      unwritten().ifPresent(sentence -> alerts.add(new Alert(AlertKind.STORE, sentence)));
+    }
     if (health.quarantinedFiles() > 0) {
       alerts.add(
           new Alert(
@@ -135,6 +138,18 @@ public final class QueueHealthCheck {
               "Low disk: " + host.freeDisk() + " bytes and " + inodes() + " files left"));
     }
     return alerts;
+  }
+
+  /** What the store would take, but the disk below it does not. */
+  private Optional<String> unwritten() {
+    List<RuntimeException> ends = slots.unwrittenEnds();
+    return ends.isEmpty()
+        ? queue.refusal().map(why -> "Nothing can start: " + why)
+        : Optional.of(
+            "The ends of "
+                + ends.size()
+                + " runs cannot be written, and their slots stay taken: "
+                + ends.getFirst().getMessage());
   }
 
   private String inodes() {

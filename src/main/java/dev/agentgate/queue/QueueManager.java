@@ -59,6 +59,10 @@ public final class QueueManager {
   private long lastStartNanos;
   private boolean startedAny;
   private volatile boolean open;
+
+  /** Why the store refused the last start; null if it did not. */
+  private volatile @Nullable String refusal;
+
   private volatile long lastRoundNanos = System.nanoTime();
   private volatile @Nullable Thread dispatcher;
 
@@ -204,20 +208,41 @@ public final class QueueManager {
     }
   }
 
-  /** Why the head of the queue does not start; empty if it is about to, or nothing waits. */
+  /**
+   * Why the head of the queue does not start; empty if it is about to, or nothing waits. Orders
+   * that wait out a backoff are passed over, but what keeps every order from starting is told for
+   * them, too.
+   */
   public Set<Block> blockedBy() {
     Instant now = clock.instant();
     Iterator<QueueEntry> queue = store.queue();
+    if (!queue.hasNext()) {
+      return Set.of();
+    }
+    Set<Block> blocks = EnumSet.noneOf(Block.class);
+    blocks.addAll(blocksAll());
+    if (refusal().isPresent()) {
+      blocks.add(Block.DISK);
+    }
+    boolean manual = false;
     while (queue.hasNext()) {
       QueueEntry entry = queue.next();
+      Set<Block> own = rules.blocksOne(entry);
       if (!StartRules.isBackingOff(entry, now)) {
-        Set<Block> blocks = EnumSet.noneOf(Block.class);
-        blocks.addAll(blocksAll());
-        blocks.addAll(rules.blocksOne(entry));
+        blocks.addAll(own);
         return blocks;
       }
+      manual |= own.contains(Block.MANUAL);
     }
-    return Set.of();
+    if (manual) {
+      blocks.add(Block.MANUAL);
+    }
+    return blocks;
+  }
+
+  /** Why the store takes no start of a run, as a sentence; empty if it does. */
+  Optional<String> refusal() {
+    return store.health().failure().or(() -> Optional.ofNullable(refusal));
   }
 
   private Set<Block> blocksAll() {
@@ -241,7 +266,9 @@ public final class QueueManager {
       Duration pause = RESOURCE_TIMER;
       try {
         pause = dispatch();
+        refusal = null;
       } catch (StoreUnavailableException e) {
+        refusal = e.getMessage();
         LOG.warnf("Nothing can start now: %s", e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("The dispatcher failed and goes on", e);

@@ -40,6 +40,11 @@ final class RunSlots {
     return List.copyOf(taken.values());
   }
 
+  /** Why ends of runs that hold a slot could not be written yet, one for each. */
+  List<RuntimeException> unwrittenEnds() {
+    return taken.values().stream().map(RunSupervisor::unwritten).flatMap(Optional::stream).toList();
+  }
+
   /** Processes that outlived every signal, over all runs. */
   int survivors() {
     return taken.values().stream().mapToInt(RunSupervisor::survivors).sum();

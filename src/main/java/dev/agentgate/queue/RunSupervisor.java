@@ -77,6 +77,7 @@ final class RunSupervisor {
   private final CompletableFuture<WorkOrder> settled = new CompletableFuture<>();
 
   private volatile int survivors;
+  private volatile @Nullable RuntimeException unwritten;
 
   /** The run as its supervisor knows it; touched by the supervising thread alone. */
   private Run record;
@@ -123,6 +124,11 @@ final class RunSupervisor {
   /** Processes that outlived the last try to stop them. */
   int survivors() {
     return survivors;
+  }
+
+  /** Why the end of the run could not be written yet; it is tried again every second. */
+  Optional<RuntimeException> unwritten() {
+    return Optional.ofNullable(unwritten);
   }
 
   /** Begins; call once. */
@@ -439,6 +445,7 @@ final class RunSupervisor {
         with.slotFreed().run();
         return;
       } catch (RuntimeException e) {
+        unwritten = e;
         if (settled.completeExceptionally(e)) {
           LOG.errorf("The end of %s cannot be written, trying on: %s", run(), e.getMessage());
         }

@@ -38,7 +38,9 @@ final class StartRules {
     if (isMemoryLow()) {
       blocks.add(Block.MEMORY);
     }
-    if (isDiskLow()) {
+    // An agent that starts on a full disk fails for nothing; the ended run tells when there is
+    // room.
+    if (isDiskLow() || slots.unwrittenEnds().stream().anyMatch(FullDisk::isBehind)) {
       blocks.add(Block.DISK);
     }
     return blocks;

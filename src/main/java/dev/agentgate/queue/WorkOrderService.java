@@ -10,6 +10,7 @@ import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /**
  * The use cases. Every method may be called from any thread and blocks until it is done; what it
@@ -38,6 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * caller.
  */
 public final class WorkOrderService {
+  private static final Logger LOG = Logger.getLogger(WorkOrderService.class);
   private static final int BATCH = 100;
 
   private final QueueSettings settings;
@@ -83,8 +86,7 @@ public final class WorkOrderService {
                 .map(IdempotencyKey::key)
                 .flatMap(supervision.store()::findByIdempotencyKey);
         if (earlier.isEmpty()) {
-          throw new AgentGateException(
-              Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
+          throw queueFull();
         }
       } else {
         earlier = supervision.insert(order);
@@ -97,6 +99,11 @@ public final class WorkOrderService {
     }
     queue.enqueued(order);
     return new Submitted(view(order), true);
+  }
+
+  private AgentGateException queueFull() {
+    return new AgentGateException(
+        Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
   }
 
   private static WorkOrder sameRequest(WorkOrder earlier, SubmitOrder wish) {
@@ -210,7 +217,10 @@ public final class WorkOrderService {
     return ended;
   }
 
-  /** Cancels the order if needed, then removes it with its runs, logs and workspaces. */
+  /**
+   * Cancels the order if needed, then removes it with its runs, logs and workspaces. If a file of
+   * them cannot be removed, the order stays, so that it can be purged again.
+   */
   public void purge(WorkOrderId id) {
     while (true) {
       WorkOrder order = find(id);
@@ -224,8 +234,7 @@ public final class WorkOrderService {
               Kind.CONFLICT,
               "Work order " + id + " was not purged: " + survivors + " of its processes live on");
         }
-      } else if (supervision.store().remove(order)) {
-        removeRuns(order);
+      } else if (removeRuns(order) && supervision.store().remove(order)) {
         supervision.transitions().purged(order);
         queue.wake();
         return;
@@ -233,11 +242,36 @@ public final class WorkOrderService {
     }
   }
 
-  private void removeRuns(WorkOrder order) {
+  /** Returns true; before the order, for without it nobody would know whose files are left. */
+  private boolean removeRuns(WorkOrder order) {
+    List<RunId> left = new ArrayList<>();
     for (RunId run : order.runs()) {
-      supervision.workspaces().remove(run);
-      supervision.directories().remove(run);
-      supervision.processes().release(run);
+      // The log goes last: while the workspace is there, it may tell why.
+      if (supervision.workspaces().remove(run) && supervision.directories().remove(run)) {
+        supervision.processes().release(run);
+      } else {
+        left.add(run);
+      }
+    }
+    if (!left.isEmpty()) {
+      LOG.warnf(
+          "Work order %s is not purged: workspaces or logs of %s cannot be removed",
+          order.id(), left);
+      throw new NotRemovedException(order.id());
+    }
+    return true;
+  }
+
+  /** Files of the order's runs resist. */
+  private static final class NotRemovedException extends AgentGateException {
+    private static final long serialVersionUID = 1L;
+
+    NotRemovedException(WorkOrderId id) {
+      super(
+          Kind.STORE_UNAVAILABLE,
+          "Work order "
+              + id
+              + " was not purged: a part of its workspaces or logs could not be removed");
     }
   }
 
@@ -277,6 +311,8 @@ public final class WorkOrderService {
       }
       purge(id);
       return true;
+    } catch (NotRemovedException e) {
+      return false;
     } catch (AgentGateException e) {
       if (e.kind() == Kind.NOT_FOUND) {
         return false;
@@ -302,12 +338,26 @@ public final class WorkOrderService {
                     Kind.CONFLICT, "Work order " + id + " is already running");
             case COMPLETED, FAILED, CANCELLED -> order.requeue(now());
           };
-      if (supervision.update(order.status(), waiting)) {
+      if (order.status() == WorkOrderStatus.QUEUED
+          ? supervision.update(order.status(), waiting)
+          : enterQueue(order, waiting)) {
         Optional<RunId> started =
             order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
         queue.enqueued(waiting);
         return started;
       }
+    }
+  }
+
+  private boolean enterQueue(WorkOrder order, WorkOrder waiting) {
+    try {
+      if (supervision.store().counts().queued() + submitting.getAndIncrement()
+          >= settings.maxDepth()) {
+        throw queueFull();
+      }
+      return supervision.update(order.status(), waiting);
+    } finally {
+      submitting.getAndDecrement();
     }
   }
 
@@ -370,6 +420,7 @@ public final class WorkOrderService {
     return new WorkOrderView(
         order,
         supervision.store().queuePosition(order.id()),
+        QueueEntry.of(order).flatMap(QueueEntry::notBefore).filter(now()::isBefore),
         order.currentRun().flatMap(this::lastActivity),
         exitOf(order));
   }

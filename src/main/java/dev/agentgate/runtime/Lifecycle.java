@@ -26,10 +26,13 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, register the observers, deliver what webhooks
- * missed, take over what runs, then start what waits. Stop: refuse new work, start nothing, drain,
- * end the events and the webhooks, close the store; requests that read are answered until the drain
- * is over. Both are idempotent.
+ * any producer opens anything), open the store, look whether the ports are free, register the
+ * observers, deliver what webhooks missed, take over what runs, then start what waits. Stop: refuse
+ * new work, start nothing, drain, end the events and the webhooks, close the store; requests that
+ * read are answered until the drain is over. Both are idempotent.
+ *
+ * <p>A start that fails leaves what runs alone, as a crash does: Quarkus announces a stop ({@link
+ * ShutdownDelayInitiatedEvent}) only of an application that had started.
  */
 @Singleton
 class Lifecycle {
@@ -76,7 +79,11 @@ class Lifecycle {
     this.observers = observers;
   }
 
-  void start(@Observes @Priority(BEFORE_THE_SCHEDULER) StartupEvent event, StartChecks checks) {
+  void start(
+      @Observes @Priority(BEFORE_THE_SCHEDULER) StartupEvent event,
+      StartChecks checks,
+      ListenPorts ports) {
+    ports.requireFree();
     checks.tell();
     observers.forEach(transitions::register);
     webhooks.open();
@@ -92,22 +99,19 @@ class Lifecycle {
   }
 
   void drain(@Observes ShutdownDelayInitiatedEvent event) {
-    drain();
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    drain();
-    // After the last change.
-    events.close();
-    webhooks.close();
-    store.close();
-  }
-
-  private void drain() {
     if (drained.compareAndSet(false, true)) {
       service.beginStopping();
       queue.close();
       drain.drain(shutdown.drainTimeout());
     }
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    service.beginStopping();
+    queue.close();
+    // After the last change.
+    events.close();
+    webhooks.close();
+    store.close();
   }
 }

@@ -48,6 +48,7 @@ class StartChecks {
       HealthConfig health,
       MaintenanceConfig maintenance,
       WebhooksConfig webhooks,
+      ListenPorts ports,
       @ConfigProperty(name = "quarkus.http.host") String host) {
     StartupChecks.problems(
             config,
@@ -73,6 +74,7 @@ class StartChecks {
                     + "): set the account alone, like acme"));
     anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);
+    ports.problem().ifPresent(problems::add);
   }
 
   private boolean hasKey(AuthConfig auth) {

@@ -112,6 +112,9 @@ public interface WorkOrderStore extends AutoCloseable {
 
   void setPaused(boolean paused);
 
+  /** Which orders lie in quarantine now; reads the directory. */
+  QuarantinedOrders quarantinedOrders();
+
   /** What an operator must know of the store. Cheap enough for every probe. */
   StoreHealth health();
 

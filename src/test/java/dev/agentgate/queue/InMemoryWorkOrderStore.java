@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
@@ -31,6 +32,7 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
   private final Map<RunId, Run> runs = new TreeMap<>();
   private final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
+  private QuarantinedOrders quarantined = QuarantinedOrders.NONE;
   private boolean paused;
   private boolean refusing;
 
@@ -46,7 +48,7 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
 
   private void checkWritable() {
     if (refusing) {
-      throw new StoreUnavailableException("The disk is full");
+      throw new StoreUnavailableException("No space left on device");
     }
   }
 
@@ -206,6 +208,17 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   public synchronized void setPaused(boolean paused) {
     checkWritable();
     this.paused = paused;
+  }
+
+  /** An order whose file nobody could read: it is in quarantine now. */
+  synchronized void quarantine(QuarantinedOrders orders) {
+    quarantined = orders;
+    orders.named().forEach(this.orders::remove);
+  }
+
+  @Override
+  public synchronized QuarantinedOrders quarantinedOrders() {
+    return quarantined;
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.process.RunDirectories;
+import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -17,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,46 @@ class MaintenanceTest {
     assertThat(unbegun).doesNotExist();
     assertThat(begun).exists();
     assertThat(runs().of(known).path()).exists();
+  }
+
+  @Test
+  void whatBelongsToAnOrderInQuarantineIsKeptWhileItsFileIsThere() throws IOException {
+    WorkOrderId order = completed();
+    RunId run = queue.order(order).currentRun().orElseThrow();
+    Path runPath = makeRun(run, Duration.ofDays(2));
+    Path workspace = directory.resolve("workspaces").resolve(run.value());
+    Files.setLastModifiedTime(workspace, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    RunId unreadable = RunId.next(Instant.now());
+    Path unreadablePath = makeRun(unreadable, Duration.ofDays(2));
+    RunId stray = RunId.next(Instant.now());
+    queue.store.saveRun(Run.preparing(stray, WorkOrderId.next(Instant.now()), 1, Instant.now()));
+    Path strayPath = makeRun(stray, Duration.ofDays(2));
+
+    queue.store.quarantine(new QuarantinedOrders(Set.of(order), false));
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
+    assertThat(runPath).exists();
+    assertThat(unreadablePath).as("it may be a run of the quarantined order").exists();
+    assertThat(strayPath).as("its order is another, and gone").doesNotExist();
+    assertThat(queue.workspaces.removed()).containsExactly(stray);
+
+    queue.store.quarantine(QuarantinedOrders.NONE);
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(2);
+    assertThat(runPath).doesNotExist();
+  }
+
+  @Test
+  void anUnbegunRunOfAnOrderInQuarantineIsKept() throws IOException {
+    WorkOrderId order = completed();
+    RunId run = queue.order(order).currentRun().orElseThrow();
+    assertThat(runs().remove(run)).isTrue();
+    Path path = runs().of(run).path();
+    Files.createDirectories(path);
+    Files.writeString(path.resolve("run.json"), "{}");
+
+    queue.store.quarantine(new QuarantinedOrders(Set.of(order), false));
+
+    assertThat(queue.queue.orphanCleanup().removeUnbegun()).isZero();
+    assertThat(path).exists();
   }
 
   @Test

@@ -217,6 +217,9 @@ final class QueueFixture implements AutoCloseable {
     volatile @Nullable CountDownLatch gate;
     volatile @Nullable String failure;
 
+    /** Whether no workspace can be removed. */
+    volatile boolean stuck;
+
     Set<RunId> removed() {
       return Set.copyOf(removed);
     }
@@ -246,6 +249,9 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public boolean remove(RunId run) {
+      if (stuck) {
+        return false;
+      }
       removed.add(run);
       return true;
     }

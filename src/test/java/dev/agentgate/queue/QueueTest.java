@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -395,6 +396,96 @@ class QueueTest {
     queue.submit();
     assertRefused(Kind.QUEUE_FULL, queue::submit);
     assertThat(queue.store.counts().total()).isEqualTo(2);
+  }
+
+  @Test
+  void anOrderAtRestDoesNotEnterAFullQueueAgain() {
+    QueueFixture queue = queue(settings -> SettingsChange.of(manual(settings)).maxDepth(1).done());
+    WorkOrderId atRest = queue.submit();
+    assertThat(queue.service().cancel(atRest).survivors()).isZero();
+    WorkOrderId waiting = queue.submit();
+    assertRefused(Kind.QUEUE_FULL, () -> queue.service().requestRun(atRest));
+    assertThat(queue.order(atRest).status()).isEqualTo(WorkOrderStatus.CANCELLED);
+    assertThat(queue.service().requestRun(waiting)).isPresent();
+  }
+
+  @Test
+  void anOrderWhoseWorkspaceCannotBeRemovedIsNotPurged() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.processes.exit(run, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+
+    queue.workspaces.stuck = true;
+    assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().purge(id));
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
+        .isZero();
+    assertThat(queue.order(id).runs()).containsExactly(run);
+
+    queue.workspaces.stuck = false;
+    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
+        .isEqualTo(1);
+    assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
+  }
+
+  @Test
+  void anOrderThatWaitsOutItsBackoffTellsUntilWhenAndWhatHoldsEverybody() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
+    queue.processes.vanish(queue.awaitRunning(id));
+    queue.awaitStatus(id, WorkOrderStatus.QUEUED);
+    assertThat(queue.service().get(id).notBefore())
+        .hasValueSatisfying(at -> assertThat(at).isAfter(queue.clock.instant()));
+    assertThat(queue.queue.health().health().blockedBy()).isEmpty();
+
+    queue.service().pause();
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.PAUSED);
+    queue.clock.advance(Duration.ofHours(1));
+    assertThat(queue.service().get(id).notBefore()).isEmpty();
+  }
+
+  @Test
+  void anEndThatCannotBeWrittenIsTold() {
+    QueueFixture queue = queue();
+    WorkOrderId ends = queue.submit();
+    RunId run = queue.awaitRunning(ends);
+    queue.service().pause();
+    WorkOrderId waits = queue.submit();
+    queue.store.refuseWrites(true);
+    queue.processes.exit(run, 0);
+
+    await().until(() -> storeAlert(queue).startsWith("The ends of 1 runs cannot be written"));
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.DISK, Block.PAUSED);
+
+    queue.store.refuseWrites(false);
+    queue.awaitStatus(ends, WorkOrderStatus.COMPLETED);
+    queue.service().resume();
+    queue.awaitRunning(waits);
+    assertThat(storeAlert(queue)).isEmpty();
+  }
+
+  @Test
+  void aStartThatCannotBeWrittenIsTold() {
+    QueueFixture queue = queue(settings -> SettingsChange.of(settings).minFreeDisk(10).done());
+    queue.host.disk = 0;
+    WorkOrderId id = queue.submit();
+    queue.store.refuseWrites(true);
+    queue.host.disk = 100;
+
+    await().until(() -> storeAlert(queue).startsWith("Nothing can start: No space left"));
+    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.DISK);
+
+    queue.store.refuseWrites(false);
+    queue.awaitRunning(id);
+    await().until(() -> storeAlert(queue).isEmpty());
+  }
+
+  private static String storeAlert(QueueFixture queue) {
+    return queue.queue.health().health().alerts().stream()
+        .filter(alert -> alert.kind() == AlertKind.STORE)
+        .map(QueueHealth.Alert::message)
+        .collect(Collectors.joining());
   }
 
   @Test

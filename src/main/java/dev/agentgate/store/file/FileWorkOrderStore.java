@@ -1,5 +1,6 @@
 package dev.agentgate.store.file;
 
+import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
@@ -412,6 +413,12 @@ public final class FileWorkOrderStore implements WorkOrderStore {
     requireOpen();
     settler.awaitRoom();
     journal.append(new Change.Pause(paused));
+  }
+
+  @Override
+  public QuarantinedOrders quarantinedOrders() {
+    requireOpen();
+    return quarantine.orders();
   }
 
   @Override

@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /** The files that people can read: one per order, one for the queue's switch. */
 final class OrderFiles {
+  static final String SETTINGS = "queue.json";
+
   private static final String SUFFIX = ".json";
   private static final String ASIDE = ".tmp";
 
@@ -31,7 +33,7 @@ final class OrderFiles {
   OrderFiles(Path dataDir) throws IOException {
     this.dataDir = dataDir;
     this.directory = Files.createDirectories(dataDir.resolve("work-orders"));
-    this.settings = dataDir.resolve("queue.json");
+    this.settings = dataDir.resolve(SETTINGS);
   }
 
   Path directory() {
@@ -57,6 +59,12 @@ final class OrderFiles {
   /** The id that a file's name says; empty if it says none. */
   static Optional<WorkOrderId> idOf(String name) {
     return WorkOrderId.parse(name.substring(0, name.length() - SUFFIX.length()));
+  }
+
+  /** The id that a quarantined file's name begins with, where a number may follow the name. */
+  static Optional<WorkOrderId> idAtStartOf(String name) {
+    int end = name.indexOf(SUFFIX);
+    return end < 0 ? Optional.empty() : WorkOrderId.parse(name.substring(0, end));
   }
 
   /** A file's content. */

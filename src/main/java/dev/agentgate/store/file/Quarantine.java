@@ -1,10 +1,15 @@
 package dev.agentgate.store.file;
 
+import dev.agentgate.store.QuarantinedOrders;
+import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -63,6 +68,28 @@ final class Quarantine {
   private boolean isTaken(Path place) {
     return Files.exists(place, LinkOption.NOFOLLOW_LINKS)
         || Files.exists(directory.resolve(place.getFileName() + REASON));
+  }
+
+  /**
+   * Which orders lie here. A part of the journal, or a file with a name of a person's own, may hold
+   * any; the queue's switch holds none.
+   */
+  synchronized QuarantinedOrders orders() {
+    Set<WorkOrderId> named = new HashSet<>();
+    boolean unnamed = false;
+    String[] names = directory.toFile().list();
+    if (names == null) {
+      return new QuarantinedOrders(named, true);
+    }
+    for (String name : names) {
+      if (name.endsWith(REASON) || name.startsWith(OrderFiles.SETTINGS)) {
+        continue;
+      }
+      Optional<WorkOrderId> id = OrderFiles.idAtStartOf(name);
+      id.ifPresent(named::add);
+      unnamed |= id.isEmpty();
+    }
+    return new QuarantinedOrders(named, unnamed);
   }
 
   /** How many files lie here. The directory is listed only when it changed. */

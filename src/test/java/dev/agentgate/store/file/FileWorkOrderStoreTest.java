@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderStoreContract;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -147,6 +149,10 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     assertThat(quarantined(order.id() + ".json.2")).hasContent("third");
     assertThat(quarantined(order.id() + ".json.2.reason.txt")).exists();
     assertThat(store.health().quarantinedFiles()).isEqualTo(3);
+    assertThat(store.quarantinedOrders())
+        .isEqualTo(new QuarantinedOrders(Set.of(order.id()), false));
+    Files.writeString(quarantined("copy of an order.json"), "fourth");
+    assertThat(store.quarantinedOrders().unnamed()).isTrue();
   }
 
   @Test

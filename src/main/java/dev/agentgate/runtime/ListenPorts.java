@@ -1,0 +1,90 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.config.StartRefusedException;
+import io.quarkus.runtime.LaunchMode;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * The ports the service is going to listen on. Quarkus binds them after everything else has
+ * started; a start that is going to fail for want of one must fail before it touches any run.
+ */
+@Singleton
+class ListenPorts {
+  /** {@code EX_UNAVAILABLE} of sysexits.h: unlike a wrong configuration, it may end by itself. */
+  private static final int PORT_TAKEN = 69;
+
+  private final String host;
+  private final int port;
+  private final String managementHost;
+  private final int managementPort;
+
+  ListenPorts(
+      @ConfigProperty(name = "quarkus.http.host") String host,
+      @ConfigProperty(name = "quarkus.http.port") int port,
+      @ConfigProperty(name = "quarkus.management.host") String managementHost,
+      @ConfigProperty(name = "quarkus.management.port") int managementPort) {
+    this.host = host;
+    this.port = port;
+    this.managementHost = managementHost;
+    this.managementPort = managementPort;
+  }
+
+  /** Why the two cannot both be meant; empty if they can. */
+  Optional<String> problem() {
+    return problem(port, managementPort);
+  }
+
+  static Optional<String> problem(int port, int managementPort) {
+    return port == managementPort && port > 0
+        ? Optional.of(
+            "quarkus.management.port is "
+                + managementPort
+                + ", as quarkus.http.port is: health and metrics need a port of their own, set another"
+                + " one")
+        : Optional.empty();
+  }
+
+  /**
+   * Makes sure that the ports are free now.
+   *
+   * @throws StartRefusedException if one is not
+   */
+  void requireFree() {
+    // Tests listen on other ports, and development mode keeps its own from one reload to the next.
+    if (LaunchMode.current() == LaunchMode.NORMAL) {
+      requireFree("quarkus.http", host, port);
+      requireFree("quarkus.management", managementHost, managementPort);
+    }
+  }
+
+  private static void requireFree(String keys, String host, int port) {
+    refusal(keys, host, port)
+        .ifPresent(reason -> {
+          throw new StartRefusedException(reason, PORT_TAKEN);
+        });
+  }
+
+  static Optional<String> refusal(String keys, String host, int port) {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    try (ServerSocket socket = new ServerSocket()) {
+      // As the server does: a port whose last connections still linger is free.
+      socket.setReuseAddress(true);
+      socket.bind(address);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          "Nobody can listen on port %d of %s: %s. Stop what uses it, or set %s.port or %s.host."
+              .formatted(
+                  port,
+                  host,
+                  address.isUnresolved() ? "the host is unknown" : e.getMessage(),
+                  keys,
+                  keys));
+    }
+  }
+}

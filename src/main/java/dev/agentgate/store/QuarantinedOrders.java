@@ -1,0 +1,24 @@
+package dev.agentgate.store;
+
+import dev.agentgate.workorder.WorkOrderId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which orders lie in quarantine, where a person may mend them: what belongs to them is kept.
+ *
+ * @param named the orders that files there are named after
+ * @param unnamed whether something lies there that may hold any order
+ */
+public record QuarantinedOrders(Set<WorkOrderId> named, boolean unnamed) {
+  public static final QuarantinedOrders NONE = new QuarantinedOrders(Set.of(), false);
+
+  /**
+   * Whether the order may lie there.
+   *
+   * @param order empty: one that cannot be told
+   */
+  public boolean mayHold(Optional<WorkOrderId> order) {
+    return unnamed || order.map(named::contains).orElse(!named.isEmpty());
+  }
+}
