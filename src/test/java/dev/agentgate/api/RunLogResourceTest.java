@@ -49,6 +49,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(RunLogResourceTest.Profile.class)
@@ -173,6 +175,33 @@ class RunLogResourceTest {
   void aLogThatWasNotBegunIsEmpty() {
     RunId run = runs.start();
     given().get(path(run)).then().statusCode(200).body(equalTo(""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ln -s /etc/passwd output.log",
+        "mkdir output.log",
+        "mkfifo output.log",
+        "mkdir output.hole; ln -s /etc/passwd output.log"
+      })
+  void whatAnAgentPutInPlaceOfItsLogIsNotRead(String trick) throws Exception {
+    RunId run = runs.start();
+    Path directory = runs.directories.of(run).path();
+    assertThat(
+            new ProcessBuilder("sh", "-c", trick).directory(directory.toFile()).start().waitFor())
+        .isZero();
+    for (int round = 0; round < 2; round++) {
+      for (String query : List.of("", "?tail=2")) {
+        given().get(path(run) + query).then().statusCode(200).body(equalTo(""));
+      }
+      given().header("Range", "bytes=0-9").get(path(run)).then().statusCode(416);
+      given().head(path(run)).then().statusCode(200).header("Content-Length", "0");
+      runs.end(run);
+    }
+    try (Events events = listen(run, "")) {
+      assertThat(events.next()).startsWith("event: end\n");
+    }
   }
 
   @Test
