@@ -32,12 +32,13 @@ class ProblemMappers {
 
   @ServerExceptionMapper
   Response refusedByApi(ApiException refused, RoutingContext request) {
-    return answers.toResponse(
+    return send(
         Problem.of(
             refused.type(),
             refused.detail(),
             ProblemAnswers.pathOf(request.request()),
-            refused.violations()));
+            refused.violations()),
+        request);
   }
 
   @ServerExceptionMapper
@@ -64,7 +65,7 @@ class ProblemMappers {
 
   private Response unnamed(Response refusal, RoutingContext request) {
     String phrase = refusal.getStatusInfo().getReasonPhrase();
-    return answers.toResponse(
+    return send(
         new Problem(
             "about:blank",
             phrase,
@@ -72,7 +73,8 @@ class ProblemMappers {
             phrase,
             ProblemAnswers.pathOf(request.request()),
             phrase,
-            List.of()));
+            List.of()),
+        request);
   }
 
   @ServerExceptionMapper
@@ -85,7 +87,16 @@ class ProblemMappers {
   }
 
   private Response answer(ProblemType type, String detail, RoutingContext request) {
-    return answers.toResponse(Problem.of(type, detail, ProblemAnswers.pathOf(request.request())));
+    return send(Problem.of(type, detail, ProblemAnswers.pathOf(request.request())), request);
+  }
+
+  // Where the head of an answer is on its way, the client must see that the rest does not come.
+  private Response send(Problem problem, RoutingContext request) {
+    if (request.response().headWritten()) {
+      request.response().reset();
+      return Response.status(problem.status()).build();
+    }
+    return answers.toResponse(problem);
   }
 
   // The framework's own sentences name its classes.

@@ -22,8 +22,8 @@ import java.util.Optional;
  * bytes are missing.
  *
  * <p>An object of this class holds no file open and no state: use as many as you like, from as many
- * threads. A log that does not exist (any more) reads as empty, and so does whatever an agent put in
- * its place that is no regular file: a link, a directory, a pipe.
+ * threads. A log that does not exist (any more) reads as empty, and so does whatever an agent put
+ * in its place that is no regular file: a link, a directory, a pipe.
  */
 public final class RunLog {
   private static final int SCAN_BLOCK = 64 * 1024;

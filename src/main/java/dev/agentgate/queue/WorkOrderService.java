@@ -4,8 +4,9 @@ import dev.agentgate.process.Agents;
 import dev.agentgate.process.RunLog;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.RunSupervisor.Ended;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.ExitStatus;
@@ -27,10 +28,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /**
  * The use cases. Every method may be called from any thread and blocks until it is done; what it
@@ -38,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * caller.
  */
 public final class WorkOrderService {
+  private static final Logger LOG = Logger.getLogger(WorkOrderService.class);
   private static final int BATCH = 100;
 
   private final QueueSettings settings;
@@ -140,10 +142,19 @@ public final class WorkOrderService {
    *
    * @param before only orders older than this one
    */
-  public WorkOrderList list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    WorkOrderPage page = supervision.store().list(filter, before, limit);
-    return new WorkOrderList(
-        page.items().stream().map(this::view).toList(), page.total(), page.hasMore());
+  public WorkOrderIdPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    return supervision.store().listIds(filter, before, limit);
+  }
+
+  /** An order of a list; empty if it is gone since, or its file is damaged. */
+  public Optional<WorkOrderView> listed(WorkOrderId id) {
+    try {
+      return supervision.store().find(id).map(this::view);
+    } catch (StoreUnavailableException e) {
+      // Logged; one damaged file must not take the list away.
+      LOG.debugf(e, "Left out of a list: %s", id);
+      return Optional.empty();
+    }
   }
 
   /** Cancels a queued or running order; returns when its processes are gone. */
@@ -242,37 +253,38 @@ public final class WorkOrderService {
   }
 
   /**
-   * Purges every order of a status that is there now.
+   * Purges every order that matches now.
    *
    * @param olderThan only those that were last changed longer ago
    * @param dryRun removes nothing
    * @return how many were, or would be, purged
    */
-  public long purgeAll(WorkOrderStatus status, Optional<Duration> olderThan, boolean dryRun) {
+  public long purgeAll(WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
     Optional<Instant> cutoff = olderThan.map(now()::minus);
     if (dryRun && cutoff.isEmpty()) {
-      return supervision.store().counts().of(status);
+      return supervision.store().listIds(filter, Optional.empty(), 1).total();
     }
-    WorkOrderFilter filter = new WorkOrderFilter(Set.of(status), Optional.empty(), Map.of());
     long purged = 0;
     Optional<WorkOrderId> before = Optional.empty();
     while (true) {
-      WorkOrderPage page = supervision.store().list(filter, before, BATCH);
-      for (WorkOrder order : page.items()) {
-        if (cutoff.filter(at -> !order.updatedAt().isBefore(at)).isEmpty()) {
-          purged += dryRun || purgeIfThere(order.id(), status) ? 1 : 0;
+      WorkOrderIdPage page = supervision.store().listIds(filter, before, BATCH);
+      for (WorkOrderId id : page.ids()) {
+        Optional<WorkOrder> order = supervision.store().find(id);
+        if (order.isPresent()
+            && cutoff.filter(at -> !order.get().updatedAt().isBefore(at)).isEmpty()) {
+          purged += dryRun || purgeIfThere(id, filter.statuses()) ? 1 : 0;
         }
       }
-      if (!page.hasMore() || page.items().isEmpty()) {
+      if (!page.hasMore() || page.ids().isEmpty()) {
         return purged;
       }
-      before = Optional.of(page.items().getLast().id());
+      before = Optional.of(page.ids().getLast());
     }
   }
 
-  private boolean purgeIfThere(WorkOrderId id, WorkOrderStatus status) {
+  private boolean purgeIfThere(WorkOrderId id, Set<WorkOrderStatus> statuses) {
     try {
-      if (find(id).status() != status) {
+      if (!statuses.contains(find(id).status())) {
         return false;
       }
       purge(id);

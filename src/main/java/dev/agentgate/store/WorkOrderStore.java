@@ -67,7 +67,16 @@ public interface WorkOrderStore extends AutoCloseable {
    * @param before only orders older than this one; empty: from the newest on
    * @param limit 1 or more
    */
-  WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
+  default WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    WorkOrderIdPage page = listIds(filter, before, limit);
+    return new WorkOrderPage(
+        page.ids().stream().map(this::find).flatMap(Optional::stream).toList(),
+        page.total(),
+        page.hasMore());
+  }
+
+  /** As {@link #list}, without reading the orders, which may be large. */
+  WorkOrderIdPage listIds(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
 
   /** How many orders have which status; kept, not counted. */
   StatusCounts counts();

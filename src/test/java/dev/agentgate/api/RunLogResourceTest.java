@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.agentgate.process.RunDirectories;
@@ -69,12 +70,16 @@ class RunLogResourceTest {
   public static final class FakeRuns {
     final RunDirectories directories;
     final Map<RunId, Run> runs = new ConcurrentHashMap<>();
+    final Set<RunId> broken = ConcurrentHashMap.newKeySet();
 
     FakeRuns(RunDirectories directories) {
       this.directories = directories;
     }
 
     RunView run(RunId id) {
+      if (broken.contains(id)) {
+        throw new IllegalStateException("The test broke it");
+      }
       Run run = runs.get(id);
       if (run == null) {
         throw new AgentGateException(AgentGateException.Kind.NOT_FOUND, "No such run");
@@ -271,6 +276,17 @@ class RunLogResourceTest {
           .startsWith("event: end\ndata: {\"id\":\"" + run + "\",")
           .contains("\"status\":\"completed\"");
       assertThat(events.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDefectAfterTheHeadBreaksTheConnection() throws Exception {
+    RunId run = runs.start();
+    runs.write(run, "one\n");
+    try (Events events = listen(run, "")) {
+      assertThat(events.next()).isEqualTo("id: 4\nevent: log\ndata: one\ndata: \n");
+      runs.broken.add(run);
+      assertThatThrownBy(events::next).isInstanceOf(IOException.class);
     }
   }
 

@@ -292,6 +292,55 @@ class WorkOrderApiTest {
         .body("$", equalTo(Map.of("success", true, "purged", 1)));
   }
 
+  @Test
+  void aBatchPurgeKeepsWhatDoesNotMatch() {
+    String label = UUID.randomUUID().toString();
+    String labelled =
+        post(BODY.replace("}}", "},\"labels\":{\"batch\":\"" + label + "\"}}"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    String other = submit();
+    String purge = "/api/v1/work-orders?status=queued&purge=true&label=batch:" + label;
+    given().delete(purge + "&agentType=codex").then().statusCode(200).body("purged", is(0));
+    given().delete(purge + "&dryRun=true").then().statusCode(200).body("wouldPurge", is(1));
+    given().delete(purge + "&agentType=shell").then().statusCode(200).body("purged", is(1));
+    given().get("/api/v1/work-orders/" + labelled).then().statusCode(404);
+    given().get("/api/v1/work-orders/" + other).then().statusCode(200);
+    problem(
+        given().delete("/api/v1/work-orders/" + other + "?pruge=true").then(),
+        400,
+        "invalid-request");
+  }
+
+  @Test
+  void aLargePageIsSentOrderByOrder() {
+    String label = UUID.randomUUID().toString();
+    String body =
+        BODY.replace("sleep 60", "é".repeat(200_000))
+            .replace("}}", "},\"labels\":{\"batch\":\"" + label + "\"}}");
+    List<String> ids =
+        Stream.generate(() -> post(body).then().statusCode(201).extract().<String>path("id"))
+            .limit(4)
+            .toList();
+    String list = "/api/v1/work-orders?limit=3&label=batch:" + label;
+    given()
+        .get(list)
+        .then()
+        .statusCode(200)
+        .contentType("application/json")
+        .header("Transfer-Encoding", "chunked")
+        .body("items.id", contains(ids.get(3), ids.get(2), ids.get(1)))
+        .body("total", is(4))
+        .body("limit", is(3))
+        .body("nextCursor", notNullValue())
+        .body("hasMore", is(true));
+    given().head(list).then().statusCode(200).contentType("application/json");
+    given().get(list + "&status=failed").then().header("Content-Length", notNullValue());
+    ids.forEach(id -> given().delete("/api/v1/work-orders/" + id + "?purge=true"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'',Batch delete requires purge=true",
@@ -300,8 +349,13 @@ class WorkOrderApiTest {
     "?purge=true,Status filter required for batch purge",
     "?purge=true&status=,Status filter required for batch purge",
     "?purge=true&status=done,Unknown status: done",
-    "?purge=TRUE&status=failed,purge must be true or false",
-    "?purge=true&purge=false&status=failed,purge must be true or false",
+    "?purge=1,Batch delete requires purge=true",
+    "?purge=TRUE&status=failed,Batch delete requires purge=true",
+    "?purge=true&purge=false&status=failed,Batch delete requires purge=true",
+    "?purge=true&status=failed&labels=a:b,Unknown query parameter: labels",
+    "?purge=true&status=failed&label=a,label must be of the form key:value",
+    "?purge=true&status=failed&label=,label must have a value",
+    "?purge=true&status=failed&agentType=,agentType must have a value",
     "?purge=true&status=failed&dryRun=1,dryRun must be true or false",
     "?purge=true&status=failed&dryRun=,dryRun must have a value",
     "?purge=true&status=failed&olderThan=,olderThan must have a value",
