@@ -35,7 +35,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,6 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class RunLogResource {
   private static final String ID = "run_01K9Z4J1B3V7S5T8Q2N6M4B1CD";
-  private static final Logger LOG = Logger.getLogger(RunLogResource.class);
   private static final String TEXT = "text/plain;charset=utf-8";
   private static final int MOST_LINES = 1_000_000;
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -156,13 +154,24 @@ public class RunLogResource {
               name = "Content-Length",
               description = "How many bytes the log has now",
               schema = @Schema(type = SchemaType.INTEGER)))
-  public Response size(@Parameter(example = ID) @PathParam("runId") String runId)
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  public Response size(
+      @Parameter(example = ID) @PathParam("runId") String runId,
+      @Parameter(
+              description = "As for a read; the length is not told then",
+              schema =
+                  @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
+          @QueryParam("tail")
+          @Nullable String tail)
       throws IOException {
-    RunLogSnapshot snapshot = logs.log(find(runId).run().id()).snapshot();
-    return Response.ok()
-        .type(TEXT)
-        .header("Accept-Ranges", "bytes")
-        .header(HttpHeaders.CONTENT_LENGTH, snapshot.length())
+    RunView run = find(runId);
+    Response.ResponseBuilder answer = Response.ok().type(TEXT).header("Accept-Ranges", "bytes");
+    if (tail != null) {
+      int _ = lines(tail);
+      return answer.build();
+    }
+    return answer
+        .header(HttpHeaders.CONTENT_LENGTH, logs.log(run.run().id()).snapshot().length())
         .build();
   }
 
@@ -180,7 +189,8 @@ public class RunLogResource {
       summary = "Follow what a run writes",
       description =
           "Server-sent events: a `log` for each new piece of text, its id the byte offset after it;"
-              + " an `end` with the run when it is over. Secrets are masked. Every 15 seconds a"
+              + " an `end` with the run when it is over, or as it was at first if it was purged"
+              + " meanwhile. Secrets are masked. Every 15 seconds a"
               + " comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
               + " role `viewer`.")
   @APIResponse(
@@ -207,8 +217,8 @@ public class RunLogResource {
           @HeaderParam("Last-Event-ID")
           @Nullable String lastEventId,
       @Context HttpServerRequest request) {
-    RunId run = find(runId).run().id();
-    long offset = offset(lastEventId, logs.log(run).size());
+    RunView run = find(runId);
+    long offset = offset(lastEventId, logs.log(run.run().id()).size());
     return ClientStream.events(request, stream -> follow(run, offset, stream));
   }
 
@@ -226,8 +236,9 @@ public class RunLogResource {
         .build();
   }
 
-  private void follow(RunId run, long offset, ClientStream stream)
+  private void follow(RunView known, long offset, ClientStream stream)
       throws IOException, InterruptedException {
+    RunId run = known.run().id();
     RunLogText text = new RunLogText(logs.log(run), logs.mask(), offset);
     try (RunLogWatcher.Listener listener = logs.listen(run)) {
       stream.send(SseText.COMMENT);
@@ -246,7 +257,7 @@ public class RunLogResource {
           continue;
         }
         if (over) {
-          stream.send(SseText.end(runJson.of(logs.run(run))));
+          stream.send(SseText.end(runJson.of(atLast(known))));
           return;
         }
         switch (listener.await(Duration.ofNanos(untilHeartbeat))) {
@@ -257,9 +268,15 @@ public class RunLogResource {
           case GROWN, NOTHING -> {}
         }
       }
-    } catch (AgentGateException e) {
-      // Purged meanwhile: the client finds out when it asks again.
-      LOG.debugf("A log that is followed is gone: %s", e.getMessage());
+    }
+  }
+
+  /** The run as it is; as it was when the client came, if it was purged since. */
+  private RunView atLast(RunView known) {
+    try {
+      return logs.run(known.run().id());
+    } catch (AgentGateException gone) {
+      return known;
     }
   }
 

@@ -259,6 +259,8 @@ class RunLogResourceTest {
         .statusCode(200)
         .header("Content-Length", "10")
         .header("Accept-Ranges", "bytes");
+    given().head(path(run) + "?tail=1").then().statusCode(200);
+    given().head(path(run) + "?tail=abc").then().statusCode(400);
   }
 
   @Test
@@ -275,6 +277,18 @@ class RunLogResourceTest {
       assertThat(events.next())
           .startsWith("event: end\ndata: {\"id\":\"" + run + "\",")
           .contains("\"status\":\"completed\"");
+      assertThat(events.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aListenerHearsTheEndOfARunThatIsPurged() throws Exception {
+    RunId run = runs.start();
+    runs.write(run, "one\n");
+    try (Events events = listen(run, "")) {
+      assertThat(events.next()).startsWith("id: 4\nevent: log\n");
+      runs.runs.remove(run);
+      assertThat(events.next()).startsWith("event: end\ndata: {\"id\":\"" + run + "\",");
       assertThat(events.next()).isEmpty();
     }
   }
