@@ -133,7 +133,7 @@ public class WorkOrderResource {
       throw new ApiException(
           ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
     }
-    SubmitRequest request = SubmitRequest.read(RequestJson.readObject(body, maxBodySize));
+    SubmitRequest request = SubmitRequest.read(RequestJson.readObject(body, maxBodySize), orders::faults);
     Submitted submitted =
         orders.submit(request.toOrder(headers.getRequestHeader("Idempotency-Key")));
     WorkOrderResponse order = WorkOrderResponse.of(submitted.order());

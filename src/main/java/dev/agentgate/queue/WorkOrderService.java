@@ -23,11 +23,14 @@ import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workspace.InvalidSourceException;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,13 +112,40 @@ public final class WorkOrderService {
     return earlier;
   }
 
-  private WorkOrderSpec specOf(SubmitOrder wish) {
-    String agentType = wish.agentType().orElse(settings.defaultAgent());
-    if (agents.find(agentType).isEmpty()) {
-      throw new AgentGateException(
-          Kind.INVALID,
-          "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
+  /**
+   * What {@link #submit} would refuse of an order's values.
+   *
+   * @return a sentence for each wrong value, by the name of its field as clients know it
+   */
+  public Map<String, String> faults(SubmitOrder wish) {
+    Map<String, String> faults = new LinkedHashMap<>();
+    agentFault(agentType(wish)).ifPresent(fault -> faults.put("agentType", fault));
+    try {
+      var _ = sources.parse(wish.workspaceSource());
+    } catch (InvalidSourceException e) {
+      String field = e.field().isEmpty() ? "" : "." + e.field();
+      faults.put("workspaceSource" + field, String.valueOf(e.getMessage()));
     }
+    return faults;
+  }
+
+  private String agentType(SubmitOrder wish) {
+    return wish.agentType().orElse(settings.defaultAgent());
+  }
+
+  private Optional<String> agentFault(String agentType) {
+    return agents.find(agentType).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
+  }
+
+  private WorkOrderSpec specOf(SubmitOrder wish) {
+    String agentType = agentType(wish);
+    agentFault(agentType)
+        .ifPresent(fault -> {
+          throw new AgentGateException(Kind.INVALID, fault);
+        });
     RunLimits limits =
         new RunLimits(
             wish.maxTime().orElse(settings.maxTime()),

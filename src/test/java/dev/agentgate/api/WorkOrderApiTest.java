@@ -721,8 +721,37 @@ class WorkOrderApiTest {
   }
 
   @Test
-  void anUnknownAgentIsRefused() {
-    problem(post(BODY.replace("shell", "nobody")).then(), 400, "invalid-request");
+  void whatOnlyTheServiceKnowsToBeWrongIsNamedToo() {
+    problem(post(BODY.replace("shell", "nobody")).then(), 400, "invalid-request")
+        .body("detail", startsWith("Unknown agent type: nobody. Known: "))
+        .body("violations.field", contains("agentType"));
+    problem(
+            post(BODY.replace("{\"type\":\"empty\"}", "{\"repo\":\"shop\"}")).then(),
+            400,
+            "invalid-request")
+        .body(
+            "detail",
+            is(
+                "Could not determine repository owner. Provide url, owner+repo, or owner/repo"
+                    + " format."))
+        .body("violations.field", contains("workspaceSource"));
+    problem(
+            post(
+                    """
+                    {"taskPrompt":"x","agentType":"nobody","priority":1000,
+                     "workspaceSource":{"url":"https://elsewhere.example/a/b"}}
+                    """)
+                .then(),
+            400,
+            "invalid-request")
+        .body("detail", is("priority must be an integer from -100 to 100 (and 2 more, see violations)"))
+        .body("violations.field", contains("priority", "agentType", "workspaceSource.url"))
+        .body("violations[2].message", is("Invalid GitHub URL: https://elsewhere.example/a/b"));
+    problem(
+            post(BODY.replace("{\"type\":\"empty\"}", "{\"type\":1}")).then(),
+            400,
+            "invalid-request")
+        .body("violations.field", contains("workspaceSource.type"));
   }
 
   @ParameterizedTest
