@@ -17,6 +17,9 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
+  static final String NOT_ACCEPTABLE =
+      "This answers in a media type that the Accept header does not allow";
+
   private final ProblemAnswers answers;
 
   @Inject
@@ -102,7 +105,7 @@ class ProblemMappers {
   // The framework's own sentences name its classes.
   private static String sentence(ProblemType type) {
     return switch (type) {
-      case NOT_ACCEPTABLE -> "This answers in a media type that the Accept header does not allow";
+      case NOT_ACCEPTABLE -> NOT_ACCEPTABLE;
       case UNSUPPORTED_MEDIA_TYPE -> "Send the body as Content-Type: application/json";
       case NOT_FOUND -> "There is nothing at this path";
       case INVALID_REQUEST -> "The request cannot be read";

@@ -133,6 +133,11 @@ public class WorkOrderResource {
       throw new ApiException(
           ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
     }
+    String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ApiException(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding");
+    }
     SubmitRequest request = SubmitRequest.read(RequestJson.readObject(body, maxBodySize), orders::faults);
     Submitted submitted =
         orders.submit(request.toOrder(headers.getRequestHeader("Idempotency-Key")));

@@ -774,14 +774,21 @@ class WorkOrderApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"application/xml", "text/html;q=0.9", "nonsense"})
+  @ValueSource(
+      strings = {
+        "application/xml",
+        "text/html;q=0.9",
+        "nonsense",
+        "application/json;q=0",
+        "application/json; Q=0.000, */*"
+      })
   void anAnswerThatTheClientDoesNotAcceptIsRefused(String accept) {
     problem(
         given().header("Accept", accept).get("/api/v1/work-orders").then(), 406, "not-acceptable");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"application/json", "*/*", "text/html, application/xhtml+xml, */*;q=0.8"})
+  @ValueSource(strings = {"application/json", "*/*", "*/*;q=0, application/json", "text/html, application/xhtml+xml, */*;q=0.8"})
   void aProblemComesWhateverIsAccepted(String accept) {
     problem(
         given().header("Accept", accept).get("/api/v1/work-orders/" + UNKNOWN).then(),
@@ -848,12 +855,53 @@ class WorkOrderApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/api/v1/work-orders?limit=%ZZ", "/api/v1/work-orders/%ZZ"})
-  void whatCannotBeDecodedIsABadRequest(String path) throws IOException {
+  @ValueSource(
+      strings = {
+        "GET /api/v1/work-orders?limit=%ZZ",
+        "GET /api/v1/work-orders?x=%",
+        "GET /api/v1/work-orders/%ZZ",
+        "GET /%",
+        "OPTIONS *"
+      })
+  void whatCannotBeDecodedIsABadRequest(String line) throws IOException {
+    String[] parts = line.split(" ", 2);
+    refusedAsUnreadable(head(parts[0], parts[1], "Accept: */*"));
+  }
+
+  @Test
+  void aRequestWithoutAHostIsABadRequest() throws IOException {
+    refusedAsUnreadable("GET /api/v1/work-orders HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private void refusedAsUnreadable(byte[] request) throws IOException {
     try (Socket socket = new Socket(root.getHost(), root.getPort())) {
-      socket.getOutputStream().write(head("GET", path, "Accept: */*"));
-      assertThat(readHead(socket)).startsWith("HTTP/1.1 400 ");
+      socket.getOutputStream().write(request);
+      assertThat(readHead(socket))
+          .startsWith("HTTP/1.1 400 ")
+          .containsIgnoringCase("content-type: application/problem+json")
+          .containsIgnoringCase("x-request-id: ");
     }
+  }
+
+  @Test
+  void theOpenApiDocumentIsOnlyReadAndOnlyFromHere() {
+    given().head("/q/openapi").then().statusCode(200);
+    problem(given().put("/q/openapi").then(), 405, "method-not-allowed")
+        .header("Allow", "GET, HEAD, OPTIONS");
+    problem(given().header("Host", "evil.example").get("/q/openapi").then(), 403, "forbidden");
+  }
+
+  @Test
+  void aCompressedBodyIsRefused() {
+    problem(
+        plain()
+            .contentType("application/json")
+            .header("Content-Encoding", "gzip")
+            .body(new byte[] {31, -117, 8})
+            .post("/api/v1/work-orders")
+            .then(),
+        415,
+        "unsupported-media-type");
   }
 
   @Test
