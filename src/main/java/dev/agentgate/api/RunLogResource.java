@@ -159,8 +159,7 @@ public class RunLogResource {
       @Parameter(example = ID) @PathParam("runId") String runId,
       @Parameter(
               description = "As for a read; the length is not told then",
-              schema =
-                  @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
+              schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
           @QueryParam("tail")
           @Nullable String tail)
       throws IOException {

@@ -138,7 +138,8 @@ public class WorkOrderResource {
       throw new ApiException(
           ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding");
     }
-    SubmitRequest request = SubmitRequest.read(RequestJson.readObject(body, maxBodySize), orders::faults);
+    SubmitRequest request =
+        SubmitRequest.read(RequestJson.readObject(body, maxBodySize), orders::faults);
     Submitted submitted =
         orders.submit(request.toOrder(headers.getRequestHeader("Idempotency-Key")));
     WorkOrderResponse order = WorkOrderResponse.of(submitted.order());

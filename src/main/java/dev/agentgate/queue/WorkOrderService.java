@@ -4,7 +4,6 @@ import dev.agentgate.process.Agents;
 import dev.agentgate.process.RunLog;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.RunSupervisor.Ended;
-import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.workorder.AgentGateException;
@@ -34,7 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jboss.logging.Logger;
 
 /**
  * The use cases. Every method may be called from any thread and blocks until it is done; what it
@@ -42,7 +40,6 @@ import org.jboss.logging.Logger;
  * caller.
  */
 public final class WorkOrderService {
-  private static final Logger LOG = Logger.getLogger(WorkOrderService.class);
   private static final int BATCH = 100;
 
   private final QueueSettings settings;
@@ -178,13 +175,7 @@ public final class WorkOrderService {
 
   /** An order of a list; empty if it is gone since, or its file is damaged. */
   public Optional<WorkOrderView> listed(WorkOrderId id) {
-    try {
-      return supervision.store().find(id).map(this::view);
-    } catch (StoreUnavailableException e) {
-      // Logged; one damaged file must not take the list away.
-      LOG.debugf(e, "Left out of a list: %s", id);
-      return Optional.empty();
-    }
+    return supervision.store().findListed(id).map(this::view);
   }
 
   /** Cancels a queued or running order; returns when its processes are gone. */
@@ -299,7 +290,7 @@ public final class WorkOrderService {
     while (true) {
       WorkOrderIdPage page = supervision.store().listIds(filter, before, BATCH);
       for (WorkOrderId id : page.ids()) {
-        Optional<WorkOrder> order = supervision.store().find(id);
+        Optional<WorkOrder> order = supervision.store().findListed(id);
         if (order.isPresent()
             && cutoff.filter(at -> !order.get().updatedAt().isBefore(at)).isEmpty()) {
           purged += dryRun || purgeIfThere(id, filter.statuses()) ? 1 : 0;

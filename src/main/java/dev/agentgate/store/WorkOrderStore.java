@@ -70,9 +70,23 @@ public interface WorkOrderStore extends AutoCloseable {
   default WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     WorkOrderIdPage page = listIds(filter, before, limit);
     return new WorkOrderPage(
-        page.ids().stream().map(this::find).flatMap(Optional::stream).toList(),
+        page.ids().stream().map(this::findListed).flatMap(Optional::stream).toList(),
         page.total(),
         page.hasMore());
+  }
+
+  /**
+   * Reads an order of a list.
+   *
+   * @return empty if it is gone since, or damaged: {@link #find} tells of that, and one damaged file
+   *     must not take the list away
+   */
+  default Optional<WorkOrder> findListed(WorkOrderId id) {
+    try {
+      return find(id);
+    } catch (StoreUnavailableException e) {
+      return Optional.empty();
+    }
   }
 
   /** As {@link #list}, without reading the orders, which may be large. */

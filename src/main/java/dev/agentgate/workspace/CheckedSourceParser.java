@@ -53,7 +53,8 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
       case "empty" -> new WorkspaceSource.Empty();
       default ->
           throw invalid(
-              "type", "Unknown workspaceSource type: "
+              "type",
+              "Unknown workspaceSource type: "
                   + shown(type)
                   + ". Use github, git, local or empty.");
     };
@@ -117,13 +118,16 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
 
   private WorkspaceSource.Git git(WorkspaceSourceInput input) {
     String url =
-        given(input.url()).orElseThrow(() -> invalid("url", "A workspaceSource of type git needs a url."));
+        given(input.url())
+            .orElseThrow(() -> invalid("url", "A workspaceSource of type git needs a url."));
     if (GitUrl.hasCredentials(url)) {
-      throw invalid("url", "A git URL must not contain credentials: they would be stored and shown.");
+      throw invalid(
+          "url", "A git URL must not contain credentials: they would be stored and shown.");
     }
     if (GitUrl.accept(url, roots).isEmpty()) {
       throw invalid(
-          "url", "Invalid git URL: "
+          "url",
+          "Invalid git URL: "
               + shown(url)
               + ". Use https://host/path, ssh://user@host/path or user@host:path.");
     }

@@ -736,15 +736,16 @@ class WorkOrderApiTest {
                     + " format."))
         .body("violations.field", contains("workspaceSource"));
     problem(
-            post(
-                    """
-                    {"taskPrompt":"x","agentType":"nobody","priority":1000,
-                     "workspaceSource":{"url":"https://elsewhere.example/a/b"}}
-                    """)
+            post("""
+            {"taskPrompt":"x","agentType":"nobody","priority":1000,
+             "workspaceSource":{"url":"https://elsewhere.example/a/b"}}
+            """)
                 .then(),
             400,
             "invalid-request")
-        .body("detail", is("priority must be an integer from -100 to 100 (and 2 more, see violations)"))
+        .body(
+            "detail",
+            is("priority must be an integer from -100 to 100 (and 2 more, see violations)"))
         .body("violations.field", contains("priority", "agentType", "workspaceSource.url"))
         .body("violations[2].message", is("Invalid GitHub URL: https://elsewhere.example/a/b"));
     problem(
@@ -788,7 +789,13 @@ class WorkOrderApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"application/json", "*/*", "*/*;q=0, application/json", "text/html, application/xhtml+xml, */*;q=0.8"})
+  @ValueSource(
+      strings = {
+        "application/json",
+        "*/*",
+        "*/*;q=0, application/json",
+        "text/html, application/xhtml+xml, */*;q=0.8"
+      })
   void aProblemComesWhateverIsAccepted(String accept) {
     problem(
         given().header("Accept", accept).get("/api/v1/work-orders/" + UNKNOWN).then(),
@@ -870,7 +877,8 @@ class WorkOrderApiTest {
 
   @Test
   void aRequestWithoutAHostIsABadRequest() throws IOException {
-    refusedAsUnreadable("GET /api/v1/work-orders HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    refusedAsUnreadable(
+        "GET /api/v1/work-orders HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
   }
 
   private void refusedAsUnreadable(byte[] request) throws IOException {
