@@ -75,16 +75,12 @@ class ApiGate {
   void closeBehind(@Observes Router router) {
     router.route(FRAMEWORK + "*").last().handler(this::refuse);
     // What the router refuses before it asks anybody: a Host that is missing or malformed, a target
-    // that is no path, an escape that is none.
+    // that is no path.
     router.route().order(Integer.MIN_VALUE).failureHandler(this::refuseUnreadable);
-    router.errorHandler(ProblemType.INVALID_REQUEST.status(), this::refuseUnreadable);
   }
 
   private void refuseUnreadable(RoutingContext context) {
-    if (context.response().headWritten()) {
-      return;
-    }
-    if (context.failed() && context.response().headers().contains(REQUEST_ID_HEADER)) {
+    if (context.response().headers().contains(REQUEST_ID_HEADER)) {
       // It passed the gate: a defect behind it, which the framework logs and answers.
       context.next();
       return;

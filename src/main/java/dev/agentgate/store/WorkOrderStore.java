@@ -78,8 +78,8 @@ public interface WorkOrderStore extends AutoCloseable {
   /**
    * Reads an order of a list.
    *
-   * @return empty if it is gone since, or damaged: {@link #find} tells of that, and one damaged file
-   *     must not take the list away
+   * @return empty if it is gone since, or damaged: {@link #find} tells of that, and one damaged
+   *     file must not take the list away
    */
   default Optional<WorkOrder> findListed(WorkOrderId id) {
     try {

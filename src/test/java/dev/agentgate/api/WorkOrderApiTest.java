@@ -867,16 +867,20 @@ class WorkOrderApiTest {
         "GET /api/v1/work-orders?limit=%ZZ",
         "GET /api/v1/work-orders?x=%",
         "GET /api/v1/work-orders/%ZZ",
-        "GET /%",
-        "OPTIONS *"
+        "GET /%"
       })
   void whatCannotBeDecodedIsABadRequest(String line) throws IOException {
+    // By the framework, which asks nobody: there is no body.
     String[] parts = line.split(" ", 2);
-    refusedAsUnreadable(head(parts[0], parts[1], "Accept: */*"));
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      socket.getOutputStream().write(head(parts[0], parts[1], "Accept: */*"));
+      assertThat(readHead(socket)).startsWith("HTTP/1.1 400 ");
+    }
   }
 
   @Test
-  void aRequestWithoutAHostIsABadRequest() throws IOException {
+  void aRequestWithoutAHostOrAPathIsABadRequest() throws IOException {
+    refusedAsUnreadable(head("OPTIONS", "*", "Accept: */*"));
     refusedAsUnreadable(
         "GET /api/v1/work-orders HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
   }
