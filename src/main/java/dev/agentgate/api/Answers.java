@@ -3,7 +3,6 @@ package dev.agentgate.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.RunView;
-import dev.agentgate.queue.WorkOrderList;
 import dev.agentgate.workorder.RunId;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
@@ -15,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
   private Answers() {}
 
-  /** A page of work orders. */
-  @RegisterForReflection
-  @JsonInclude(JsonInclude.Include.NON_NULL)
+  /** How the OpenAPI document describes what {@link WorkOrderPageJson} writes. */
   @Schema(
       name = "WorkOrderList",
       requiredProperties = {"items", "total", "limit", "hasMore"})
@@ -27,17 +24,7 @@ final class Answers {
       int limit,
       @Schema(description = "The `cursor` of the next page; absent on the last one")
           @Nullable String nextCursor,
-      boolean hasMore) {
-
-    static WorkOrderPage of(WorkOrderList list, int limit) {
-      return new WorkOrderPage(
-          list.items().stream().map(WorkOrderResponse::of).toList(),
-          list.total(),
-          limit,
-          list.hasMore() ? Cursor.after(list.items().getLast().order().id()) : null,
-          list.hasMore());
-    }
-  }
+      boolean hasMore) {}
 
   /** The runs of an order. */
   @RegisterForReflection

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -29,6 +30,10 @@ class ApiGate {
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   // The framework's own paths: the OpenAPI document; development tools in development.
   private static final String FRAMEWORK = "/q/";
+
+  private static final Set<String> DOCUMENT =
+      Set.of("/q/openapi", "/q/openapi.yaml", "/q/openapi.json");
+  private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private static final String NOWHERE = "There is nothing at this path";
 
@@ -69,6 +74,24 @@ class ApiGate {
   /** What leads nowhere under the framework's own paths. */
   void closeBehind(@Observes Router router) {
     router.route(FRAMEWORK + "*").last().handler(this::refuse);
+    // What the router refuses before it asks anybody: a Host that is missing or malformed, a target
+    // that is no path.
+    router.route().order(Integer.MIN_VALUE).failureHandler(this::refuseUnreadable);
+  }
+
+  private void refuseUnreadable(RoutingContext context) {
+    if (context.response().headers().contains(REQUEST_ID_HEADER)) {
+      // It passed the gate: a defect behind it, which the framework logs and answers.
+      context.next();
+      return;
+    }
+    begin(context);
+    answers.send(
+        context,
+        Problem.of(
+            ProblemType.INVALID_REQUEST,
+            "The target of the request or its Host is missing or malformed",
+            ProblemAnswers.pathOf(context.request())));
   }
 
   private void refuse(RoutingContext context) {
@@ -78,15 +101,10 @@ class ApiGate {
   }
 
   private void handle(RoutingContext context) {
-    identify(context);
-    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    context.response().putHeader("X-Content-Type-Options", "nosniff");
-    if (ProblemAnswers.pathOf(context.request()).startsWith(FRAMEWORK)) {
-      context.next();
-      return;
-    }
+    begin(context);
+    boolean framework = ProblemAnswers.pathOf(context.request()).startsWith(FRAMEWORK);
     try {
-      if (admit(context)) {
+      if (framework ? admitToFramework(context) : admit(context)) {
         context.next();
       }
     } catch (ApiException refused) {
@@ -95,6 +113,23 @@ class ApiGate {
           context,
           Problem.of(refused.type(), refused.detail(), ProblemAnswers.pathOf(context.request())));
     }
+  }
+
+  private static void begin(RoutingContext context) {
+    identify(context);
+    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    context.response().putHeader("X-Content-Type-Options", "nosniff");
+  }
+
+  /** These paths need no key, for they hold no data. */
+  private boolean admitToFramework(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    access.checkOrigin(describe(request));
+    if (DOCUMENT.contains(ProblemAnswers.pathOf(request)) && !READING.contains(request.method())) {
+      tellMethods(context, "GET, HEAD, OPTIONS");
+      return false;
+    }
+    return true;
   }
 
   private static void identify(RoutingContext context) {
@@ -114,22 +149,31 @@ class ApiGate {
       throw new ApiException(ProblemType.NOT_FOUND, NOWHERE);
     }
     String allow = Endpoint.allow(endpoints);
-    if (request.method().equals(HttpMethod.OPTIONS)) {
-      context.response().setStatusCode(204).putHeader(HttpHeaders.ALLOW, allow).end();
-      request.resume();
-      return false;
-    }
     Optional<Endpoint> endpoint = Endpoint.forMethod(endpoints, request.method().name());
     if (endpoint.isEmpty()) {
-      context.response().putHeader(HttpHeaders.ALLOW, allow);
-      throw new ApiException(
-          ProblemType.METHOD_NOT_ALLOWED, "This path answers " + allow + " only");
+      tellMethods(context, allow);
+      return false;
     }
     caller.require(endpoint.get().role());
+    String accept = String.join(",", request.headers().getAll(HttpHeaders.ACCEPT));
+    if (Accepted.excludes(accept, endpoint.get().mediaType())) {
+      throw new ApiException(ProblemType.NOT_ACCEPTABLE, ProblemMappers.NOT_ACCEPTABLE);
+    }
     if (contentLength(request) > maxBodySize) {
       throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, RequestJson.tooLarge(maxBodySize));
     }
     return true;
+  }
+
+  /** Answers OPTIONS, and refuses any other method. */
+  private static void tellMethods(RoutingContext context, String allow) {
+    context.response().putHeader(HttpHeaders.ALLOW, allow);
+    if (!context.request().method().equals(HttpMethod.OPTIONS)) {
+      throw new ApiException(
+          ProblemType.METHOD_NOT_ALLOWED, "This path answers " + allow + " only");
+    }
+    context.response().setStatusCode(204).end();
+    context.request().resume();
   }
 
   private static Access.Request describe(HttpServerRequest request) {

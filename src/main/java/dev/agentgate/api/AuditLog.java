@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.workorder.Rfc3339;
 import dev.agentgate.workorder.WorkOrderId;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -58,7 +59,7 @@ class AuditLog {
   private String describe(RoutingContext call, int status, Optional<String> submitted) {
     Optional<Caller> caller = CurrentCaller.of(call);
     ObjectNode line = json.createObjectNode();
-    line.put("time", clock.instant().toString());
+    line.put("time", Rfc3339.text(clock.instant()));
     line.put("who", caller.map(Caller::name).orElse(UNKNOWN));
     caller.ifPresent(known -> line.put("role", known.role().wireName()));
     line.put("action", action(call.request()));

@@ -61,6 +61,15 @@ enum Endpoint {
     return role;
   }
 
+  /** What a successful answer is written in. */
+  String mediaType() {
+    return switch (this) {
+      case GET_LOG -> "text/plain";
+      case STREAM_LOG, STREAM_EVENTS -> "text/event-stream";
+      default -> "application/json";
+    };
+  }
+
   /** The endpoints at a path, {@link #BASE} included; none if there is no such path. */
   static List<Endpoint> at(String path) {
     if (!path.startsWith(BASE + "/")) {

@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import dev.agentgate.workorder.Rfc3339;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /**
  * How answers are written: times as RFC 3339 in UTC with exactly three digits of milliseconds, so
@@ -34,9 +32,6 @@ class JsonFormat implements ObjectMapperCustomizer {
   /** Writes an instant. */
   static final class InstantText extends StdSerializer<Instant> {
     private static final long serialVersionUID = 1L;
-    private static final DateTimeFormatter FORMAT =
-        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     InstantText() {
       super(Instant.class);
@@ -45,7 +40,7 @@ class JsonFormat implements ObjectMapperCustomizer {
     @Override
     public void serialize(Instant instant, JsonGenerator out, SerializerProvider provider)
         throws IOException {
-      out.writeString(FORMAT.format(instant));
+      out.writeString(Rfc3339.text(instant));
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.agentgate.api;
 
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -29,10 +31,14 @@ class OpenApiDocument {
   private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
 
   void register(@Observes Router router) {
-    router.get(PATH).handler(context -> send(context, wanted(context)));
+    reading(router, PATH).handler(context -> send(context, wanted(context)));
     for (String format : List.of(YAML, JSON)) {
-      router.get(PATH + "." + format).handler(context -> send(context, format));
+      reading(router, PATH + "." + format).handler(context -> send(context, format));
     }
+  }
+
+  private static Route reading(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
   /** What the query says, else what the caller accepts, else YAML. */

@@ -17,6 +17,9 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
+  static final String NOT_ACCEPTABLE =
+      "This answers in a media type that the Accept header does not allow";
+
   private final ProblemAnswers answers;
 
   @Inject
@@ -32,12 +35,13 @@ class ProblemMappers {
 
   @ServerExceptionMapper
   Response refusedByApi(ApiException refused, RoutingContext request) {
-    return answers.toResponse(
+    return send(
         Problem.of(
             refused.type(),
             refused.detail(),
             ProblemAnswers.pathOf(request.request()),
-            refused.violations()));
+            refused.violations()),
+        request);
   }
 
   @ServerExceptionMapper
@@ -64,7 +68,7 @@ class ProblemMappers {
 
   private Response unnamed(Response refusal, RoutingContext request) {
     String phrase = refusal.getStatusInfo().getReasonPhrase();
-    return answers.toResponse(
+    return send(
         new Problem(
             "about:blank",
             phrase,
@@ -72,7 +76,8 @@ class ProblemMappers {
             phrase,
             ProblemAnswers.pathOf(request.request()),
             phrase,
-            List.of()));
+            List.of()),
+        request);
   }
 
   @ServerExceptionMapper
@@ -85,13 +90,22 @@ class ProblemMappers {
   }
 
   private Response answer(ProblemType type, String detail, RoutingContext request) {
-    return answers.toResponse(Problem.of(type, detail, ProblemAnswers.pathOf(request.request())));
+    return send(Problem.of(type, detail, ProblemAnswers.pathOf(request.request())), request);
+  }
+
+  // Where the head of an answer is on its way, the client must see that the rest does not come.
+  private Response send(Problem problem, RoutingContext request) {
+    if (request.response().headWritten()) {
+      request.response().reset();
+      return Response.status(problem.status()).build();
+    }
+    return answers.toResponse(problem);
   }
 
   // The framework's own sentences name its classes.
   private static String sentence(ProblemType type) {
     return switch (type) {
-      case NOT_ACCEPTABLE -> "This answers in a media type that the Accept header does not allow";
+      case NOT_ACCEPTABLE -> NOT_ACCEPTABLE;
       case UNSUPPORTED_MEDIA_TYPE -> "Send the body as Content-Type: application/json";
       case NOT_FOUND -> "There is nothing at this path";
       case INVALID_REQUEST -> "The request cannot be read";

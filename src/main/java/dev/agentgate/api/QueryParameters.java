@@ -115,6 +115,15 @@ final class QueryParameters {
     }
   }
 
+  /** Refuses every other one: whoever misspells a filter must not remove what it would keep. */
+  static void refuseUnknown(Map<String, List<String>> sent, String... known) {
+    for (String name : sent.keySet()) {
+      if (!List.of(known).contains(name)) {
+        throw ApiException.invalid("Unknown query parameter: " + shortened(name));
+      }
+    }
+  }
+
   static Optional<Duration> olderThan(List<String> values) {
     if (values.isEmpty()) {
       return Optional.empty();

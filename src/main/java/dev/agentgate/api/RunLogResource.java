@@ -26,7 +26,15 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.jboss.logging.Logger;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +43,13 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/runs/{runId}/log")
 @RunOnVirtualThread
+@Tag(name = "Runs")
+@APIResponse(ref = "Unauthenticated", responseCode = "401")
+@APIResponse(ref = "Forbidden", responseCode = "403")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class RunLogResource {
-  private static final Logger LOG = Logger.getLogger(RunLogResource.class);
+  private static final String ID = "run_01K9Z4J1B3V7S5T8Q2N6M4B1CD";
   private static final String TEXT = "text/plain;charset=utf-8";
   private static final int MOST_LINES = 1_000_000;
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -56,11 +69,50 @@ public class RunLogResource {
    */
   @GET
   @Produces(TEXT)
+  @Operation(
+      operationId = "getRunLog",
+      summary = "Read what a run wrote",
+      description =
+          "Standard output and standard error, in order, secrets masked. Bytes that were dropped"
+              + " from the middle of a log that grew too large are one line that says so. Needs the"
+              + " role `viewer`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "The log, or its last lines; empty if nothing was written yet",
+      headers =
+          @Header(
+              name = "Accept-Ranges",
+              description = "`bytes`",
+              schema = @Schema(type = SchemaType.STRING)),
+      content = @Content(mediaType = TEXT, schema = @Schema(type = SchemaType.STRING)))
+  @APIResponse(
+      responseCode = "206",
+      description = "The bytes that `Range` asks for",
+      headers =
+          @Header(
+              name = "Content-Range",
+              description = "Which bytes these are, and how many there are in all",
+              schema = @Schema(type = SchemaType.STRING)),
+      content = @Content(mediaType = TEXT, schema = @Schema(type = SchemaType.STRING)))
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  @APIResponse(ref = "RangeNotSatisfiable", responseCode = "416")
   public Response read(
-      @PathParam("runId") String runId,
-      @QueryParam("tail") @Nullable String tail,
-      @HeaderParam("Range") @Nullable String range,
-      @HeaderParam("If-Range") @Nullable String ifRange,
+      @Parameter(example = ID) @PathParam("runId") String runId,
+      @Parameter(
+              description = "Only the last lines, so many; `Range` is ignored then",
+              schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
+          @QueryParam("tail")
+          @Nullable String tail,
+      @Parameter(
+              description = "One range of bytes; several, or another unit, are ignored",
+              example = "bytes=0-1023")
+          @HeaderParam("Range")
+          @Nullable String range,
+      @Parameter(
+              description = "A log has no validators: with this header `Range` is ignored",
+              schema = @Schema(type = SchemaType.STRING))
+          @HeaderParam("If-Range")
+          @Nullable String ifRange,
       @Context HttpServerRequest request)
       throws IOException {
     RunView run = find(runId);
@@ -90,12 +142,35 @@ public class RunLogResource {
   /** The length of the log as it is now. */
   @HEAD
   @Produces(TEXT)
-  public Response size(@PathParam("runId") String runId) throws IOException {
-    RunLogSnapshot snapshot = logs.log(find(runId).run().id()).snapshot();
-    return Response.ok()
-        .type(TEXT)
-        .header("Accept-Ranges", "bytes")
-        .header(HttpHeaders.CONTENT_LENGTH, snapshot.length())
+  @Operation(
+      operationId = "getRunLogSize",
+      summary = "Ask how long a log is",
+      description = "Needs the role `viewer`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "There is such a run",
+      headers =
+          @Header(
+              name = "Content-Length",
+              description = "How many bytes the log has now",
+              schema = @Schema(type = SchemaType.INTEGER)))
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  public Response size(
+      @Parameter(example = ID) @PathParam("runId") String runId,
+      @Parameter(
+              description = "As for a read; the length is not told then",
+              schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
+          @QueryParam("tail")
+          @Nullable String tail)
+      throws IOException {
+    RunView run = find(runId);
+    Response.ResponseBuilder answer = Response.ok().type(TEXT).header("Accept-Ranges", "bytes");
+    if (tail != null) {
+      int _ = lines(tail);
+      return answer.build();
+    }
+    return answer
+        .header(HttpHeaders.CONTENT_LENGTH, logs.log(run.run().id()).snapshot().length())
         .build();
   }
 
@@ -108,12 +183,41 @@ public class RunLogResource {
   @GET
   @Path("stream")
   @Produces(MediaType.SERVER_SENT_EVENTS)
+  @Operation(
+      operationId = "streamRunLog",
+      summary = "Follow what a run writes",
+      description =
+          "Server-sent events: a `log` for each new piece of text, its id the byte offset after it;"
+              + " an `end` with the run when it is over, or as it was at first if it was purged"
+              + " meanwhile. Secrets are masked. Every 15 seconds a"
+              + " comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
+              + " role `viewer`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "The log, as it is written",
+      content =
+          @Content(
+              mediaType = MediaType.SERVER_SENT_EVENTS,
+              schema = @Schema(type = SchemaType.STRING),
+              examples =
+                  @ExampleObject(
+                      name = "events",
+                      value =
+                          "id: 6\nevent: log\ndata: hello\ndata: \n\n"
+                              + "event: end\n"
+                              + "data: {\"id\":\"run_01K9Z4J1B3V7S5T8Q2N6M4B1CD\","
+                              + "\"workOrderId\":\"wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD\","
+                              + "\"attempt\":1,\"status\":\"completed\",\"exitCode\":0,"
+                              + "\"logBytes\":6}\n\n")))
+  @APIResponse(ref = "Invalid", responseCode = "400")
   public Response stream(
-      @PathParam("runId") String runId,
-      @HeaderParam("Last-Event-ID") @Nullable String lastEventId,
+      @Parameter(example = ID) @PathParam("runId") String runId,
+      @Parameter(description = "Go on after this event: the offset that was its id")
+          @HeaderParam("Last-Event-ID")
+          @Nullable String lastEventId,
       @Context HttpServerRequest request) {
-    RunId run = find(runId).run().id();
-    long offset = offset(lastEventId, logs.log(run).size());
+    RunView run = find(runId);
+    long offset = offset(lastEventId, logs.log(run.run().id()).size());
     return ClientStream.events(request, stream -> follow(run, offset, stream));
   }
 
@@ -131,8 +235,9 @@ public class RunLogResource {
         .build();
   }
 
-  private void follow(RunId run, long offset, ClientStream stream)
+  private void follow(RunView known, long offset, ClientStream stream)
       throws IOException, InterruptedException {
+    RunId run = known.run().id();
     RunLogText text = new RunLogText(logs.log(run), logs.mask(), offset);
     try (RunLogWatcher.Listener listener = logs.listen(run)) {
       stream.send(SseText.COMMENT);
@@ -151,7 +256,7 @@ public class RunLogResource {
           continue;
         }
         if (over) {
-          stream.send(SseText.end(runJson.of(logs.run(run))));
+          stream.send(SseText.end(runJson.of(atLast(known))));
           return;
         }
         switch (listener.await(Duration.ofNanos(untilHeartbeat))) {
@@ -162,9 +267,15 @@ public class RunLogResource {
           case GROWN, NOTHING -> {}
         }
       }
-    } catch (AgentGateException e) {
-      // Purged meanwhile: the client finds out when it asks again.
-      LOG.debugf("A log that is followed is gone: %s", e.getMessage());
+    }
+  }
+
+  /** The run as it is; as it was when the client came, if it was purged since. */
+  private RunView atLast(RunView known) {
+    try {
+      return logs.run(known.run().id());
+    } catch (AgentGateException gone) {
+      return known;
     }
   }
 

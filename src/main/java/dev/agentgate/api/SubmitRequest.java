@@ -8,6 +8,7 @@ import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -63,9 +65,10 @@ record SubmitRequest(
   /**
    * Reads a body. Unknown names are ignored.
    *
+   * @param judge finds what only the service can tell: a sentence by the name of each wrong field
    * @throws ApiException a 400 that lists every wrong value
    */
-  static SubmitRequest read(ObjectNode body) {
+  static SubmitRequest read(ObjectNode body, Function<SubmitOrder, Map<String, String>> judge) {
     RequestFields fields = RequestFields.of(body);
     SubmitRequest request =
         new SubmitRequest(
@@ -78,16 +81,30 @@ record SubmitRequest(
             readLabels(fields),
             readIdempotencyKey(fields),
             RequestJson.fingerprint(body, IDEMPOTENCY_KEY));
-    List<Problem.Violation> violations = fields.violations();
+    List<Problem.Violation> own = fields.violations();
+    List<Problem.Violation> violations = new ArrayList<>(own);
+    judge
+        .apply(request.order(Optional.empty()))
+        .forEach((field, sentence) -> {
+          // What could not even be read was judged as if it were absent.
+          if (own.stream().noneMatch(it -> root(it.field()).equals(root(field)))) {
+            violations.add(new Problem.Violation(field, sentence));
+          }
+        });
     if (!violations.isEmpty()) {
-      throw new ApiException(ProblemType.INVALID_REQUEST, summary(violations), violations);
+      String first = violations.getFirst().message();
+      String text = own.isEmpty() ? first : own.getFirst().field() + " " + first;
+      throw new ApiException(ProblemType.INVALID_REQUEST, summary(text, violations), violations);
     }
     return request;
   }
 
-  private static String summary(List<Problem.Violation> violations) {
-    Problem.Violation first = violations.getFirst();
-    String text = first.field() + " " + first.message();
+  private static String root(String field) {
+    int dot = field.indexOf('.');
+    return dot < 0 ? field : field.substring(0, dot);
+  }
+
+  private static String summary(String text, List<Problem.Violation> violations) {
     return violations.size() == 1
         ? text
         : text + " (and " + (violations.size() - 1) + " more, see violations)";
@@ -208,6 +225,14 @@ record SubmitRequest(
         throw ApiException.invalid("The request has two different idempotency keys");
       }
     }
+    return order(
+        headers.stream()
+            .findFirst()
+            .or(() -> idempotencyKey)
+            .map(key -> new IdempotencyKey(key, fingerprint)));
+  }
+
+  private SubmitOrder order(Optional<IdempotencyKey> key) {
     return new SubmitOrder(
         taskPrompt,
         agentType,
@@ -220,9 +245,6 @@ record SubmitRequest(
         maxIterations,
         priority,
         labels,
-        headers.stream()
-            .findFirst()
-            .or(() -> idempotencyKey)
-            .map(key -> new IdempotencyKey(key, fingerprint)));
+        key);
   }
 }

@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.queue.WorkOrderService.Submitted;
 import dev.agentgate.store.WorkOrderFilter;
@@ -8,6 +9,8 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -20,10 +23,13 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -59,15 +65,18 @@ public class WorkOrderResource {
 
   private final WorkOrderService orders;
   private final CurrentCaller caller;
+  private final ObjectMapper mapper;
   private final int maxBodySize;
 
   @Inject
   WorkOrderResource(
       WorkOrderService orders,
       CurrentCaller caller,
+      ObjectMapper mapper,
       @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
     this.orders = orders;
     this.caller = caller;
+    this.mapper = mapper;
     this.maxBodySize = Math.toIntExact(maxBodySize.asLongValue());
   }
 
@@ -124,7 +133,13 @@ public class WorkOrderResource {
       throw new ApiException(
           ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
     }
-    SubmitRequest request = SubmitRequest.read(RequestJson.readObject(body, maxBodySize));
+    String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ApiException(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding");
+    }
+    SubmitRequest request =
+        SubmitRequest.read(RequestJson.readObject(body, maxBodySize), orders::faults);
     Submitted submitted =
         orders.submit(request.toOrder(headers.getRequestHeader("Idempotency-Key")));
     WorkOrderResponse order = WorkOrderResponse.of(submitted.order());
@@ -145,7 +160,7 @@ public class WorkOrderResource {
       description = "A page of work orders",
       content = @Content(schema = @Schema(implementation = Answers.WorkOrderPage.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
-  public Answers.WorkOrderPage list(
+  public Response list(
       @Parameter(
               description = "Only orders of this status; may repeat",
               schema = @Schema(type = SchemaType.ARRAY, implementation = StatusName.class))
@@ -177,15 +192,39 @@ public class WorkOrderResource {
               description = "The `nextCursor` of the page before",
               schema = @Schema(type = SchemaType.STRING))
           @QueryParam("cursor")
-          List<String> cursor) {
+          List<String> cursor,
+      @Context HttpServerRequest request)
+      throws IOException {
     WorkOrderFilter filter =
         new WorkOrderFilter(
             QueryParameters.statuses(status),
             QueryParameters.agentType(agentType),
             QueryParameters.labels(label));
     int most = QueryParameters.limit(limit);
-    return Answers.WorkOrderPage.of(
-        orders.list(filter, QueryParameters.cursor(cursor), most), most);
+    WorkOrderPageJson page =
+        new WorkOrderPageJson(
+            mapper,
+            orders.list(filter, QueryParameters.cursor(cursor), most),
+            most,
+            orders::listed);
+    byte[] first = page.next();
+    if (page.isDone()) {
+      return Response.ok(first, MediaType.APPLICATION_JSON_TYPE).build();
+    }
+    if (request.method().equals(HttpMethod.HEAD)) {
+      return Response.ok().type(MediaType.APPLICATION_JSON_TYPE).build();
+    }
+    return Response.ok(
+            ClientStream.body(
+                request,
+                stream -> {
+                  stream.send(first);
+                  while (!page.isDone()) {
+                    stream.send(page.next());
+                  }
+                }),
+            MediaType.APPLICATION_JSON_TYPE)
+        .build();
   }
 
   @GET
@@ -271,7 +310,9 @@ public class WorkOrderResource {
               description = "Remove it for good",
               schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
           @QueryParam("purge")
-          List<String> purge) {
+          List<String> purge,
+      @Context UriInfo uri) {
+    QueryParameters.refuseUnknown(uri.getQueryParameters(), "purge");
     if (!QueryParameters.flag("purge", purge)) {
       return Answers.DeleteResult.ofCancel(orders.cancel(read(id)));
     }
@@ -284,7 +325,9 @@ public class WorkOrderResource {
   @Operation(
       operationId = "purgeWorkOrders",
       summary = "Remove every work order of a status",
-      description = "Needs the role `admin`.")
+      description =
+          "Of the given statuses, and of these only those that match every other parameter. A"
+              + " parameter that is not known here is refused. Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
       description = "They are gone; with `dryRun=true` nothing changed",
@@ -305,6 +348,17 @@ public class WorkOrderResource {
           @QueryParam("purge")
           List<String> purge,
       @Parameter(
+              description = "Only orders for this agent",
+              schema = @Schema(type = SchemaType.STRING))
+          @QueryParam("agentType")
+          List<String> agentType,
+      @Parameter(
+              description =
+                  "Only orders with this label, as `key:value`; may repeat, then all must match",
+              example = "team:checkout")
+          @QueryParam("label")
+          List<String> label,
+      @Parameter(
               description = "Keep those that changed within this time",
               example = "7d",
               schema = @Schema(type = SchemaType.STRING))
@@ -316,8 +370,11 @@ public class WorkOrderResource {
           @QueryParam("dryRun")
           List<String> dryRun,
       @Context UriInfo uri) {
-    QueryParameters.refuseEmpty(uri.getQueryParameters(), "olderThan", "dryRun");
-    if (!QueryParameters.flag("purge", purge)) {
+    Map<String, List<String>> sent = uri.getQueryParameters();
+    QueryParameters.refuseUnknown(
+        sent, "status", "agentType", "label", "olderThan", "dryRun", "purge");
+    QueryParameters.refuseEmpty(sent, "agentType", "label", "olderThan", "dryRun");
+    if (!purge.equals(List.of("true"))) {
       throw ApiException.invalid("Batch delete requires purge=true");
     }
     caller.get().require(Role.ADMIN);
@@ -325,12 +382,12 @@ public class WorkOrderResource {
     if (statuses.isEmpty()) {
       throw ApiException.invalid("Status filter required for batch purge");
     }
+    WorkOrderFilter filter =
+        new WorkOrderFilter(
+            statuses, QueryParameters.agentType(agentType), QueryParameters.labels(label));
     Optional<Duration> age = QueryParameters.olderThan(olderThan);
     boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
-    long count = 0;
-    for (WorkOrderStatus each : statuses) {
-      count += orders.purgeAll(each, age, onlyCount);
-    }
+    long count = orders.purgeAll(filter, age, onlyCount);
     return Answers.PurgeResult.of(count, onlyCount);
   }
 

@@ -1,5 +1,6 @@
 package dev.agentgate.notify;
 
+import dev.agentgate.workorder.Rfc3339;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +96,7 @@ final class DeliverySpool {
       Files.move(file, directory.resolve("given-up.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
     }
     try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-      out.write(delivery.toLine(at.toString(), reason).getBytes(StandardCharsets.UTF_8));
+      out.write(delivery.toLine(Rfc3339.text(at), reason).getBytes(StandardCharsets.UTF_8));
     }
   }
 

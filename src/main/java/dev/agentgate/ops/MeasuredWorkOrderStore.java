@@ -5,7 +5,7 @@ import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
@@ -164,8 +164,8 @@ public final class MeasuredWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    return store.list(filter, before, limit);
+  public WorkOrderIdPage listIds(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    return store.listIds(filter, before, limit);
   }
 
   @Override

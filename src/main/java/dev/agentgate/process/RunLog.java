@@ -22,7 +22,8 @@ import java.util.Optional;
  * bytes are missing.
  *
  * <p>An object of this class holds no file open and no state: use as many as you like, from as many
- * threads. A log that does not exist (any more) reads as empty.
+ * threads. A log that does not exist (any more) reads as empty, and so does whatever an agent put
+ * in its place that is no regular file: a link, a directory, a pipe.
  */
 public final class RunLog {
   private static final int SCAN_BLOCK = 64 * 1024;
@@ -61,15 +62,17 @@ public final class RunLog {
   }
 
   long fileSize() throws IOException {
-    try {
-      return attributes().size();
-    } catch (NoSuchFileException e) {
-      return 0;
-    }
+    return attributes().map(BasicFileAttributes::size).orElse(0L);
   }
 
-  private BasicFileAttributes attributes() throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  private Optional<BasicFileAttributes> attributes() throws IOException {
+    try {
+      return Optional.of(
+              Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS))
+          .filter(BasicFileAttributes::isRegularFile);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -78,7 +81,7 @@ public final class RunLog {
    */
   public Optional<Instant> lastActivityAt() {
     try {
-      return Optional.of(attributes().lastModifiedTime().toInstant());
+      return attributes().map(found -> found.lastModifiedTime().toInstant());
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -146,8 +149,12 @@ public final class RunLog {
 
   /** Reads what is there; less than {@code length} only at the end of the file. */
   byte[] readFile(long position, int length) throws IOException {
+    // Opening a pipe would wait for a writer.
+    if (attributes().isEmpty()) {
+      return new byte[0];
+    }
     ByteBuffer buffer = ByteBuffer.allocate(length);
-    // Not a link: an agent may have put one in place of its log.
+    // Not a link: an agent may have put one in place of its log since.
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) > 0) {

@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Rfc3339;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -12,9 +13,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -39,9 +37,6 @@ public record StatusEvent(
   public static final String NAME = "work-order";
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   static StatusEvent of(WorkOrder order, Optional<WorkOrderStatus> previous) {
     return new StatusEvent(
@@ -72,7 +67,7 @@ public record StatusEvent(
       if (reason.isPresent()) {
         out.writeStringField("failureReason", reason.get().wireName());
       }
-      out.writeStringField("at", TIME.format(at));
+      out.writeStringField("at", Rfc3339.text(at));
       out.writeNumberField("revision", revision);
       out.writeEndObject();
     } catch (IOException e) {

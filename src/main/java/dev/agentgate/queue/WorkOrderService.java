@@ -5,7 +5,7 @@ import dev.agentgate.process.RunLog;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.RunSupervisor.Ended;
 import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.ExitStatus;
@@ -23,10 +23,12 @@ import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workspace.InvalidSourceException;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,13 +116,40 @@ public final class WorkOrderService {
     return earlier;
   }
 
-  private WorkOrderSpec specOf(SubmitOrder wish) {
-    String agentType = wish.agentType().orElse(settings.defaultAgent());
-    if (agents.find(agentType).isEmpty()) {
-      throw new AgentGateException(
-          Kind.INVALID,
-          "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
+  /**
+   * What {@link #submit} would refuse of an order's values.
+   *
+   * @return a sentence for each wrong value, by the name of its field as clients know it
+   */
+  public Map<String, String> faults(SubmitOrder wish) {
+    Map<String, String> faults = new LinkedHashMap<>();
+    agentFault(agentType(wish)).ifPresent(fault -> faults.put("agentType", fault));
+    try {
+      var _ = sources.parse(wish.workspaceSource());
+    } catch (InvalidSourceException e) {
+      String field = e.field().isEmpty() ? "" : "." + e.field();
+      faults.put("workspaceSource" + field, String.valueOf(e.getMessage()));
     }
+    return faults;
+  }
+
+  private String agentType(SubmitOrder wish) {
+    return wish.agentType().orElse(settings.defaultAgent());
+  }
+
+  private Optional<String> agentFault(String agentType) {
+    return agents.find(agentType).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
+  }
+
+  private WorkOrderSpec specOf(SubmitOrder wish) {
+    String agentType = agentType(wish);
+    agentFault(agentType)
+        .ifPresent(fault -> {
+          throw new AgentGateException(Kind.INVALID, fault);
+        });
     RunLimits limits =
         new RunLimits(
             wish.maxTime().orElse(settings.maxTime()),
@@ -147,10 +176,13 @@ public final class WorkOrderService {
    *
    * @param before only orders older than this one
    */
-  public WorkOrderList list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    WorkOrderPage page = supervision.store().list(filter, before, limit);
-    return new WorkOrderList(
-        page.items().stream().map(this::view).toList(), page.total(), page.hasMore());
+  public WorkOrderIdPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    return supervision.store().listIds(filter, before, limit);
+  }
+
+  /** An order of a list; empty if it is gone since, or its file is damaged. */
+  public Optional<WorkOrderView> listed(WorkOrderId id) {
+    return supervision.store().findListed(id).map(this::view);
   }
 
   /** Cancels a queued or running order; returns when its processes are gone. */
@@ -276,37 +308,38 @@ public final class WorkOrderService {
   }
 
   /**
-   * Purges every order of a status that is there now.
+   * Purges every order that matches now.
    *
    * @param olderThan only those that were last changed longer ago
    * @param dryRun removes nothing
    * @return how many were, or would be, purged
    */
-  public long purgeAll(WorkOrderStatus status, Optional<Duration> olderThan, boolean dryRun) {
+  public long purgeAll(WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
     Optional<Instant> cutoff = olderThan.map(now()::minus);
     if (dryRun && cutoff.isEmpty()) {
-      return supervision.store().counts().of(status);
+      return supervision.store().listIds(filter, Optional.empty(), 1).total();
     }
-    WorkOrderFilter filter = new WorkOrderFilter(Set.of(status), Optional.empty(), Map.of());
     long purged = 0;
     Optional<WorkOrderId> before = Optional.empty();
     while (true) {
-      WorkOrderPage page = supervision.store().list(filter, before, BATCH);
-      for (WorkOrder order : page.items()) {
-        if (cutoff.filter(at -> !order.updatedAt().isBefore(at)).isEmpty()) {
-          purged += dryRun || purgeIfThere(order.id(), status) ? 1 : 0;
+      WorkOrderIdPage page = supervision.store().listIds(filter, before, BATCH);
+      for (WorkOrderId id : page.ids()) {
+        Optional<WorkOrder> order = supervision.store().findListed(id);
+        if (order.isPresent()
+            && cutoff.filter(at -> !order.get().updatedAt().isBefore(at)).isEmpty()) {
+          purged += dryRun || purgeIfThere(id, filter.statuses()) ? 1 : 0;
         }
       }
-      if (!page.hasMore() || page.items().isEmpty()) {
+      if (!page.hasMore() || page.ids().isEmpty()) {
         return purged;
       }
-      before = Optional.of(page.items().getLast().id());
+      before = Optional.of(page.ids().getLast());
     }
   }
 
-  private boolean purgeIfThere(WorkOrderId id, WorkOrderStatus status) {
+  private boolean purgeIfThere(WorkOrderId id, Set<WorkOrderStatus> statuses) {
     try {
-      if (find(id).status() != status) {
+      if (!statuses.contains(find(id).status())) {
         return false;
       }
       purge(id);

@@ -67,7 +67,30 @@ public interface WorkOrderStore extends AutoCloseable {
    * @param before only orders older than this one; empty: from the newest on
    * @param limit 1 or more
    */
-  WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
+  default WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    WorkOrderIdPage page = listIds(filter, before, limit);
+    return new WorkOrderPage(
+        page.ids().stream().map(this::findListed).flatMap(Optional::stream).toList(),
+        page.total(),
+        page.hasMore());
+  }
+
+  /**
+   * Reads an order of a list.
+   *
+   * @return empty if it is gone since, or damaged: {@link #find} tells of that, and one damaged
+   *     file must not take the list away
+   */
+  default Optional<WorkOrder> findListed(WorkOrderId id) {
+    try {
+      return find(id);
+    } catch (StoreUnavailableException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** As {@link #list}, without reading the orders, which may be large. */
+  WorkOrderIdPage listIds(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
 
   /** How many orders have which status; kept, not counted. */
   StatusCounts counts();

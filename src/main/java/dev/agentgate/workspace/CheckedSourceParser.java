@@ -1,7 +1,5 @@
 package dev.agentgate.workspace;
 
-import dev.agentgate.workorder.AgentGateException;
-import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -55,6 +53,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
       case "empty" -> new WorkspaceSource.Empty();
       default ->
           throw invalid(
+              "type",
               "Unknown workspaceSource type: "
                   + shown(type)
                   + ". Use github, git, local or empty.");
@@ -67,7 +66,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     if (url.isPresent()) {
       return fromUrl(url.get(), branch);
     }
-    String repo = given(input.repo()).orElseThrow(() -> invalid(UNKNOWN_OWNER));
+    String repo = given(input.repo()).orElseThrow(() -> invalid("", UNKNOWN_OWNER));
     Optional<String> owner = given(input.owner());
     if (owner.isPresent()) {
       return repository(owner.get(), repo, branch);
@@ -75,11 +74,11 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     if (repo.contains("/")) {
       List<String> parts = List.of(repo.split("/", -1));
       if (parts.size() != 2 || parts.contains("")) {
-        throw invalid(UNKNOWN_OWNER);
+        throw invalid("", UNKNOWN_OWNER);
       }
       return repository(parts.getFirst(), parts.getLast(), branch);
     }
-    return repository(defaultOwner.orElseThrow(() -> invalid(UNKNOWN_OWNER)), repo, branch);
+    return repository(defaultOwner.orElseThrow(() -> invalid("", UNKNOWN_OWNER)), repo, branch);
   }
 
   private WorkspaceSource.GitHub fromUrl(String url, Optional<String> branch) {
@@ -108,23 +107,26 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private static WorkspaceSource.GitHub repository(
       String owner, String repo, Optional<String> branch) {
     if (!GitHubHost.isOwner(owner)) {
-      throw invalid("Invalid repository owner: " + shown(owner));
+      throw invalid("owner", "Invalid repository owner: " + shown(owner));
     }
     String name = withoutSuffix(repo);
     if (!GitHubHost.isRepository(name)) {
-      throw invalid("Invalid repository name: " + shown(repo));
+      throw invalid("repo", "Invalid repository name: " + shown(repo));
     }
     return new WorkspaceSource.GitHub(owner, name, branch);
   }
 
   private WorkspaceSource.Git git(WorkspaceSourceInput input) {
     String url =
-        given(input.url()).orElseThrow(() -> invalid("A workspaceSource of type git needs a url."));
+        given(input.url())
+            .orElseThrow(() -> invalid("url", "A workspaceSource of type git needs a url."));
     if (GitUrl.hasCredentials(url)) {
-      throw invalid("A git URL must not contain credentials: they would be stored and shown.");
+      throw invalid(
+          "url", "A git URL must not contain credentials: they would be stored and shown.");
     }
     if (GitUrl.accept(url, roots).isEmpty()) {
       throw invalid(
+          "url",
           "Invalid git URL: "
               + shown(url)
               + ". Use https://host/path, ssh://user@host/path or user@host:path.");
@@ -135,14 +137,14 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private WorkspaceSource.Local local(WorkspaceSourceInput input) {
     String path =
         given(input.path())
-            .orElseThrow(() -> invalid("A workspaceSource of type local needs a path."));
+            .orElseThrow(() -> invalid("path", "A workspaceSource of type local needs a path."));
     if (roots.isEmpty()) {
-      throw invalid("Local workspaces are not enabled: no root directory is allowed.");
+      throw invalid("type", "Local workspaces are not enabled: no root directory is allowed.");
     }
     // One sentence for what is missing and what is elsewhere, so that nobody can ask which
     // directories there are.
     if (isClimbing(path) || roots.find(path).isEmpty()) {
-      throw invalid("Local path is not a directory below an allowed root: " + shown(path));
+      throw invalid("path", "Local path is not a directory below an allowed root: " + shown(path));
     }
     return new WorkspaceSource.Local(Path.of(path).normalize().toString());
   }
@@ -163,7 +165,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private static String branch(String text) {
     String name = text.startsWith(FULL_BRANCH) ? text.substring(FULL_BRANCH.length()) : text;
     if (!BranchName.isValid(name)) {
-      throw invalid("Invalid branch name: " + shown(text));
+      throw invalid("branch", "Invalid branch name: " + shown(text));
     }
     return name;
   }
@@ -182,11 +184,11 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     return text.replaceAll("[\\p{Cntrl}\\p{IsC}]", "\ufffd");
   }
 
-  private static AgentGateException invalidUrl(String url) {
-    return invalid("Invalid GitHub URL: " + shown(url));
+  private static InvalidSourceException invalidUrl(String url) {
+    return invalid("url", "Invalid GitHub URL: " + shown(url));
   }
 
-  private static AgentGateException invalid(String sentence) {
-    return new AgentGateException(Kind.INVALID, sentence);
+  private static InvalidSourceException invalid(String field, String sentence) {
+    return new InvalidSourceException(field, sentence);
   }
 }

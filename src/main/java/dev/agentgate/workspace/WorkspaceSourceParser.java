@@ -8,8 +8,7 @@ public interface WorkspaceSourceParser {
   /**
    * Checks and names the source.
    *
-   * @throws dev.agentgate.workorder.AgentGateException of kind {@code INVALID}, with the sentence
-   *     for the client
+   * @throws InvalidSourceException with the sentence for the client
    */
   WorkspaceSource parse(WorkspaceSourceInput input);
 }

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -40,9 +42,56 @@ class OpenApiDocumentTest {
   }
 
   @Test
+  void everyReferenceLeadsSomewhere() throws IOException {
+    JsonNode document = document();
+    List<String> references = document.findValuesAsText("$ref");
+    assertThat(references).hasSizeGreaterThan(50);
+    assertThat(references)
+        .allSatisfy(reference -> {
+          assertThat(reference).startsWith("#/");
+          assertThat(document.at(reference.substring(1)).isObject()).isTrue();
+        });
+  }
+
+  @Test
+  void theDocumentSaysWhatItDescribesAndHowToShowAKey() throws IOException {
+    JsonNode document = document();
+    assertThat(document.at("/info/title").asText()).isEqualTo("AgentGate");
+    assertThat(document.at("/info/version").asText()).matches("\\d+\\.\\d+\\.\\d+");
+    assertThat(document.at("/components/securitySchemes").properties()).hasSize(2);
+    Set<String> schemes = new TreeSet<>();
+    document.path("security").forEach(it -> it.fieldNames().forEachRemaining(schemes::add));
+    assertThat(schemes).containsExactly("apiKey", "bearer");
+    assertThat(document.at("/components/securitySchemes").has("bearer")).isTrue();
+    assertThat(document.at("/components/securitySchemes").has("apiKey")).isTrue();
+  }
+
+  @Test
+  void everyOperationIsDescribedWithItsRefusals() throws IOException {
+    JsonNode document = document();
+    document
+        .path("paths")
+        .forEach(path ->
+            path.forEach(operation -> {
+              assertThat(operation.path("operationId").asText()).isNotEmpty();
+              assertThat(operation.path("description").asText()).contains("role");
+              assertThat(operation.path("responses").has("401")).isTrue();
+              assertThat(operation.path("responses").has("403")).isTrue();
+              assertThat(operation.path("tags").size()).isEqualTo(1);
+            }));
+    JsonNode log = document.at("/paths/~1api~1v1~1runs~1{runId}~1log");
+    assertThat(log.at("/get/responses").properties().stream().map(Map.Entry::getKey))
+        .contains("200", "206", "400", "404", "416");
+    assertThat(log.has("head")).isTrue();
+  }
+
+  private static JsonNode document() throws IOException {
+    return new ObjectMapper().readTree(given().get("/q/openapi?format=json").asString());
+  }
+
+  @Test
   void theDocumentHasEveryEndpointAndNoOther() throws IOException {
-    JsonNode document =
-        new ObjectMapper().readTree(given().get("/q/openapi?format=json").asString());
+    JsonNode document = document();
     Set<String> documented = new TreeSet<>();
     document
         .path("paths")

@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.agentgate.process.RunDirectories;
@@ -49,6 +50,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(RunLogResourceTest.Profile.class)
@@ -67,12 +70,16 @@ class RunLogResourceTest {
   public static final class FakeRuns {
     final RunDirectories directories;
     final Map<RunId, Run> runs = new ConcurrentHashMap<>();
+    final Set<RunId> broken = ConcurrentHashMap.newKeySet();
 
     FakeRuns(RunDirectories directories) {
       this.directories = directories;
     }
 
     RunView run(RunId id) {
+      if (broken.contains(id)) {
+        throw new IllegalStateException("The test broke it");
+      }
       Run run = runs.get(id);
       if (run == null) {
         throw new AgentGateException(AgentGateException.Kind.NOT_FOUND, "No such run");
@@ -175,6 +182,33 @@ class RunLogResourceTest {
     given().get(path(run)).then().statusCode(200).body(equalTo(""));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ln -s /etc/passwd output.log",
+        "mkdir output.log",
+        "mkfifo output.log",
+        "mkdir output.hole; ln -s /etc/passwd output.log"
+      })
+  void whatAnAgentPutInPlaceOfItsLogIsNotRead(String trick) throws Exception {
+    RunId run = runs.start();
+    Path directory = runs.directories.of(run).path();
+    assertThat(
+            new ProcessBuilder("sh", "-c", trick).directory(directory.toFile()).start().waitFor())
+        .isZero();
+    for (int round = 0; round < 2; round++) {
+      for (String query : List.of("", "?tail=2")) {
+        given().get(path(run) + query).then().statusCode(200).body(equalTo(""));
+      }
+      given().header("Range", "bytes=0-9").get(path(run)).then().statusCode(416);
+      given().head(path(run)).then().statusCode(200).header("Content-Length", "0");
+      runs.end(run);
+    }
+    try (Events events = listen(run, "")) {
+      assertThat(events.next()).startsWith("event: end\n");
+    }
+  }
+
   @Test
   void aRangeIsReadAlone() {
     RunId run = runs.start();
@@ -225,6 +259,8 @@ class RunLogResourceTest {
         .statusCode(200)
         .header("Content-Length", "10")
         .header("Accept-Ranges", "bytes");
+    given().head(path(run) + "?tail=1").then().statusCode(200);
+    given().head(path(run) + "?tail=abc").then().statusCode(400);
   }
 
   @Test
@@ -242,6 +278,29 @@ class RunLogResourceTest {
           .startsWith("event: end\ndata: {\"id\":\"" + run + "\",")
           .contains("\"status\":\"completed\"");
       assertThat(events.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aListenerHearsTheEndOfARunThatIsPurged() throws Exception {
+    RunId run = runs.start();
+    runs.write(run, "one\n");
+    try (Events events = listen(run, "")) {
+      assertThat(events.next()).startsWith("id: 4\nevent: log\n");
+      runs.runs.remove(run);
+      assertThat(events.next()).startsWith("event: end\ndata: {\"id\":\"" + run + "\",");
+      assertThat(events.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDefectAfterTheHeadBreaksTheConnection() throws Exception {
+    RunId run = runs.start();
+    runs.write(run, "one\n");
+    try (Events events = listen(run, "")) {
+      assertThat(events.next()).isEqualTo("id: 4\nevent: log\ndata: one\ndata: \n");
+      runs.broken.add(run);
+      assertThatThrownBy(events::next).isInstanceOf(IOException.class);
     }
   }
 

@@ -107,6 +107,6 @@ class SubmitRequestTest {
   private static SubmitRequest read(String json) {
     ObjectNode body =
         RequestJson.parseObject(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-    return SubmitRequest.read(body);
+    return SubmitRequest.read(body, order -> Map.of());
   }
 }

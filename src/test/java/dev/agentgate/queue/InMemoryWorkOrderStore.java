@@ -5,7 +5,7 @@ import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.QueueEntry;
@@ -95,7 +95,7 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized WorkOrderPage list(
+  public synchronized WorkOrderIdPage listIds(
       WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     List<WorkOrder> matching =
         orders.values().stream()
@@ -107,8 +107,10 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
         matching.stream()
             .filter(order -> before.filter(id -> order.id().compareTo(id) >= 0).isEmpty())
             .toList();
-    return new WorkOrderPage(
-        rest.stream().limit(limit).toList(), matching.size(), rest.size() > limit);
+    return new WorkOrderIdPage(
+        rest.stream().limit(limit).map(WorkOrder::id).toList(),
+        matching.size(),
+        rest.size() > limit);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.process.RunDirectories;
 import dev.agentgate.store.QuarantinedOrders;
+import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MaintenanceTest {
+  private static final WorkOrderFilter COMPLETED =
+      new WorkOrderFilter(Set.of(WorkOrderStatus.COMPLETED), Optional.empty(), Map.of());
   @TempDir Path directory;
 
   @SuppressWarnings("NullAway.Init") // set before each test
@@ -216,11 +220,10 @@ class MaintenanceTest {
     queue.clock.advance(Duration.ofDays(8));
     completed();
     Optional<Duration> week = Optional.of(Duration.ofDays(7));
-    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, week, true)).isEqualTo(1);
+    assertThat(queue.service().purgeAll(COMPLETED, week, true)).isEqualTo(1);
     assertThat(queue.store.counts().completed()).isEqualTo(2);
-    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, week, false)).isEqualTo(1);
-    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
-        .isEqualTo(1);
+    assertThat(queue.service().purgeAll(COMPLETED, week, false)).isEqualTo(1);
+    assertThat(queue.service().purgeAll(COMPLETED, Optional.empty(), false)).isEqualTo(1);
     assertThat(queue.store.counts().total()).isZero();
   }
 }

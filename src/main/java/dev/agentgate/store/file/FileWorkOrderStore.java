@@ -5,7 +5,7 @@ import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -302,19 +301,9 @@ public final class FileWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+  public WorkOrderIdPage listIds(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     requireOpen();
-    WorkOrderIndex.Page page = index.page(filter, before, limit);
-    List<WorkOrder> items = new ArrayList<>(page.ids().size());
-    for (WorkOrderId id : page.ids()) {
-      try {
-        find(id).ifPresent(items::add);
-      } catch (StoreUnavailableException e) {
-        // Logged; one damaged file must not take the list away.
-        LOG.debugf(e, "Left out of a list: %s", id);
-      }
-    }
-    return new WorkOrderPage(items, page.total(), page.hasMore());
+    return index.page(filter, before, limit);
   }
 
   @Override

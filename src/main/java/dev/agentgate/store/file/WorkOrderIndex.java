@@ -2,6 +2,7 @@ package dev.agentgate.store.file;
 
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrderStore.RunningEntry;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrderId;
@@ -220,10 +221,7 @@ final class WorkOrderIndex {
     }
   }
 
-  /** Which orders are on a page. */
-  record Page(List<WorkOrderId> ids, long total, boolean hasMore) {}
-
-  Page page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+  WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     Set<WorkOrderStatus> statuses =
         filter.statuses().isEmpty() ? EnumSet.allOf(WorkOrderStatus.class) : filter.statuses();
     boolean byStatusOnly = filter.agentType().isEmpty() && filter.labels().isEmpty();
@@ -243,12 +241,13 @@ final class WorkOrderIndex {
   }
 
   /** Looks only at the orders with the rarest of the labels. */
-  private Page pageOfLabelled(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+  private WorkOrderIdPage pageOfLabelled(
+      WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     OrderedChunks<IndexEntry> rarest = null;
     for (Map.Entry<String, String> label : filter.labels().entrySet()) {
       OrderedChunks<IndexEntry> same = byLabel.get(new Label(label.getKey(), label.getValue()));
       if (same == null) {
-        return new Page(List.of(), 0, false);
+        return new WorkOrderIdPage(List.of(), 0, false);
       }
       if (rarest == null || same.size() < rarest.size()) {
         rarest = same;
@@ -263,19 +262,19 @@ final class WorkOrderIndex {
     return firstMatches(each, filter, limit, total);
   }
 
-  private static Page firstMatches(
+  private static WorkOrderIdPage firstMatches(
       Iterator<IndexEntry> candidates, WorkOrderFilter filter, int limit, long total) {
     List<WorkOrderId> ids = new ArrayList<>();
     while (candidates.hasNext()) {
       IndexEntry entry = candidates.next();
       if (entry.matches(filter)) {
         if (ids.size() == limit) {
-          return new Page(ids, total, true);
+          return new WorkOrderIdPage(ids, total, true);
         }
         ids.add(entry.id());
       }
     }
-    return new Page(ids, total, false);
+    return new WorkOrderIdPage(ids, total, false);
   }
 
   private static long countMatches(OrderedChunks<IndexEntry> entries, WorkOrderFilter filter) {
