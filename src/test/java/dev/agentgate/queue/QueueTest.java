@@ -8,6 +8,7 @@ import dev.agentgate.process.RunDirectories;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.FailureReason;
@@ -24,7 +25,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -419,13 +422,13 @@ class QueueTest {
 
     queue.workspaces.stuck = true;
     assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().purge(id));
-    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
-        .isZero();
+    WorkOrderFilter completed =
+        new WorkOrderFilter(Set.of(WorkOrderStatus.COMPLETED), Optional.empty(), Map.of());
+    assertThat(queue.service().purgeAll(completed, Optional.empty(), false)).isZero();
     assertThat(queue.order(id).runs()).containsExactly(run);
 
     queue.workspaces.stuck = false;
-    assertThat(queue.service().purgeAll(WorkOrderStatus.COMPLETED, Optional.empty(), false))
-        .isEqualTo(1);
+    assertThat(queue.service().purgeAll(completed, Optional.empty(), false)).isEqualTo(1);
     assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
   }
 
