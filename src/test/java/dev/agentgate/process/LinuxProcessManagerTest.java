@@ -99,7 +99,7 @@ class LinuxProcessManagerTest {
           .allMatch(variable ->
               variable.matches(
                   "(?s)(PATH|WANTED|TERM|PWD|OLDPWD|SHLVL|_|AGENTGATE_(RUN_ID|WORK_ORDER_ID"
-                      + "|WORKSPACE|PROMPT_FILE))=.*"));
+                      + "|WORKSPACE|PROMPT_FILE|MAX_ITERATIONS))=.*"));
     }
   }
 
