@@ -166,12 +166,10 @@ final class Service implements AutoCloseable {
   }
 
   private void prepareHome() throws IOException {
-    if (Files.isDirectory(data)) {
-      return;
-    }
     Files.createDirectories(data);
-    if (host == Host.UNPRIVILEGED) {
-      Path app = Files.createDirectories(home.resolve("app"));
+    Path app = home.resolve("app");
+    if (host == Host.UNPRIVILEGED && !Files.isDirectory(app)) {
+      Files.createDirectories(app);
       Path built = Files.isExecutable(EXECUTABLE) ? EXECUTABLE : JAR;
       run("cp", "-r", built.toString(), app.toString());
       run("chmod", "-R", "a-w,a+rX", app.toString());
