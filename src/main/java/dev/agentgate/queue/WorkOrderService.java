@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -79,28 +80,33 @@ public final class WorkOrderService {
     WorkOrderSpec spec = specOf(wish);
     Instant now = now();
     WorkOrder order = WorkOrder.submitted(WorkOrderId.next(now), spec, wish.idempotencyKey(), now);
-    Optional<WorkOrder> earlier;
-    try {
-      if (supervision.store().counts().queued() + submitting.getAndIncrement()
-          >= settings.maxDepth()) {
-        earlier =
-            wish.idempotencyKey()
-                .map(IdempotencyKey::key)
-                .flatMap(supervision.store()::findByIdempotencyKey);
-        if (earlier.isEmpty()) {
-          throw queueFull();
-        }
-      } else {
-        earlier = supervision.insert(order);
-      }
-    } finally {
-      submitting.getAndDecrement();
-    }
+    Optional<WorkOrder> earlier =
+        ifRoom(
+            () -> supervision.insert(order),
+            () ->
+                wish.idempotencyKey()
+                    .map(IdempotencyKey::key)
+                    .flatMap(supervision.store()::findByIdempotencyKey)
+                    .or(() -> {
+                      throw queueFull();
+                    }));
     if (earlier.isPresent()) {
       return new Submitted(view(sameRequest(earlier.get(), wish)), false);
     }
     queue.enqueued(order);
     return new Submitted(view(order), true);
+  }
+
+  /** Puts an order into the queue if there is room, counting those that others put there now. */
+  private <T> T ifRoom(Supplier<T> enter, Supplier<T> orElse) {
+    try {
+      boolean full =
+          supervision.store().counts().queued() + submitting.getAndIncrement()
+              >= settings.maxDepth();
+      return full ? orElse.get() : enter.get();
+    } finally {
+      submitting.getAndDecrement();
+    }
   }
 
   private AgentGateException queueFull() {
@@ -266,16 +272,24 @@ public final class WorkOrderService {
               Kind.CONFLICT,
               "Work order " + id + " was not purged: " + survivors + " of its processes live on");
         }
-      } else if (removeRuns(order) && supervision.store().remove(order)) {
-        supervision.transitions().purged(order);
-        queue.wake();
-        return;
+      } else {
+        // First, for without the order nobody would know whose files are left.
+        removeRuns(order);
+        if (supervision.store().remove(order)) {
+          supervision.transitions().purged(order);
+          queue.wake();
+          return;
+        }
       }
     }
   }
 
-  /** Returns true; before the order, for without it nobody would know whose files are left. */
-  private boolean removeRuns(WorkOrder order) {
+  /**
+   * Removes what the runs of an order left.
+   *
+   * @throws NotRemovedException if not all of it could be removed
+   */
+  private void removeRuns(WorkOrder order) {
     List<RunId> left = new ArrayList<>();
     for (RunId run : order.runs()) {
       // The log goes last: while the workspace is there, it may tell why.
@@ -291,7 +305,6 @@ public final class WorkOrderService {
           order.id(), left);
       throw new NotRemovedException(order.id());
     }
-    return true;
   }
 
   /** Files of the order's runs resist. */
@@ -373,24 +386,16 @@ public final class WorkOrderService {
           };
       if (order.status() == WorkOrderStatus.QUEUED
           ? supervision.update(order.status(), waiting)
-          : enterQueue(order, waiting)) {
+          : ifRoom(
+              () -> supervision.update(order.status(), waiting),
+              () -> {
+                throw queueFull();
+              })) {
         Optional<RunId> started =
             order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
         queue.enqueued(waiting);
         return started;
       }
-    }
-  }
-
-  private boolean enterQueue(WorkOrder order, WorkOrder waiting) {
-    try {
-      if (supervision.store().counts().queued() + submitting.getAndIncrement()
-          >= settings.maxDepth()) {
-        throw queueFull();
-      }
-      return supervision.update(order.status(), waiting);
-    } finally {
-      submitting.getAndDecrement();
     }
   }
 
