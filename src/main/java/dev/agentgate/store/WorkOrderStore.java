@@ -62,20 +62,6 @@ public interface WorkOrderStore extends AutoCloseable {
   Optional<WorkOrder> findByIdempotencyKey(String key);
 
   /**
-   * Orders that match, newest first.
-   *
-   * @param before only orders older than this one; empty: from the newest on
-   * @param limit 1 or more
-   */
-  default WorkOrderPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    WorkOrderIdPage page = listIds(filter, before, limit);
-    return new WorkOrderPage(
-        page.ids().stream().map(this::findListed).flatMap(Optional::stream).toList(),
-        page.total(),
-        page.hasMore());
-  }
-
-  /**
    * Reads an order of a list.
    *
    * @return empty if it is gone since, or damaged: {@link #find} tells of that, and one damaged
@@ -89,7 +75,12 @@ public interface WorkOrderStore extends AutoCloseable {
     }
   }
 
-  /** As {@link #list}, without reading the orders, which may be large. */
+  /**
+   * Orders that match, newest first; not the orders themselves, which may be large.
+   *
+   * @param before only orders older than this one; empty: from the newest on
+   * @param limit 1 or more
+   */
   WorkOrderIdPage listIds(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
 
   /** How many orders have which status; kept, not counted. */

@@ -1,6 +1,7 @@
 package dev.agentgate.bench;
 
 import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderPage;
 import dev.agentgate.store.file.FileWorkOrderStore;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -131,11 +132,13 @@ public final class StoreBench {
           ids.size(),
           open,
           p99(3_000, () -> store.find(ids.get(random.nextInt(ids.size())))),
-          p99(1_000, () -> store.list(WorkOrderFilter.ALL, Optional.empty(), 20)),
+          p99(1_000, () -> WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 20)),
           p99(
               1_000,
-              () -> store.list(queued, Optional.of(ids.get(random.nextInt(ids.size()))), 20)),
-          p99(300, () -> store.list(labelled, Optional.empty(), 20)),
+              () ->
+                  WorkOrderPage.of(
+                      store, queued, Optional.of(ids.get(random.nextInt(ids.size()))), 20)),
+          p99(300, () -> WorkOrderPage.of(store, labelled, Optional.empty(), 20)),
           p99(10_000, () -> store.queuePosition(ids.get(random.nextInt(ids.size())))));
     }
   }

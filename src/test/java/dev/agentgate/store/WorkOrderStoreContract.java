@@ -205,9 +205,9 @@ public abstract class WorkOrderStoreContract {
   void aListIsNewestFirstAndPaged() {
     List<WorkOrder> orders = insertMany(25);
 
-    WorkOrderPage first = store.list(WorkOrderFilter.ALL, Optional.empty(), 10);
-    WorkOrderPage second = store.list(WorkOrderFilter.ALL, lastOf(first), 10);
-    WorkOrderPage third = store.list(WorkOrderFilter.ALL, lastOf(second), 10);
+    WorkOrderPage first = WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 10);
+    WorkOrderPage second = WorkOrderPage.of(store, WorkOrderFilter.ALL, lastOf(first), 10);
+    WorkOrderPage third = WorkOrderPage.of(store, WorkOrderFilter.ALL, lastOf(second), 10);
 
     List<WorkOrder> all = new ArrayList<>(first.items());
     all.addAll(second.items());
@@ -222,7 +222,8 @@ public abstract class WorkOrderStoreContract {
   void aPageThatEndsWithTheLastMatchHasNoMore() {
     insertMany(10);
 
-    assertThat(store.list(WorkOrderFilter.ALL, Optional.empty(), 10).hasMore()).isFalse();
+    assertThat(WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 10).hasMore())
+        .isFalse();
   }
 
   @Test
@@ -230,7 +231,9 @@ public abstract class WorkOrderStoreContract {
     List<WorkOrder> orders = insertMany(5);
     store.remove(orders.get(2));
 
-    assertThat(store.list(WorkOrderFilter.ALL, Optional.of(orders.get(2).id()), 10).items())
+    assertThat(
+            WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.of(orders.get(2).id()), 10)
+                .items())
         .containsExactly(orders.get(1), orders.get(0));
   }
 
@@ -398,7 +401,7 @@ public abstract class WorkOrderStoreContract {
     Optional<WorkOrderId> before = Optional.empty();
     WorkOrderPage page;
     do {
-      page = store.list(filter, before, 100);
+      page = WorkOrderPage.of(store, filter, before, 100);
       assertThat(page.total()).isEqualTo(total);
       all.addAll(page.items());
       before = lastOf(page);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderPage;
 import dev.agentgate.store.WorkOrderStoreContract;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
@@ -304,7 +305,8 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     }
     List<WorkOrder> written = concurrently(writers);
     Thread.currentThread().interrupt();
-    assertThat(store.list(WorkOrderFilter.ALL, Optional.empty(), 100).items()).hasSize(64);
+    assertThat(WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 100).items())
+        .hasSize(64);
     assertThat(Thread.interrupted()).isTrue();
     reopen();
 
@@ -321,7 +323,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     assertThatThrownBy(() -> store.find(gone))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining(gone.value());
-    assertThat(store.list(WorkOrderFilter.ALL, Optional.empty(), 10).items())
+    assertThat(WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 10).items())
         .containsExactly(orders.get(2), orders.get(0));
   }
 }
