@@ -1,5 +1,7 @@
 package dev.agentgate.api;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -18,8 +20,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Serves the checked-in OpenAPI document. In development and tests Quarkus generates it from the
- * resources instead, at the same path, and a test compares the two.
+ * Serves the checked-in OpenAPI document, as YAML or converted to JSON. In development and tests
+ * Quarkus generates it from the resources instead, at the same path, and a test compares the two.
  */
 @IfBuildProfile("prod")
 @Singleton
@@ -59,13 +61,21 @@ class OpenApiDocument {
   }
 
   private static Buffer read(String format) {
-    try (InputStream document = OpenApiDocument.class.getResourceAsStream("openapi." + format)) {
+    try (InputStream document = OpenApiDocument.class.getResourceAsStream("openapi.yaml")) {
       if (document == null) {
-        throw new IllegalStateException("The OpenAPI document is missing in the application");
+        throw new IllegalStateException("The OpenAPI document is missing from the application");
       }
-      return Buffer.buffer(document.readAllBytes());
+      byte[] yaml = document.readAllBytes();
+      return Buffer.buffer(format.equals(JSON) ? toJson(yaml) : yaml);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the same document as indented JSON. */
+  static byte[] toJson(byte[] yaml) throws IOException {
+    return new ObjectMapper()
+        .writerWithDefaultPrettyPrinter()
+        .writeValueAsBytes(new YAMLMapper().readTree(yaml));
   }
 }
