@@ -138,29 +138,37 @@ final class WebhookTarget {
   private Optional<String> deliver(Delivery delivery) throws InterruptedException {
     Duration backoff = settings.firstBackoff();
     for (int attempt = 1; ; attempt++) {
-      Optional<String> failure = post(delivery);
-      if (failure.isEmpty()) {
+      Optional<Refusal> refusal = post(delivery);
+      if (refusal.isEmpty()) {
         if (failing) {
           failing = false;
           LOG.infof("%s takes messages again", url.getHost());
         }
-        return failure;
+        return Optional.empty();
       }
       counts.attemptFailed();
       if (!failing) {
         failing = true;
-        LOG.warnf("A message was not delivered to %s: %s", url.getHost(), failure.get());
+        LOG.warnf("A message was not delivered to %s: %s", url.getHost(), refusal.get().reason());
       }
       if (attempt >= settings.maxAttempts()) {
-        return failure;
+        return refusal.map(Refusal::reason);
       }
-      Thread.sleep(backoff);
+      Duration asked = refusal.get().retryAfter();
+      Thread.sleep(asked.compareTo(backoff) > 0 ? asked : backoff);
       Duration doubled = backoff.multipliedBy(2);
       backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
     }
   }
 
-  private Optional<String> post(Delivery delivery) throws InterruptedException {
+  /**
+   * Why an attempt failed.
+   *
+   * @param retryAfter how long the target asks to be left alone; zero if it does not ask
+   */
+  private record Refusal(String reason, Duration retryAfter) {}
+
+  private Optional<Refusal> post(Delivery delivery) throws InterruptedException {
     long timestamp = clock.instant().getEpochSecond();
     HttpRequest request =
         HttpRequest.newBuilder(url)
@@ -181,9 +189,12 @@ final class WebhookTarget {
       int status = response.statusCode();
       return status >= 200 && status < 300
           ? Optional.empty()
-          : Optional.of("it answered " + status);
+          : Optional.of(
+              new Refusal(
+                  "it answered " + status, RetryAfter.of(status, response.headers(), clock)));
     } catch (IOException e) {
-      return Optional.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      return Optional.of(new Refusal(reason, Duration.ZERO));
     }
   }
 }
