@@ -1,0 +1,88 @@
+package dev.agentgate.ops;
+
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+
+/**
+ * Serves the metrics in the format that the caller prefers: OpenMetrics, or Prometheus' text
+ * format, which is also the answer to a caller that names neither. The framework's own route gives
+ * the text format to every caller that accepts it at all, as Prometheus does, and 406 to one that
+ * accepts OpenMetrics only.
+ *
+ * @see <a href="https://prometheus.io/docs/instrumenting/content_negotiation/">Content
+ *     negotiation</a>
+ */
+// The registry that the framework brings is of the older of Micrometer's two Prometheus modules.
+@SuppressWarnings("deprecation")
+@Singleton
+class MetricsResource {
+  private static final String PATH = "/q/metrics";
+  private static final int BEFORE_THE_FRAMEWORK = -1_000;
+
+  private final PrometheusMeterRegistry registry;
+
+  @Inject
+  MetricsResource(PrometheusMeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  void register(@Observes ManagementInterface management) {
+    management
+        .router()
+        .route(PATH)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .order(BEFORE_THE_FRAMEWORK)
+        .blockingHandler(this::send, false);
+  }
+
+  private void send(RoutingContext context) {
+    String format = preferred(context.parsedHeaders().accept());
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, format)
+        .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+        .end(registry.scrape(format));
+  }
+
+  /**
+   * Returns the content type to answer with.
+   *
+   * @param accepted in order of preference
+   */
+  private static String preferred(List<MIMEHeader> accepted) {
+    for (MIMEHeader type : accepted) {
+      if (type.weight() > 0) {
+        if (isOpenMetrics(type)) {
+          return TextFormat.CONTENT_TYPE_OPENMETRICS_100;
+        }
+        if (isText(type)) {
+          return TextFormat.CONTENT_TYPE_004;
+        }
+      }
+    }
+    return TextFormat.CONTENT_TYPE_004;
+  }
+
+  private static boolean isOpenMetrics(MIMEHeader type) {
+    String version = type.parameter("version");
+    return type.component().equals("application")
+        && type.subComponent().equals("openmetrics-text")
+        && (version == null || version.equals("1.0.0"));
+  }
+
+  private static boolean isText(MIMEHeader type) {
+    return type.component().equals("*")
+        || (type.component().equals("text")
+            && (type.subComponent().equals("plain") || type.subComponent().equals("*")));
+  }
+}
