@@ -52,6 +52,7 @@ public final class LinuxProcessManager implements ProcessManager {
 
   private final Duration killLimit;
   private final KernelFacts kernel = KernelFacts.read();
+  private final Inheritance inheritance = Inheritance.read();
   private final RunScript script = new RunScript();
   private final Signals signals = new Signals();
   private final Set<Long> spared = ownLine();
@@ -122,19 +123,29 @@ public final class LinuxProcessManager implements ProcessManager {
     RunId run = request.run();
     Path program = findProgram(request);
     checkArguments(request);
+    checkEnvironment(request);
     RunDirectory directory = directories.create(run);
     Optional<RunCgroup> cgroup = cgroups().flatMap(tree -> tree.make(run));
     ProcessBuilder builder =
         new ProcessBuilder(
                 script.commandLine(
-                    directory, cgroup.orElse(null), kernel, program, request.command()))
+                    directory,
+                    cgroup.orElse(null),
+                    kernel,
+                    inheritance,
+                    program,
+                    request.command()))
             .directory(request.workspace().toFile())
             .redirectInput(request.input().map(Path::toFile).orElse(Path.of("/dev/null").toFile()))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.outputLog().toFile()))
             .redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
-    environment.clear();
-    environment.putAll(request.environment());
+    // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
+    environment
+        .entrySet()
+        .removeIf(
+            variable -> !variable.getValue().equals(request.environment().get(variable.getKey())));
+    request.environment().forEach(environment::putIfAbsent);
     environment.put("AGENTGATE_RUN_ID", run.value());
     RunMembers found = membersOf(run);
     // A stop that comes while it is being started waits until it can be found.
@@ -212,6 +223,22 @@ public final class LinuxProcessManager implements ProcessManager {
         throw new SpawnFailedException(
             "An argument of the command is longer than 128 KiB, which Linux does not take; have"
                 + " the agent read the prompt from {promptFile} or from standard input");
+      }
+    }
+  }
+
+  /**
+   * What is the service's own is passed on as bytes; the rest has to be of its locale's characters.
+   */
+  private void checkEnvironment(LaunchRequest request) throws SpawnFailedException {
+    for (Map.Entry<String, String> variable : request.environment().entrySet()) {
+      if (!variable.getValue().equals(System.getenv(variable.getKey()))
+          && !argumentCharset.newEncoder().canEncode(variable.getValue())) {
+        throw new SpawnFailedException(
+            "The value of the environment variable "
+                + variable.getKey()
+                + " has characters that the service's locale cannot pass on;"
+                + " start the service with LANG=C.UTF-8");
       }
     }
   }
@@ -303,6 +330,15 @@ public final class LinuxProcessManager implements ProcessManager {
     } finally {
       stops.remove(run, mine);
     }
+  }
+
+  @Override
+  public boolean resumeLeader(RunId run) {
+    RunMembers found = members.get(run);
+    Optional<Entry> stopped =
+        found == null ? Optional.empty() : found.leader().filter(Entry::isStopped);
+    stopped.ifPresent(signals::resume);
+    return stopped.isPresent();
   }
 
   /** Whether someone goes down the ladder for this run now. */

@@ -33,6 +33,14 @@ public interface ProcessManager extends AutoCloseable {
    */
   StopReport stop(RunId run, Duration grace);
 
+  /**
+   * Lets the process that leads the run go on if something stopped it: stopped, it would never tell
+   * that its agent has ended. The agent itself stays as it is.
+   *
+   * @return whether it was stopped
+   */
+  boolean resumeLeader(RunId run);
+
   /** How many processes of the run live now. */
   int count(RunId run);
 

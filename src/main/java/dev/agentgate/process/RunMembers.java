@@ -4,6 +4,7 @@ import dev.agentgate.process.ProcessTree.Entry;
 import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,20 @@ final class RunMembers {
     this.workspace = workspace;
   }
 
+  /** The process that leads the run's session, as it is now. */
+  Optional<Entry> leader() {
+    ProcessIdentity first;
+    synchronized (this) {
+      first = leader;
+    }
+    if (first == null || !first.bootId().equals(bootId)) {
+      return Optional.empty();
+    }
+    return ProcessTree.read(first.pid())
+        .filter(entry -> entry.startTicks() == first.startTicks())
+        .filter(Entry::lives);
+  }
+
   /**
    * Whether nothing of the run lives, told cheaply: its leader entered the cgroup before the agent
    * was started, and the cgroup is empty now. False only means that one has to look.
@@ -104,7 +120,7 @@ final class RunMembers {
       ProcessTree.Reading news = tree.readOn();
       settled = !news.vanished();
       Set<Long> inside = cgroup == null ? Set.of() : new HashSet<>(cgroup.processes());
-      Ties ties = ties(tree);
+      Ties ties = ties(tree::find);
       for (Entry entry : news.entries()) {
         if (entry.lives() && !spared.contains(entry.pid())) {
           String environment = ProcessTree.environment(entry.pid());
@@ -124,12 +140,26 @@ final class RunMembers {
     return new Found(members, settled);
   }
 
+  /**
+   * Kills what forks and ends faster than it can be looked for.
+   *
+   * @param longest for so long at most
+   */
+  void pursue(Duration longest) {
+    Ties ties;
+    synchronized (this) {
+      ties = ties(ProcessTree::read);
+    }
+    int killed = Pursuit.pursue(pid -> !spared.contains(pid) && ties.hold(pid), longest);
+    LOG.debugf("Caught %d processes in flight: %s=%s", killed, LogKeys.RUN_ID, run);
+  }
+
   private boolean wasKnown(Entry entry) {
     Entry before = known.get(entry.pid());
     return before != null && before.isSameProcess(entry);
   }
 
-  private Ties ties(ProcessTree tree) {
+  private Ties ties(LongFunction<Optional<Entry>> find) {
     ProcessIdentity first = leader != null ? leader : notedLeader();
     if (first == null || !first.bootId().equals(bootId)) {
       return new Ties(0, 0);
@@ -137,7 +167,7 @@ final class RunMembers {
     // A session keeps its number from reuse as long as anyone is in it. So a process of this number
     // that is not the leader is another one, leading another session.
     boolean reused =
-        tree.find(first.pid()).filter(e -> e.startTicks() != first.startTicks()).isPresent();
+        find.apply(first.pid()).filter(e -> e.startTicks() != first.startTicks()).isPresent();
     return new Ties(reused ? 0 : first.pid(), first.startTicks());
   }
 
@@ -171,6 +201,12 @@ final class RunMembers {
       return (session != 0 && entry.session() == session)
           || RunMarks.isMarked(environment, mark)
           || (entry.startTicks() >= since && writesLog(entry));
+    }
+
+    /** As {@link #hold}, in the order of what costs least and tells most. */
+    private boolean hold(long pid) {
+      return RunMarks.isMarked(ProcessTree.environment(pid), mark)
+          || ProcessTree.read(pid).filter(entry -> hold(entry, "")).isPresent();
     }
 
     private boolean writesLog(Entry entry) {

@@ -52,9 +52,14 @@ final class RunScript {
 
   /** The service's own, by path: the agent's {@code PATH} may name another, or none. */
   private static Path own(String program) {
-    return findOn(Objects.requireNonNullElse(System.getenv("PATH"), DEFAULT_PATH), program)
+    return findOwn(program)
         .orElseThrow(
             () -> new IllegalStateException("The program '" + program + "' is not on the PATH"));
+  }
+
+  /** Finds a program on the service's own {@code PATH}. */
+  static Optional<Path> findOwn(String program) {
+    return findOn(Objects.requireNonNullElse(System.getenv("PATH"), DEFAULT_PATH), program);
   }
 
   /**
@@ -81,15 +86,18 @@ final class RunScript {
       RunDirectory directory,
       @Nullable RunCgroup cgroup,
       KernelFacts kernel,
+      Inheritance inheritance,
       Path program,
       List<String> command) {
-    List<String> line = new ArrayList<>(command.size() + 10);
+    List<String> line = new ArrayList<>(command.size() + 13);
+    line.addAll(inheritance.signalReset());
     line.addAll(List.of(setsid.toString(), shell.toString(), "-c", text, NAME));
     line.add(directory.path().toString());
     line.add(cgroup == null ? "" : cgroup.processesFile().toString());
     line.add(kernel.bootId());
     line.add(kernel.umask());
     line.add(Integer.toString(kernel.agentOomScore()));
+    line.add(inheritance.openFiles().orElse(""));
     line.add(program.toString());
     line.addAll(command.subList(1, command.size()));
     return line;

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * grace of theirs holds.
  */
 final class RunStop {
+  /** Between two looks; it is over sooner where nothing is born. */
+  private static final Duration PURSUIT = Duration.ofMillis(50);
+
+  /** Enough for what forks and stays; what forks and ends is never all frozen. */
+  private static final int MOST_FREEZES = 3;
+
   private final RunMembers members;
   private final Signals signals;
   private final Duration killLimit;
@@ -120,7 +126,10 @@ final class RunStop {
     boolean pursue = false;
     while (true) {
       boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
-      Found found = pursue && !atOnce ? members.look(signals::kill) : members.look();
+      if (pursue) {
+        members.pursue(PURSUIT);
+      }
+      Found found = pursue ? members.look(signals::kill) : members.look();
       if (isProof(found)) {
         return 0;
       }
@@ -138,11 +147,13 @@ final class RunStop {
     }
   }
 
-  /** Freezes until a look finds no new one, so that none is born while they are killed. */
+  /**
+   * Freezes until a look finds no new one, if it can, so that none is born while they are killed.
+   */
   private Map<Long, Entry> freeze(Map<Long, Entry> first, boolean outsideOnly, long limit) {
     Map<Long, Entry> frozen = new HashMap<>();
     Map<Long, Entry> found = first;
-    while (System.nanoTime() - limit < 0) {
+    for (int round = 0; round < MOST_FREEZES && System.nanoTime() - limit < 0; round++) {
       List<Entry> news =
           found.values().stream()
               .filter(entry -> !isSame(frozen.get(entry.pid()), entry) && !entry.isStopped())

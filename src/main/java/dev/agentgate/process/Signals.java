@@ -44,6 +44,13 @@ final class Signals {
     kill(List.of("CONT"), processes);
   }
 
+  /** Lets one go on, and no other of its group. */
+  void resume(Entry process) {
+    if (ProcessTree.lives(process)) {
+      send("kill -CONT " + process.pid());
+    }
+  }
+
   /** Holds them, so that they fork no more while the rest is looked for. */
   void freeze(Collection<Entry> processes) {
     kill(List.of("STOP"), processes);
@@ -78,19 +85,27 @@ final class Signals {
           signals.stream()
               .map(signal -> "for t in " + joined + "; do kill -" + signal + " $t; done")
               .collect(Collectors.joining("; "));
-      try {
-        ProcessBuilder shell =
-            new ProcessBuilder("sh", "-c", script)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        shell.environment().clear();
-        shell.start().onExit().join();
-      } catch (IOException e) {
-        LOG.warn("No shell could be started to send a signal; SIGKILL needs none", e);
+      if (!send(script)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether the shell was there to send them. */
+  private static boolean send(String script) {
+    try {
+      ProcessBuilder shell =
+          new ProcessBuilder("sh", "-c", script)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      shell.environment().clear();
+      shell.start().onExit().join();
+      return true;
+    } catch (IOException e) {
+      LOG.warn("No shell could be started to send a signal; SIGKILL needs none", e);
+      return false;
+    }
   }
 
   /** Group ids, negative, where all of a group are meant; else process ids. */

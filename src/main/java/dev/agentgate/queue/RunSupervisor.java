@@ -121,6 +121,13 @@ final class RunSupervisor {
     return order.spec().workspaceSource().repository();
   }
 
+  /** Wakes the process that is to tell how the agent ended, if something stopped it. */
+  void resumeLeader() {
+    if (with.processes().resumeLeader(run())) {
+      LOG.warnf("The leader of %s was stopped by a signal; it was made to go on", run());
+    }
+  }
+
   /** Processes that outlived the last try to stop them. */
   int survivors() {
     return survivors;

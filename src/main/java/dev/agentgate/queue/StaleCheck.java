@@ -2,9 +2,13 @@ package dev.agentgate.queue;
 
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Finds running orders that nobody supervises, and gives each a supervisor, which settles it. */
+/**
+ * Finds running orders that nobody supervises, and gives each a supervisor, which settles it. Wakes
+ * the leaders of runs that were stopped by a signal and would never tell how their agent ended.
+ */
 public final class StaleCheck {
   private static final Logger LOG = Logger.getLogger(StaleCheck.class);
 
@@ -26,7 +30,9 @@ public final class StaleCheck {
   public int runOnce() {
     int stale = 0;
     for (RunningEntry entry : store.running()) {
-      if (slots.of(entry.id()).isEmpty() && queue.adopt(entry.id())) {
+      Optional<RunSupervisor> supervisor = slots.of(entry.id());
+      supervisor.ifPresent(RunSupervisor::resumeLeader);
+      if (supervisor.isEmpty() && queue.adopt(entry.id())) {
         LOG.warnf("Work order %s was running without a supervisor", entry.id());
         stale++;
       }

@@ -3,9 +3,10 @@
 # the agent starts, because every program here would be paid for by every run.
 #
 # $1 the run's directory, $2 its cgroup.procs or nothing, $3 the boot id, $4 the agent's umask,
-# $5 its oom_score_adj, then the command, its program as an absolute path.
-directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5
-shift 5
+# $5 its oom_score_adj, $6 its soft limit of open files or nothing, then the command, its program as
+# an absolute path.
+directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6
+shift 6
 
 # What this shell itself has to say ("Killed", a failed write) is not the agent's output.
 exec 3>&2 2>/dev/null
@@ -23,6 +24,7 @@ if [ -n "$cgroup" ] && echo 0 >"$cgroup"; then
 fi
 echo "$oom" >/proc/self/oom_score_adj
 ulimit -c 0
+[ -z "$files" ] || ulimit -S -n "$files"
 
 # The name in field 2 may hold blanks and parentheses, so the fields are counted from the last one.
 read -r stat </proc/self/stat

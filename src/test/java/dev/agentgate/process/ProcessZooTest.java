@@ -17,6 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProcessZooTest {
   private static final Duration SHORT = Duration.ofMillis(300);
 
+  /** 100 with {@code -Dagentgate.it.rounds=full}. */
+  private static final int ROUNDS =
+      "full".equals(System.getProperty("agentgate.it.rounds")) ? 100 : 3;
+
   @TempDir Path temporary;
 
   @ParameterizedTest
@@ -256,18 +260,67 @@ class ProcessZooTest {
   @EnumSource
   void processThatHopsToANewSessionAtOnceIsCaught(Holding holding) throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, holding)) {
-      RunId run = fixture.newRun();
-      // It ends by itself after 20 s.
-      fixture.startScript(
-          run,
-          "exec perl -MPOSIX -e '$SIG{TERM}=\"IGNORE\"; $end=time+20; open(F,\">ready\"); print F 1; close F; while(time<$end){ if(fork){POSIX::_exit(0)} setsid() }'");
+      catchHoppers(fixture, 1, Hopper.TO_A_NEW_SESSION);
+    }
+  }
 
-      StopReport report = fixture.manager.stop(run, SHORT);
-
-      assertThat(report.survivors()).isZero();
-      for (int i = 0; i < 50; i++) {
-        assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+  @ParameterizedTest
+  @EnumSource
+  void fourHoppersAtOnceAreCaught(Hopper hopper) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        catchHoppers(fixture, 4, hopper);
       }
     }
+  }
+
+  /** Processes that fork and end, each child at once again, and by what they can be known. */
+  private enum Hopper {
+    WITHIN_THE_SESSION("perl", "", ""),
+    TO_A_NEW_SESSION("perl", "", "setsid();"),
+    WITHIN_THE_SESSION_WITHOUT_ENVIRONMENT(
+        "env -i perl", "close(STDOUT); close(STDERR); open(STDOUT,\">/dev/null\");", ""),
+    TO_A_NEW_SESSION_WITH_THE_LOG_ALONE("env -i perl", "", "setsid();");
+
+    private final String script;
+
+    Hopper(String program, String first, String atEachHop) {
+      script =
+          program
+              + " -MPOSIX -e '$SIG{TERM}=\"IGNORE\"; $end=time+20; "
+              + first
+              + " open(F,\">>ready\"); syswrite(F,\"1\\n\"); close F;"
+              + " while(time<$end){ if(fork){POSIX::_exit(0)} "
+              + atEachHop
+              + " open(F,\">beat.$ARGV[0]\"); close F }' ";
+    }
+  }
+
+  /** They end by themselves after 20 s, which is longer than any stop may take. */
+  private static void catchHoppers(RunFixture fixture, int count, Hopper hopper) throws Exception {
+    RunId run = fixture.newRun();
+    StringBuilder script = new StringBuilder("trap '' TERM; ");
+    for (int i = 0; i < count; i++) {
+      script.append(hopper.script).append(i).append(" & ");
+    }
+    fixture.startScript(
+        run,
+        script
+            + "wait; while [ $(wc -l <ready) -lt "
+            + count
+            + " ]; do sleep 0.01; done; echo 1 >all; sleep 20");
+    fixture.awaitFile(run, "all");
+
+    StopReport report = fixture.manager.stop(run, Duration.ZERO);
+
+    assertThat(report.survivors()).as("%s", report).isZero();
+    for (int i = 0; i < count; i++) {
+      Files.deleteIfExists(fixture.workspace(run).resolve("beat." + i));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+    }
+    // Each hop would have made its file again.
+    assertThat(fixture.workspace(run)).isDirectoryNotContaining("glob:**/beat.*");
   }
 }

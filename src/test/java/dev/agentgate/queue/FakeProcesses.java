@@ -121,6 +121,11 @@ final class FakeProcesses implements ProcessManager {
   }
 
   @Override
+  public boolean resumeLeader(RunId run) {
+    return false;
+  }
+
+  @Override
   public void release(RunId run) {}
 
   @Override
