@@ -34,7 +34,7 @@ class LiteralValuesIT {
       assertThat(client.get("/work-orders", "X-API-Key", KEY.replace("$$", "$")).status())
           .isEqualTo(401);
 
-      ObjectNode order = script("").put("agentType", "mybot");
+      ObjectNode order = script("unused").put("agentType", "mybot");
       String id = client.post("/work-orders", order, "X-API-Key", KEY).json().path("id").asText();
       assertThat(logOf(client, id)).isEqualTo("$1|${HOME}|a\\b|\\\\|x,y|$$|");
       assertThat(data.resolve("logs/audit.jsonl")).content().contains(id);
