@@ -31,8 +31,8 @@ class ApiGate {
   // The framework's own paths: the OpenAPI document; development tools in development.
   private static final String FRAMEWORK = "/q/";
 
-  private static final Set<String> DOCUMENT =
-      Set.of("/q/openapi", "/q/openapi.yaml", "/q/openapi.json");
+  private static final Set<String> DOCUMENTS =
+      Set.of(FrontPage.PATH, "/q/openapi", "/q/openapi.yaml", "/q/openapi.json");
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private static final String NOWHERE = "There is nothing at this path";
@@ -102,9 +102,10 @@ class ApiGate {
 
   private void handle(RoutingContext context) {
     begin(context);
-    boolean framework = ProblemAnswers.pathOf(context.request()).startsWith(FRAMEWORK);
+    String path = ProblemAnswers.pathOf(context.request());
+    boolean open = path.startsWith(FRAMEWORK) || path.equals(FrontPage.PATH);
     try {
-      if (framework ? admitToFramework(context) : admit(context)) {
+      if (open ? admitToOpenPath(context) : admit(context)) {
         context.next();
       }
     } catch (ApiException refused) {
@@ -122,10 +123,10 @@ class ApiGate {
   }
 
   /** These paths need no key, for they hold no data. */
-  private boolean admitToFramework(RoutingContext context) {
+  private boolean admitToOpenPath(RoutingContext context) {
     HttpServerRequest request = context.request();
     access.checkOrigin(describe(request));
-    if (DOCUMENT.contains(ProblemAnswers.pathOf(request)) && !READING.contains(request.method())) {
+    if (DOCUMENTS.contains(ProblemAnswers.pathOf(request)) && !READING.contains(request.method())) {
       tellMethods(context, "GET, HEAD, OPTIONS");
       return false;
     }

@@ -14,6 +14,9 @@ public final class ApiKeys {
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final String ADMIN_KEY_NAME = "api-key";
 
+  /** Some editors begin a file with it. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final List<Key> keys;
 
   private ApiKeys(List<Key> keys) {
@@ -42,7 +45,11 @@ public final class ApiKeys {
     List<Key> read = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     for (int number = 1; number <= lines.size(); number++) {
-      String line = lines.get(number - 1).replaceFirst("#.*", "").strip();
+      String line = lines.get(number - 1);
+      if (number == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+        line = line.substring(1);
+      }
+      line = line.replaceFirst("#.*", "").strip();
       if (line.isEmpty()) {
         continue;
       }

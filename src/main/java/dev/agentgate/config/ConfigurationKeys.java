@@ -18,6 +18,10 @@ final class ConfigurationKeys {
 
   private static final String VARIABLE_PREFIX = "AGENTGATE_";
   private static final String FILE = "_FILE";
+  private static final char UNDECODED = '\uFFFD';
+
+  /** A comma that is not escaped, and after it another one or the end. */
+  private static final Pattern EMPTY_ITEM = Pattern.compile("(?<!\\\\),(?=,|\\z)");
 
   private static final Set<String> BOOLEANS =
       Set.of("true", "yes", "y", "on", "1", "false", "no", "n", "off", "0");
@@ -50,6 +54,18 @@ final class ConfigurationKeys {
       void parse(String text) {
         new MemorySizeConverter().convert(text);
       }
+    },
+    /** Texts, separated by commas. */
+    LIST(
+        "-", "has an empty item", "take the extra comma out, or write \\, for a comma in an item") {
+      @Override
+      boolean takes(String text) {
+        // The framework drops such an item, and an agent's other arguments would move up.
+        return !text.startsWith(",") && !EMPTY_ITEM.matcher(text).find();
+      }
+
+      @Override
+      void parse(String text) {}
     },
     /** Any text but none. */
     TEXT("-", "", "") {
@@ -92,9 +108,9 @@ final class ConfigurationKeys {
   private static final Map<String, Rule> AGENT_RULES =
       Map.of(
           "command",
-          new Rule(Form.TEXT, true),
+          new Rule(Form.LIST, true),
           "environment-passthrough",
-          new Rule(Form.TEXT, true),
+          new Rule(Form.LIST, true),
           "enabled",
           new Rule(Form.BOOLEAN, false));
 
@@ -118,7 +134,8 @@ final class ConfigurationKeys {
         "maintenance.stale-check-every",
         "webhooks.timeout");
     needed(Form.SIZE, "queue.min-available-memory", "queue.min-free-disk", "run.log-max-size");
-    needed(Form.TEXT, "data-dir", "default-agent", "github.base-url", "webhooks.statuses");
+    needed(Form.TEXT, "data-dir", "default-agent", "github.base-url");
+    needed(Form.LIST, "webhooks.statuses");
     optional(Form.TIME, "maintenance.retention");
     optional(
         Form.TEXT,
@@ -126,10 +143,8 @@ final class ConfigurationKeys {
         "auth.keys-file",
         "github.owner",
         "github.token",
-        "workspace.local-roots",
-        "health.readiness-alerts",
-        "webhooks.urls",
         "webhooks.secret");
+    optional(Form.LIST, "workspace.local-roots", "health.readiness-alerts", "webhooks.urls");
   }
 
   private static final Pattern AGENT_KEY =
@@ -187,11 +202,15 @@ final class ConfigurationKeys {
   }
 
   private static boolean isKnown(String variable) {
-    return sets(variable)
-        || (variable.endsWith(FILE)
-            && sets(variable.substring(0, variable.length() - FILE.length())))
+    return isOfService(variable)
         || OF_RUNS.contains(variable)
         || SERVICE_LINK.matcher(variable).matches();
+  }
+
+  private static boolean isOfService(String variable) {
+    return sets(variable)
+        || (variable.endsWith(FILE)
+            && sets(variable.substring(0, variable.length() - FILE.length())));
   }
 
   private static boolean sets(String variable) {
@@ -199,8 +218,22 @@ final class ConfigurationKeys {
         || RULES.keySet().stream().anyMatch(key -> variableOf(key).equals(variable));
   }
 
-  private static String variableOf(String key) {
-    return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+  /**
+   * The variables whose values this process could not read: its locale has no such characters, and
+   * each stands as a replacement character.
+   */
+  static List<String> undecoded(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .filter(it -> it.getKey().startsWith(VARIABLE_PREFIX) && isOfService(it.getKey()))
+        .filter(it -> it.getValue().indexOf(UNDECODED) >= 0)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** The variable that sets a key. */
+  static String variableOf(String key) {
+    return key.replace("\"", "").replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   private static void needed(Form form, String... keys) {

@@ -25,9 +25,10 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  * with the file's content, so that a secret need not be in the environment, where every child
  * process and every dump of the process shows it.
  *
- * <p>Line ends at the end of the file are cut off; an empty file leaves the key unset, as an empty
- * variable does. A file that cannot be read, and a key given both ways, stop the start; the message
- * names variable and path, never content. The files are read once, at start.
+ * <p>Line ends at the end of the file are cut off, and so is a byte order mark at its start; an
+ * empty file leaves the key unset, as an empty variable does. A file that cannot be read, and a key
+ * given both ways, stop the start; the message names variable and path, never content. The files
+ * are read once, at start.
  *
  * <p>Registered in {@code META-INF/services}; Quarkus finds it there at build time and registers it
  * for the native executable.
@@ -42,6 +43,8 @@ public final class MountedSecrets implements ConfigSourceFactory {
 
   /** A key or a token; anything larger is the wrong file. */
   private static final int MAX_BYTES = 64 * 1024;
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final Map<String, String> environment;
 
@@ -111,11 +114,13 @@ public final class MountedSecrets implements ConfigSourceFactory {
     } catch (CharacterCodingException e) {
       throw new UnreadableFile("it is not UTF-8 text");
     }
+    // Some editors begin a file with a byte order mark.
+    int begin = content.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
     int end = content.length();
-    while (end > 0 && (content.charAt(end - 1) == '\n' || content.charAt(end - 1) == '\r')) {
+    while (end > begin && (content.charAt(end - 1) == '\n' || content.charAt(end - 1) == '\r')) {
       end--;
     }
-    return end == 0 ? Optional.empty() : Optional.of(content.substring(0, end));
+    return end == begin ? Optional.empty() : Optional.of(content.substring(begin, end));
   }
 
   /** Why a file gives no value, in words that hold nothing of its content. */

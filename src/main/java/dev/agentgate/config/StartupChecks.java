@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,7 +52,10 @@ public final class StartupChecks {
   public record Problem(String key, String reason, String remedy) {
     @Override
     public String toString() {
-      return key + " " + reason + ": " + remedy;
+      String problem = key + " " + reason + ": " + remedy;
+      return key.startsWith(ConfigurationKeys.PREFIX)
+          ? problem + " [" + ConfigurationKeys.variableOf(key) + "]"
+          : problem;
     }
   }
 
@@ -97,6 +101,21 @@ public final class StartupChecks {
    */
   public static List<String> unknownVariables(Collection<String> variables) {
     return ConfigurationKeys.unknown(variables);
+  }
+
+  /**
+   * Names variables of the service whose values the process could not read.
+   *
+   * @param environment of the process
+   */
+  public static List<Problem> undecodedVariables(Map<String, String> environment) {
+    return ConfigurationKeys.undecoded(environment).stream()
+        .map(name ->
+            new Problem(
+                name,
+                "has bytes that are no text in this locale",
+                "write it in UTF-8, and start the service with LC_ALL=C.UTF-8"))
+        .toList();
   }
 
   /**
@@ -189,14 +208,18 @@ public final class StartupChecks {
     return existing != null && Files.isDirectory(existing) && Files.isWritable(existing);
   }
 
-  /** HTTP drops blanks around a header's value, so such a key would fit no request. */
+  /**
+   * HTTP drops blanks around a header's value, and clients disagree on how to send what is not
+   * ASCII, so such a key would fit no request.
+   */
   private void checkApiKey(String key) {
     if (!key.strip().equals(key)
         || key.isEmpty()
-        || key.chars().anyMatch(Character::isISOControl)) {
+        || key.chars().anyMatch(c -> c < ' ' || c > '~')) {
       add(
           "agentgate.auth.api-key",
-          "is blank, begins or ends with a blank, or holds a control character",
+          "is blank, begins or ends with a blank, or holds a control character or one that is not"
+              + " ASCII",
           "set the key alone, for example what openssl rand -hex 32 says");
     }
   }

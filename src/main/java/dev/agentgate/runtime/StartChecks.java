@@ -18,6 +18,7 @@ import dev.agentgate.process.AgentCommandLine;
 import dev.agentgate.workspace.GitHubHost;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
@@ -50,6 +51,8 @@ class StartChecks {
       WebhooksConfig webhooks,
       ListenPorts ports,
       @ConfigProperty(name = "quarkus.http.host") String host) {
+    StartupChecks.undecodedVariables(System.getenv())
+        .forEach(problem -> problems.add(problem.toString()));
     StartupChecks.problems(
             config,
             data,
@@ -80,6 +83,9 @@ class StartChecks {
   private boolean hasKey(AuthConfig auth) {
     try {
       return !KeysProducer.read(auth).isEmpty();
+    } catch (MalformedInputException e) {
+      problems.add("agentgate.auth.keys-file cannot be used: it is not UTF-8 text");
+      return true;
     } catch (IOException e) {
       // That the file cannot be read is among the problems already.
       return true;

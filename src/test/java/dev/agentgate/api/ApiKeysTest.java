@@ -40,6 +40,14 @@ class ApiKeysTest {
   }
 
   @Test
+  void aByteOrderMarkBeginsNoName() {
+    ApiKeys keys =
+        ApiKeys.of(Optional.empty(), Optional.of(List.of("\uFEFFci operator " + DIGEST)));
+
+    assertThat(keys.find("secret")).contains(new Caller("ci", Role.OPERATOR));
+  }
+
+  @Test
   void everyBadLineIsNamedAndNoneIsShown() {
     List<String> lines =
         List.of(

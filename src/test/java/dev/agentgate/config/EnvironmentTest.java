@@ -204,7 +204,9 @@ class EnvironmentTest {
     }
     return type.contains("Duration")
         ? Form.TIME
-        : type.contains("MemorySize") ? Form.SIZE : Form.TEXT;
+        : type.contains("MemorySize")
+            ? Form.SIZE
+            : type.matches(".*\\b(List|Set)<.*") ? Form.LIST : Form.TEXT;
   }
 
   static String variableOf(String key) {

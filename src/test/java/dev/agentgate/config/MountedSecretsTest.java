@@ -33,6 +33,18 @@ class MountedSecretsTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfTheValue() throws IOException {
+    var config =
+        configOf(
+            Map.of(
+                "AGENTGATE_GITHUB_TOKEN_FILE", file("token", "\uFEFFtoken\r\n"),
+                "AGENTGATE_AUTH_API_KEY_FILE", file("key", "\uFEFF\n")));
+
+    assertThat(config.getConfigMapping(GithubConfig.class).token()).contains("token");
+    assertThat(config.getConfigMapping(AuthConfig.class).apiKey()).isEmpty();
+  }
+
+  @Test
   void anEmptyFileLeavesTheKeyUnset() throws IOException {
     var config = configOf(Map.of("AGENTGATE_GITHUB_TOKEN_FILE", file("token", "\n")));
 

@@ -61,7 +61,9 @@ class StartupChecksTest {
                 "choose from aider, claude-code, claude-code-subscription, codex, gemini, opencode,"
                     + " shell"));
     assertThat(problems().getFirst())
-        .hasToString("agentgate.queue.max-concurrent is 0: set at least 1");
+        .hasToString(
+            "agentgate.queue.max-concurrent is 0: set at least 1"
+                + " [AGENTGATE_QUEUE_MAX_CONCURRENT]");
   }
 
   @ParameterizedTest
@@ -96,6 +98,40 @@ class StartupChecksTest {
     environment.put(variable, value);
 
     assertThat(problems()).extracting(Problem::key).containsExactly(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {",x", "x,,y", "x,", ","})
+  void anEmptyItemOfAListIsAProblemBecauseItWouldBeDropped(String list) {
+    environment.put("AGENTGATE_AGENTS_MINE_COMMAND", list);
+
+    assertThat(problems())
+        .first()
+        .asString()
+        .startsWith("agentgate.agents.mine.command has an empty item")
+        .endsWith("[AGENTGATE_AGENTS_MINE_COMMAND]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" key", "pässword", "\uFEFFkey", "a\tb"})
+  void aKeyThatFitsNoRequestIsAProblem(String key) {
+    environment.put("AGENTGATE_AUTH_API_KEY", key);
+
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.auth.api-key");
+  }
+
+  @Test
+  void aVariableThatTheLocaleCannotReadIsAProblem() {
+    assertThat(
+            StartupChecks.undecodedVariables(
+                Map.of(
+                    "AGENTGATE_GITHUB_TOKEN", "t\uFFFD",
+                    "AGENTGATE_GITHUB_OWNER", "acme",
+                    "AGENTGATE_AUTH_API_KEY_FILE", "/\uFFFD",
+                    "AGENTGATE_OF_ANOTHER", "\uFFFD",
+                    "OTHER", "\uFFFD")))
+        .extracting(Problem::key)
+        .containsExactly("AGENTGATE_AUTH_API_KEY_FILE", "AGENTGATE_GITHUB_TOKEN");
   }
 
   @ParameterizedTest

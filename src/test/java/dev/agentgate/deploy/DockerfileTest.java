@@ -92,7 +92,7 @@ class DockerfileTest {
         new ObjectMapper().readValue(of("runtime", "CMD").getFirst(), String[].class);
 
     assertThat(entryPoint).containsExactly("/usr/bin/tini", "-s", "--", "/usr/local/bin/agentgate");
-    assertThat(arguments).containsExactly("-Xmx512m");
+    assertThat(arguments).containsExactly("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
     assertThat(of("ENTRYPOINT")).hasSize(1);
   }
 

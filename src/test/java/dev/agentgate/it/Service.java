@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -53,6 +54,7 @@ final class Service implements AutoCloseable {
   private Host host = Host.ofBuild();
   private List<String> javaOptions = QUICK_START;
   private List<String> prefix = List.of();
+  private boolean terminal;
   private Process process;
 
   private Service(Path home) {
@@ -96,6 +98,11 @@ final class Service implements AutoCloseable {
     return this;
   }
 
+  Service without(String variable) {
+    environment.remove(variable);
+    return this;
+  }
+
   Service on(Host surroundings) {
     surroundings.assume();
     host = surroundings;
@@ -111,6 +118,12 @@ final class Service implements AutoCloseable {
   /** Starts it below another program. */
   Service under(String... command) {
     prefix = List.of(command);
+    return this;
+  }
+
+  /** With a terminal for its output; {@code script} of util-linux makes one. */
+  Service onATerminal() {
+    terminal = true;
     return this;
   }
 
@@ -132,7 +145,7 @@ final class Service implements AutoCloseable {
     try {
       prepareHome();
       ProcessBuilder builder =
-          new ProcessBuilder(Host.join(prefix, host.wrap(program(), environment)))
+          new ProcessBuilder(command())
               .directory(workingDirectory().toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -142,6 +155,18 @@ final class Service implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<String> command() {
+    List<String> command = Host.join(prefix, host.wrap(program(), environment));
+    if (!terminal) {
+      return command;
+    }
+    String quoted =
+        command.stream()
+            .map(word -> "'" + word.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" ", "exec ", ""));
+    return List.of("script", "-qefc", quoted, "/dev/null");
   }
 
   private List<String> program() {
@@ -255,7 +280,7 @@ final class Service implements AutoCloseable {
   void terminate() {
     // What it runs under may not pass the signal on: unshare(1) does not.
     Optional<ProcessHandle> below =
-        prefix.isEmpty() ? Optional.empty() : process.children().findFirst();
+        prefix.isEmpty() && !terminal ? Optional.empty() : process.children().findFirst();
     below.ifPresentOrElse(ProcessHandle::destroy, process::destroy);
   }
 

@@ -1,0 +1,88 @@
+package dev.agentgate.config;
+
+import dev.agentgate.config.ConfigurationKeys.Form;
+import io.smallrye.config.ConfigSourceInterceptor;
+import io.smallrye.config.ConfigSourceInterceptorContext;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.Priorities;
+import jakarta.annotation.Priority;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes every value of the service's own keys as it is written. The framework would replace {@code
+ * ${name}}, {@code $$} and {@code \$} in it, and drop backslashes from lists: a password with a
+ * dollar would become another one, and nothing would say so.
+ *
+ * <p>In a list only {@code \,} has a meaning, a comma that separates nothing. What the service
+ * brings itself, defaults and {@code application.properties} of the class path, may use
+ * expressions. Keys of the framework keep the framework's rules.
+ *
+ * <p>The framework expands at {@code LIBRARY + 300}, and asks below it for what an expression
+ * names. So this escapes rather than switches off: a value is literal inside another one, too.
+ *
+ * <p>Registered in {@code META-INF/services}.
+ */
+@Priority(Priorities.LIBRARY + 280)
+public final class LiteralValues implements ConfigSourceInterceptor {
+  private static final long serialVersionUID = 1L;
+
+  /** A name that no source can set, so that an expression always takes its default. */
+  private static final String NOTHING = "agentgate-nothing";
+
+  /**
+   * A dollar and the backslashes before it: the framework takes the last of them for an escape, so
+   * they are brought in as an expression of their own.
+   */
+  private static final Pattern DOLLARS = Pattern.compile("(\\\\*)\\$");
+
+  /** Of {@code application.properties} of the class path. */
+  private static final int OWN_ORDINAL = 250;
+
+  @Override
+  public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
+    if (name.equals(NOTHING)) {
+      return null;
+    }
+    @Nullable ConfigValue value = context.proceed(name);
+    if (value == null
+        || value.getValue() == null
+        || !name.startsWith(ConfigurationKeys.PREFIX)
+        || !isFromOutside(value)) {
+      return value;
+    }
+    String text = value.getValue();
+    String escaped = escapeExpressions(isList(name) ? escapeItems(text) : text);
+    return escaped.equals(text) ? value : value.withValue(escaped);
+  }
+
+  private static boolean isFromOutside(ConfigValue value) {
+    // A default has a negative ordinal.
+    return value.getConfigSourceOrdinal() >= 0 && value.getConfigSourceOrdinal() != OWN_ORDINAL;
+  }
+
+  private static boolean isList(String name) {
+    return ConfigurationKeys.rule(name).filter(rule -> rule.form() == Form.LIST).isPresent();
+  }
+
+  private static String escapeItems(String text) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      boolean escapesComma = c == '\\' && at + 1 < text.length() && text.charAt(at + 1) == ',';
+      escaped.append(c == '\\' && !escapesComma ? "\\\\" : String.valueOf(c));
+    }
+    return escaped.toString();
+  }
+
+  private static String escapeExpressions(String text) {
+    return DOLLARS
+        .matcher(text)
+        .replaceAll(found -> {
+          String backslashes = found.group(1);
+          String escaped = backslashes.isEmpty() ? "" : "${" + NOTHING + ":" + backslashes + "}";
+          return Matcher.quoteReplacement(escaped + "$$");
+        });
+  }
+}
