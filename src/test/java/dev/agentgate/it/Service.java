@@ -53,6 +53,7 @@ final class Service implements AutoCloseable {
   private Host host = Host.ofBuild();
   private List<String> javaOptions = QUICK_START;
   private List<String> prefix = List.of();
+  private List<String> limits = List.of();
   private Process process;
 
   private Service(Path home) {
@@ -108,6 +109,12 @@ final class Service implements AutoCloseable {
     return this;
   }
 
+  /** Lets it have no more open files than this; the program that sets it becomes the service. */
+  Service withDescriptors(int most) {
+    limits = List.of("prlimit", "--nofile=" + most + ":" + most);
+    return this;
+  }
+
   /** Starts it below another program. */
   Service under(String... command) {
     prefix = List.of(command);
@@ -132,7 +139,8 @@ final class Service implements AutoCloseable {
     try {
       prepareHome();
       ProcessBuilder builder =
-          new ProcessBuilder(Host.join(prefix, host.wrap(program(), environment)))
+          new ProcessBuilder(
+                  Host.join(prefix, Host.join(limits, host.wrap(program(), environment))))
               .directory(workingDirectory().toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
