@@ -46,6 +46,7 @@ class ApiGate {
   private final ProblemAnswers answers;
   private final AuditLog audit;
   private final long maxBodySize;
+  private final BodyBudget bodies;
 
   @Inject
   ApiGate(
@@ -57,6 +58,7 @@ class ApiGate {
     this.answers = answers;
     this.audit = audit;
     this.maxBodySize = maxBodySize.asLongValue();
+    this.bodies = new BodyBudget(Runtime.getRuntime().maxMemory(), this.maxBodySize);
   }
 
   void register(@Observes Filters filters) {
@@ -163,6 +165,7 @@ class ApiGate {
     if (contentLength(request) > maxBodySize) {
       throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, RequestJson.tooLarge(maxBodySize));
     }
+    bodies.admit(context, contentLength(request));
     return true;
   }
 

@@ -26,7 +26,8 @@ public enum ProblemType {
   QUEUE_FULL(429, "Queue full", "queue-full", 30),
   INTERNAL(500, "Internal error", "internal"),
   STORE_UNAVAILABLE(503, "Store unavailable", "store-unavailable", 10),
-  STOPPING(503, "Service stopping", "stopping", 10);
+  STOPPING(503, "Service stopping", "stopping", 10),
+  BUSY(503, "Service busy", "busy", 2);
 
   private static final String PREFIX = "urn:problem-type:agentgate:";
 

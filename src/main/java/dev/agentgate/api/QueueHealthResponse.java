@@ -32,7 +32,7 @@ public record QueueHealthResponse(
             required = true,
             description =
                 "Why the head of the queue does not start: `slots`, `repository`, `stagger`,"
-                    + " `memory`, `disk`, `paused`, `manual`")
+                    + " `memory`, `disk`, `paused`, `manual`, `resources`")
         List<String> blockedBy,
     @Schema(required = true) boolean paused,
     @Schema(required = true) Instant timestamp) {

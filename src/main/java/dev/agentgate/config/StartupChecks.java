@@ -28,7 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class StartupChecks {
   /** The kinds of alert, as {@code agentgate.health.readiness-alerts} names them. */
   public static final Set<String> ALERT_KINDS =
-      Set.of("stuck", "queue-depth", "quarantine", "store", "survivors", "memory", "disk");
+      Set.of(
+          "stuck",
+          "queue-depth",
+          "quarantine",
+          "store",
+          "survivors",
+          "memory",
+          "disk",
+          "resources");
 
   /** The longest {@code maxTime} that an order may ask for. */
   private static final Duration LONGEST_RUN = Duration.ofDays(7);

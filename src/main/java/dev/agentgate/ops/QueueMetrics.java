@@ -177,6 +177,14 @@ class QueueMetrics implements QueueObserver {
         "bytes",
         "Memory that a new agent could use",
         check -> check.host().availableMemory());
+    gauge(
+        "agentgate.descriptors.open",
+        "File descriptors that the service has open",
+        check -> check.host().openDescriptors());
+    gauge(
+        "agentgate.descriptors.max",
+        "File descriptors that the service may have open",
+        check -> check.host().maxDescriptors());
   }
 
   @Override

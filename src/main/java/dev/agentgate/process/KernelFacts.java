@@ -42,7 +42,12 @@ record KernelFacts(String bootId, String umask, int agentOomScore) {
 
   /** How long ago a process started, to 10 ms; the wall clock has no part in it. */
   static Duration age(long startTicks) {
-    String uptime = line("/proc/uptime");
+    String uptime;
+    try {
+      uptime = line("/proc/uptime");
+    } catch (UncheckedIOException e) {
+      throw new CannotLookException("The time since the boot cannot be read", e);
+    }
     double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
     long millis = Math.round(seconds * 1000) - startTicks * 1000 / TICKS_PER_SECOND;
     return Duration.ofMillis(Math.max(0, millis));

@@ -23,6 +23,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -41,6 +43,8 @@ public final class LinuxProcessManager implements ProcessManager {
 
   /** MAX_ARG_STRLEN of execve(2) with pages of 4 KiB, without the closing NUL. */
   private static final int MAX_ARGUMENT_BYTES = 128 * 1024 - 1;
+
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
 
@@ -171,8 +175,15 @@ public final class LinuxProcessManager implements ProcessManager {
    * The service's own child is not reaped before Java's reaper gets to it, so it can be looked at.
    */
   private ProcessIdentity identify(Process process) {
-    long ticks = ProcessTree.read(process.pid()).map(Entry::startTicks).orElse(0L);
-    return new ProcessIdentity(process.pid(), ticks, kernel.bootId());
+    while (true) {
+      try {
+        long ticks = ProcessTree.read(process.pid()).map(Entry::startTicks).orElse(0L);
+        return new ProcessIdentity(process.pid(), ticks, kernel.bootId());
+      } catch (CannotLookException e) {
+        // It runs already, so its start cannot be taken back without a look at it either.
+        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+      }
+    }
   }
 
   private static void makeLog(RunDirectory directory) throws IOException {

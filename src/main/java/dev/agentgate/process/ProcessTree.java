@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +82,7 @@ final class ProcessTree {
   Reading readOn() {
     String[] names = new File("/proc").list();
     if (names == null) {
-      throw new IllegalStateException("/proc cannot be read");
+      throw new CannotLookException("The processes cannot be listed", new IOException("/proc"));
     }
     byte[] buffer = new byte[STAT_SIZE];
     List<Entry> entries = new ArrayList<>();
@@ -128,9 +127,10 @@ final class ProcessTree {
           return Optional.empty();
         }
         if (attempt == OPEN_ATTEMPTS) {
-          throw new UncheckedIOException("A process cannot be looked at", e);
+          throw new CannotLookException("A process cannot be looked at", e);
         }
       } catch (IOException e) {
+        CannotLookException.throwIfShort(e);
         return Optional.empty(); // ESRCH: it ended between open and read
       }
     }
@@ -239,6 +239,7 @@ final class ProcessTree {
     try (FileInputStream file = new FileInputStream("/proc/" + pid + "/" + name)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
       return "";
     }
   }

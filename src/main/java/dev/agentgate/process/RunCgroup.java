@@ -91,7 +91,11 @@ record RunCgroup(Path path) {
     try (Stream<Path> tree =
         Files.find(path, Integer.MAX_VALUE, (at, kind) -> kind.isDirectory())) {
       return tree.sorted(Comparator.comparingInt(Path::getNameCount)).toList();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
+      CannotLookException.throwIfShort(new IOException(e));
+      return List.of();
+    } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
       return List.of();
     }
   }
@@ -100,6 +104,7 @@ record RunCgroup(Path path) {
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
       return ""; // ENOENT or ENODEV: removed before or after it was opened
     }
   }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +133,10 @@ final class RunScript {
     try {
       return Optional.of(line.matcher(Files.readString(file, StandardCharsets.ISO_8859_1)))
           .filter(Matcher::matches);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
       return Optional.empty();
     }
   }

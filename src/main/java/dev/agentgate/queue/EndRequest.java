@@ -1,8 +1,10 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.CannotLookException;
 import dev.agentgate.process.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -32,14 +34,21 @@ final class EndRequest {
     }
   }
 
-  /** What was noted last. */
+  /**
+   * What was noted last.
+   *
+   * @throws CannotLookException if the service is too short of resources to read it
+   */
   static Optional<EndCause> read(RunDirectory directory) {
     try {
       String name = Files.readString(file(directory));
       return Arrays.stream(EndCause.values())
           .filter(cause -> cause.name().equals(name))
           .findFirst();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
       return Optional.empty();
     }
   }

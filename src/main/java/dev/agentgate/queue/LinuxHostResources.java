@@ -21,6 +21,9 @@ public final class LinuxHostResources implements HostResources {
   private static final Logger LOG = Logger.getLogger(LinuxHostResources.class);
   private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
 
+  /** The soft limit; the JVM has raised it to the hard one by now. */
+  private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
+
   /** Inodes cost a process to ask for, and do not vanish in a moment. */
   private static final long INODES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -32,7 +35,17 @@ public final class LinuxHostResources implements HostResources {
 
   private volatile @Nullable FileStore fileStore;
 
+  /** One answer of the health asks many times. */
+  private static final long DESCRIPTORS_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final long maxDescriptors;
+  private final CgroupTasks tasks;
+  private volatile Descriptors descriptors =
+      new Descriptors(0, System.nanoTime() - DESCRIPTORS_FRESH_NANOS);
+
   private record Inodes(long free, long askedNanos) {}
+
+  private record Descriptors(long open, long askedNanos) {}
 
   public LinuxHostResources(Path dataDirectory) {
     this(dataDirectory, Path.of("/proc"), Path.of("/"));
@@ -48,6 +61,8 @@ public final class LinuxHostResources implements HostResources {
     this.dataDirectory = dataDirectory;
     this.proc = proc;
     this.cgroup = CgroupMemory.of(proc, root);
+    this.tasks = CgroupTasks.of(proc, root);
+    this.maxDescriptors = descriptorLimit(proc);
   }
 
   @Override
@@ -88,6 +103,37 @@ public final class LinuxHostResources implements HostResources {
       inodes = known;
     }
     return known.free();
+  }
+
+  @Override
+  public long openDescriptors() {
+    Descriptors known = descriptors;
+    if (System.nanoTime() - known.askedNanos() >= DESCRIPTORS_FRESH_NANOS) {
+      String[] names = proc.resolve("self/fd").toFile().list();
+      // Listing them needs one more: if that fails, none is left.
+      known = new Descriptors(names == null ? maxDescriptors : names.length - 1, System.nanoTime());
+      descriptors = known;
+    }
+    return known.open();
+  }
+
+  @Override
+  public long maxDescriptors() {
+    return maxDescriptors;
+  }
+
+  @Override
+  public long freeTasks() {
+    return tasks.left();
+  }
+
+  private static long descriptorLimit(Path proc) {
+    try {
+      Matcher line = OPEN_FILES.matcher(Files.readString(proc.resolve("self/limits")));
+      return line.find() ? Long.parseLong(line.group(1)) : Long.MAX_VALUE;
+    } catch (IOException | NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   /**

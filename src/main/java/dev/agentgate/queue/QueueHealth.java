@@ -36,7 +36,8 @@ public record QueueHealth(
     STORE,
     SURVIVORS,
     MEMORY,
-    DISK;
+    DISK,
+    RESOURCES;
 
     /** The name in configuration and health data: lower case with hyphens. */
     public String wireName() {
@@ -52,7 +53,8 @@ public record QueueHealth(
     MEMORY,
     DISK,
     PAUSED,
-    MANUAL;
+    MANUAL,
+    RESOURCES;
 
     /** The name in answers and metrics: lower case. */
     public String wireName() {

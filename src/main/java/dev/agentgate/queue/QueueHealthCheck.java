@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /** Says how the queue is. Costs the same however many orders there are. */
 public final class QueueHealthCheck {
+  /** The share of the descriptors in use above which an operator is told. */
+  private static final double DESCRIPTORS_ALERT = 0.9;
+
   private final QueueSettings settings;
   private final WorkOrderStore store;
   private final QueueManager queue;
@@ -137,7 +140,23 @@ public final class QueueHealthCheck {
               AlertKind.DISK,
               "Low disk: " + host.freeDisk() + " bytes and " + inodes() + " files left"));
     }
+    if (isNearlyOutOfDescriptors() || rules.isShort()) {
+      alerts.add(
+          new Alert(
+              AlertKind.RESOURCES,
+              "Few resources left: "
+                  + host.openDescriptors()
+                  + " of "
+                  + host.maxDescriptors()
+                  + " file descriptors in use, room for "
+                  + limit(host.freeTasks())
+                  + " processes and threads"));
+    }
     return alerts;
+  }
+
+  private boolean isNearlyOutOfDescriptors() {
+    return host.openDescriptors() > host.maxDescriptors() * DESCRIPTORS_ALERT;
   }
 
   /** What the store would take, but the disk below it does not. */
@@ -153,7 +172,10 @@ public final class QueueHealthCheck {
   }
 
   private String inodes() {
-    long left = host.freeInodes();
+    return limit(host.freeInodes());
+  }
+
+  private static String limit(long left) {
     return left == Long.MAX_VALUE ? "unlimited" : Long.toString(left);
   }
 

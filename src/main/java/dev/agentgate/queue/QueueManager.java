@@ -41,6 +41,9 @@ public final class QueueManager {
   /** How often memory, disk and a store that refuses writes are asked again. */
   private static final Duration RESOURCE_TIMER = Duration.ofSeconds(1);
 
+  private static final Set<Block> FREED_BY_NO_EVENT =
+      Set.of(Block.MEMORY, Block.DISK, Block.RESOURCES);
+
   /** The dispatcher counts as dead when its loop has not come round for so long. */
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
 
@@ -417,7 +420,7 @@ public final class QueueManager {
   }
 
   private Duration untilUnblocked(Set<Block> blocks) {
-    if (blocks.contains(Block.MEMORY) || blocks.contains(Block.DISK)) {
+    if (blocks.stream().anyMatch(FREED_BY_NO_EVENT::contains)) {
       return RESOURCE_TIMER;
     }
     return blocks.contains(Block.STAGGER)

@@ -19,6 +19,9 @@ sealed interface RunEnd {
   /** The agent was never started, and why is known. */
   record NotStarted(FailureReason reason, String error, Instant at) implements RunEnd {}
 
+  /** The agent was never started because the machine had no room for it now. */
+  record NoRoom(String error, Instant at) implements RunEnd {}
+
   /** The agent was never started because the run was made to end, or the service died, before. */
   record Abandoned(Instant at) implements RunEnd {}
 

@@ -6,12 +6,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The slots in use, each by the supervisor of a run. A slot is free when its run's end is proven.
  */
 final class RunSlots {
+  /** How long nothing starts after a start that the machine had no room for. */
+  private static final long SHORTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final Map<WorkOrderId, RunSupervisor> taken = new ConcurrentHashMap<>();
+  private volatile long shortUntilNanos = System.nanoTime();
+
+  /** A run could not start because the machine was short of descriptors, threads or memory. */
+  void noteShortage() {
+    shortUntilNanos = System.nanoTime() + SHORTAGE_NANOS;
+  }
+
+  /** Whether a run met such a shortage a moment ago. */
+  boolean metShortage() {
+    return shortUntilNanos - System.nanoTime() > 0;
+  }
 
   /** Takes a slot; false if the order holds one already. */
   boolean take(RunSupervisor supervisor) {

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.CannotLookException;
 import dev.agentgate.process.RunDirectory;
 import dev.agentgate.process.SpawnFailedException;
 import dev.agentgate.process.StopReport;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,9 @@ final class RunSupervisor {
 
   private volatile int survivors;
   private volatile @Nullable RuntimeException unwritten;
+
+  /** Touched by the supervising thread alone. */
+  private boolean toldThatItCannotLook;
 
   /** The run as its supervisor knows it; touched by the supervising thread alone. */
   private Run record;
@@ -219,7 +224,8 @@ final class RunSupervisor {
     RunEnd end;
     try {
       end = adopting ? adoptAndWatch() : launchAndWatch();
-    } catch (Exception | Error e) {
+    } catch (Exception e) {
+      // An Error is not caught: it ends the service, and the next one takes the run over.
       LOG.errorf(e, "The supervisor of %s failed; its processes are stopped", run());
       end = new RunEnd.Vanished(now());
     }
@@ -236,7 +242,7 @@ final class RunSupervisor {
       if (elapsed(began).compareTo(limits().maxTime()) >= 0) {
         accept(EndCause.TIMEOUT);
       }
-      return notStarted(FailureReason.WORKSPACE_FAILED, e);
+      return Shortage.ofFiles(e) ? noRoom(e) : notStarted(FailureReason.WORKSPACE_FAILED, e);
     } catch (InterruptedException e) {
       return new RunEnd.Abandoned(now());
     }
@@ -251,7 +257,7 @@ final class RunSupervisor {
       phase = Phase.RUNNING;
       process = with.launcher().launch(order, run(), workspace);
     } catch (SpawnFailedException e) {
-      return notStarted(FailureReason.SPAWN_FAILED, e);
+      return Shortage.ofProcesses(e) ? noRoom(e) : notStarted(FailureReason.SPAWN_FAILED, e);
     } finally {
       lock.unlock();
     }
@@ -267,6 +273,15 @@ final class RunSupervisor {
         FullDisk.isBehind(why) ? FailureReason.DISK_FULL : reason,
         String.valueOf(why.getMessage()),
         now());
+  }
+
+  private RunEnd noRoom(Exception why) {
+    with.slots().noteShortage();
+    LOG.warnf(
+        "%s could not start for lack of resources, and its order waits again: %s",
+        run(), why.getMessage());
+    return new RunEnd.NoRoom(
+        "The machine had no descriptors, processes or memory left to start the agent", now());
   }
 
   private Path prepare() throws WorkspaceFailedException, InterruptedException {
@@ -295,16 +310,19 @@ final class RunSupervisor {
   }
 
   private RunEnd adoptAndWatch() throws InterruptedException {
+    // A caller who was never answered meant it all the same, and the agent may have heard it.
+    Optional<EndCause> asked = looking(() -> EndRequest.read(with.directories().of(run())));
     lock.lock();
     try {
       phase = Phase.RUNNING;
-      // A caller who was never answered meant it all the same, and the agent may have heard it.
-      cause = EndRequest.read(with.directories().of(run())).orElse(null);
+      if (cause == null) {
+        cause = asked.orElse(null);
+      }
     } finally {
       lock.unlock();
     }
     record = with.store().findRun(run()).orElse(record);
-    Optional<SupervisedProcess> found = with.processes().adopt(run());
+    Optional<SupervisedProcess> found = looking(() -> with.processes().adopt(run()));
     if (found.isEmpty()) {
       return wasLaunched() ? new RunEnd.Vanished(now()) : new RunEnd.Abandoned(now());
     }
@@ -361,7 +379,18 @@ final class RunSupervisor {
     with.logCapper().watch(run());
     Duration wait = Duration.ZERO;
     while (true) {
-      Optional<ProcessEnd> end = process.awaitEnd(longer(SHORTEST_WAIT, wait));
+      Optional<ProcessEnd> end;
+      Duration age;
+      try {
+        end = process.awaitEnd(longer(SHORTEST_WAIT, wait));
+        age = end.isPresent() ? Duration.ZERO : process.age();
+      } catch (CannotLookException e) {
+        // No conclusion: neither that it ended nor that its time is over.
+        tellThatItCannotLook(e);
+        pause();
+        wait = Duration.ZERO;
+        continue;
+      }
       if (end.isPresent()) {
         return ended(end.get());
       }
@@ -372,7 +401,7 @@ final class RunSupervisor {
         wait = BETWEEN_TRIES;
         continue;
       }
-      Duration left = limits().maxTime().minus(before).minus(process.age());
+      Duration left = limits().maxTime().minus(before).minus(age);
       Optional<Duration> idleLeft =
           limits().idleTimeout().map(limit -> limit.minus(output.silence()));
       if (!left.isPositive()) {
@@ -381,6 +410,27 @@ final class RunSupervisor {
         accept(EndCause.IDLE_TIMEOUT);
       }
       wait = shorter(LONGEST_WAIT, shorter(left, idleLeft.orElse(LONGEST_WAIT)));
+    }
+  }
+
+  /** Asks again and again while the service is too short of resources to see the answer. */
+  private <T> T looking(Supplier<T> look) {
+    while (true) {
+      try {
+        return look.get();
+      } catch (CannotLookException e) {
+        tellThatItCannotLook(e);
+        pause();
+      }
+    }
+  }
+
+  private void tellThatItCannotLook(CannotLookException why) {
+    if (!toldThatItCannotLook) {
+      toldThatItCannotLook = true;
+      LOG.warnf(
+          "The service is too short of resources to look at %s, and looks again: %s",
+          run(), why.getMessage());
     }
   }
 

@@ -43,6 +43,9 @@ final class StartRules {
     if (isDiskLow() || slots.unwrittenEnds().stream().anyMatch(FullDisk::isBehind)) {
       blocks.add(Block.DISK);
     }
+    if (isShort() || slots.metShortage()) {
+      blocks.add(Block.RESOURCES);
+    }
     return blocks;
   }
 
@@ -71,6 +74,12 @@ final class StartRules {
   boolean isMemoryLow() {
     return settings.minAvailableMemory() > 0
         && host.availableMemory() < settings.minAvailableMemory();
+  }
+
+  /** Whether the service has too few descriptors or threads left to start anything. */
+  boolean isShort() {
+    return host.maxDescriptors() - host.openDescriptors() < HostResources.FEWEST_DESCRIPTORS
+        || host.freeTasks() < HostResources.FEWEST_TASKS;
   }
 
   boolean isDiskLow() {

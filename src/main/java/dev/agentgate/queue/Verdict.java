@@ -44,6 +44,7 @@ sealed interface Verdict {
       case RunEnd.Vanished _ ->
           new Failed(FailureReason.LOST, "The agent's process vanished without an exit status");
       case RunEnd.NotStarted notStarted -> new Failed(notStarted.reason(), notStarted.error());
+      case RunEnd.NoRoom noRoom -> new Postponed(noRoom.error());
       case RunEnd.Abandoned _ -> new Interrupted();
     };
   }
@@ -109,6 +110,19 @@ sealed interface Verdict {
     public RunState.Ended runState(Instant at, Optional<ExitStatus> exit) {
       return new RunState.Failed(
           at, FailureReason.INTERRUPTED, "The service stopped before the agent had ended", exit);
+    }
+
+    @Override
+    public WorkOrder applyTo(WorkOrder order, Instant at, Optional<ExitStatus> exit) {
+      return order.interrupt(at);
+    }
+  }
+
+  /** The machine had no room to start the agent; the order waits again at its old place. */
+  record Postponed(String error) implements Verdict {
+    @Override
+    public RunState.Ended runState(Instant at, Optional<ExitStatus> exit) {
+      return new RunState.Failed(at, FailureReason.INTERRUPTED, error, exit);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
@@ -10,6 +11,7 @@ import dev.agentgate.queue.RunDrain;
 import dev.agentgate.queue.Transitions;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderStore;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +21,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -44,6 +47,9 @@ class Lifecycle {
    */
   private static final int BEFORE_THE_SCHEDULER = Interceptor.Priority.PLATFORM_BEFORE - 1;
 
+  /** For the proof that what was stopped is gone, and for what is left to write. */
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(15);
+
   private final WorkOrderStore store;
   private final QueueManager queue;
   private final OrphanCleanup orphanCleanup;
@@ -52,6 +58,7 @@ class Lifecycle {
   private final Webhooks webhooks;
   private final EventHistory events;
   private final ShutdownConfig shutdown;
+  private final RunConfig run;
   private final Transitions transitions;
   private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
@@ -65,6 +72,7 @@ class Lifecycle {
       Webhooks webhooks,
       EventHistory events,
       ShutdownConfig shutdown,
+      RunConfig run,
       Transitions transitions,
       @Any Instance<QueueObserver> observers) {
     this.store = store;
@@ -75,6 +83,7 @@ class Lifecycle {
     this.webhooks = webhooks;
     this.events = events;
     this.shutdown = shutdown;
+    this.run = run;
     this.transitions = transitions;
     this.observers = observers;
   }
@@ -85,6 +94,10 @@ class Lifecycle {
       ListenPorts ports) {
     ports.requireFree();
     checks.tell();
+    if (LaunchMode.current() == LaunchMode.NORMAL) {
+      LastResort.install();
+      StopDeadline.arm(shutdown.drainTimeout().plus(run.killGrace()).plus(STOP_MARGIN));
+    }
     observers.forEach(transitions::register);
     webhooks.open();
     int running = queue.recover();

@@ -55,6 +55,7 @@ final class Service implements AutoCloseable {
   private List<String> javaOptions = QUICK_START;
   private List<String> prefix = List.of();
   private boolean terminal;
+  private List<String> limits = List.of();
   private Process process;
 
   private Service(Path home) {
@@ -115,6 +116,12 @@ final class Service implements AutoCloseable {
     return this;
   }
 
+  /** Lets it have no more open files than this; the program that sets it becomes the service. */
+  Service withDescriptors(int most) {
+    limits = List.of("prlimit", "--nofile=" + most + ":" + most);
+    return this;
+  }
+
   /** Starts it below another program. */
   Service under(String... command) {
     prefix = List.of(command);
@@ -158,7 +165,7 @@ final class Service implements AutoCloseable {
   }
 
   private List<String> command() {
-    List<String> command = Host.join(prefix, host.wrap(program(), environment));
+    List<String> command = Host.join(prefix, Host.join(limits, host.wrap(program(), environment)));
     if (!terminal) {
       return command;
     }

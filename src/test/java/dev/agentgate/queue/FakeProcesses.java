@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.CannotLookException;
 import dev.agentgate.process.LaunchRequest;
 import dev.agentgate.process.ProcessIdentity;
 import dev.agentgate.process.ProcessManager;
@@ -27,7 +28,9 @@ final class FakeProcesses implements ProcessManager {
   volatile @Nullable String spawnFailure;
   volatile int unkillable;
 
-  static final class FakeProcess implements SupervisedProcess {
+  volatile @Nullable CannotLookException cannotLook;
+
+  final class FakeProcess implements SupervisedProcess {
     private final RunId run;
     private final long startedNanos = System.nanoTime();
     private final CountDownLatch over = new CountDownLatch(1);
@@ -63,6 +66,10 @@ final class FakeProcesses implements ProcessManager {
 
     @Override
     public Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException {
+      CannotLookException unknown = cannotLook;
+      if (unknown != null) {
+        throw unknown;
+      }
       return over.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
           ? Optional.of(new ProcessEnd(exit, Instant.now()))
           : Optional.empty();
@@ -89,7 +96,7 @@ final class FakeProcesses implements ProcessManager {
       throw new SpawnFailedException(spawnFailure);
     }
     launched.add(request);
-    return processes.computeIfAbsent(request.run(), FakeProcess::new);
+    return processes.computeIfAbsent(request.run(), run -> new FakeProcess(run));
   }
 
   @Override

@@ -194,6 +194,7 @@ final class QueueFixture implements AutoCloseable {
   static final class FakeHost implements HostResources {
     volatile long memory = Long.MAX_VALUE;
     volatile long disk = Long.MAX_VALUE;
+    volatile long openDescriptors = 100;
 
     @Override
     public long availableMemory() {
@@ -207,6 +208,21 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public long freeInodes() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public long openDescriptors() {
+      return openDescriptors;
+    }
+
+    @Override
+    public long maxDescriptors() {
+      return 1_000;
+    }
+
+    @Override
+    public long freeTasks() {
       return Long.MAX_VALUE;
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.process.CannotLookException;
 import dev.agentgate.process.RunDirectories;
 import dev.agentgate.process.StopReport;
 import dev.agentgate.queue.QueueHealth.AlertKind;
@@ -341,6 +342,44 @@ class QueueTest {
     assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.MEMORY);
     queue.host.memory = 1_000_000;
     queue.awaitRunning(id);
+  }
+
+  @Test
+  void withFewDescriptorsLeftNothingStartsUntilThereAreMore() {
+    QueueFixture queue = queue();
+    queue.host.openDescriptors = 990;
+    WorkOrderId id = queue.submit();
+    QueueHealth health = queue.queue.health().health();
+    assertThat(health.blockedBy()).containsExactly(Block.RESOURCES);
+    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.RESOURCES);
+    queue.host.openDescriptors = 100;
+    queue.awaitRunning(id);
+    assertThat(queue.queue.health().health().alerts()).isEmpty();
+  }
+
+  @Test
+  void aStartThatTheMachineHasNoRoomForIsPutOffAndNotCounted() {
+    QueueFixture queue = queue();
+    queue.processes.spawnFailure = "error=24, Too many open files";
+    WorkOrderId id = queue.submit();
+    await().until(() -> queue.queue.health().health().blockedBy().equals(Set.of(Block.RESOURCES)));
+    queue.processes.spawnFailure = null;
+    queue.awaitRunning(id);
+    assertThat(queue.order(id).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aSupervisorThatCannotLookConcludesNothing() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    queue.awaitRunning(id);
+    queue.processes.cannotLook = new CannotLookException("short", new IOException("EMFILE"));
+    await()
+        .during(Duration.ofMillis(300))
+        .until(() -> queue.order(id).status() == WorkOrderStatus.RUNNING);
+    queue.processes.cannotLook = null;
+    queue.processes.exit(queue.order(id).state().attempt().orElseThrow().run(), 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
   }
 
   @Test

@@ -1,0 +1,65 @@
+package dev.agentgate.api;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many bytes of request bodies may be in flight at once, over all requests: from the head of a
+ * request to its answer. A body costs several times its size while it is read, parsed and stored,
+ * so that a heap holds only so many. Safe for threads.
+ */
+final class BodyBudget {
+  /** Of the heap: what a body becomes takes some eight times its size, and half has other uses. */
+  private static final int HEAP_SHARE = 16;
+
+  private final long most;
+  private final long largest;
+  private final AtomicLong inFlight = new AtomicLong();
+
+  /**
+   * @param largest what a single body may have
+   */
+  BodyBudget(long heap, long largest) {
+    this.most = Math.max(largest, heap / HEAP_SHARE);
+    this.largest = largest;
+  }
+
+  /**
+   * Takes what the body of this request may need, and gives it back when it was answered or its
+   * client is gone.
+   *
+   * @throws ApiException 503 if that is too much now
+   */
+  void admit(RoutingContext context, long contentLength) {
+    long bytes = isChunked(context.request()) ? largest : contentLength;
+    if (bytes == 0) {
+      return;
+    }
+    if (!take(bytes)) {
+      throw new ApiException(
+          ProblemType.BUSY, "Too many request bodies are being read; try again in a moment");
+    }
+    context.addEndHandler(_ -> giveBack(bytes));
+  }
+
+  boolean take(long bytes) {
+    if (inFlight.addAndGet(bytes) <= most) {
+      return true;
+    }
+    giveBack(bytes);
+    return false;
+  }
+
+  void giveBack(long bytes) {
+    inFlight.addAndGet(-bytes);
+  }
+
+  private static boolean isChunked(HttpServerRequest request) {
+    return request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
+        && (request.getHeader("Transfer-Encoding") != null
+            || (request.version() == HttpVersion.HTTP_2 && !request.isEnded()));
+  }
+}

@@ -1,0 +1,146 @@
+package dev.agentgate.ops;
+
+import dev.agentgate.queue.HostResources;
+import dev.agentgate.queue.QueueHealthCheck;
+import dev.agentgate.queue.QueueSettings;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.quarkus.runtime.Application;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.HttpsServerStart;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Singleton;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * The ports that listen, and how many connections they may hold. Whatever clients do, descriptors
+ * are left for the runs, the store and the probes: each port has a bound of its own, and what comes
+ * beyond it is closed at once. The bound holds from the accept on, so connections that never send
+ * anything, or never finish a TLS handshake, count as well.
+ */
+@Singleton
+class Connections {
+  /** Prometheus and the probes of an orchestrator; what a flood of them may take. */
+  private static final int MANAGEMENT_BOUND = 24;
+
+  /**
+   * What the store, the log, classes and a few clients' files need beside what is open when idle.
+   */
+  private static final long RESERVE = 64;
+
+  /** The pipes and the log of a run, git and the looks at its processes. */
+  private static final long RESERVE_PER_SLOT = 8;
+
+  /** Buffers, a TLS session and a listener's thread; so many of them also fit into the heap. */
+  private static final long HEAP_PER_CONNECTION = 64 * 1024;
+
+  private static final int FEWEST = 16;
+
+  private final VertxInternal vertx;
+  private final HostResources host;
+  private final int managementPort;
+  private final long reserve;
+  private final List<Channel> listening = new CopyOnWriteArrayList<>();
+  private final AtomicInteger apiOpen = new AtomicInteger();
+  private final AtomicInteger managementOpen = new AtomicInteger();
+  private final AtomicLong refused = new AtomicLong();
+
+  Connections(
+      Vertx vertx,
+      QueueHealthCheck queue,
+      QueueSettings settings,
+      MeterRegistry meters,
+      @ConfigProperty(name = "quarkus.management.port") int managementPort) {
+    this.vertx = (VertxInternal) vertx;
+    this.host = queue.host();
+    this.managementPort = managementPort;
+    this.reserve = RESERVE + MANAGEMENT_BOUND + RESERVE_PER_SLOT * settings.maxConcurrent();
+    Gauge.builder("agentgate.connections", apiOpen, AtomicInteger::get)
+        .description("Open connections to the API port")
+        .register(meters);
+    FunctionCounter.builder("agentgate.connections.refused", refused, AtomicLong::get)
+        .description("Connections that were closed at once because there were too many")
+        .register(meters);
+  }
+
+  void apiListens(@ObservesAsync HttpServerStart event) {
+    guard();
+  }
+
+  void apiListensWithTls(@ObservesAsync HttpsServerStart event) {
+    guard();
+  }
+
+  /** Finds the ports that listen, and guards those that are new. Idempotent. */
+  void guard() {
+    for (EventExecutor executor : vertx.getAcceptorEventLoopGroup()) {
+      if (executor instanceof SingleThreadEventLoop loop) {
+        loop.execute(() ->
+            loop.registeredChannelsIterator()
+                .forEachRemaining(channel -> {
+                  if (channel instanceof ServerChannel && !listening.contains(channel)) {
+                    guard(channel);
+                  }
+                }));
+      }
+    }
+  }
+
+  private void guard(Channel server) {
+    boolean management =
+        server.localAddress() instanceof InetSocketAddress at && at.getPort() == managementPort;
+    server
+        .pipeline()
+        .addFirst(
+            management
+                ? new ConnectionBound(managementOpen, MANAGEMENT_BOUND, refused)
+                : new ConnectionBound(apiOpen, apiBound(), refused));
+    listening.add(server);
+  }
+
+  private int apiBound() {
+    long free = host.maxDescriptors() - host.openDescriptors() - apiOpen.get() - reserve;
+    long fitting = Runtime.getRuntime().maxMemory() / HEAP_PER_CONNECTION;
+    return Math.clamp(Math.min(free, fitting), FEWEST, 1_000_000);
+  }
+
+  /**
+   * Whether everything that was to listen does: Quarkus has started only when each port is bound.
+   */
+  boolean areReady() {
+    Application application = Application.currentApplication();
+    return application != null && application.isStarted();
+  }
+
+  /** Whether every port that was opened is still open, and connections are taken from it. */
+  boolean areAlive() {
+    if (!areReady()) {
+      return true; // a start takes its time; readiness tells
+    }
+    guard();
+    return listening.stream().allMatch(Channel::isActive) && acceptorComesRound();
+  }
+
+  private boolean acceptorComesRound() {
+    for (EventExecutor executor : vertx.getAcceptorEventLoopGroup()) {
+      if (executor.isShuttingDown()
+          || !executor.submit(() -> {}).awaitUninterruptibly(5, TimeUnit.SECONDS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.agentgate.ops;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection whose first request has not come in time. What was sent counts as a request
+ * once its head has ended with an empty line; with TLS, once the handshake has begun, which has a
+ * deadline of its own. Takes itself out of the pipeline then, so it never cuts an answer or a
+ * stream. Runs on the connection's event loop.
+ */
+final class FirstRequestDeadline extends ChannelInboundHandlerAdapter {
+  private static final long SECONDS = 10;
+
+  /** The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1). */
+  private static final byte TLS_HANDSHAKE = 22;
+
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean begun;
+  private int lineFeeds;
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    deadline = context.executor().schedule(() -> close(context), SECONDS, TimeUnit.SECONDS);
+    context.fireChannelActive();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    cancel();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (message instanceof ByteBuf bytes && isRequest(bytes)) {
+      cancel();
+      context.fireChannelRead(message);
+      context.pipeline().remove(this);
+      return;
+    }
+    context.fireChannelRead(message);
+  }
+
+  private boolean isRequest(ByteBuf bytes) {
+    for (int at = bytes.readerIndex(); at < bytes.writerIndex(); at++) {
+      byte next = bytes.getByte(at);
+      if (!begun && next == TLS_HANDSHAKE) {
+        return true;
+      }
+      if (next == '\n') {
+        lineFeeds++;
+        // Empty lines before a request are no request (RFC 9112, section 2.2).
+        if (begun && lineFeeds == 2) {
+          return true;
+        }
+      } else if (next != '\r') {
+        begun = true;
+        lineFeeds = 0;
+      }
+    }
+    return false;
+  }
+
+  private static void close(ChannelHandlerContext context) {
+    ChannelFuture _ = context.close();
+  }
+
+  private void cancel() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+}

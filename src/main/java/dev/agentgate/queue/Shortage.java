@@ -1,0 +1,47 @@
+package dev.agentgate.queue;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognises a machine short of descriptors, processes or memory behind a start that failed, by the
+ * words of strerror(3), which git and Java repeat, and by the numbers of errno(3).
+ */
+final class Shortage {
+  private static final List<String> OF_FILES =
+      List.of("Too many open files", "error=23,", "error=24,");
+
+  /** EAGAIN and ENOMEM, which only fork(2) and what belongs to it mean so. */
+  private static final List<String> OF_PROCESSES =
+      List.of(
+          "Resource temporarily unavailable",
+          "Cannot allocate memory",
+          "error=11,",
+          "error=12,",
+          "error: 11",
+          "error: 12",
+          "error: 23",
+          "error: 24");
+
+  private Shortage() {}
+
+  /** Whether the failure or one of its causes says that no more files can be opened. */
+  static boolean ofFiles(Throwable failure) {
+    return says(failure, OF_FILES);
+  }
+
+  /** Whether the failure to start a process or one of its causes says that there is no room. */
+  static boolean ofProcesses(Throwable failure) {
+    return says(failure, OF_FILES) || says(failure, OF_PROCESSES);
+  }
+
+  private static boolean says(Throwable failure, List<String> words) {
+    for (@Nullable Throwable at = failure; at != null; at = at.getCause()) {
+      String message = String.valueOf(at.getMessage());
+      if (words.stream().anyMatch(message::contains)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

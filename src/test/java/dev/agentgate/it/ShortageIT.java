@@ -1,0 +1,133 @@
+package dev.agentgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that take everything the service has cost no run, and it answers again afterwards. */
+class ShortageIT {
+  private static final int FLOOD = 330;
+
+  @TempDir Path home;
+
+  @Test
+  void moreConnectionsThanDescriptorsCostNoRunAndNoAnswer() throws Exception {
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
+    try (Service service = Service.in(home).withDescriptors(300)) {
+      service.start();
+      String runs = service.client().submit("while sleep 0.1; do echo on; done");
+      service.client().awaitLog(runs, "on");
+
+      List<Socket> flood =
+          flood(service.port(), "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      try {
+        assertThat(metric(service, "agentgate_connections_refused_total")).isPositive();
+        assertThat(service.probe("/q/health/live").status()).isEqualTo(200);
+        assertThat(metric(service, "agentgate_descriptors_open"))
+            .isLessThan(metric(service, "agentgate_descriptors_max") - 32);
+      } finally {
+        closeAll(flood);
+      }
+
+      await("the API to answer again")
+          .atMost(Duration.ofSeconds(10))
+          .ignoreExceptions()
+          .until(() -> service.client().status(runs).equals("running"));
+      String next = service.client().submit("echo done");
+      assertThat(service.client().awaitEnd(next).path("status").asText()).isEqualTo("completed");
+      assertThat(service.client().order(runs).path("attempt").asInt()).isEqualTo(1);
+      assertThat(service.client().status(runs)).isEqualTo("running");
+    }
+  }
+
+  @Test
+  void connectionsThatNeverSendARequestAreClosed() throws Exception {
+    try (Service service = Service.in(home)) {
+      service.start();
+      List<Socket> silent = new ArrayList<>();
+      try {
+        for (String sent : List.of("", "\r\n", "GET /api/v1/queue/health HTTP/1.1\r\nHost: lo")) {
+          silent.add(connect(service.port(), sent));
+        }
+        Socket stream =
+            connect(service.port(), "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        silent.add(stream);
+
+        for (Socket socket : silent.subList(0, 3)) {
+          socket.setSoTimeout(30_000);
+          assertThat(socket.getInputStream().readAllBytes())
+              .as("closed, perhaps with a 4xx")
+              .hasSizeLessThan(2_000);
+        }
+        String order = service.client().submit("true");
+        stream.setSoTimeout(30_000);
+        assertThat(readUntil(stream, order)).contains(order);
+      } finally {
+        closeAll(silent);
+      }
+    }
+  }
+
+  private static String readUntil(Socket stream, String text) throws IOException {
+    StringBuilder read = new StringBuilder();
+    byte[] buffer = new byte[8192];
+    while (read.indexOf(text) < 0) {
+      int length = stream.getInputStream().read(buffer);
+      assertThat(length).as("the stream goes on; so far: " + read).isPositive();
+      read.append(new String(buffer, 0, length, StandardCharsets.UTF_8));
+    }
+    return read.toString();
+  }
+
+  private static double metric(Service service, String name) {
+    return service
+        .probe("/q/metrics")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+        .mapToDouble(Double::parseDouble)
+        .sum();
+  }
+
+  private static List<Socket> flood(int port, String request) {
+    List<Socket> sockets = new ArrayList<>();
+    for (int number = 0; number < FLOOD; number++) {
+      try {
+        sockets.add(connect(port, request));
+      } catch (IOException e) {
+        // It was closed at once.
+      }
+    }
+    return sockets;
+  }
+
+  private static Socket connect(int port, String request) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+    OutputStream out = socket.getOutputStream();
+    out.write(request.getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+    return socket;
+  }
+
+  private static void closeAll(List<Socket> sockets) throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+}
