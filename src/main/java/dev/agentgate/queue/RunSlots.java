@@ -1,11 +1,14 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The slots in use, each by the supervisor of a run. A slot is free when its run's end is proven.
@@ -38,6 +41,11 @@ final class RunSlots {
 
   Collection<RunSupervisor> all() {
     return List.copyOf(taken.values());
+  }
+
+  /** Every run that holds a slot. */
+  Set<RunId> runs() {
+    return taken.values().stream().map(RunSupervisor::run).collect(Collectors.toSet());
   }
 
   /** Why ends of runs that hold a slot could not be written yet, one for each. */

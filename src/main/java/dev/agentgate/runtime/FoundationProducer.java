@@ -13,6 +13,7 @@ import dev.agentgate.process.LinuxProcessManager;
 import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
+import dev.agentgate.process.SteadyClock;
 import dev.agentgate.queue.HostResources;
 import dev.agentgate.queue.LinuxHostResources;
 import dev.agentgate.store.StoreUnavailableException;
@@ -30,7 +31,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,11 +68,10 @@ class FoundationProducer {
     return dataDirectory(data).resolve(WEBHOOKS);
   }
 
-  /** Times are told in milliseconds, so they are kept in milliseconds. */
   @Produces
   @Singleton
   Clock clock() {
-    return Clock.tickMillis(ZoneOffset.UTC);
+    return new SteadyClock();
   }
 
   @Produces
