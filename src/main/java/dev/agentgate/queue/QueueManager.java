@@ -373,7 +373,9 @@ public final class QueueManager {
     WorkOrder running = found.get().start(run, now);
     RunSupervisor supervisor =
         RunSupervisor.beginning(supervision, running, running.state().attempt().orElseThrow());
-    if (!supervision.slots().take(supervisor)) {
+    // Its rule was asked a moment ago; since then a link may have changed.
+    if (supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
+        || !supervision.slots().take(supervisor)) {
       return Optional.empty();
     }
     boolean claimed = false;

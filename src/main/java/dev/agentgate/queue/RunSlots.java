@@ -39,6 +39,17 @@ final class RunSlots {
         .count();
   }
 
+  /** Whether a run works in a local directory. */
+  boolean useLocalDirectories() {
+    return taken.values().stream().anyMatch(supervisor -> supervisor.directory().isPresent());
+  }
+
+  /** Whether a run works in this local directory. */
+  boolean usesDirectory(Object identity) {
+    return taken.values().stream()
+        .anyMatch(supervisor -> supervisor.directory().filter(identity::equals).isPresent());
+  }
+
   Collection<RunSupervisor> all() {
     return List.copyOf(taken.values());
   }

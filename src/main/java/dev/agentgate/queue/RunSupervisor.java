@@ -17,7 +17,9 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.WorkspaceFailedException;
+import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +77,7 @@ final class RunSupervisor {
    */
   private final CompletableFuture<WorkOrder> settled = new CompletableFuture<>();
 
+  private final Optional<Object> directory;
   private volatile Instant runningSince;
   private volatile int survivors;
   private volatile @Nullable RuntimeException unwritten;
@@ -87,6 +90,10 @@ final class RunSupervisor {
     this.order = order;
     this.attempt = attempt;
     this.adopting = adopting;
+    this.directory =
+        order.spec().workspaceSource() instanceof WorkspaceSource.Local local
+            ? with.workspaces().identify(local)
+            : Optional.empty();
     this.runningSince = attempt.startedAt();
     this.record = Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt());
     this.oomKillsBefore = with.outOfMemoryKills().count();
@@ -120,6 +127,11 @@ final class RunSupervisor {
 
   Optional<String> repository() {
     return order.spec().workspaceSource().repository();
+  }
+
+  /** Which local directory it works in, as {@link Workspaces#identify} said when it began. */
+  Optional<Object> directory() {
+    return directory;
   }
 
   /**

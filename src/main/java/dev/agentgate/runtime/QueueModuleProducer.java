@@ -8,6 +8,7 @@ import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.WebhooksConfig;
+import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.WebhookSettings;
 import dev.agentgate.notify.Webhooks;
@@ -61,7 +62,12 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  QueueSettings settings(DataConfig data, QueueConfig queue, RunConfig run, HealthConfig health) {
+  QueueSettings settings(
+      DataConfig data,
+      QueueConfig queue,
+      WorkspaceConfig workspace,
+      RunConfig run,
+      HealthConfig health) {
     return new QueueSettings(
         queue.autoProcess(),
         queue.maxConcurrent(),
@@ -70,6 +76,7 @@ class QueueModuleProducer {
         queue.minFreeDisk().asLongValue(),
         queue.maxDepth(),
         queue.maxConcurrentPerRepository(),
+        workspace.localShared(),
         run.maxTime(),
         run.killGrace(),
         data.defaultAgent(),
