@@ -143,7 +143,8 @@ public final class FileWorkOrderStore implements WorkOrderStore {
     Journal.syncDirectory(dataDir);
     JournalReader reader = JournalReader.read(journalDirectory);
     StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared).load();
-    index.fill(loaded.entries());
+    Instant now = clock.instant();
+    index.fill(loaded.entries().stream().map(entry -> entry.atRestBy(now)).toList());
     this.paused = loaded.paused();
     this.settler = new Settler(files, index);
     this.journal =
