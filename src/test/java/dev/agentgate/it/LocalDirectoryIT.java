@@ -25,6 +25,7 @@ class LocalDirectoryIT {
     Files.createDirectories(root.resolve("one/below"));
     Files.createDirectories(root.resolve("other"));
     Files.createSymbolicLink(root.resolve("link"), root.resolve("one"));
+    Files.createSymbolicLink(root.resolve("chain"), root.resolve("link"));
     return service
         .with("AGENTGATE_WORKSPACE_LOCAL_ROOTS", root)
         .with("AGENTGATE_QUEUE_MAX_CONCURRENT", 4);
@@ -57,11 +58,11 @@ class LocalDirectoryIT {
       client.awaitStatus(first, "running");
       String same = submit(client, root.resolve("one"));
       String linked = submit(client, root.resolve("link"));
-      String dotted = submit(client, root.resolve("other/../one/."));
+      String chained = submit(client, root.resolve("chain"));
       String other = submit(client, root.resolve("other"));
       client.awaitStatus(other, "running");
       assertThat(blockedBy(client)).containsExactly("repository");
-      for (String waiting : List.of(same, linked, dotted)) {
+      for (String waiting : List.of(same, linked, chained)) {
         assertThat(client.status(waiting)).isEqualTo("queued");
         assertThat(
                 client.post("/work-orders/" + waiting + "/runs").json().path("started").asBoolean())
@@ -71,7 +72,7 @@ class LocalDirectoryIT {
       await().untilAsserted(() -> assertThat(blockedBy(client)).containsExactly("repository"));
       assertThat(client.get("/queue/health").json().path("runningCount").asInt()).isEqualTo(2);
       Files.createFile(enough);
-      for (String id : List.of(first, same, linked, dotted, other)) {
+      for (String id : List.of(first, same, linked, chained, other)) {
         assertThat(client.awaitEnd(id).path("status").asText()).isEqualTo("completed");
       }
     }
