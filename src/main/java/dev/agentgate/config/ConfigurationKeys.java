@@ -115,7 +115,7 @@ final class ConfigurationKeys {
           new Rule(Form.BOOLEAN, false));
 
   static {
-    needed(Form.BOOLEAN, "auth.anonymous", "queue.auto-process");
+    needed(Form.BOOLEAN, "auth.anonymous", "workspace.local-shared", "queue.auto-process");
     needed(
         Form.NUMBER,
         "queue.max-concurrent",
@@ -136,7 +136,7 @@ final class ConfigurationKeys {
     needed(Form.SIZE, "queue.min-available-memory", "queue.min-free-disk", "run.log-max-size");
     needed(Form.TEXT, "data-dir", "default-agent", "github.base-url");
     needed(Form.LIST, "webhooks.statuses");
-    optional(Form.TIME, "maintenance.retention");
+    optional(Form.TIME, "queue.priority-aging", "maintenance.retention");
     optional(
         Form.TEXT,
         "auth.api-key",

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What starts when. */
 @ConfigMapping(prefix = "agentgate.queue")
@@ -35,4 +36,7 @@ public interface QueueConfig {
   /** How many orders of one repository run at the same time; 0: no such limit. */
   @WithDefault("0")
   int maxConcurrentPerRepository();
+
+  /** Each such span of waiting counts as one step of priority; none: waiting does not count. */
+  Optional<Duration> priorityAging();
 }

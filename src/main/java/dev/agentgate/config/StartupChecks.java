@@ -41,6 +41,9 @@ public final class StartupChecks {
   /** The longest {@code maxTime} that an order may ask for. */
   private static final Duration LONGEST_RUN = Duration.ofDays(7);
 
+  private static final Duration SHORTEST_AGING = Duration.ofMillis(1);
+  private static final Duration LONGEST_AGING = Duration.ofDays(365);
+
   /** The statuses of an order, as {@code agentgate.webhooks.statuses} names them. */
   static final Set<String> STATUSES =
       Set.of("queued", "running", "completed", "failed", "cancelled");
@@ -170,6 +173,7 @@ public final class StartupChecks {
     notNegative("agentgate.queue.stagger-delay", queue.staggerDelay());
     atLeast("agentgate.queue.max-depth", queue.maxDepth(), 1);
     atLeast("agentgate.queue.max-concurrent-per-repository", queue.maxConcurrentPerRepository(), 0);
+    queue.priorityAging().ifPresent(this::checkPriorityAging);
 
     positive("agentgate.run.max-time", run.maxTime());
     if (run.maxTime().compareTo(LONGEST_RUN) > 0) {
@@ -270,6 +274,15 @@ public final class StartupChecks {
           "agentgate.github.token",
           "holds a blank, a line end or another character that no token has",
           "set the token alone");
+    }
+  }
+
+  private void checkPriorityAging(Duration span) {
+    if (span.compareTo(SHORTEST_AGING) < 0 || span.compareTo(LONGEST_AGING) > 0) {
+      add(
+          "agentgate.queue.priority-aging",
+          "is not between a millisecond and a year",
+          "set at least 1ms and at most 365d, or take it out");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.agentgate.config;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,4 +10,8 @@ import java.util.Optional;
 public interface WorkspaceConfig {
   /** Directories below which an order may name a local path, separated by commas. */
   Optional<List<String>> localRoots();
+
+  /** Whether several orders may work in the same local directory at once. */
+  @WithDefault("false")
+  boolean localShared();
 }

@@ -3,51 +3,69 @@ package dev.agentgate.jobs;
 import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.Retention;
 import dev.agentgate.queue.StaleCheck;
-import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
-/** When maintenance runs; what it does is the queue's. Each runs once at start too. */
-@Singleton
-public class MaintenanceJobs {
-  private final OrphanCleanup orphanCleanup;
-  private final StaleCheck staleCheck;
-  private final Retention retention;
+/**
+ * When maintenance runs; what it does is the queue's. Each job has a virtual thread of its own,
+ * runs once at once, and waits by the monotonic clock, so that no step of the wall clock holds it
+ * up.
+ */
+public final class MaintenanceJobs {
+  private static final Logger LOG = Logger.getLogger(MaintenanceJobs.class);
 
-  MaintenanceJobs(OrphanCleanup orphanCleanup, StaleCheck staleCheck, Retention retention) {
-    this.orphanCleanup = orphanCleanup;
-    this.staleCheck = staleCheck;
-    this.retention = retention;
+  private final List<Job> jobs;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private record Job(String name, Duration every, Runnable work) {}
+
+  /** Nothing runs before {@link #open}. */
+  public MaintenanceJobs(
+      OrphanCleanup orphanCleanup,
+      StaleCheck staleCheck,
+      Retention retention,
+      Duration orphanCleanupEvery,
+      Duration staleCheckEvery) {
+    this.jobs =
+        List.of(
+            new Job("orphan-cleanup", orphanCleanupEvery, orphanCleanup::runOnce),
+            new Job("stale-check", staleCheckEvery, staleCheck::runOnce),
+            new Job("retention", orphanCleanupEvery, retention::runOnce));
   }
 
-  /** Forgets and removes what belongs to nothing. */
-  @Scheduled(
-      identity = "orphan-cleanup",
-      every = "${agentgate.maintenance.orphan-cleanup-every}",
-      concurrentExecution = ConcurrentExecution.SKIP)
-  @RunOnVirtualThread
-  void cleanUpOrphans() {
-    orphanCleanup.runOnce();
+  /** Begins; once, after what ran before has been taken over. */
+  public void open() {
+    for (Job job : jobs) {
+      Thread.ofVirtual().name(job.name()).start(() -> repeat(job));
+    }
   }
 
-  /** Settles running orders that nobody supervises. */
-  @Scheduled(
-      identity = "stale-check",
-      every = "${agentgate.maintenance.stale-check-every}",
-      concurrentExecution = ConcurrentExecution.SKIP)
-  @RunOnVirtualThread
-  void checkForStaleOrders() {
-    staleCheck.runOnce();
+  /** Begins nothing from now on; what is under way is not waited for. Idempotent. */
+  public void close() {
+    closed.countDown();
   }
 
-  /** Purges orders that were kept long enough. */
-  @Scheduled(
-      identity = "retention",
-      every = "${agentgate.maintenance.orphan-cleanup-every}",
-      concurrentExecution = ConcurrentExecution.SKIP)
-  @RunOnVirtualThread
-  void purgeOldOrders() {
-    retention.runOnce();
+  private void repeat(Job job) {
+    try {
+      do {
+        run(job);
+      } while (!closed.await(job.every().toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run(Job job) {
+    if (closed.getCount() == 0) {
+      return;
+    }
+    try {
+      job.work().run();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "The job %s failed and is tried again", job.name());
+    }
   }
 }

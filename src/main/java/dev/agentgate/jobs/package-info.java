@@ -1,4 +1,4 @@
-/** Scheduled maintenance, one line each. */
+/** When maintenance runs. */
 @NullMarked
 package dev.agentgate.jobs;
 

@@ -22,6 +22,7 @@ final class AdoptedProcess implements SupervisedProcess {
   private final RunDirectory directory;
   private final Clock clock;
   private final String bootId;
+  private volatile boolean seenAlive;
 
   AdoptedProcess(
       RunId run, ProcessIdentity identity, RunDirectory directory, Clock clock, String bootId) {
@@ -59,6 +60,7 @@ final class AdoptedProcess implements SupervisedProcess {
   public Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
     while (lives(identity, bootId)) {
+      seenAlive = true;
       long left = end - System.nanoTime();
       if (left <= 0) {
         return Optional.empty();
@@ -66,9 +68,11 @@ final class AdoptedProcess implements SupervisedProcess {
       TimeUnit.NANOSECONDS.sleep(Math.min(left, LOOK_EVERY_NANOS));
     }
     Optional<ExitStatus> exit = RunScript.readExit(directory);
-    return Optional.of(new ProcessEnd(exit, exit.isPresent() ? noted() : clock.instant()));
+    return Optional.of(
+        new ProcessEnd(exit, exit.isPresent() && !seenAlive ? noted() : clock.instant()));
   }
 
+  /** For one that ended while no service was there; the file's time is the wall clock's. */
   private Instant noted() {
     try {
       return Files.getLastModifiedTime(directory.exitFile()).toInstant();

@@ -42,6 +42,12 @@ record KernelFacts(String bootId, String umask, int agentOomScore) {
 
   /** How long ago a process started, to 10 ms; the wall clock has no part in it. */
   static Duration age(long startTicks) {
+    long millis = uptime().toMillis() - startTicks * 1000 / TICKS_PER_SECOND;
+    return Duration.ofMillis(Math.max(0, millis));
+  }
+
+  /** How long ago the machine booted, to 10 ms; the time that it was suspended counts. */
+  static Duration uptime() {
     String uptime;
     try {
       uptime = line("/proc/uptime");
@@ -49,8 +55,7 @@ record KernelFacts(String bootId, String umask, int agentOomScore) {
       throw new CannotLookException("The time since the boot cannot be read", e);
     }
     double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-    long millis = Math.round(seconds * 1000) - startTicks * 1000 / TICKS_PER_SECOND;
-    return Duration.ofMillis(Math.max(0, millis));
+    return Duration.ofMillis(Math.round(seconds * 1000));
   }
 
   private static String line(String file) {

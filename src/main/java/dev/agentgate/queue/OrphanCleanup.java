@@ -56,7 +56,9 @@ public final class OrphanCleanup {
   /** Cleans up once. */
   public Result runOnce() {
     Set<RunId> present = new HashSet<>(supervision.directories().list());
-    Set<RunId> known = new HashSet<>();
+    // A run that is being claimed holds its slot before it has a directory and until its order
+    // names it: what is asked in this order misses none, whatever the clock and file times say.
+    Set<RunId> known = new HashSet<>(supervision.slots().runs());
     int references = 0;
     Iterator<WorkOrderId> ids = supervision.store().ids();
     while (ids.hasNext()) {
@@ -159,6 +161,7 @@ public final class OrphanCleanup {
     for (RunId run : workspacesOnDisk()) {
       if (!known.contains(run)
           && !present.contains(run)
+          && !Files.isDirectory(supervision.directories().of(run).path())
           && !quarantined.mayHold(Optional.empty())
           && isOlder(workspaces.resolve(run.value()), oldest)) {
         removed += supervision.workspaces().remove(run) ? 1 : 0;

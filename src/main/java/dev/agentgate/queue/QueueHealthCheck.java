@@ -6,10 +6,12 @@ import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.workorder.WorkOrderId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,19 +49,34 @@ public final class QueueHealthCheck {
   public QueueHealth health() {
     Instant now = clock.instant();
     StatusCounts counts = store.counts();
-    Optional<RunningEntry> oldest = store.running().stream().findFirst();
-    Optional<Duration> age =
-        oldest.map(entry -> notNegative(Duration.between(entry.startedAt(), now)));
+    Optional<Aged> oldest =
+        store.running().stream()
+            .map(entry -> new Aged(entry.id(), ageOf(entry, now)))
+            .max(Comparator.comparing(Aged::age));
+    Optional<Duration> age = oldest.map(Aged::age);
     return new QueueHealth(
         counts,
         settings.maxConcurrent(),
         age,
-        oldest.map(RunningEntry::id),
+        oldest.map(Aged::id),
         settings.stuckThreshold(),
         alerts(counts, age),
         queue.blockedBy(),
         store.isPaused(),
         now);
+  }
+
+  private record Aged(WorkOrderId id, Duration age) {}
+
+  /** By its supervisor, who knows from the kernel how long a run goes on that it took over. */
+  private Duration ageOf(RunningEntry entry, Instant now) {
+    Instant since =
+        slots
+            .of(entry.id())
+            .filter(supervisor -> supervisor.run().equals(entry.run()))
+            .map(RunSupervisor::runningSince)
+            .orElse(entry.startedAt());
+    return notNegative(Duration.between(since, now));
   }
 
   /** How long the order waits that has waited longest; zero if none waits. */

@@ -53,6 +53,9 @@ public final class QueueManager {
   private final StartRules rules;
   private final Clock clock;
 
+  /** Touched by the dispatcher alone. */
+  private final FutureTimes futureTimes;
+
   /** Guards claims: {@link #lastStartNanos} and {@link #expiries}. */
   private final ReentrantLock dispatching = new ReentrantLock();
 
@@ -75,6 +78,7 @@ public final class QueueManager {
     this.store = supervision.store();
     this.rules = rules;
     this.clock = supervision.clock();
+    this.futureTimes = new FutureTimes(store);
   }
 
   private record Expiry(Instant at, WorkOrderId id) {}
@@ -86,6 +90,7 @@ public final class QueueManager {
    * @return how many running orders there were
    */
   public int recover() {
+    followIds();
     int adopted = 0;
     for (WorkOrderStore.RunningEntry entry : store.running()) {
       adopted += adopt(entry.id()) ? 1 : 0;
@@ -100,6 +105,16 @@ public final class QueueManager {
       dispatching.unlock();
     }
     return adopted;
+  }
+
+  /** Ids that are made from now on sort behind those that there are, whatever the clock says. */
+  private void followIds() {
+    store
+        .ids()
+        .forEachRemaining(id -> {
+          WorkOrderId.follow(id);
+          store.runsOf(id).forEach(RunId::follow);
+        });
   }
 
   /**
@@ -176,6 +191,11 @@ public final class QueueManager {
 
   /** An order entered the queue. */
   void enqueued(WorkOrder order) {
+    noteExpiry(order);
+    wake();
+  }
+
+  private void noteExpiry(WorkOrder order) {
     QueueEntry.of(order)
         .flatMap(QueueEntry::expiresAt)
         .ifPresent(at -> {
@@ -186,7 +206,6 @@ public final class QueueManager {
             dispatching.unlock();
           }
         });
-    wake();
   }
 
   /**
@@ -268,6 +287,7 @@ public final class QueueManager {
       lastRoundNanos = System.nanoTime();
       Duration pause = RESOURCE_TIMER;
       try {
+        futureTimes.correct(clock.instant()).forEach(this::noteExpiry);
         pause = dispatch();
         refusal = null;
       } catch (StoreUnavailableException e) {
@@ -356,7 +376,9 @@ public final class QueueManager {
     WorkOrder running = found.get().start(run, now);
     RunSupervisor supervisor =
         RunSupervisor.beginning(supervision, running, running.state().attempt().orElseThrow());
-    if (!supervision.slots().take(supervisor)) {
+    // Its rule was asked a moment ago; since then a link may have changed.
+    if (supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
+        || !supervision.slots().take(supervisor)) {
       return Optional.empty();
     }
     boolean claimed = false;

@@ -34,7 +34,8 @@ public final class QueueModule {
    */
   public QueueModule(QueueSettings settings, Outside outside, Optional<Duration> kept) {
     RunSlots slots = new RunSlots();
-    StartRules rules = new StartRules(settings, slots, outside.host());
+    StartRules rules =
+        new StartRules(settings, slots, new LocalDirectories(outside.workspaces()), outside.host());
     AgentLauncher launcher =
         new AgentLauncher(
             outside.processes(),

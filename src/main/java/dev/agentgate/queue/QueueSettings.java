@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param minFreeDisk bytes; nothing starts below it; 0: no such limit
  * @param maxDepth how many orders may wait
  * @param maxConcurrentPerRepository 0: no such limit
+ * @param localShared whether several orders may work in one local directory at once
  * @param maxTime of an order that names none
  * @param killGrace from SIGTERM to SIGKILL
  * @param defaultAgent of an order that names none
@@ -26,6 +27,7 @@ public record QueueSettings(
     long minFreeDisk,
     int maxDepth,
     int maxConcurrentPerRepository,
+    boolean localShared,
     Duration maxTime,
     Duration killGrace,
     String defaultAgent,

@@ -1,12 +1,15 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The slots in use, each by the supervisor of a run. A slot is free when its run's end is proven.
@@ -51,8 +54,24 @@ final class RunSlots {
         .count();
   }
 
+  /** Whether a run works in a local directory. */
+  boolean useLocalDirectories() {
+    return taken.values().stream().anyMatch(supervisor -> supervisor.directory().isPresent());
+  }
+
+  /** Whether a run works in this local directory. */
+  boolean usesDirectory(Object identity) {
+    return taken.values().stream()
+        .anyMatch(supervisor -> supervisor.directory().filter(identity::equals).isPresent());
+  }
+
   Collection<RunSupervisor> all() {
     return List.copyOf(taken.values());
+  }
+
+  /** Every run that holds a slot. */
+  Set<RunId> runs() {
+    return taken.values().stream().map(RunSupervisor::run).collect(Collectors.toSet());
   }
 
   /** Why ends of runs that hold a slot could not be written yet, one for each. */

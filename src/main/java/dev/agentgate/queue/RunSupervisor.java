@@ -18,8 +18,9 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.WorkspaceFailedException;
-import java.io.IOException;
+import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +79,8 @@ final class RunSupervisor {
    */
   private final CompletableFuture<WorkOrder> settled = new CompletableFuture<>();
 
+  private final Optional<Object> directory;
+  private volatile Instant runningSince;
   private volatile int survivors;
   private volatile @Nullable RuntimeException unwritten;
 
@@ -92,6 +95,11 @@ final class RunSupervisor {
     this.order = order;
     this.attempt = attempt;
     this.adopting = adopting;
+    this.directory =
+        order.spec().workspaceSource() instanceof WorkspaceSource.Local local
+            ? with.workspaces().identify(local)
+            : Optional.empty();
+    this.runningSince = attempt.startedAt();
     this.record = Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt());
     this.oomKillsBefore = with.outOfMemoryKills().count();
   }
@@ -131,6 +139,18 @@ final class RunSupervisor {
     if (with.processes().resumeLeader(run())) {
       LOG.warnf("The leader of %s was stopped by a signal; it was made to go on", run());
     }
+  }
+
+  /** Which local directory it works in, as {@link Workspaces#identify} said when it began. */
+  Optional<Object> directory() {
+    return directory;
+  }
+
+  /**
+   * Since when it runs, on the clock of this service; for a run that was taken over, from its age.
+   */
+  Instant runningSince() {
+    return runningSince;
   }
 
   /** Processes that outlived the last try to stop them. */
@@ -255,6 +275,7 @@ final class RunSupervisor {
         return new RunEnd.Abandoned(now());
       }
       phase = Phase.RUNNING;
+      SpentTime.write(with.directories().of(run()), elapsed(began));
       process = with.launcher().launch(order, run(), workspace);
     } catch (SpawnFailedException e) {
       return Shortage.ofProcesses(e) ? noRoom(e) : notStarted(FailureReason.SPAWN_FAILED, e);
@@ -330,21 +351,9 @@ final class RunSupervisor {
     with.transitions().adopted();
     LOG.infof("Adopted %s, pid %d", run(), process.identity().pid());
     remember(process);
-    return watch(process, spentBeforeLaunch());
-  }
-
-  /**
-   * How long the checkout took, by two times that were taken one after the other: what the wall
-   * clock did since does not matter.
-   */
-  private Duration spentBeforeLaunch() {
-    try {
-      Instant launchedAt =
-          Files.getLastModifiedTime(with.directories().of(run()).processFile()).toInstant();
-      return longer(Duration.ZERO, Duration.between(attempt.startedAt(), launchedAt));
-    } catch (IOException e) {
-      return Duration.ZERO;
-    }
+    Duration before = SpentTime.read(with.directories().of(run()));
+    runningSince = now().minus(before).minus(process.age());
+    return watch(process, before);
   }
 
   /**
@@ -375,7 +384,7 @@ final class RunSupervisor {
    * @param before how much of {@code maxTime} was spent before the process started
    */
   private RunEnd watch(SupervisedProcess process, Duration before) throws InterruptedException {
-    OutputWatch output = new OutputWatch(with.directories().of(run()).outputLog(), with.clock());
+    OutputWatch output = OutputWatch.begin(with.directories().of(run()), process.age());
     with.logCapper().watch(run());
     Duration wait = Duration.ZERO;
     while (true) {
@@ -493,7 +502,7 @@ final class RunSupervisor {
       lock.unlock();
     }
     Verdict verdict = Verdict.of(decided, end, limits());
-    Instant at = decided == null ? latest(end.at(), attempt.startedAt()) : now();
+    Instant at = decided == null ? endedAt(end) : now();
     while (true) {
       try {
         WorkOrder after = write(verdict, at, end.exitStatus());
@@ -509,6 +518,13 @@ final class RunSupervisor {
         pause();
       }
     }
+  }
+
+  /** Not before its start, but never in the future, where a start can lie by an earlier clock. */
+  private Instant endedAt(RunEnd end) {
+    Instant now = now();
+    Instant at = end.at().isAfter(attempt.startedAt()) ? end.at() : attempt.startedAt();
+    return at.isAfter(now) ? now : at;
   }
 
   private WorkOrder write(Verdict verdict, Instant at, Optional<ExitStatus> exit) {
@@ -558,9 +574,5 @@ final class RunSupervisor {
 
   private static Duration longer(Duration a, Duration b) {
     return a.compareTo(b) >= 0 ? a : b;
-  }
-
-  private static Instant latest(Instant a, Instant b) {
-    return a.isAfter(b) ? a : b;
   }
 }

@@ -11,11 +11,14 @@ import java.util.Set;
 final class StartRules {
   private final QueueSettings settings;
   private final RunSlots slots;
+  private final LocalDirectories directories;
   private final HostResources host;
 
-  StartRules(QueueSettings settings, RunSlots slots, HostResources host) {
+  StartRules(
+      QueueSettings settings, RunSlots slots, LocalDirectories directories, HostResources host) {
     this.settings = settings;
     this.slots = slots;
+    this.directories = directories;
     this.host = host;
   }
 
@@ -59,7 +62,26 @@ final class StartRules {
     if (limit > 0 && entry.repository().filter(name -> slots.countOf(name) >= limit).isPresent()) {
       blocks.add(Block.REPOSITORY);
     }
+    if (isTaken(entry)) {
+      blocks.add(Block.REPOSITORY);
+    }
     return blocks;
+  }
+
+  /** Whether another order works in its local directory, and it may not be shared. */
+  private boolean isTaken(QueueEntry entry) {
+    return !settings.localShared()
+        && slots.useLocalDirectories()
+        && directories.recently(entry.repository()).filter(this::isDirectoryTaken).isPresent();
+  }
+
+  /**
+   * The same of a directory.
+   *
+   * @param identity as {@link dev.agentgate.workspace.Workspaces#identify} tells it
+   */
+  boolean isDirectoryTaken(Object identity) {
+    return !settings.localShared() && slots.usesDirectory(identity);
   }
 
   /** Whether the order waits out the backoff of a retry. */

@@ -3,6 +3,7 @@ package dev.agentgate.runtime;
 import dev.agentgate.config.DataConfig;
 import dev.agentgate.config.DataConfig.AgentConfig;
 import dev.agentgate.config.GithubConfig;
+import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
@@ -13,11 +14,13 @@ import dev.agentgate.process.LinuxProcessManager;
 import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
+import dev.agentgate.process.SteadyClock;
 import dev.agentgate.queue.HostResources;
 import dev.agentgate.queue.LinuxHostResources;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.store.file.FileWorkOrderStore;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workspace.CheckedSourceParser;
 import dev.agentgate.workspace.GitHubHost;
 import dev.agentgate.workspace.GitWorkspaces;
@@ -30,7 +33,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,23 +71,22 @@ class FoundationProducer {
     return dataDirectory(data).resolve(WEBHOOKS);
   }
 
-  /** Times are told in milliseconds, so they are kept in milliseconds. */
   @Produces
   @Singleton
   Clock clock() {
-    return Clock.tickMillis(ZoneOffset.UTC);
+    return new SteadyClock();
   }
 
   @Produces
   @Singleton
-  WorkOrderStore store(StartChecks checks, Clock clock, MeterRegistry meters) {
+  WorkOrderStore store(StartChecks checks, Clock clock, QueueConfig queue, MeterRegistry meters) {
     checks.enforce();
-    return new MeasuredWorkOrderStore(open(clock), meters);
+    return new MeasuredWorkOrderStore(open(clock, QueueEntry.order(queue.priorityAging())), meters);
   }
 
-  private WorkOrderStore open(Clock clock) {
+  private WorkOrderStore open(Clock clock, Comparator<QueueEntry> queueOrder) {
     try {
-      return FileWorkOrderStore.open(dataDirectory(data), clock);
+      return FileWorkOrderStore.open(dataDirectory(data), clock, queueOrder);
     } catch (StoreUnavailableException e) {
       throw new StartRefusedException(String.valueOf(e.getMessage()), NO_DATA_DIRECTORY);
     }

@@ -2,6 +2,7 @@ package dev.agentgate.runtime;
 
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.OrphanCleanup;
@@ -30,9 +31,9 @@ import org.jboss.logging.Logger;
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
  * any producer opens anything), open the store, look whether the ports are free, register the
- * observers, deliver what webhooks missed, take over what runs, then start what waits. Stop: refuse
- * new work, start nothing, drain, end the events and the webhooks, close the store; requests that
- * read are answered until the drain is over. Both are idempotent.
+ * observers, deliver what webhooks missed, take over what runs, then start what waits and what
+ * maintains. Stop: refuse new work, start nothing, drain, end the events and the webhooks, close
+ * the store; requests that read are answered until the drain is over. Both are idempotent.
  *
  * <p>A start that fails leaves what runs alone, as a crash does: Quarkus announces a stop ({@link
  * ShutdownDelayInitiatedEvent}) only of an application that had started.
@@ -41,11 +42,7 @@ import org.jboss.logging.Logger;
 class Lifecycle {
   private static final Logger LOG = Logger.getLogger(Lifecycle.class);
 
-  /**
-   * Maintenance must not find running orders before they are taken over. Quarkus starts its
-   * scheduler at {@code PLATFORM_BEFORE}.
-   */
-  private static final int BEFORE_THE_SCHEDULER = Interceptor.Priority.PLATFORM_BEFORE - 1;
+  private static final int FIRST = Interceptor.Priority.PLATFORM_BEFORE - 1;
 
   /** For the proof that what was stopped is gone, and for what is left to write. */
   private static final Duration STOP_MARGIN = Duration.ofSeconds(15);
@@ -55,6 +52,7 @@ class Lifecycle {
   private final OrphanCleanup orphanCleanup;
   private final WorkOrderService service;
   private final RunDrain drain;
+  private final MaintenanceJobs jobs;
   private final Webhooks webhooks;
   private final EventHistory events;
   private final ShutdownConfig shutdown;
@@ -69,6 +67,7 @@ class Lifecycle {
       OrphanCleanup orphanCleanup,
       WorkOrderService service,
       RunDrain drain,
+      MaintenanceJobs jobs,
       Webhooks webhooks,
       EventHistory events,
       ShutdownConfig shutdown,
@@ -80,6 +79,7 @@ class Lifecycle {
     this.orphanCleanup = orphanCleanup;
     this.service = service;
     this.drain = drain;
+    this.jobs = jobs;
     this.webhooks = webhooks;
     this.events = events;
     this.shutdown = shutdown;
@@ -88,10 +88,7 @@ class Lifecycle {
     this.observers = observers;
   }
 
-  void start(
-      @Observes @Priority(BEFORE_THE_SCHEDULER) StartupEvent event,
-      StartChecks checks,
-      ListenPorts ports) {
+  void start(@Observes @Priority(FIRST) StartupEvent event, StartChecks checks, ListenPorts ports) {
     ports.requireFree();
     checks.tell();
     if (LaunchMode.current() == LaunchMode.NORMAL) {
@@ -109,6 +106,8 @@ class Lifecycle {
       LOG.infof("Removed %d runs that were claimed and never begun", unbegun);
     }
     queue.open();
+    // After the take-over: it must not find runs without a supervisor before.
+    jobs.open();
   }
 
   void drain(@Observes ShutdownDelayInitiatedEvent event) {
@@ -122,6 +121,7 @@ class Lifecycle {
   void stop(@Observes ShutdownEvent event) {
     service.beginStopping();
     queue.close();
+    jobs.close();
     // After the last change.
     events.close();
     webhooks.close();

@@ -8,6 +8,8 @@ import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.RunConfig;
 import dev.agentgate.config.WebhooksConfig;
+import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.WebhookSettings;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.ops.ReadinessAlerts;
@@ -20,9 +22,12 @@ import dev.agentgate.process.RunLogWatcher;
 import dev.agentgate.process.SecretMask;
 import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.HostResources;
+import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
+import dev.agentgate.queue.Retention;
 import dev.agentgate.queue.RunLogs;
+import dev.agentgate.queue.StaleCheck;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -57,7 +62,12 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  QueueSettings settings(DataConfig data, QueueConfig queue, RunConfig run, HealthConfig health) {
+  QueueSettings settings(
+      DataConfig data,
+      QueueConfig queue,
+      WorkspaceConfig workspace,
+      RunConfig run,
+      HealthConfig health) {
     return new QueueSettings(
         queue.autoProcess(),
         queue.maxConcurrent(),
@@ -66,6 +76,7 @@ class QueueModuleProducer {
         queue.minFreeDisk().asLongValue(),
         queue.maxDepth(),
         queue.maxConcurrentPerRepository(),
+        workspace.localShared(),
         run.maxTime(),
         run.killGrace(),
         data.defaultAgent(),
@@ -109,6 +120,21 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
+  MaintenanceJobs jobs(
+      OrphanCleanup orphanCleanup,
+      StaleCheck staleCheck,
+      Retention retention,
+      MaintenanceConfig maintenance) {
+    return new MaintenanceJobs(
+        orphanCleanup,
+        staleCheck,
+        retention,
+        maintenance.orphanCleanupEvery(),
+        maintenance.staleCheckEvery());
+  }
+
+  @Produces
+  @Singleton
   EventHistory events() {
     return new EventHistory(KEPT_EVENTS);
   }
@@ -119,8 +145,7 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  Webhooks webhooks(
-      WebhooksConfig webhooks, DataConfig data, Clock clock, WorkOrderStore openedFirst) {
+  Webhooks webhooks(WebhooksConfig webhooks, DataConfig data, WorkOrderStore openedFirst) {
     return new Webhooks(
         new WebhookSettings(
             webhooks.urls().orElse(List.of()).stream().map(URI::create).toList(),
@@ -133,7 +158,8 @@ class QueueModuleProducer {
             webhooks.maxAttempts(),
             WEBHOOK_BACKOFF,
             FoundationProducer.webhooksRoot(data)),
-        clock);
+        // A receiver compares the time of a signature with its own clock.
+        Clock.systemUTC());
   }
 
   @Produces

@@ -1,13 +1,14 @@
 package dev.agentgate.workorder;
 
 import dev.agentgate.workorder.WorkOrderState.Queued;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 
 /**
  * What the queue needs to know of a waiting order, without its body. The natural order is the order
- * of the queue: the latest expedited first, then the highest priority, then the oldest.
+ * of a queue without aging: the latest expedited first, then the highest priority, then the oldest.
  */
 public record QueueEntry(
     WorkOrderId id,
@@ -20,12 +21,33 @@ public record QueueEntry(
     Optional<String> repository)
     implements Comparable<QueueEntry> {
 
+  private static final Comparator<QueueEntry> EXPEDITED_FIRST =
+      Comparator.comparing((QueueEntry entry) -> entry.expeditedAt.orElse(Instant.MIN)).reversed();
+  private static final Comparator<QueueEntry> OLDEST_FIRST =
+      Comparator.comparing(QueueEntry::queuedAt).thenComparing(QueueEntry::id);
   private static final Comparator<QueueEntry> ORDER =
-      Comparator.comparing((QueueEntry entry) -> entry.expeditedAt.orElse(Instant.MIN))
-          .reversed()
+      EXPEDITED_FIRST
           .thenComparing(Comparator.comparingInt(QueueEntry::priority).reversed())
-          .thenComparing(QueueEntry::queuedAt)
-          .thenComparing(QueueEntry::id);
+          .thenComparing(OLDEST_FIRST);
+
+  /**
+   * The order of a queue in which waiting counts: each such span of it as one step of priority.
+   *
+   * <p>All grow old alike, so which of two comes first never changes while they wait: whoever has
+   * the earlier {@code queuedAt}, moved back by a span for each step of priority. That makes it a
+   * fixed order, as a sorted set needs it.
+   *
+   * @param span empty: waiting does not count
+   */
+  public static Comparator<QueueEntry> order(Optional<Duration> span) {
+    if (span.isEmpty()) {
+      return ORDER;
+    }
+    long millis = span.get().toMillis();
+    return EXPEDITED_FIRST
+        .thenComparingLong(entry -> entry.queuedAt.toEpochMilli() - entry.priority * millis)
+        .thenComparing(OLDEST_FIRST);
+  }
 
   /** The entry of a waiting order; empty for any other. */
   public static Optional<QueueEntry> of(WorkOrder order) {

@@ -1,6 +1,5 @@
 package dev.agentgate.workorder;
 
-import com.github.f4b6a3.ulid.UlidCreator;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -13,6 +12,7 @@ import java.util.Optional;
  */
 public record RunId(String value) implements Comparable<RunId> {
   private static final String PREFIX = "run_";
+  private static final UlidSequence SEQUENCE = new UlidSequence();
 
   /**
    * @throws IllegalArgumentException if {@code value} is not of the form
@@ -24,10 +24,16 @@ public record RunId(String value) implements Comparable<RunId> {
   }
 
   /**
-   * A new id that sorts after every id this process made before for the same or an earlier time.
+   * A new id that sorts after every id that this process made or {@linkplain #follow follows}, even
+   * if the clock was set back.
    */
   public static RunId next(Instant now) {
-    return new RunId(PREFIX + UlidCreator.getMonotonicUlid(now.toEpochMilli()));
+    return new RunId(PREFIX + SEQUENCE.next(now));
+  }
+
+  /** Lets every id that is made from now on sort after this one, which an earlier process made. */
+  public static void follow(RunId earlier) {
+    SEQUENCE.follow(earlier.value.substring(PREFIX.length()));
   }
 
   /** Reads an id from outside; empty if it is not of the form. */

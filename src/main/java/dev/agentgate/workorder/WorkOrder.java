@@ -6,6 +6,7 @@ import dev.agentgate.workorder.WorkOrderState.Completed;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,7 +117,24 @@ public record WorkOrder(
    */
   public WorkOrder interrupt(Instant now) {
     expectRunning();
-    return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), runs, now, queuedAt);
+    Instant since = queuedAt.isAfter(now) ? now : queuedAt;
+    return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), runs, now, since);
+  }
+
+  /**
+   * Corrects when it entered the queue and when it was put at its head, which a clock that was
+   * wrong has told; a backoff stays as long as it was.
+   *
+   * @throws IllegalStateException unless queued
+   */
+  public WorkOrder waitingSince(Instant queuedAt, Optional<Instant> expeditedAt, Instant now) {
+    if (!(state instanceof Queued queued)) {
+      throw unexpected();
+    }
+    Duration by = Duration.between(this.queuedAt, queuedAt);
+    Optional<Instant> notBefore = queued.notBefore().map(at -> at.plus(by));
+    return next(
+        new Queued(notBefore, queued.requested(), expeditedAt), attempts, runs, now, queuedAt);
   }
 
   /**

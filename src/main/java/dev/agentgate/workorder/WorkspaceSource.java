@@ -59,6 +59,15 @@ public sealed interface WorkspaceSource {
    * @param path absolute
    */
   record Local(String path) implements WorkspaceSource {
+    private static final String PREFIX = "local:";
+
+    /** The source whose {@link #repository} this is; empty if it is that of another kind. */
+    public static Optional<Local> ofRepository(String repository) {
+      return repository.startsWith(PREFIX)
+          ? Optional.of(new Local(repository.substring(PREFIX.length())))
+          : Optional.empty();
+    }
+
     @Override
     public String type() {
       return "local";
@@ -66,7 +75,7 @@ public sealed interface WorkspaceSource {
 
     @Override
     public Optional<String> repository() {
-      return Optional.of("local:" + path);
+      return Optional.of(PREFIX + path);
     }
   }
 

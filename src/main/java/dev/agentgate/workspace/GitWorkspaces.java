@@ -74,6 +74,11 @@ public final class GitWorkspaces implements Workspaces {
   }
 
   @Override
+  public Optional<Object> identify(WorkspaceSource.Local source) {
+    return localRoots.find(source.path()).flatMap(LocalRoots::identify);
+  }
+
+  @Override
   public boolean remove(RunId run) {
     return DirectoryTree.remove(directory(run));
   }

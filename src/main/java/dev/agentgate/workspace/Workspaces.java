@@ -4,6 +4,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Prepares and removes the directories that agents work in. */
 public interface Workspaces {
@@ -21,6 +22,14 @@ public interface Workspaces {
 
   /** Where the run's workspace is: also for one that was prepared by an earlier service. */
   Path locate(RunId run, WorkspaceSource source);
+
+  /**
+   * What tells a local directory from all others: equal for all its names, whatever links and
+   * mounts lead to it. Asked anew each time, since links may change.
+   *
+   * @return empty if it is no directory below an allowed root now
+   */
+  Optional<Object> identify(WorkspaceSource.Local source);
 
   /**
    * Removes what {@link #prepare} made for the run; never a local directory. Idempotent.

@@ -54,7 +54,8 @@ class StartupChecksTest {
             new Problem(
                 "agentgate.health.readiness-alerts",
                 "names no kind of alert: bored",
-                "choose from disk, memory, quarantine, queue-depth, store, stuck, survivors"),
+                "choose from disk, memory, quarantine, queue-depth, resources, store, stuck,"
+                    + " survivors"),
             new Problem(
                 "agentgate.default-agent",
                 "names no agent (clyde)",
@@ -72,6 +73,8 @@ class StartupChecksTest {
     "AGENTGATE_QUEUE_MAX_DEPTH,0,agentgate.queue.max-depth",
     "AGENTGATE_QUEUE_MAX_CONCURRENT_PER_REPOSITORY,-1,agentgate.queue.max-concurrent-per-repository",
     "AGENTGATE_QUEUE_STAGGER_DELAY,PT-1S,agentgate.queue.stagger-delay",
+    "AGENTGATE_QUEUE_PRIORITY_AGING,PT0S,agentgate.queue.priority-aging",
+    "AGENTGATE_QUEUE_PRIORITY_AGING,366d,agentgate.queue.priority-aging",
     "AGENTGATE_RUN_MAX_TIME,0,agentgate.run.max-time",
     "AGENTGATE_RUN_MAX_TIME,8d,agentgate.run.max-time",
     "AGENTGATE_RUN_KILL_GRACE,-1,agentgate.run.kill-grace",

@@ -62,6 +62,7 @@ final class QueueFixture implements AutoCloseable {
             0,
             1000,
             0,
+            false,
             Duration.ofHours(1),
             Duration.ofMillis(200),
             "shell",
@@ -261,6 +262,11 @@ final class QueueFixture implements AutoCloseable {
     @Override
     public Path locate(RunId run, WorkspaceSource source) {
       return directory.resolve("workspaces").resolve(run.value());
+    }
+
+    @Override
+    public Optional<Object> identify(WorkspaceSource.Local source) {
+      return Optional.of(Path.of(source.path()));
     }
 
     @Override

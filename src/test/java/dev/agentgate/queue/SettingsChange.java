@@ -72,6 +72,7 @@ final class SettingsChange {
         minFreeDisk,
         maxDepth,
         maxConcurrentPerRepository,
+        from.localShared(),
         from.maxTime(),
         from.killGrace(),
         from.defaultAgent(),

@@ -45,6 +45,34 @@ final class QueueEntryTest {
   }
 
   @Test
+  void waitingCountsAsPriorityWhereTheQueueAges() {
+    List<QueueEntry> expected =
+        List.of(
+            entry(order(0, 9).expedite(NOW.plusSeconds(20))),
+            entry(order(100, 50)),
+            entry(order(-1, 0)),
+            entry(order(0, 10)),
+            entry(order(1, 20)),
+            entry(order(1, 21)),
+            entry(order(-1, 2)));
+    List<QueueEntry> shuffled = new ArrayList<>(expected);
+    Collections.shuffle(shuffled, new Random(5));
+    shuffled.sort(QueueEntry.order(Optional.of(Duration.ofSeconds(10))));
+
+    assertThat(shuffled).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void aQueueThatDoesNotAgeIsInItsNaturalOrder() {
+    List<QueueEntry> entries = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      entries.add(entry(order(i % 5 - 2, i)));
+    }
+    assertThat(entries.stream().sorted(QueueEntry.order(Optional.empty())))
+        .containsExactlyElementsOf(entries.stream().sorted().toList());
+  }
+
+  @Test
   void ordersOfTheSameMomentAreOrderedByTheirIds() {
     QueueEntry first = entry(order(0, 0));
     QueueEntry second = entry(order(0, 0));

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,7 @@ public final class FileWorkOrderStore implements WorkOrderStore {
   private final Path runs;
   private final Instant loadedAt;
   private final SharedStrings shared = new SharedStrings();
-  private final WorkOrderIndex index = new WorkOrderIndex();
+  private final WorkOrderIndex index;
   private final Settler settler;
   private final Journal journal;
 
@@ -69,16 +70,35 @@ public final class FileWorkOrderStore implements WorkOrderStore {
    * @throws StoreUnavailableException if the directory cannot be used
    */
   public static FileWorkOrderStore open(Path dataDir, Clock clock) {
-    return open(dataDir, clock, JournalFile::open, SEGMENT_SIZE);
+    return open(dataDir, clock, QueueEntry.order(Optional.empty()));
+  }
+
+  /**
+   * As {@link #open(Path, Clock)}.
+   *
+   * @param queueOrder which of two waiting orders comes first
+   */
+  public static FileWorkOrderStore open(
+      Path dataDir, Clock clock, Comparator<QueueEntry> queueOrder) {
+    return open(dataDir, clock, queueOrder, JournalFile::open, SEGMENT_SIZE);
   }
 
   static FileWorkOrderStore open(
       Path dataDir, Clock clock, JournalFile.Opener opener, long segmentSize) {
+    return open(dataDir, clock, QueueEntry.order(Optional.empty()), opener, segmentSize);
+  }
+
+  private static FileWorkOrderStore open(
+      Path dataDir,
+      Clock clock,
+      Comparator<QueueEntry> queueOrder,
+      JournalFile.Opener opener,
+      long segmentSize) {
     DirectoryLock lock = null;
     try {
       Files.createDirectories(dataDir);
       lock = DirectoryLock.take(dataDir);
-      return new FileWorkOrderStore(dataDir, lock, clock, opener, segmentSize);
+      return new FileWorkOrderStore(dataDir, lock, clock, queueOrder, opener, segmentSize);
     } catch (IOException e) {
       release(lock);
       throw new StoreUnavailableException(
@@ -107,10 +127,12 @@ public final class FileWorkOrderStore implements WorkOrderStore {
       Path dataDir,
       DirectoryLock directoryLock,
       Clock clock,
+      Comparator<QueueEntry> queueOrder,
       JournalFile.Opener opener,
       long segmentSize)
       throws IOException {
     this.directoryLock = directoryLock;
+    this.index = new WorkOrderIndex(queueOrder);
     this.files = new OrderFiles(dataDir);
     this.quarantine = new Quarantine(files.directory().resolve(".quarantine"));
     this.runs = Files.createDirectories(dataDir.resolve("runs"));
@@ -121,7 +143,8 @@ public final class FileWorkOrderStore implements WorkOrderStore {
     Journal.syncDirectory(dataDir);
     JournalReader reader = JournalReader.read(journalDirectory);
     StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared).load();
-    index.fill(loaded.entries());
+    Instant now = clock.instant();
+    index.fill(loaded.entries().stream().map(entry -> entry.atRestBy(now)).toList());
     this.paused = loaded.paused();
     this.settler = new Settler(files, index);
     this.journal =

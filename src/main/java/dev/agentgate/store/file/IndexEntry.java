@@ -68,6 +68,17 @@ record IndexEntry(
         restSince);
   }
 
+  /**
+   * The same, at rest since this time at the latest: what an earlier service noted by a clock that
+   * was ahead would be kept too long.
+   */
+  IndexEntry atRestBy(Instant now) {
+    return restSince == null || !restSince.isAfter(now)
+        ? this
+        : new IndexEntry(
+            id, revision, status, agentType, labels, runs, idempotencyKey, waiting, running, now);
+  }
+
   private static QueueEntry with(QueueEntry entry, Optional<String> repository) {
     return new QueueEntry(
         entry.id(),

@@ -50,7 +50,7 @@ final class WorkOrderIndex {
       new EnumMap<>(WorkOrderStatus.class);
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> atRest =
       new EnumMap<>(WorkOrderStatus.class);
-  private final OrderedChunks<QueueEntry> queue = new OrderedChunks<>(Comparator.naturalOrder());
+  private final OrderedChunks<QueueEntry> queue;
   private final OrderedChunks<QueueEntry> byWaiting = new OrderedChunks<>(LONGEST_WAITING_FIRST);
 
   private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
@@ -58,7 +58,11 @@ final class WorkOrderIndex {
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
 
-  WorkOrderIndex() {
+  /**
+   * @param queueOrder which of two waiting orders comes first
+   */
+  WorkOrderIndex(Comparator<QueueEntry> queueOrder) {
+    this.queue = new OrderedChunks<>(queueOrder);
     for (WorkOrderStatus status : WorkOrderStatus.values()) {
       byStatus.put(status, new OrderedChunks<>(NEWEST_FIRST));
       if (status.isTerminal()) {

@@ -12,11 +12,14 @@ import dev.agentgate.store.WorkOrderStoreContract;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +53,23 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     try (Stream<Path> entries = Files.list(dir.resolve(directory))) {
       return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
     }
+  }
+
+  @Test
+  void whatCameToRestInTheFutureIsAtRestSinceTheStoreWasOpened() {
+    WorkOrder order = WorkOrders.queued();
+    store.insert(order);
+    Instant ahead = CLOCK.instant().plus(Duration.ofHours(2));
+    assertThat(store.update(order.cancel(ahead))).isTrue();
+    Set<WorkOrderStatus> cancelled = Set.of(WorkOrderStatus.CANCELLED);
+    assertThat(store.atRestBefore(cancelled, CLOCK.instant(), 9)).isEmpty();
+
+    store.close();
+    store = open();
+
+    assertThat(store.atRestBefore(cancelled, CLOCK.instant().plusMillis(1), 9))
+        .containsExactly(order.id());
+    assertThat(store.find(order.id())).as("the order itself is as it was").isPresent();
   }
 
   @Test
