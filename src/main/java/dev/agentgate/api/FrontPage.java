@@ -72,7 +72,7 @@ class FrontPage {
   private static String wanted(List<MIMEHeader> accepted) {
     return accepted.stream()
         .filter(it -> it.weight() > 0)
-        .sorted(Comparator.comparing(MIMEHeader::weight).reversed())
+        .sorted(Comparator.comparingDouble(MIMEHeader::weight).reversed())
         .map(it -> it.component() + "/" + it.subComponent())
         .filter(PAGES::containsKey)
         .findFirst()

@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class InheritanceTest {
-  private static final String LIMITS =
-      "Limit                     Soft Limit           Hard Limit           Units     \n"
-          + "Max core file size        0                    unlimited            bytes     \n"
-          + "Max open files            %s                 %s                files     \n";
-
   @Test
   void ignoredSignalsAreNamedByNumberWithoutThoseThatNothingCanChange() {
     assertThat(Inheritance.ignored("Name:\tx\nSigIgn:\t0000000180000007\nSigCgt:\t00ff\n"))
@@ -37,6 +32,11 @@ class InheritanceTest {
   }
 
   private static String limits(String soft, String hard) {
-    return LIMITS.formatted(soft, hard);
+    return """
+    Limit                     Soft Limit           Hard Limit           Units
+    Max core file size        0                    unlimited            bytes
+    Max open files            %s                 %s                files
+    """
+        .formatted(soft, hard);
   }
 }

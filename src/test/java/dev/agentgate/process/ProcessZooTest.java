@@ -275,7 +275,7 @@ class ProcessZooTest {
   }
 
   /** Processes that fork and end, each child at once again, and by what they can be known. */
-  private enum Hopper {
+  enum Hopper {
     WITHIN_THE_SESSION("perl", "", ""),
     TO_A_NEW_SESSION("perl", "", "setsid();"),
     WITHIN_THE_SESSION_WITHOUT_ENVIRONMENT(
