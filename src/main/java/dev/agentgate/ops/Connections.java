@@ -33,8 +33,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 class Connections {
-  /** Prometheus and the probes of an orchestrator; what a flood of them may take. */
-  private static final int MANAGEMENT_BOUND = 24;
+  /** Prometheus and the probes of an orchestrator, of which one may leave connections open. */
+  private static final int FEWEST_MANAGEMENT = 24;
+
+  private static final int MOST_MANAGEMENT = 256;
+
+  /** Of the descriptors that there may be; what a flood of probes may take. */
+  private static final long MANAGEMENT_SHARE = 16;
 
   /**
    * What the store, the log, classes and a few clients' files need beside what is open when idle.
@@ -52,6 +57,7 @@ class Connections {
   private final VertxInternal vertx;
   private final HostResources host;
   private final int managementPort;
+  private final int managementBound;
   private final long reserve;
   private final List<Channel> listening = new CopyOnWriteArrayList<>();
   private final AtomicInteger apiOpen = new AtomicInteger();
@@ -67,7 +73,9 @@ class Connections {
     this.vertx = (VertxInternal) vertx;
     this.host = queue.host();
     this.managementPort = managementPort;
-    this.reserve = RESERVE + MANAGEMENT_BOUND + RESERVE_PER_SLOT * settings.maxConcurrent();
+    this.managementBound =
+        Math.clamp(host.maxDescriptors() / MANAGEMENT_SHARE, FEWEST_MANAGEMENT, MOST_MANAGEMENT);
+    this.reserve = RESERVE + managementBound + RESERVE_PER_SLOT * settings.maxConcurrent();
     Gauge.builder("agentgate.connections", apiOpen, AtomicInteger::get)
         .description("Open connections to the API port")
         .register(meters);
@@ -106,7 +114,7 @@ class Connections {
         .pipeline()
         .addFirst(
             management
-                ? new ConnectionBound(managementOpen, MANAGEMENT_BOUND, refused)
+                ? new ConnectionBound(managementOpen, managementBound, refused)
                 : new ConnectionBound(apiOpen, apiBound(), refused));
     listening.add(server);
   }
