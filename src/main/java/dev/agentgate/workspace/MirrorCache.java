@@ -43,8 +43,13 @@ final class MirrorCache {
   /** Where the branches and tags of a server are that hands out no commit by its id. */
   private static final String HISTORY = "refs/agentgate/history/";
 
-  /** Also where the mirror is shallow so far; {@code --unshallow} fails where it is not. */
-  private static final String WHOLE_HISTORY = "--depth=2147483647";
+  private static final List<String> SHALLOW = List.of("--depth=1");
+
+  /**
+   * Also where the mirror is shallow so far; {@code --unshallow} fails where it is not. What is gone
+   * may be in the way of what is new.
+   */
+  private static final List<String> WHOLE_HISTORY = List.of("--depth=2147483647", "--prune");
 
   private final Path root;
   private final GitCommand git;
@@ -347,12 +352,12 @@ final class MirrorCache {
     private void fetch(RunId run, Remote remote, Tip tip, Deadline deadline)
         throws WorkspaceFailedException, InterruptedException {
       if (tip.kind() != Tip.Kind.COMMIT) {
-        fetch(run, remote, deadline, "--depth=1", List.of(tip.ref() + ":" + tip.ref()));
+        fetch(run, remote, deadline, SHALLOW, List.of(tip.ref() + ":" + tip.ref()));
         return;
       }
       String commit = tip.id().orElseThrow();
       try {
-        fetch(run, remote, deadline, "--depth=1", List.of(commit + ":" + tip.ref()));
+        fetch(run, remote, deadline, SHALLOW, List.of(commit + ":" + tip.ref()));
       } catch (GitFailedException e) {
         LOG.infof(
             "%s does not hand out a commit by its id; fetching its branches and tags: %s",
@@ -380,7 +385,7 @@ final class MirrorCache {
       }
     }
 
-    private void fetch(RunId run, Remote remote, Deadline deadline, String depth, List<String> refs)
+    private void fetch(RunId run, Remote remote, Deadline deadline, List<String> how, List<String> refs)
         throws WorkspaceFailedException, InterruptedException {
       List<String> arguments =
           new ArrayList<>(
@@ -388,11 +393,10 @@ final class MirrorCache {
                   "--git-dir=" + directory,
                   "fetch",
                   "--quiet",
-                  depth,
                   "--no-tags",
-                  "--no-write-fetch-head",
-                  "--",
-                  remote.url()));
+                  "--no-write-fetch-head"));
+      arguments.addAll(how);
+      arguments.addAll(List.of("--", remote.url()));
       refs.forEach(ref -> arguments.add("+" + ref));
       git.run(run, remote.access(), deadline, arguments.toArray(String[]::new));
     }

@@ -178,6 +178,8 @@ class CheckoutRevisionsTest {
       }
       assertThat(git(workspaces.prepare(run(), shop, LIMIT), "rev-list", "--count", "HEAD"))
           .isEqualTo("1");
+      git(author, "push", "-q", "origin", ":topic");
+      git(author, "push", "-q", "origin", "trunk~1:refs/heads/topic/deeper");
       WorkspaceSource unknown =
           new WorkspaceSource.GitHub(
               "acme", "shop", Optional.empty(), Optional.of("0a".repeat(20)));
