@@ -1,9 +1,11 @@
 package dev.agentgate.api;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BodyBudget {
   /** Of the heap: what a body becomes takes some eight times its size, and half has other uses. */
   private static final int HEAP_SHARE = 16;
+
+  private static final Set<HttpMethod> WITHOUT_BODY =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
 
   private final long most;
   private final long largest;
@@ -34,6 +39,9 @@ final class BodyBudget {
    * @throws ApiException 503 if that is too much now
    */
   void admit(RoutingContext context, long contentLength) {
+    if (WITHOUT_BODY.contains(context.request().method())) {
+      return; // nothing reads what comes with it, and its answer may be a stream without end
+    }
     long bytes = isChunked(context.request()) ? largest : contentLength;
     if (bytes == 0) {
       return;

@@ -37,19 +37,19 @@ final class ConfigurationKeys {
         }
       }
     },
-    NUMBER("1", "is no whole number", "write one like 10") {
+    NUMBER("1", "is not a whole number", "write one like 10") {
       @Override
       void parse(String text) {
         Integer.parseInt(text);
       }
     },
-    TIME("1s", "is no time", "write one like 500ms, 30s, 10m, 2h, 7d or PT20S") {
+    TIME("1s", "is not a valid duration", "write one like 500ms, 30s, 10m, 2h, 7d or PT20S") {
       @Override
       void parse(String text) {
         DurationConverter.parseDuration(text);
       }
     },
-    SIZE("1M", "is no size", "write bytes, or a unit as in 512K, 64M or 1G") {
+    SIZE("1M", "is not a valid size", "write bytes, or a unit as in 512K, 64M or 1G") {
       @Override
       void parse(String text) {
         new MemorySizeConverter().convert(text);

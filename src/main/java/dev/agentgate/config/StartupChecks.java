@@ -20,7 +20,7 @@ import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with the configuration, all of it at once, so that an operator mends it in one go.
+ * What is wrong with the configuration, all of it at once, so that an operator fixes it in one go.
  *
  * <p>Values that do not even parse ({@code max-concurrent=two}) never get here: reading the
  * configuration refuses them, also all at once. No problem shows a secret.
@@ -54,7 +54,7 @@ public final class StartupChecks {
   private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /**
-   * One thing to mend.
+   * One thing to fix.
    *
    * @param key the configuration key
    * @param reason what is wrong with its value
@@ -379,7 +379,7 @@ public final class StartupChecks {
       add(
           key + ".command",
           "is missing or empty",
-          "set the argument list, the program first; or mend the agent's name");
+          "set the argument list, the program first; or correct the agent's name");
     }
     for (String variable : new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))) {
       if (!VARIABLE_NAME.matcher(variable).matches()) {

@@ -157,7 +157,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
         return;
       } catch (IOException e) {
         if (!told) {
-          LOG.errorf("A message cannot be kept, trying on: %s", e.getMessage());
+          LOG.errorf("A message cannot be kept, retrying: %s", e.getMessage());
           told = true;
         }
         if (isClosingWithin(BETWEEN_TRIES)) {

@@ -40,9 +40,8 @@ final class FirstRequestDeadline extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof ByteBuf bytes && isRequest(bytes)) {
       cancel();
-      context.fireChannelRead(message);
+      // Before the message goes on: an upgrade to HTTP/2 makes the pipeline anew.
       context.pipeline().remove(this);
-      return;
     }
     context.fireChannelRead(message);
   }

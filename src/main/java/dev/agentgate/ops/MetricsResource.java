@@ -13,10 +13,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 
 /**
- * Serves the metrics in the format that the caller prefers: OpenMetrics, or Prometheus' text
- * format, which is also the answer to a caller that names neither. The framework's own route gives
- * the text format to every caller that accepts it at all, as Prometheus does, and 406 to one that
- * accepts OpenMetrics only.
+ * Serves the metrics in the format that the caller prefers: Prometheus' text format, or
+ * OpenMetrics, which is also the answer to a caller that names neither. The framework's own route
+ * gives the text format to every caller that accepts it at all, as Prometheus does, and 406 to one
+ * that accepts OpenMetrics only.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/content_negotiation/">Content
  *     negotiation</a>
@@ -70,19 +70,20 @@ class MetricsResource {
         }
       }
     }
-    return TextFormat.CONTENT_TYPE_004;
+    return TextFormat.CONTENT_TYPE_OPENMETRICS_100;
   }
 
   private static boolean isOpenMetrics(MIMEHeader type) {
     String version = type.parameter("version");
-    return type.component().equals("application")
-        && type.subComponent().equals("openmetrics-text")
-        && (version == null || version.equals("1.0.0"));
+    return type.component().equals("*")
+        || (type.component().equals("application")
+            && type.subComponent().equals("openmetrics-text")
+            && (version == null || version.equals("1.0.0")));
   }
 
+  /** A browser shows the text format, and asks for HTML. */
   private static boolean isText(MIMEHeader type) {
-    return type.component().equals("*")
-        || (type.component().equals("text")
-            && (type.subComponent().equals("plain") || type.subComponent().equals("*")));
+    return type.component().equals("text")
+        && List.of("plain", "html", "*").contains(type.subComponent());
   }
 }

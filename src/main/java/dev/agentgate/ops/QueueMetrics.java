@@ -293,7 +293,7 @@ class QueueMetrics implements QueueObserver {
 
   private Timer stopDuration(String mode) {
     return Timer.builder("agentgate.stop.duration")
-        .description("From the wish to stop live processes to the proof that they are gone")
+        .description("From the request to stop live processes to the proof that they are gone")
         .tag("mode", mode)
         .serviceLevelObjectives(STOPS)
         .register(meters);

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How many processes the kernel has ended for want of memory since boot, on the whole machine
+ * How many processes the kernel has ended since boot because memory ran out, on the whole machine
  * ({@code oom_kill} in {@code /proc/vmstat}, Linux 4.13). The kernel does not say whose they were
  * without a memory controller, so a caller compares the count around a run that a SIGKILL of
  * unknown origin ended.

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * A wish to end a run, noted beside it before its processes are stopped: a service that dies
+ * A request to end a run, noted beside it before its processes are stopped: a service that dies
  * between the first signal and the end leaves to the next one what was meant, so that a cancelled
  * order does not end as a failed one, or is tried again. Not synced: after a power loss there is no
  * process left to stop.
@@ -30,7 +30,7 @@ final class EndRequest {
     try {
       Files.writeString(file(directory), cause.name());
     } catch (IOException e) {
-      LOG.debugf(e, "The wish to end a run could not be noted");
+      LOG.debugf(e, "The request to end a run could not be noted");
     }
   }
 

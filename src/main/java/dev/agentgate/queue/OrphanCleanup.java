@@ -23,7 +23,7 @@ import org.jboss.logging.Logger;
 /**
  * Forgets references to runs that are gone, and removes runs, logs, workspaces and cgroups that
  * belong to no order once they are old enough that nobody can be making them. What may belong to an
- * order in quarantine is kept: once its file is mended it needs its runs.
+ * order in quarantine is kept: once its file is repaired it needs its runs.
  */
 public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);

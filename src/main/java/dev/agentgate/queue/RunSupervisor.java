@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes one run from its slot to the proof that nothing of it lives, on a virtual thread of its
  * own: it prepares the workspace, starts the agent, keeps its deadlines, sweeps what it left behind
- * and writes down how it ended. Whoever wants the run to end asks {@link #end}; the supervisor
- * alone settles the order.
+ * and writes down how it ended. To end the run, ask {@link #end}; the supervisor alone settles the
+ * order.
  */
 final class RunSupervisor {
   private static final Logger LOG = Logger.getLogger(RunSupervisor.class);
@@ -197,7 +197,7 @@ final class RunSupervisor {
   }
 
   /**
-   * What came of a wish to end.
+   * What came of a request to end.
    *
    * @param order as it is afterwards: the verdict may be another's
    */
@@ -269,7 +269,7 @@ final class RunSupervisor {
     SupervisedProcess process;
     lock.lock();
     try {
-      // Held across the start: a wish to end comes before it, and nothing starts, or after it,
+      // Held across the start: a request to end comes before it, and nothing starts, or after it,
       // and there is something to stop.
       if (cause != null) {
         return new RunEnd.Abandoned(now());
@@ -487,7 +487,7 @@ final class RunSupervisor {
       with.processes().release(run());
       return true;
     } catch (RuntimeException e) {
-      LOG.errorf(e, "What %s left behind could not be stopped, trying on", run());
+      LOG.errorf(e, "What %s left behind could not be stopped, retrying", run());
       return false;
     }
   }
@@ -513,7 +513,7 @@ final class RunSupervisor {
       } catch (RuntimeException e) {
         unwritten = e;
         if (settled.completeExceptionally(e)) {
-          LOG.errorf("The end of %s cannot be written, trying on: %s", run(), e.getMessage());
+          LOG.errorf("The end of %s cannot be written, retrying: %s", run(), e.getMessage());
         }
         pause();
       }

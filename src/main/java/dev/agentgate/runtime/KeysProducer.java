@@ -14,7 +14,7 @@ import java.util.Optional;
 /** The configured keys as beans. */
 @Singleton
 class KeysProducer {
-  /** Whoever may call; opened after the checks, which say what is wrong with the keys. */
+  /** The callers that are known; opened after the checks, which say what is wrong with the keys. */
   @Produces
   @Singleton
   Access access(AuthConfig auth, StartChecks checks) throws IOException {

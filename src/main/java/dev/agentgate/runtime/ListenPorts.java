@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * The ports the service is going to listen on. Quarkus binds them after everything else has
- * started; a start that is going to fail for want of one must fail before it touches any run.
+ * started; a start that is going to fail without one must fail before it touches any run.
  */
 @Singleton
 class ListenPorts {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which orders lie in quarantine, where a person may mend them: what belongs to them is kept.
+ * Which orders lie in quarantine, where a person may repair them: what belongs to them is kept.
  *
  * @param named the orders that files there are named after
  * @param unnamed whether something lies there that may hold any order

@@ -195,7 +195,7 @@ final class GitCommand {
     environment.put("GIT_ATTR_NOSYSTEM", "1");
     environment.put("GIT_TERMINAL_PROMPT", "0");
     environment.put("GIT_LFS_SKIP_SMUDGE", "1");
-    // Whoever the service runs as may have no name of its own, and reflogs want one.
+    // The user that the service runs as may have no name of its own, and reflogs want one.
     environment.put("GIT_COMMITTER_NAME", "AgentGate");
     environment.put("GIT_COMMITTER_EMAIL", "agentgate@localhost");
     if (access.withToken()) {

@@ -806,7 +806,6 @@ class WorkOrderApiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
         "/api",
         "/api/",
         "/api/v1",

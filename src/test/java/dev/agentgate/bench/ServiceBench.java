@@ -128,7 +128,7 @@ public final class ServiceBench {
     long started = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (PackagedService.millisSince(started) > STEP_LIMIT_MILLIS) {
-        throw new IllegalStateException("Waited in vain");
+        throw new IllegalStateException("Waited too long");
       }
       LockSupport.parkNanos(stepNanos);
     }

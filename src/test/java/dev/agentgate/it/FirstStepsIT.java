@@ -27,6 +27,14 @@ class FirstStepsIT {
       Answer post = root(service, "POST");
       assertThat(post.status()).isEqualTo(405);
       assertThat(post.raw().headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS");
+    }
+  }
+
+  @Test
+  void theRootIsClosedToOtherWebSitesWhereThereIsNoKey() {
+    try (Service service = Service.in(home)) {
+      service.start();
+      assertPage(root(service, "GET"), "text/plain");
       assertThat(root(service, "GET", "Origin", "https://evil.example").status()).isEqualTo(403);
     }
   }

@@ -27,7 +27,7 @@ class InheritanceIT {
     assumeThat(defaultSignals()).as("env of coreutils 8.31 or newer").isTrue();
     String start =
         "ulimit -S -n 777; trap '' HUP INT QUIT; export MYVAR=$(printf '\\303\\244\\377');"
-            + " LC_ALL=C LANG=C \"$@\" & wait";
+            + " LC_ALL=C LANG=C \"$@\" & wait $!";
     try (Service service =
         Service.in(home)
             .with("AGENTGATE_AGENTS_SHELL_ENVIRONMENT_PASSTHROUGH", "MYVAR")

@@ -27,7 +27,7 @@ class LiteralValuesIT {
         Service.in(home)
             .with("AGENTGATE_AUTH_API_KEY", KEY)
             .with("AGENTGATE_DATA_DIR", data)
-            .with("AGENTGATE_AGENTS_MYBOT_COMMAND", "printf,%s|,$1,${HOME},a\\b,\\\\,x\\,y,$$")) {
+            .with("AGENTGATE_AGENTS_MYBOT_COMMAND", "printf,%s|,$1,${HOME},a\\b,\\\\c,x\\,y,$$")) {
       service.start();
       Client client = service.client();
       assertThat(client.get("/work-orders", "X-API-Key", KEY).status()).isEqualTo(200);
@@ -36,7 +36,7 @@ class LiteralValuesIT {
 
       ObjectNode order = script("unused").put("agentType", "mybot");
       String id = client.post("/work-orders", order, "X-API-Key", KEY).json().path("id").asText();
-      assertThat(logOf(client, id)).isEqualTo("$1|${HOME}|a\\b|\\\\|x,y|$$|");
+      assertThat(logOf(client, id)).isEqualTo("$1|${HOME}|a\\b|\\\\c|x,y|$$|");
       assertThat(data.resolve("logs/audit.jsonl")).content().contains(id);
     }
   }

@@ -22,6 +22,9 @@ class MetricsFormatTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "*/*",
+        "application/json",
+        "application/openmetrics-text;version=2.0.0,*/*;q=0.1",
         "application/openmetrics-text",
         "application/openmetrics-text;version=1.0.0",
         "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -38,7 +41,7 @@ class MetricsFormatTest {
             + "encoding=delimited;q=0.9,application/openmetrics-text;version=1.0.0;q=0.8,"
             + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
       })
-  void openMetricsIsForThoseThatPreferIt(String accept) {
+  void openMetricsIsForThoseThatPreferItAndForEveryoneElse(String accept) {
     Response answer = given().header("Accept", accept).get(page);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.contentType())
@@ -51,16 +54,15 @@ class MetricsFormatTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "*/*",
         "text/plain",
+        "text/*",
         "text/plain;version=0.0.4",
         "text/html,application/xhtml+xml,*/*;q=0.8",
         "text/plain,application/openmetrics-text;version=1.0.0;q=0.5",
         "application/openmetrics-text;version=1.0.0;q=0,text/plain;q=0.1",
-        "application/openmetrics-text;version=2.0.0,*/*;q=0.1",
-        "application/json"
+        "application/openmetrics-text;version=2.0.0,text/plain;q=0.1"
       })
-  void plainTextIsForEveryoneElse(String accept) {
+  void plainTextIsForThoseThatAskForIt(String accept) {
     Response answer = given().header("Accept", accept).get(page);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
