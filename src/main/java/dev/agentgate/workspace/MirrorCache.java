@@ -46,8 +46,8 @@ final class MirrorCache {
   private static final List<String> SHALLOW = List.of("--depth=1");
 
   /**
-   * Also where the mirror is shallow so far; {@code --unshallow} fails where it is not. What is gone
-   * may be in the way of what is new.
+   * Also where the mirror is shallow so far; {@code --unshallow} fails where it is not. What is
+   * gone may be in the way of what is new.
    */
   private static final List<String> WHOLE_HISTORY = List.of("--depth=2147483647", "--prune");
 
@@ -385,7 +385,8 @@ final class MirrorCache {
       }
     }
 
-    private void fetch(RunId run, Remote remote, Deadline deadline, List<String> how, List<String> refs)
+    private void fetch(
+        RunId run, Remote remote, Deadline deadline, List<String> how, List<String> refs)
         throws WorkspaceFailedException, InterruptedException {
       List<String> arguments =
           new ArrayList<>(
