@@ -172,8 +172,12 @@ final class GitCommand {
             .directory(new File("/"))
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"));
-    builder.environment().clear();
-    builder.environment().putAll(environment);
+    // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
+    builder
+        .environment()
+        .entrySet()
+        .removeIf(variable -> !variable.getValue().equals(environment.get(variable.getKey())));
+    environment.forEach(builder.environment()::putIfAbsent);
     try {
       return builder.start();
     } catch (IOException e) {

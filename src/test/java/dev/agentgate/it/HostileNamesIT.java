@@ -175,6 +175,43 @@ class HostileNamesIT {
   }
 
   @Test
+  void aLocaleThatCannotExpressTheDataDirectoryRefusesTheStart() throws IOException {
+    Path plain = Files.createDirectory(temporary.resolve("plain"));
+    try (Service service = Service.in(plain).without("LANG").with("LC_ALL", "C")) {
+      service.with("AGENTGATE_DATA_DIR", temporary.resolve(LONGEST)).launch();
+      assertThat(service.awaitExit()).isEqualTo(78);
+      assertThat(service.said()).contains("AGENTGATE_DATA_DIR", "LC_ALL=C.UTF-8");
+      service.without("AGENTGATE_DATA_DIR").with("HOME", temporary.resolve(LONGEST)).launch();
+      assertThat(service.awaitExit()).isEqualTo(78);
+      assertThat(service.said()).contains("agentgate.data-dir is not a path that this locale");
+    }
+  }
+
+  @Test
+  void aLocaleWithoutOtherAlphabetsRunsWhatItCanExpress() throws IOException {
+    Path home = Files.createDirectory(temporary.resolve("a b%2F%41%#?&;*$(id)'\"\\\n\t"));
+    try (Service service = Service.in(home).without("LANG").with("LC_ALL", "C")) {
+      Path plain = Files.createDirectories(service.outside("local"));
+      Files.createDirectories(plain.resolve("日本"));
+      service.with("AGENTGATE_WORKSPACE_LOCAL_ROOTS", plain).start();
+      Client client = service.client();
+      assertThat(
+              completed(client, "pwd", it -> it.put("type", "local").put("path", plain.toString())))
+          .isEqualTo(plain + "\n");
+      ObjectNode other = Client.script("pwd");
+      other.putObject("workspaceSource").put("type", "local").put("path", plain + "/日本");
+      assertThat(client.post("/work-orders", other).status()).isEqualTo(400);
+      // Whatever an agent calls its files, they are removed with its workspace.
+      String id = client.submit("mkdir 日本; echo x >日本/ü; echo 日本 \"$AGENTGATE_PROMPT_FILE\"");
+      String run = client.awaitEnd(id).path("currentRunId").asText();
+      assertThat(service.runFiles()).contains(run);
+      assertThat(client.log(id)).startsWith("日本 " + service.data());
+      assertThat(client.delete("/work-orders/" + id + "?purge=true").status()).isEqualTo(200);
+      assertThat(service.runFiles()).doesNotContain(run);
+    }
+  }
+
+  @Test
   void keysAreReadFromTheirFile() throws IOException {
     try (Service service = service()) {
       Path keys = service.outside("keys " + AWKWARD);
