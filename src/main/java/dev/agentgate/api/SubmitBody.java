@@ -75,6 +75,15 @@ interface SubmitBody {
         description = "The remote's default branch if absent")
     String getBranch();
 
+    @Schema(
+        maxLength = SubmitRequest.MAX_SOURCE_TEXT,
+        examples = "v1.2.0",
+        description =
+            "In place of `branch`: a branch, a tag or a full commit id. `refs/heads/…` and"
+                + " `refs/tags/…` say which of the two it is; otherwise a branch goes first. A tag"
+                + " or a commit is checked out detached")
+    String getRef();
+
     @Schema(maxLength = SubmitRequest.MAX_SOURCE_TEXT)
     String getPath();
   }

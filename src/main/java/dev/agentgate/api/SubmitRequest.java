@@ -128,7 +128,8 @@ record SubmitRequest(
         sourceText(source, "owner"),
         sourceText(source, "repo"),
         sourceText(source, "branch"),
-        sourceText(source, "path"));
+        sourceText(source, "path"),
+        sourceText(source, "ref"));
   }
 
   private static Optional<String> sourceText(Optional<RequestFields> source, String name) {

@@ -142,16 +142,33 @@ public record WorkOrderResponse(
       @Nullable String owner,
       @Nullable String repo,
       @Schema(description = "Absent: the remote's default branch") @Nullable String branch,
+      @Schema(description = "A branch, a tag or a full commit id, if the order named one")
+          @Nullable String ref,
       @Nullable String path) {
 
     private static Source of(WorkspaceSource source) {
       return switch (source) {
         case WorkspaceSource.GitHub it ->
-            new Source(it.type(), null, it.owner(), it.repo(), it.branch().orElse(null), null);
+            new Source(
+                it.type(),
+                null,
+                it.owner(),
+                it.repo(),
+                it.branch().orElse(null),
+                it.ref().orElse(null),
+                null);
         case WorkspaceSource.Git it ->
-            new Source(it.type(), it.url(), null, null, it.branch().orElse(null), null);
-        case WorkspaceSource.Local it -> new Source(it.type(), null, null, null, null, it.path());
-        case WorkspaceSource.Empty it -> new Source(it.type(), null, null, null, null, null);
+            new Source(
+                it.type(),
+                it.url(),
+                null,
+                null,
+                it.branch().orElse(null),
+                it.ref().orElse(null),
+                null);
+        case WorkspaceSource.Local it ->
+            new Source(it.type(), null, null, null, null, null, it.path());
+        case WorkspaceSource.Empty it -> new Source(it.type(), null, null, null, null, null, null);
       };
     }
   }

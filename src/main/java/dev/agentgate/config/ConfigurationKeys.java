@@ -115,7 +115,13 @@ final class ConfigurationKeys {
           new Rule(Form.BOOLEAN, false));
 
   static {
-    needed(Form.BOOLEAN, "auth.anonymous", "workspace.local-shared", "queue.auto-process");
+    needed(
+        Form.BOOLEAN,
+        "auth.anonymous",
+        "workspace.local-shared",
+        "workspace.submodules",
+        "workspace.lfs",
+        "queue.auto-process");
     needed(
         Form.NUMBER,
         "queue.max-concurrent",

@@ -403,7 +403,10 @@ public final class StartupChecks {
         return Optional.of(path.normalize());
       }
     } catch (InvalidPathException e) {
-      add(key, "is no path", "write an absolute path");
+      add(
+          key,
+          "is not a path that this locale can express",
+          "write an absolute path, and start the service with LC_ALL=C.UTF-8 if it is not ASCII");
       return Optional.empty();
     }
     add(key, "is not absolute (" + name + ")", "write the path from / on; ~ is not expanded");

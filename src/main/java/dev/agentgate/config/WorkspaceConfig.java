@@ -14,4 +14,12 @@ public interface WorkspaceConfig {
   /** Whether several orders may work in the same local directory at once. */
   @WithDefault("false")
   boolean localShared();
+
+  /** Whether the submodules of a repository are checked out too. */
+  @WithDefault("false")
+  boolean submodules();
+
+  /** Whether files that a repository keeps in Git LFS are fetched; needs {@code git-lfs}. */
+  @WithDefault("false")
+  boolean lfs();
 }

@@ -4,6 +4,7 @@ import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +35,11 @@ final class CgroupTree {
    */
   static Optional<CgroupTree> find(Path runs) {
     try {
-      return ownDirectory(Files.readString(MOUNTS), Files.readString(OWN))
+      return ownDirectory(MountInfo.read(MOUNTS), MountInfo.read(OWN))
           .map(own -> own.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode())))
           .map(CgroupTree::new)
           .filter(CgroupTree::works);
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
   }
@@ -53,7 +54,7 @@ final class CgroupTree {
     Optional<Path> path =
         own.lines()
             .filter(line -> line.startsWith("0::/"))
-            .map(line -> Path.of(line.substring("0::".length())))
+            .map(line -> Path.of(MountInfo.plain(line.substring("0::".length()))))
             .filter(at -> at.equals(at.normalize()) && !at.startsWith("/.."))
             .findFirst();
     return path.flatMap(at ->
@@ -61,10 +62,13 @@ final class CgroupTree {
             .lines()
             .filter(line -> line.contains(" - cgroup2 "))
             .map(line -> line.split(" ", 6))
-            .filter(fields -> at.startsWith(fields[3]))
-            .map(fields -> Path.of(fields[4]).resolve(Path.of(fields[3]).relativize(at)))
+            .map(fields -> new Mount(MountInfo.decode(fields[3]), MountInfo.decode(fields[4])))
+            .filter(mount -> at.startsWith(mount.part()))
+            .map(mount -> Path.of(mount.point()).resolve(Path.of(mount.part()).relativize(at)))
             .findFirst());
   }
+
+  private record Mount(String part, String point) {}
 
   private boolean works() {
     RunCgroup probe = new RunCgroup(root.resolve("probe-" + ProcessHandle.current().pid()));

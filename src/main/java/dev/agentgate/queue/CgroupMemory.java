@@ -1,7 +1,9 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,21 +34,22 @@ final class CgroupMemory {
   static CgroupMemory of(Path proc, Path root) {
     List<Limit> limits = new ArrayList<>();
     try {
-      List<String> memberships = Files.readAllLines(proc.resolve("self/cgroup"));
-      for (String mount : Files.readAllLines(proc.resolve("self/mountinfo"))) {
+      List<String> memberships = MountInfo.read(proc.resolve("self/cgroup")).lines().toList();
+      for (String mount : MountInfo.read(proc.resolve("self/mountinfo")).lines().toList()) {
         String[] halves = mount.split(" - ", 2);
         if (halves.length < 2) {
           continue;
         }
         String[] left = halves[0].split(" ", -1);
         String[] right = halves[1].split(" ", -1);
-        Path mounted = root.resolve(left[4].substring(1));
+        Path mounted = root.resolve(MountInfo.decode(left[4]).substring(1));
+        String mountRoot = MountInfo.decode(left[3]);
         if (right[0].equals("cgroup2")) {
           find(memberships, "")
               .ifPresent(path ->
                   climb(
                       mounted,
-                      left[3],
+                      mountRoot,
                       path,
                       "memory.max",
                       "memory.current",
@@ -58,7 +61,7 @@ final class CgroupMemory {
               .ifPresent(path ->
                   climb(
                       mounted,
-                      left[3],
+                      mountRoot,
                       path,
                       "memory.limit_in_bytes",
                       "memory.usage_in_bytes",
@@ -66,7 +69,7 @@ final class CgroupMemory {
                       limits));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return new CgroupMemory(List.of());
     }
     return new CgroupMemory(limits);
@@ -80,7 +83,7 @@ final class CgroupMemory {
             controller.isEmpty()
                 ? parts[1].isEmpty()
                 : Arrays.asList(parts[1].split(",", -1)).contains(controller))
-        .map(parts -> parts[2])
+        .map(parts -> MountInfo.plain(parts[2]))
         .findFirst();
   }
 

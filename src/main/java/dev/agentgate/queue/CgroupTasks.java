@@ -1,7 +1,9 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.process.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +23,17 @@ record CgroupTasks(List<Path> groups) {
     try {
       Path mount = root.resolve("sys/fs/cgroup");
       Optional<String> own =
-          Files.readAllLines(proc.resolve("self/cgroup")).stream()
+          MountInfo.read(proc.resolve("self/cgroup"))
+              .lines()
               .filter(line -> line.startsWith("0::/"))
-              .map(line -> line.substring("0::/".length()))
+              .map(line -> MountInfo.plain(line.substring("0::/".length())))
               .findFirst();
       for (Path at = mount.resolve(own.orElse("")).normalize();
           at != null && at.startsWith(mount);
           at = at.getParent()) {
         groups.add(at);
       }
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return new CgroupTasks(List.of());
     }
     return new CgroupTasks(List.copyOf(groups));

@@ -14,6 +14,7 @@ import dev.agentgate.process.LinuxProcessManager;
 import dev.agentgate.process.LogCapper;
 import dev.agentgate.process.ProcessManager;
 import dev.agentgate.process.RunDirectories;
+import dev.agentgate.process.RunLogNotes;
 import dev.agentgate.process.SteadyClock;
 import dev.agentgate.queue.HostResources;
 import dev.agentgate.queue.LinuxHostResources;
@@ -22,6 +23,7 @@ import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.store.file.FileWorkOrderStore;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workspace.CheckedSourceParser;
+import dev.agentgate.workspace.CheckoutExtras;
 import dev.agentgate.workspace.GitHubHost;
 import dev.agentgate.workspace.GitWorkspaces;
 import dev.agentgate.workspace.LocalRoots;
@@ -158,9 +160,17 @@ class FoundationProducer {
       GitHubHost host,
       GithubConfig github,
       LocalRoots roots,
-      Clock clock,
-      WorkOrderStore openedFirst) {
-    return new GitWorkspaces(workspacesRoot(data), host, github.token(), roots, clock);
+      WorkspaceConfig workspace,
+      RunDirectories directories,
+      Clock clock) {
+    return new GitWorkspaces(
+        workspacesRoot(data),
+        host,
+        github.token(),
+        roots,
+        new CheckoutExtras(workspace.submodules(), workspace.lfs()),
+        new RunLogNotes(directories)::add,
+        clock);
   }
 
   @Produces

@@ -16,6 +16,7 @@ import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.process.AgentCommandLine;
 import dev.agentgate.workspace.GitHubHost;
+import dev.agentgate.workspace.LargeFiles;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -75,6 +76,11 @@ class StartChecks {
                 "agentgate.github.owner is no name that GitHub gives to an account ("
                     + owner
                     + "): set the account alone, like acme"));
+    if (workspace.lfs() && !LargeFiles.canBeFetched()) {
+      problems.add(
+          "agentgate.workspace.lfs needs the program git-lfs, which is not on the PATH: install"
+              + " it, or take the key out [AGENTGATE_WORKSPACE_LFS]");
+    }
     anyKey = hasKey(auth);
     ListenAddressCheck.refusal(host, anyKey, auth.anonymous()).ifPresent(problems::add);
     ports.problem().ifPresent(problems::add);

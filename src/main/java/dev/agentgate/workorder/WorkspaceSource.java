@@ -22,9 +22,15 @@ public sealed interface WorkspaceSource {
   /**
    * A repository on the configured GitHub host.
    *
-   * @param branch empty: the remote's default branch
+   * @param branch empty: what {@code ref} says, else the remote's default branch
+   * @param ref a branch, a tag or a full commit id; only without a branch
    */
-  record GitHub(String owner, String repo, Optional<String> branch) implements WorkspaceSource {
+  record GitHub(String owner, String repo, Optional<String> branch, Optional<String> ref)
+      implements WorkspaceSource {
+    public GitHub(String owner, String repo, Optional<String> branch) {
+      this(owner, repo, branch, Optional.empty());
+    }
+
     @Override
     public String type() {
       return "github";
@@ -39,9 +45,14 @@ public sealed interface WorkspaceSource {
   /**
    * A repository at any other remote.
    *
-   * @param branch empty: the remote's default branch
+   * @param branch empty: what {@code ref} says, else the remote's default branch
+   * @param ref a branch, a tag or a full commit id; only without a branch
    */
-  record Git(String url, Optional<String> branch) implements WorkspaceSource {
+  record Git(String url, Optional<String> branch, Optional<String> ref) implements WorkspaceSource {
+    public Git(String url, Optional<String> branch) {
+      this(url, branch, Optional.empty());
+    }
+
     @Override
     public String type() {
       return "git";

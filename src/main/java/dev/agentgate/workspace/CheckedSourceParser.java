@@ -4,6 +4,7 @@ import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,10 +13,12 @@ import java.util.regex.Pattern;
  * Reads {@code workspaceSource} with the precedence and the sentences of the HTTP contract: {@code
  * url}, then {@code owner} and {@code repo}, then {@code repo} as {@code owner/repo}, then {@code
  * repo} with the configured owner. What comes first decides alone; a bad value there is an error
- * and not a reason to look further. An empty text counts as absent. Nothing is trimmed or decoded.
+ * and not a reason to look further. An empty text counts as absent. Nothing is trimmed, and nothing
+ * decoded but the branch in {@code url} and the path in {@code file:///…}.
  *
- * <p>An explicit {@code branch} wins over the one in {@code url}. In {@code /tree/…} all that
- * follows is the branch, since a branch may contain slashes. {@code refs/heads/x} means {@code x}.
+ * <p>An explicit {@code branch} or {@code ref} wins over the branch in {@code url}. In {@code
+ * /tree/…} all that follows is the branch, as a browser writes it, since a branch may contain
+ * slashes. {@code refs/heads/x} means {@code x}.
  */
 public final class CheckedSourceParser implements WorkspaceSourceParser {
   private static final String UNKNOWN_OWNER =
@@ -25,7 +28,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
 
   /** What follows the host in a URL: owner, repository, branch, one slash at the end. */
   private static final Pattern REST =
-      Pattern.compile("(?<owner>[^/]+)/(?<repo>[^/]+)(?:/tree/(?<branch>[^?#%]+?))?/?");
+      Pattern.compile("(?<owner>[^/]+)/(?<repo>[^/]+)(?:/tree/(?<branch>[^?#]+?))?/?");
 
   /** Enough to recognise one's own value by, and no more: an answer is not a mirror. */
   private static final int MAX_SHOWN = 2048;
@@ -60,28 +63,48 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     };
   }
 
+  /** What of a repository a client named beside it; at most one of them. */
+  private record Named(Optional<String> branch, Optional<String> ref) {
+    static Named of(WorkspaceSourceInput input) {
+      Optional<String> branch = given(input.branch());
+      Optional<String> ref = given(input.ref());
+      if (branch.isPresent() && ref.isPresent()) {
+        throw invalid("ref", "Name a branch or a ref, not both.");
+      }
+      return new Named(branch.map(CheckedSourceParser::branch), ref.map(CheckedSourceParser::ref));
+    }
+
+    WorkspaceSource.GitHub gitHub(String owner, String repo) {
+      return new WorkspaceSource.GitHub(owner, repo, branch, ref);
+    }
+
+    Named orBranch(Optional<String> other) {
+      return branch.isPresent() || ref.isPresent() ? this : new Named(other, ref);
+    }
+  }
+
   private WorkspaceSource.GitHub gitHub(WorkspaceSourceInput input) {
-    Optional<String> branch = given(input.branch()).map(CheckedSourceParser::branch);
+    Named named = Named.of(input);
     Optional<String> url = given(input.url());
     if (url.isPresent()) {
-      return fromUrl(url.get(), branch);
+      return fromUrl(url.get(), named);
     }
     String repo = given(input.repo()).orElseThrow(() -> invalid("", UNKNOWN_OWNER));
     Optional<String> owner = given(input.owner());
     if (owner.isPresent()) {
-      return repository(owner.get(), repo, branch);
+      return repository(owner.get(), repo, named);
     }
     if (repo.contains("/")) {
       List<String> parts = List.of(repo.split("/", -1));
       if (parts.size() != 2 || parts.contains("")) {
         throw invalid("", UNKNOWN_OWNER);
       }
-      return repository(parts.getFirst(), parts.getLast(), branch);
+      return repository(parts.getFirst(), parts.getLast(), named);
     }
-    return repository(defaultOwner.orElseThrow(() -> invalid("", UNKNOWN_OWNER)), repo, branch);
+    return repository(defaultOwner.orElseThrow(() -> invalid("", UNKNOWN_OWNER)), repo, named);
   }
 
-  private WorkspaceSource.GitHub fromUrl(String url, Optional<String> branch) {
+  private WorkspaceSource.GitHub fromUrl(String url, Named named) {
     String web = host.webPrefix();
     String ssh = host.sshPrefix();
     boolean isWeb = url.regionMatches(true, 0, web, 0, web.length());
@@ -94,18 +117,26 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     }
     String owner = rest.group("owner");
     String repo = withoutSuffix(rest.group("repo"));
-    Optional<String> urlBranch = Optional.ofNullable(rest.group("branch"));
+    Optional<String> written = Optional.ofNullable(rest.group("branch"));
+    Optional<String> urlBranch = written.flatMap(CheckedSourceParser::decodedBranch);
     if (!GitHubHost.isOwner(owner)
         || !GitHubHost.isRepository(repo)
-        || (!isWeb && urlBranch.isPresent())
-        || urlBranch.filter(name -> !BranchName.isValid(name)).isPresent()) {
+        || (!isWeb && written.isPresent())
+        || written.isPresent() != urlBranch.isPresent()) {
       throw invalidUrl(url);
     }
-    return new WorkspaceSource.GitHub(owner, repo, branch.or(() -> urlBranch));
+    return named.orBranch(urlBranch).gitHub(owner, repo);
   }
 
-  private static WorkspaceSource.GitHub repository(
-      String owner, String repo, Optional<String> branch) {
+  /** A branch as it stands in a URL. Browsers leave its slashes alone, so an encoded one is odd. */
+  private static Optional<String> decodedBranch(String written) {
+    return Optional.of(written)
+        .filter(text -> !text.toUpperCase(Locale.ROOT).contains("%2F"))
+        .flatMap(PercentEncoding::decode)
+        .filter(BranchName::isValid);
+  }
+
+  private static WorkspaceSource.GitHub repository(String owner, String repo, Named named) {
     if (!GitHubHost.isOwner(owner)) {
       throw invalid("owner", "Invalid repository owner: " + shown(owner));
     }
@@ -113,7 +144,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     if (!GitHubHost.isRepository(name)) {
       throw invalid("repo", "Invalid repository name: " + shown(repo));
     }
-    return new WorkspaceSource.GitHub(owner, name, branch);
+    return named.gitHub(owner, name);
   }
 
   private WorkspaceSource.Git git(WorkspaceSourceInput input) {
@@ -131,7 +162,8 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
               + shown(url)
               + ". Use https://host/path, ssh://user@host/path or user@host:path.");
     }
-    return new WorkspaceSource.Git(url, given(input.branch()).map(CheckedSourceParser::branch));
+    Named named = Named.of(input);
+    return new WorkspaceSource.Git(url, named.branch(), named.ref());
   }
 
   private WorkspaceSource.Local local(WorkspaceSourceInput input) {
@@ -168,6 +200,16 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
       throw invalid("branch", "Invalid branch name: " + shown(text));
     }
     return name;
+  }
+
+  private static String ref(String text) {
+    return switch (Revision.ofRef(text).orElse(null)) {
+      case null ->
+          throw invalid(
+              "ref", "Invalid ref: " + shown(text) + ". Name a branch, a tag or a full commit id.");
+      case Revision.Commit commit -> commit.id();
+      default -> text;
+    };
   }
 
   private static String withoutSuffix(String repo) {

@@ -109,9 +109,30 @@ final class GitCommand {
    */
   String run(RunId run, Access access, Deadline deadline, String... arguments)
       throws WorkspaceFailedException, InterruptedException {
+    return execute(run, access, deadline, arguments).text();
+  }
+
+  /**
+   * Runs {@code git} with these arguments, for all that it says.
+   *
+   * @throws GitFailedException if it failed, with its words
+   * @throws WorkspaceFailedException if it said too much, the time ran out or someone killed it
+   */
+  String readAll(RunId run, Access access, Deadline deadline, String... arguments)
+      throws WorkspaceFailedException, InterruptedException {
+    OutputTail output = execute(run, access, deadline, arguments);
+    if (!output.isWhole()) {
+      throw new WorkspaceFailedException(
+          "git " + subcommand(List.of(arguments)) + " said more than the service reads of it");
+    }
+    return output.text();
+  }
+
+  private OutputTail execute(RunId run, Access access, Deadline deadline, String... arguments)
+      throws WorkspaceFailedException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("setsid", "git"));
     command.addAll(List.of(arguments));
-    String name = "git " + subcommand(command);
+    String name = "git " + subcommand(List.of(arguments));
     requireEncodable(command);
     if (Thread.interrupted()) {
       throw new InterruptedException();
@@ -138,9 +159,10 @@ final class GitCommand {
     }
     if (code != 0) {
       throw new GitFailedException(
-          name + " failed: " + said(output.text(), code) + credentialHint(output.text(), access));
+          name + " failed: " + said(output.text(), code) + credentialHint(output.text(), access),
+          code);
     }
-    return output.text();
+    return output;
   }
 
   private static Process start(List<String> command, Map<String, String> environment)
@@ -150,8 +172,12 @@ final class GitCommand {
             .directory(new File("/"))
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"));
-    builder.environment().clear();
-    builder.environment().putAll(environment);
+    // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
+    builder
+        .environment()
+        .entrySet()
+        .removeIf(variable -> !variable.getValue().equals(environment.get(variable.getKey())));
+    environment.forEach(builder.environment()::putIfAbsent);
     try {
       return builder.start();
     } catch (IOException e) {
@@ -193,6 +219,8 @@ final class GitCommand {
           directory = *
         [core]
           hooksPath = /dev/null
+          attributesFile = /dev/null
+          excludesFile = /dev/null
           fsmonitor = false
           askPass =
         [protocol "ext"]
@@ -234,12 +262,13 @@ final class GitCommand {
     }
   }
 
-  private static String subcommand(List<String> command) {
-    return command.stream()
-        .skip(2)
-        .filter(argument -> !argument.startsWith("-"))
-        .findFirst()
-        .orElse("");
+  private static String subcommand(List<String> arguments) {
+    int at = 0;
+    while (at < arguments.size() && arguments.get(at).startsWith("-")) {
+      // These two take their value as another argument.
+      at += arguments.get(at).equals("-C") || arguments.get(at).equals("-c") ? 2 : 1;
+    }
+    return at < arguments.size() ? arguments.get(at) : "";
   }
 
   /** What git cannot know: whether there was a token to show. */
@@ -380,6 +409,10 @@ final class GitCommand {
 
     boolean isEnded() {
       return !reader.isAlive();
+    }
+
+    synchronized boolean isWhole() {
+      return total <= kept.length;
     }
 
     synchronized String text() {

@@ -4,7 +4,17 @@ package dev.agentgate.workspace;
 final class GitFailedException extends WorkspaceFailedException {
   private static final long serialVersionUID = 1L;
 
-  GitFailedException(String message) {
+  private final int code;
+
+  /**
+   * @param code what git exited with
+   */
+  GitFailedException(String message, int code) {
     super(message);
+    this.code = code;
+  }
+
+  int code() {
+    return code;
   }
 }

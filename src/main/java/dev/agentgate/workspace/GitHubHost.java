@@ -4,7 +4,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The one host that sources of type {@code github} live on, and what it allows as a name. An
@@ -26,6 +28,8 @@ public final class GitHubHost {
       Pattern.compile("(?=.{1,39}$)[A-Za-z0-9](?:[A-Za-z0-9_]|-(?=[A-Za-z0-9_]))*");
 
   private static final Pattern REPOSITORY = Pattern.compile("[A-Za-z0-9._][A-Za-z0-9._-]{0,99}");
+
+  private static final Pattern NAMES = Pattern.compile("([^/]+)/([^/]+?)(?:\\.git)?/?");
 
   private final String baseUrl;
   private final URI uri;
@@ -73,6 +77,22 @@ public final class GitHubHost {
   /** What git clones. The names must be checked. */
   String remote(String owner, String repository) {
     return baseUrl + "/" + owner + "/" + repository + ".git";
+  }
+
+  /**
+   * What git clones for a repository on this host.
+   *
+   * @param url of a web page, of {@code ssh} or as {@link #remote} makes it
+   * @return empty if it is not on this host, or no repository
+   */
+  Optional<String> remoteOf(String url) {
+    return Stream.of(baseUrl + "/", webPrefix(), sshPrefix())
+        .filter(prefix -> url.regionMatches(true, 0, prefix, 0, prefix.length()))
+        .map(prefix -> NAMES.matcher(url.substring(prefix.length())))
+        .filter(Matcher::matches)
+        .filter(names -> isOwner(names.group(1)) && isRepository(names.group(2)))
+        .map(names -> remote(names.group(1), names.group(2)))
+        .findFirst();
   }
 
   /** The protocol of {@link #remote}, as in {@code GIT_ALLOW_PROTOCOL}. */

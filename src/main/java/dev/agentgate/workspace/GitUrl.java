@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 
 /**
  * The forms of a remote that a client may name with type {@code git}: {@code https://}, {@code
- * ssh://}, {@code user@host:path}, and {@code file:///} below an allowed root. Everything else
- * (remote helpers such as {@code ext::}, plain {@code http}, options, local paths) is refused by
- * not being of a form.
+ * ssh://}, {@code user@host:path}, and {@code file:///} below an allowed root, percent-encoded or
+ * not, as git reads it. Everything else (remote helpers such as {@code ext::}, plain {@code http},
+ * options, local paths) is refused by not being of a form.
  *
  * @see <a href="https://git-scm.com/docs/git-fetch#_git_urls">Git URLs</a>
  */
@@ -24,10 +24,11 @@ final class GitUrl {
       Pattern.compile("ssh://(?:" + USER + "@)?" + HOST + PORT + "/[A-Za-z0-9._~/+@,=:-]+");
   private static final Pattern SCP =
       Pattern.compile(USER + "@" + HOST + ":[A-Za-z0-9._~/][A-Za-z0-9._~/+@,=:-]*");
-  private static final Pattern FILE = Pattern.compile("file://(/[^%?#\\\\\\p{Cntrl}]*)");
+  private static final Pattern FILE = Pattern.compile("file://(/[^\\p{Cntrl}]*)");
   private static final Pattern CREDENTIALS =
       Pattern.compile("(?i)(?:https?://[^/?#]*@|[a-z+]+://[^/?#@]*:[^/?#]*@).*", Pattern.DOTALL);
-  private static final Pattern CLIMBING = Pattern.compile("(?:.*[/:])?\\.\\.(?:/.*)?");
+  private static final Pattern CLIMBING =
+      Pattern.compile("(?:.*[/:])?\\.\\.(?:/.*)?", Pattern.DOTALL);
 
   private GitUrl() {}
 
@@ -38,6 +39,11 @@ final class GitUrl {
    * @param protocol as in {@code GIT_ALLOW_PROTOCOL}
    */
   record Accepted(String url, String protocol) {}
+
+  /** What git reads as this path, whatever characters are in it. */
+  static String ofFile(Path path) {
+    return "file://" + PercentEncoding.encodePath(path.toString());
+  }
 
   /** Whether there is a name or password in it that would be stored and shown. */
   static boolean hasCredentials(String text) {
@@ -57,8 +63,10 @@ final class GitUrl {
     }
     var file = FILE.matcher(text);
     if (file.matches()) {
-      Optional<Path> directory = roots.find(file.group(1));
-      return directory.map(real -> new Accepted("file://" + real, "file"));
+      return PercentEncoding.decode(file.group(1))
+          .filter(path -> !CLIMBING.matcher(path).matches())
+          .flatMap(roots::find)
+          .map(real -> new Accepted(ofFile(real), "file"));
     }
     return Optional.empty();
   }

@@ -26,15 +26,23 @@ public final class GitWorkspaces implements Workspaces {
   private final GitHubHost host;
   private final LocalRoots localRoots;
   private final MirrorCache mirrors;
+  private final ReferredContent referred;
 
   /**
    * Makes the root if it is missing.
    *
    * @param root {@code workspaces/} in the data directory; this object alone writes there
    * @param token for private repositories on the host; sent nowhere else
+   * @param notes told what a checkout leaves out
    */
   public GitWorkspaces(
-      Path root, GitHubHost host, Optional<String> token, LocalRoots localRoots, Clock clock) {
+      Path root,
+      GitHubHost host,
+      Optional<String> token,
+      LocalRoots localRoots,
+      CheckoutExtras extras,
+      WorkspaceNotes notes,
+      Clock clock) {
     this.host = host;
     this.localRoots = localRoots;
     try {
@@ -44,6 +52,8 @@ public final class GitWorkspaces implements Workspaces {
       host.directory().ifPresent(hidden::add);
       GitCommand git = new GitCommand(this.root.resolve(".gitconfig"), host, token, hidden);
       this.mirrors = new MirrorCache(this.root.resolve(".mirrors"), git, clock);
+      this.referred =
+          new ReferredContent(extras, git, mirrors, new SubmoduleSource(host, localRoots), notes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -102,6 +112,7 @@ public final class GitWorkspaces implements Workspaces {
       DirectoryTree.create(directory);
       if (remote.isPresent()) {
         mirrors.checkOut(run, remote.get(), directory, deadline);
+        referred.addTo(run, remote.get(), directory, deadline);
       }
       made = true;
       return directory;
@@ -122,7 +133,7 @@ public final class GitWorkspaces implements Workspaces {
     return new Remote(
         host.remote(source.owner(), source.repo()),
         new Access(host.protocol(), true),
-        checked(source.branch()));
+        revision(source.branch(), source.ref()));
   }
 
   private Remote remote(WorkspaceSource.Git source) throws WorkspaceFailedException {
@@ -130,14 +141,24 @@ public final class GitWorkspaces implements Workspaces {
         GitUrl.accept(source.url(), localRoots)
             .orElseThrow(() -> new WorkspaceFailedException("The order's git URL is not allowed"));
     return new Remote(
-        accepted.url(), new Access(accepted.protocol(), false), checked(source.branch()));
+        accepted.url(),
+        new Access(accepted.protocol(), false),
+        revision(source.branch(), source.ref()));
   }
 
   /** Names were checked when the order came in; its file may have been edited since. */
-  private static Optional<String> checked(Optional<String> branch) throws WorkspaceFailedException {
+  private static Revision revision(Optional<String> branch, Optional<String> ref)
+      throws WorkspaceFailedException {
     if (branch.filter(name -> !BranchName.isValid(name)).isPresent()) {
       throw new WorkspaceFailedException("The order's branch name is not valid");
     }
-    return branch;
+    if (branch.isPresent()) {
+      return new Revision.Branch(branch.get());
+    }
+    if (ref.isEmpty()) {
+      return new Revision.DefaultBranch();
+    }
+    return Revision.ofRef(ref.get())
+        .orElseThrow(() -> new WorkspaceFailedException("The order's ref is not valid"));
   }
 }

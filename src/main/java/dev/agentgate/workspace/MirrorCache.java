@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,17 @@ final class MirrorCache {
   private static final Logger LOG = Logger.getLogger(MirrorCache.class);
   private static final Pattern TIP = Pattern.compile("([0-9a-f]{40}|[0-9a-f]{64})\t(\\S+)");
   private static final Pattern HEAD = Pattern.compile("ref: refs/heads/(\\S+)\tHEAD");
-  private static final String BRANCHES = "refs/heads/";
-  private static final int SHA256_LENGTH = 64;
+
+  /** Where the branches and tags of a server are that hands out no commit by its id. */
+  private static final String HISTORY = "refs/agentgate/history/";
+
+  private static final List<String> SHALLOW = List.of("--depth=1");
+
+  /**
+   * Also where the mirror is shallow so far; {@code --unshallow} fails where it is not. What is
+   * gone may be in the way of what is new.
+   */
+  private static final List<String> WHOLE_HISTORY = List.of("--depth=2147483647", "--prune");
 
   private final Path root;
   private final GitCommand git;
@@ -58,11 +68,14 @@ final class MirrorCache {
   /**
    * A repository and how to reach it.
    *
-   * @param branch empty: the remote's default branch
+   * @param revision what of it to check out
    */
-  record Remote(String url, Access access, Optional<String> branch) {}
+  record Remote(String url, Access access, Revision revision) {}
 
-  /** Checks the tip of the remote's branch out into an empty directory. */
+  /**
+   * Checks a revision of a remote out into an empty directory: a branch as {@code git clone
+   * --single-branch} does, anything else detached.
+   */
   void checkOut(RunId run, Remote remote, Path workspace, Deadline deadline)
       throws WorkspaceFailedException, InterruptedException, IOException {
     Mirror mirror = mirror(name(remote.url()));
@@ -77,17 +90,7 @@ final class MirrorCache {
       mirror.refresh(run, remote, tip, OptionalInt.of(generation), deadline);
       copy(run, mirror, tip, workspace, deadline);
     }
-    git.run(
-        run,
-        Access.LOCAL,
-        deadline,
-        "-C",
-        workspace.toString(),
-        "remote",
-        "set-url",
-        "origin",
-        "--",
-        remote.url());
+    tip.settle(local(run, workspace, deadline), remote.url());
   }
 
   /**
@@ -121,25 +124,84 @@ final class MirrorCache {
     return mirrors.computeIfAbsent(name, key -> new Mirror(root.resolve(key)));
   }
 
-  /** A branch of a remote, and the commit it is at; empty if there is no such branch. */
-  private record Tip(String branch, Optional<String> commit) {}
-
   private Tip tip(RunId run, Remote remote, Deadline deadline)
       throws WorkspaceFailedException, InterruptedException {
-    String asked = remote.branch().map(branch -> BRANCHES + branch).orElse("HEAD");
-    String answer =
-        git.run(run, remote.access(), deadline, "ls-remote", "--symref", "--", remote.url(), asked);
-    String branch =
-        remote
-            .branch()
-            .or(() -> match(HEAD, answer, head -> true).map(head -> head.group(1)))
-            .filter(BranchName::isValid)
+    Revision revision = remote.revision();
+    List<String> asked =
+        switch (revision) {
+          case Revision.DefaultBranch _, Revision.Commit _ -> List.of();
+          case Revision.Branch branch -> List.of(RefNames.BRANCHES + branch.name());
+          case Revision.Tag tag -> List.of(RefNames.TAGS + tag.name());
+          case Revision.BranchOrTag it ->
+              List.of(RefNames.BRANCHES + it.name(), RefNames.TAGS + it.name());
+        };
+    Advertised refs = list(run, remote, deadline, asked);
+    if (refs.of("HEAD").isEmpty() && asked.stream().allMatch(ref -> refs.of(ref).isEmpty())) {
+      requireAnyCommit(run, remote, deadline);
+    }
+    Optional<String> standard = refs.defaultBranch();
+    return switch (revision) {
+      case Revision.DefaultBranch _ -> {
+        String name =
+            standard.orElseThrow(() ->
+                new WorkspaceFailedException(
+                    "The remote has no default branch: its HEAD is detached, or names a branch"
+                        + " that is not there. Name a branch."));
+        yield Tip.branch(name, refs.of("HEAD"), standard);
+      }
+      case Revision.Branch branch ->
+          Tip.branch(branch.name(), refs.of(RefNames.BRANCHES + branch.name()), standard);
+      case Revision.Tag tag -> tag(tag.name(), refs);
+      case Revision.BranchOrTag it -> {
+        Optional<String> commit = refs.of(RefNames.BRANCHES + it.name());
+        yield commit.isPresent() ? Tip.branch(it.name(), commit, standard) : tag(it.name(), refs);
+      }
+      case Revision.Commit commit -> Tip.commit(commit.id());
+    };
+  }
+
+  private static Tip tag(String name, Advertised refs) throws WorkspaceFailedException {
+    return Tip.tag(
+        name,
+        refs.of(RefNames.TAGS + name)
             .orElseThrow(() ->
                 new WorkspaceFailedException(
-                    "The remote has no default branch: it is empty or its HEAD is detached."
-                        + " Name a branch."));
-    return new Tip(
-        branch, match(TIP, answer, tip -> tip.group(2).equals(asked)).map(tip -> tip.group(1)));
+                    "The remote has no branch or tag "
+                        + name
+                        + ". A commit has to be named by its full id.")));
+  }
+
+  private Advertised list(RunId run, Remote remote, Deadline deadline, List<String> refs)
+      throws WorkspaceFailedException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(List.of("ls-remote", "--symref", "--", remote.url(), "HEAD"));
+    arguments.addAll(refs);
+    return new Advertised(
+        git.run(run, remote.access(), deadline, arguments.toArray(String[]::new)));
+  }
+
+  /** Asked only where what an order means is missing. */
+  private void requireAnyCommit(RunId run, Remote remote, Deadline deadline)
+      throws WorkspaceFailedException, InterruptedException {
+    if (git.run(run, remote.access(), deadline, "ls-remote", "--", remote.url()).isBlank()) {
+      throw new WorkspaceFailedException(
+          "The repository has no commit yet, so there is nothing to check out. Push one first.");
+    }
+  }
+
+  /** What a remote says of its refs. */
+  private record Advertised(String text) {
+    /** What a ref points to, which is another object than its commit for an annotated tag. */
+    Optional<String> of(String ref) {
+      return match(TIP, text, tip -> tip.group(2).equals(ref)).map(tip -> tip.group(1));
+    }
+
+    Optional<String> defaultBranch() {
+      return match(HEAD, text, head -> true)
+          .map(head -> head.group(1))
+          .filter(BranchName::isValid)
+          .filter(_ -> of("HEAD").isPresent());
+    }
   }
 
   private static Optional<Matcher> match(
@@ -149,21 +211,11 @@ final class MirrorCache {
 
   private void copy(RunId run, Mirror mirror, Tip tip, Path workspace, Deadline deadline)
       throws WorkspaceFailedException, InterruptedException {
-    // Through git's protocol, not by hard links: what is broken in the mirror is found here, and
-    // an agent that writes into its objects does not write into the mirror's.
-    git.run(
-        run,
-        Access.LOCAL,
-        deadline,
-        "clone",
-        "--quiet",
-        "--template=",
-        "--depth=1",
-        "--single-branch",
-        "--branch=" + tip.branch(),
-        "--",
-        "file://" + mirror.directory,
-        workspace.toString());
+    tip.copy(local(run, workspace, deadline), GitUrl.ofFile(mirror.directory));
+  }
+
+  private LocalGit local(RunId run, Path directory, Deadline deadline) {
+    return new LocalGit(git, run, directory, deadline);
   }
 
   /** A name for people, made unique by a hash of the whole URL. */
@@ -215,14 +267,14 @@ final class MirrorCache {
         } else {
           create(run, tip, deadline);
         }
-        if (tip.commit().isEmpty() || !tip.commit().equals(commit(run, tip, deadline))) {
+        if (tip.id().isEmpty() || !tip.id().equals(idHere(run, tip, deadline))) {
           try {
             fetch(run, remote, tip, deadline);
           } catch (GitFailedException e) {
-            if (tip.commit().isEmpty()) {
+            if (!tip.isAdvertised()) {
               throw e;
             }
-            // The remote answered a moment ago and has the branch.
+            // The remote answered a moment ago and has the ref.
             LOG.warnf("Making the mirror of %s anew: %s", remote.url(), e.getMessage());
             discard();
             create(run, tip, deadline);
@@ -256,7 +308,6 @@ final class MirrorCache {
     private void create(RunId run, Tip tip, Deadline deadline)
         throws WorkspaceFailedException, InterruptedException, IOException {
       DirectoryTree.create(directory);
-      boolean sha256 = tip.commit().filter(id -> id.length() == SHA256_LENGTH).isPresent();
       git.run(
           run,
           Access.LOCAL,
@@ -265,7 +316,7 @@ final class MirrorCache {
           "--quiet",
           "--bare",
           "--template=",
-          "--object-format=" + (sha256 ? "sha256" : "sha1"),
+          "--object-format=" + tip.objectFormat(),
           "--",
           directory.toString());
     }
@@ -277,8 +328,8 @@ final class MirrorCache {
       }
     }
 
-    /** The commit the branch is at here; empty also if that cannot be told. */
-    private Optional<String> commit(RunId run, Tip tip, Deadline deadline)
+    /** What the ref is at here; empty also if that cannot be told. */
+    private Optional<String> idHere(RunId run, Tip tip, Deadline deadline)
         throws WorkspaceFailedException, InterruptedException {
       try {
         String id =
@@ -291,7 +342,7 @@ final class MirrorCache {
                 "--verify",
                 "--quiet",
                 "--end-of-options",
-                BRANCHES + tip.branch());
+                tip.ref());
         return Optional.of(id.strip());
       } catch (GitFailedException e) {
         return Optional.empty();
@@ -300,20 +351,55 @@ final class MirrorCache {
 
     private void fetch(RunId run, Remote remote, Tip tip, Deadline deadline)
         throws WorkspaceFailedException, InterruptedException {
-      String ref = BRANCHES + tip.branch();
-      git.run(
+      if (tip.kind() != Tip.Kind.COMMIT) {
+        fetch(run, remote, deadline, SHALLOW, List.of(tip.ref() + ":" + tip.ref()));
+        return;
+      }
+      String commit = tip.id().orElseThrow();
+      try {
+        fetch(run, remote, deadline, SHALLOW, List.of(commit + ":" + tip.ref()));
+      } catch (GitFailedException e) {
+        LOG.infof(
+            "%s does not hand out a commit by its id; fetching its branches and tags: %s",
+            remote.url(), e.getMessage());
+        fetchFromHistory(run, remote, tip, commit, deadline);
+      }
+    }
+
+    /** A server may hand out nothing but what its refs point to, and the history of that. */
+    private void fetchFromHistory(
+        RunId run, Remote remote, Tip tip, String commit, Deadline deadline)
+        throws WorkspaceFailedException, InterruptedException {
+      fetch(
           run,
-          remote.access(),
+          remote,
           deadline,
-          "--git-dir=" + directory,
-          "fetch",
-          "--quiet",
-          "--depth=1",
-          "--no-tags",
-          "--no-write-fetch-head",
-          "--",
-          remote.url(),
-          "+" + ref + ":" + ref);
+          WHOLE_HISTORY,
+          List.of("refs/heads/*:" + HISTORY + "heads/*", "refs/tags/*:" + HISTORY + "tags/*"));
+      LocalGit here = local(run, directory, deadline);
+      try {
+        here.run("update-ref", tip.ref(), commit);
+      } catch (GitFailedException e) {
+        throw new GitFailedException(
+            "The remote has no commit " + commit + " that a branch or a tag leads to", e.code());
+      }
+    }
+
+    private void fetch(
+        RunId run, Remote remote, Deadline deadline, List<String> how, List<String> refs)
+        throws WorkspaceFailedException, InterruptedException {
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "--git-dir=" + directory,
+                  "fetch",
+                  "--quiet",
+                  "--no-tags",
+                  "--no-write-fetch-head"));
+      arguments.addAll(how);
+      arguments.addAll(List.of("--", remote.url()));
+      refs.forEach(ref -> arguments.add("+" + ref));
+      git.run(run, remote.access(), deadline, arguments.toArray(String[]::new));
     }
 
     /** What a git that was killed left: locks that nobody holds, and packs half written. */

@@ -9,4 +9,5 @@ public record WorkspaceSourceInput(
     Optional<String> owner,
     Optional<String> repo,
     Optional<String> branch,
-    Optional<String> path) {}
+    Optional<String> path,
+    Optional<String> ref) {}

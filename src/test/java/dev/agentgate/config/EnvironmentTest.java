@@ -46,6 +46,8 @@ class EnvironmentTest {
           entry("AGENTGATE_QUEUE_MAX_CONCURRENT_PER_REPOSITORY", "1"),
           entry("AGENTGATE_QUEUE_PRIORITY_AGING", "10m"),
           entry("AGENTGATE_WORKSPACE_LOCAL_SHARED", "true"),
+          entry("AGENTGATE_WORKSPACE_SUBMODULES", "true"),
+          entry("AGENTGATE_WORKSPACE_LFS", "true"),
           entry("AGENTGATE_RUN_MAX_TIME", "2h"),
           entry("AGENTGATE_RUN_KILL_GRACE", "8s"),
           entry("AGENTGATE_RUN_LOG_MAX_SIZE", "1M"),

@@ -98,10 +98,12 @@ final class Machine {
     return name > 0 && stat.startsWith(") Z", name);
   }
 
-  private static boolean names(long pid, String text) {
+  private static boolean names(long pid, String name) {
+    // The files are read a character for each byte.
+    String text = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     return read(pid, "cmdline").contains(text)
         || read(pid, "environ").contains(text)
-        || link(pid, "cwd").filter(at -> at.toString().startsWith(text)).isPresent();
+        || link(pid, "cwd").filter(at -> at.toString().startsWith(name)).isPresent();
   }
 
   private static String describe(long pid) {

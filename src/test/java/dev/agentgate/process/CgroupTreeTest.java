@@ -41,6 +41,15 @@ class CgroupTreeTest {
   }
 
   @Test
+  void namesAreReadAsTheKernelEscapesThem() {
+    String mounts =
+        "30 23 0:26 /a\\134x2db /sys\\040fs/c\\012\u00c3\u00bc rw - cgroup2 cgroup2 rw\n";
+
+    assertThat(CgroupTree.ownDirectory(mounts, "0::/a\\x2db/\u00c3\u00bc c\n"))
+        .hasValue(Path.of("/sys fs/c\n\u00fc/\u00fc c"));
+  }
+
+  @Test
   void hostsWithoutVersion2OrWithAPathOutsideTheNamespaceHaveNone() {
     assertThat(CgroupTree.ownDirectory(HYBRID.replace("cgroup2", "cgroup"), "0::/\n")).isEmpty();
     assertThat(CgroupTree.ownDirectory(UNIFIED, "4:memory:/x\n")).isEmpty();

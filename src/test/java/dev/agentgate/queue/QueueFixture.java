@@ -178,6 +178,7 @@ final class QueueFixture implements AutoCloseable {
               Optional.empty(),
               repository,
               Optional.empty(),
+              Optional.empty(),
               Optional.empty()),
           maxTime,
           idleTimeout,

@@ -110,10 +110,16 @@ public final class WorkOrders {
   }
 
   private WorkspaceSource anySource() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(7)) {
       case 0 -> new WorkspaceSource.GitHub("acme", "shop.js_2-x", maybe("feature/x"));
       case 1 -> new WorkspaceSource.Git("git@example.org:a/b.git", maybe("v1.0"));
-      case 2 -> new WorkspaceSource.Local("/srv/some where/ünï");
+      case 2 ->
+          new WorkspaceSource.GitHub(
+              "acme", "shop", Optional.empty(), Optional.of("refs/tags/v1.0#ü"));
+      case 3 ->
+          new WorkspaceSource.Git(
+              "file:///srv/a b%25c#d?e/ü.git", Optional.empty(), Optional.of("0a".repeat(20)));
+      case 4 -> new WorkspaceSource.Local("/srv/some where/ünï");
       default -> new WorkspaceSource.Empty();
     };
   }

@@ -1,18 +1,16 @@
 package dev.agentgate.workspace;
 
+import static dev.agentgate.workspace.GitProgram.execute;
+import static dev.agentgate.workspace.GitProgram.git;
+import static dev.agentgate.workspace.GitServer.base64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workorder.WorkspaceSource.GitHub;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -224,7 +221,12 @@ class GitWorkspacesTest {
     assertThatThrownBy(
             () -> onFiles().prepare(run(), new GitHub("acme", "void", Optional.empty()), LIMIT))
         .isInstanceOf(WorkspaceFailedException.class)
-        .hasMessageContaining("no default branch");
+        .hasMessage(
+            "The repository has no commit yet, so there is nothing to check out. Push one first.");
+    assertThatThrownBy(
+            () -> onFiles().prepare(run(), new GitHub("acme", "void", Optional.of("main")), LIMIT))
+        .isInstanceOf(WorkspaceFailedException.class)
+        .hasMessageStartingWith("The repository has no commit yet");
     assertNothingLeft();
   }
 
@@ -388,7 +390,8 @@ class GitWorkspacesTest {
   @Test
   void theTokenReachesTheHostAndNothingElse() throws Exception {
     Set<String> commandLines = ConcurrentHashMap.newKeySet();
-    try (GitServer server = new GitServer(remotes, () -> commandLines.addAll(commandLines()))) {
+    try (GitServer server =
+        new GitServer(remotes, TOKEN, () -> commandLines.addAll(commandLines()))) {
       GitWorkspaces workspaces = onHttp(server.port());
 
       Path workspace = workspaces.prepare(run(), SHOP, LIMIT);
@@ -413,8 +416,8 @@ class GitWorkspacesTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aRedirectToAnotherHostDoesNotTakeTheTokenAlong(boolean beforeItAsks) throws Exception {
-    try (GitServer other = new GitServer(remotes, () -> {});
-        GitServer configured = new GitServer(remotes, () -> {})) {
+    try (GitServer other = new GitServer(remotes, TOKEN, () -> {});
+        GitServer configured = new GitServer(remotes, TOKEN, () -> {})) {
       configured.redirectsBeforeItAsks = beforeItAsks;
       configured.redirectTo = Optional.of("http://localhost:" + other.port());
       GitWorkspaces workspaces = onHttp(configured.port());
@@ -433,7 +436,7 @@ class GitWorkspacesTest {
 
   @Test
   void aRefusedTokenIsNotRepeated() throws Exception {
-    try (GitServer server = new GitServer(remotes, () -> {})) {
+    try (GitServer server = new GitServer(remotes, TOKEN, () -> {})) {
       server.accepts = "another";
       assertThatThrownBy(() -> onHttp(server.port()).prepare(run(), SHOP, LIMIT))
           .isInstanceOf(WorkspaceFailedException.class)
@@ -447,11 +450,17 @@ class GitWorkspacesTest {
 
   @Test
   void aRepositoryThatAsksForATokenWhereNoneIsConfiguredSaysSo() throws Exception {
-    try (GitServer server = new GitServer(remotes, () -> {})) {
+    try (GitServer server = new GitServer(remotes, TOKEN, () -> {})) {
       GitHubHost host = new GitHubHost("http://127.0.0.1:" + server.port());
       GitWorkspaces workspaces =
           new GitWorkspaces(
-              root, host, Optional.empty(), new LocalRoots(List.of()), Clock.systemUTC());
+              root,
+              host,
+              Optional.empty(),
+              new LocalRoots(List.of()),
+              CheckoutExtras.NONE,
+              (_, _) -> {},
+              Clock.systemUTC());
 
       assertThatThrownBy(() -> workspaces.prepare(run(), SHOP, LIMIT))
           .isInstanceOf(WorkspaceFailedException.class)
@@ -477,7 +486,7 @@ class GitWorkspacesTest {
 
   @Test
   void anyOtherRemoteDoesNotGetTheTokenEvenOnTheSameHost() throws Exception {
-    try (GitServer server = new GitServer(remotes, () -> {})) {
+    try (GitServer server = new GitServer(remotes, TOKEN, () -> {})) {
       GitHubHost host = new GitHubHost("http://127.0.0.1:" + server.port());
       GitCommand git =
           new GitCommand(
@@ -651,7 +660,13 @@ class GitWorkspacesTest {
 
   private GitWorkspaces workspaces(String baseUrl, List<Path> localRoots, Clock clock) {
     return new GitWorkspaces(
-        root, new GitHubHost(baseUrl), Optional.of(TOKEN), new LocalRoots(localRoots), clock);
+        root,
+        new GitHubHost(baseUrl),
+        Optional.of(TOKEN),
+        new LocalRoots(localRoots),
+        CheckoutExtras.NONE,
+        (_, _) -> {},
+        clock);
   }
 
   private static RunId run() {
@@ -669,7 +684,8 @@ class GitWorkspacesTest {
       Optional<String> owner,
       Optional<String> repo,
       Optional<String> branch) {
-    return new WorkspaceSourceInput(Optional.empty(), url, owner, repo, branch, Optional.empty());
+    return new WorkspaceSourceInput(
+        Optional.empty(), url, owner, repo, branch, Optional.empty(), Optional.empty());
   }
 
   private void assertNothingLeft() throws IOException {
@@ -744,133 +760,7 @@ class GitWorkspacesTest {
     }
   }
 
-  private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String git(Path directory, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("git"));
-    command.addAll(List.of(arguments));
-    return execute(directory, command);
-  }
-
   private static void sh(Path directory, String script) throws Exception {
     execute(directory, List.of("sh", "-c", script));
-  }
-
-  private static String execute(Path directory, List<String> command) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.redirectErrorStream(true);
-    builder.environment().put("GIT_CONFIG_GLOBAL", "/dev/null");
-    builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
-    for (String role : List.of("AUTHOR", "COMMITTER")) {
-      builder.environment().put("GIT_" + role + "_NAME", "Tester");
-      builder.environment().put("GIT_" + role + "_EMAIL", "tester@example.com");
-    }
-    Process process = builder.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    assertThat(process.waitFor()).as(() -> command + ": " + output).isZero();
-    return output;
-  }
-
-  /** Serves repositories over smart HTTP, through git's own CGI, to whoever has the password. */
-  private static final class GitServer implements AutoCloseable {
-    private final HttpServer server;
-    private final Path repositories;
-    private final Runnable onRequest;
-    private final Set<String> authorizations = ConcurrentHashMap.newKeySet();
-    private volatile int requests;
-    private volatile String accepts = TOKEN;
-    private volatile boolean redirectsBeforeItAsks;
-    private volatile Optional<String> redirectTo = Optional.empty();
-
-    GitServer(Path repositories, Runnable onRequest) throws IOException {
-      this.repositories = repositories;
-      this.onRequest = onRequest;
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      server.createContext("/", this::serve);
-      server.start();
-    }
-
-    int port() {
-      return server.getAddress().getPort();
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
-    }
-
-    private synchronized void serve(HttpExchange exchange) throws IOException {
-      try (exchange) {
-        requests++;
-        onRequest.run();
-        byte[] body = exchange.getRequestBody().readAllBytes();
-        if (redirectsBeforeItAsks && redirectTo.isPresent()) {
-          redirect(exchange, redirectTo.get());
-          return;
-        }
-        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-        if (authorization != null) {
-          authorizations.add(authorization);
-        }
-        if (!("Basic " + base64("x-access-token:" + accepts)).equals(authorization)) {
-          exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
-          exchange.sendResponseHeaders(401, -1);
-          return;
-        }
-        if (redirectTo.isPresent()) {
-          redirect(exchange, redirectTo.get());
-          return;
-        }
-        answer(exchange, body);
-      }
-    }
-
-    private static void redirect(HttpExchange exchange, String target) throws IOException {
-      exchange.getResponseHeaders().set("Location", target + exchange.getRequestURI());
-      exchange.sendResponseHeaders(302, -1);
-    }
-
-    private void answer(HttpExchange exchange, byte[] body) throws IOException {
-      ProcessBuilder backend = new ProcessBuilder("git", "http-backend");
-      Map<String, String> environment = backend.environment();
-      environment.put("GIT_PROJECT_ROOT", repositories.toString());
-      environment.put("GIT_HTTP_EXPORT_ALL", "1");
-      environment.put("REQUEST_METHOD", exchange.getRequestMethod());
-      environment.put("PATH_INFO", exchange.getRequestURI().getPath());
-      environment.put(
-          "QUERY_STRING", Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse(""));
-      header(exchange, "Content-Type").ifPresent(v -> environment.put("CONTENT_TYPE", v));
-      header(exchange, "Content-Encoding")
-          .ifPresent(v -> environment.put("HTTP_CONTENT_ENCODING", v));
-      header(exchange, "Git-Protocol").ifPresent(v -> environment.put("GIT_PROTOCOL", v));
-      environment.put("CONTENT_LENGTH", Integer.toString(body.length));
-      Process process = backend.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      try (var in = process.getOutputStream()) {
-        in.write(body);
-      }
-      try (InputStream out = process.getInputStream()) {
-        for (String line = line(out); !line.isEmpty(); line = line(out)) {
-          String[] parts = line.split(": ", 2);
-          exchange.getResponseHeaders().set(parts[0], parts[1]);
-        }
-        exchange.sendResponseHeaders(200, 0);
-        out.transferTo(exchange.getResponseBody());
-      }
-    }
-
-    private static Optional<String> header(HttpExchange exchange, String name) {
-      return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
-    }
-
-    private static String line(InputStream in) throws IOException {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
-      for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
-        line.write(c);
-      }
-      return line.toString(StandardCharsets.UTF_8).strip();
-    }
   }
 }

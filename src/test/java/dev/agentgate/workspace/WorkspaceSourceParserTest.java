@@ -36,6 +36,11 @@ class WorkspaceSourceParserTest {
     "HTTPS://github.com/acme/shop,",
     "https://github.com/acme/shop/tree/main, main",
     "https://github.com/acme/shop/tree/feature/login/, feature/login",
+    "https://github.com/acme/shop/tree/feat/x%231, feat/x#1",
+    "https://github.com/acme/shop/tree/100%25/a%2Bb+c, 100%/a+b+c",
+    "https://github.com/acme/shop/tree/%E6%97%A5%E6%9C%AC, 日本",
+    "https://github.com/acme/shop/tree/日本/%e6%97%a5/, 日本/日",
+    "https://github.com/acme/shop/tree/x%252e, x%2e",
     "git@github.com:acme/shop.git,",
     "git@github.com:acme/shop,",
   })
@@ -91,6 +96,66 @@ class WorkspaceSourceParserTest {
   }
 
   @Test
+  void aRefNamesABranchATagOrACommit() {
+    String commit = "0123456789abcdef0123456789abcdef01234567";
+    for (String ref :
+        List.of("main", "v1.0", "refs/heads/v1", "refs/tags/v1#2", commit, "ab".repeat(32))) {
+      assertThat(parser.parse(new Given().repo("a/b").ref(ref).input()))
+          .isEqualTo(new GitHub("a", "b", Optional.empty(), Optional.of(ref)));
+      assertThat(parser.parse(new Given().type("git").url("git@h:x").ref(ref).input()))
+          .isEqualTo(new WorkspaceSource.Git("git@h:x", Optional.empty(), Optional.of(ref)));
+    }
+    assertThat(
+            parser.parse(
+                new Given().url("https://github.com/a/b/tree/old").ref("AB".repeat(20)).input()))
+        .isEqualTo(new GitHub("a", "b", Optional.empty(), Optional.of("ab".repeat(20))));
+  }
+
+  @Test
+  void aRefAndABranchTogetherAreRefused() {
+    Given both = new Given().repo("a/b").branch("main").ref("v1");
+    for (WorkspaceSourceInput input :
+        List.of(both.input(), both.type("git").url("git@h:x").input())) {
+      assertThatThrownBy(() -> parser.parse(input))
+          .isInstanceOfSatisfying(
+              InvalidSourceException.class, e -> assertThat(e.field()).isEqualTo("ref"))
+          .hasMessage("Name a branch or a ref, not both.");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--upload-pack=x",
+        "-b",
+        "HEAD",
+        "@",
+        "main~1",
+        "v1^{}",
+        "main:path",
+        "main@{1}",
+        "..",
+        "a..b",
+        "refs/heads/",
+        "refs/heads/--x",
+        "refs/tags/../x",
+        "refs/pull/7/head",
+        "refs/agentgate/commits/x",
+        "a b",
+        "a\nb",
+        "a\u0000b",
+        "x.lock",
+        "\ud800",
+        "*",
+      })
+  void everythingElseIsAnInvalidRef(String ref) {
+    assertThatThrownBy(() -> parser.parse(new Given().repo("a/b").ref(ref).input()))
+        .isInstanceOfSatisfying(
+            InvalidSourceException.class, e -> assertThat(e.field()).isEqualTo("ref"))
+        .hasMessageStartingWith("Invalid ref: ");
+  }
+
+  @Test
   void emptyTextsCountAsAbsent() {
     assertThat(parser.parse(new Given().type("").url("").owner("").repo("a/b").branch("").input()))
         .isEqualTo(new GitHub("a", "b", Optional.empty()));
@@ -128,6 +193,21 @@ class WorkspaceSourceParserTest {
         "https://github.com/a/b/tree/x/../y",
         "https://github.com/a/b/tree/--upload-pack=x",
         "https://github.com/a/b/tree/x%2Fy",
+        "https://github.com/a/b/tree/x%2fy",
+        "https://github.com/a/b/tree/x%",
+        "https://github.com/a/b/tree/x%2",
+        "https://github.com/a/b/tree/x%zz",
+        "https://github.com/a/b/tree/x%+1",
+        "https://github.com/a/b/tree/x%00y",
+        "https://github.com/a/b/tree/x%0ay",
+        "https://github.com/a/b/tree/x%20y",
+        "https://github.com/a/b/tree/%2e%2e",
+        "https://github.com/a/b/tree/x/%2E%2E/y",
+        "https://github.com/a/b/tree/%2d%2dupload-pack=x",
+        "https://github.com/a/b/tree/x%ff",
+        "https://github.com/a/b/tree/x%c0%af",
+        "https://github.com/a/b/tree/x%ed%a0%80",
+        "https://github.com/a/b/tree/x%3ay",
         "https://github.com/a/b/tree/x?y",
         "https://github.com/a/b/tree/x//",
         "https://github.com/../b",
@@ -581,9 +661,11 @@ class WorkspaceSourceParserTest {
       Optional<String> owner,
       Optional<String> repo,
       Optional<String> branch,
-      Optional<String> path) {
+      Optional<String> path,
+      Optional<String> ref) {
     Given() {
       this(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -593,31 +675,35 @@ class WorkspaceSourceParserTest {
     }
 
     Given type(String value) {
-      return new Given(Optional.of(value), url, owner, repo, branch, path);
+      return new Given(Optional.of(value), url, owner, repo, branch, path, ref);
     }
 
     Given url(String value) {
-      return new Given(type, Optional.of(value), owner, repo, branch, path);
+      return new Given(type, Optional.of(value), owner, repo, branch, path, ref);
     }
 
     Given owner(String value) {
-      return new Given(type, url, Optional.of(value), repo, branch, path);
+      return new Given(type, url, Optional.of(value), repo, branch, path, ref);
     }
 
     Given repo(String value) {
-      return new Given(type, url, owner, Optional.of(value), branch, path);
+      return new Given(type, url, owner, Optional.of(value), branch, path, ref);
     }
 
     Given branch(String value) {
-      return new Given(type, url, owner, repo, Optional.of(value), path);
+      return new Given(type, url, owner, repo, Optional.of(value), path, ref);
     }
 
     Given path(String value) {
-      return new Given(type, url, owner, repo, branch, Optional.of(value));
+      return new Given(type, url, owner, repo, branch, Optional.of(value), ref);
+    }
+
+    Given ref(String value) {
+      return new Given(type, url, owner, repo, branch, path, Optional.of(value));
     }
 
     WorkspaceSourceInput input() {
-      return new WorkspaceSourceInput(type, url, owner, repo, branch, path);
+      return new WorkspaceSourceInput(type, url, owner, repo, branch, path, ref);
     }
   }
 }

@@ -66,7 +66,7 @@ final class WorkOrderCodec {
   private static final Pattern NAME = Pattern.compile("(?!-|\\.{1,2}$)[^/\\s\\p{Cntrl}]+");
   private static final Pattern BRANCH = Pattern.compile("(?!-)(?!.*\\.\\.)[^\\s\\p{Cntrl}]+");
   // "name::address" would run git-remote-name, whatever that is: gitremote-helpers(7).
-  private static final Pattern URL = Pattern.compile("(?!-)(?!\\w+::)[^\\s\\p{Cntrl}]+");
+  private static final Pattern URL = Pattern.compile("(?!-)(?!\\w+::)[^\\p{Cntrl}]+");
   private static final Pattern PATH = Pattern.compile("/[^\\x00]*");
 
   private WorkOrderCodec() {}
@@ -150,17 +150,25 @@ final class WorkOrderCodec {
         if (gitHub.branch().isPresent()) {
           to.writeStringField("branch", gitHub.branch().get());
         }
+        writeRef(gitHub.ref(), to);
       }
       case WorkspaceSource.Git git -> {
         to.writeStringField("url", git.url());
         if (git.branch().isPresent()) {
           to.writeStringField("branch", git.branch().get());
         }
+        writeRef(git.ref(), to);
       }
       case WorkspaceSource.Local local -> to.writeStringField("path", local.path());
       case WorkspaceSource.Empty _ -> {}
     }
     to.writeEndObject();
+  }
+
+  private static void writeRef(Optional<String> ref, JsonGenerator to) throws IOException {
+    if (ref.isPresent()) {
+      to.writeStringField("ref", ref.get());
+    }
   }
 
   private static void writeLimits(RunLimits limits, JsonGenerator to) throws IOException {
@@ -322,8 +330,13 @@ final class WorkOrderCodec {
     return switch (type) {
       case "github" ->
           new WorkspaceSource.GitHub(
-              part(parts, "owner", NAME), part(parts, "repo", NAME), branch(parts));
-      case "git" -> new WorkspaceSource.Git(part(parts, "url", URL), branch(parts));
+              part(parts, "owner", NAME),
+              part(parts, "repo", NAME),
+              revision(parts, "branch"),
+              revision(parts, "ref"));
+      case "git" ->
+          new WorkspaceSource.Git(
+              part(parts, "url", URL), revision(parts, "branch"), revision(parts, "ref"));
       case "local" -> new WorkspaceSource.Local(part(parts, "path", PATH));
       case "empty" -> new WorkspaceSource.Empty();
       default -> throw new UnreadableRecordException("workspaceSource.type is unknown");
@@ -340,11 +353,9 @@ final class WorkOrderCodec {
     return value;
   }
 
-  private static Optional<String> branch(Map<String, String> parts)
+  private static Optional<String> revision(Map<String, String> parts, String name)
       throws UnreadableRecordException {
-    return parts.containsKey("branch")
-        ? Optional.of(part(parts, "branch", BRANCH))
-        : Optional.empty();
+    return parts.containsKey(name) ? Optional.of(part(parts, name, BRANCH)) : Optional.empty();
   }
 
   private static RunLimits readLimits(JsonParser from)

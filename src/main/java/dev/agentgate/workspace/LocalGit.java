@@ -1,0 +1,41 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workspace.GitCommand.Access;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Git in one repository of this machine, reaching no other host, for one run. */
+record LocalGit(GitCommand git, RunId run, Path directory, Deadline deadline) {
+
+  /**
+   * Runs {@code git} there.
+   *
+   * @return the end of what it wrote
+   * @throws GitFailedException if it failed
+   */
+  String run(String... arguments) throws WorkspaceFailedException, InterruptedException {
+    return git.run(run, Access.LOCAL, deadline, here(arguments));
+  }
+
+  /**
+   * Runs {@code git} there for all that it says.
+   *
+   * @throws GitFailedException if it failed
+   * @throws WorkspaceFailedException if it said too much to keep
+   */
+  String readAll(String... arguments) throws WorkspaceFailedException, InterruptedException {
+    return git.readAll(run, Access.LOCAL, deadline, here(arguments));
+  }
+
+  private String[] here(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("-C", directory.toString()));
+    all.addAll(List.of(arguments));
+    return all.toArray(String[]::new);
+  }
+
+  void configure(String key, String value) throws WorkspaceFailedException, InterruptedException {
+    run("config", "--local", "--replace-all", key, value);
+  }
+}

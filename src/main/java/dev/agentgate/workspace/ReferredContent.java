@@ -1,0 +1,125 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workspace.MirrorCache.Remote;
+import dev.agentgate.workspace.Submodules.Submodule;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a repository refers to beside its own objects: submodules, and files that Git LFS keeps. It
+ * is fetched where the operator allows it; where it stays away, the run's log says so.
+ */
+final class ReferredContent {
+  /** A repository can name itself, so there has to be an end. */
+  private static final int DEEPEST = 8;
+
+  /** Each level can multiply the next. */
+  private static final int MOST = 256;
+
+  private final CheckoutExtras extras;
+  private final GitCommand git;
+  private final MirrorCache mirrors;
+  private final SubmoduleSource sources;
+  private final WorkspaceNotes notes;
+
+  ReferredContent(
+      CheckoutExtras extras,
+      GitCommand git,
+      MirrorCache mirrors,
+      SubmoduleSource sources,
+      WorkspaceNotes notes) {
+    this.extras = extras;
+    this.git = git;
+    this.mirrors = mirrors;
+    this.sources = sources;
+    this.notes = notes;
+  }
+
+  /** Adds it to a repository that was just checked out. */
+  void addTo(RunId run, Remote remote, Path repository, Deadline deadline)
+      throws WorkspaceFailedException, InterruptedException, IOException {
+    new Additions(run, deadline).addTo(remote, repository, 0);
+  }
+
+  /** What is added to one workspace. */
+  private final class Additions {
+    private final RunId run;
+    private final Deadline deadline;
+    private int submodules;
+
+    Additions(RunId run, Deadline deadline) {
+      this.run = run;
+      this.deadline = deadline;
+    }
+
+    void addTo(Remote remote, Path repository, int depth)
+        throws WorkspaceFailedException, InterruptedException, IOException {
+      LocalGit here = new LocalGit(git, run, repository, deadline);
+      addLargeFiles(remote, here);
+      if (!extras.submodules()) {
+        if (Submodules.exist(here)) {
+          notes.tell(
+              run,
+              "this repository has submodules; their directories stay empty, because"
+                  + " agentgate.workspace.submodules is false");
+        }
+        return;
+      }
+      List<Submodule> named = Submodules.read(here, MOST - submodules);
+      if (!named.isEmpty() && depth == DEEPEST) {
+        throw new WorkspaceFailedException(
+            "The submodules are nested more than " + DEEPEST + " deep");
+      }
+      for (Submodule submodule : named) {
+        add(submodule, remote, here, depth);
+      }
+    }
+
+    private void add(Submodule submodule, Remote parent, LocalGit here, int depth)
+        throws WorkspaceFailedException, InterruptedException, IOException {
+      submodules++;
+      Remote remote =
+          sources
+              .find(submodule.url(), parent, submodule.commit())
+              .orElseThrow(() ->
+                  new WorkspaceFailedException(
+                      "The submodule "
+                          + submodule.shown()
+                          + " has a url that is not allowed: "
+                          + Submodules.shown(submodule.url())));
+      Optional<Path> directory = Submodules.directory(here.directory(), submodule);
+      if (directory.isEmpty()) {
+        throw new WorkspaceFailedException(
+            "The submodule " + submodule.shown() + " has no empty directory to go to");
+      }
+      try {
+        mirrors.checkOut(run, remote, directory.get(), deadline);
+      } catch (GitFailedException e) {
+        throw new WorkspaceFailedException(
+            "The submodule " + submodule.shown() + " could not be checked out: " + e.getMessage(),
+            e);
+      }
+      here.configure("submodule." + submodule.name() + ".url", remote.url());
+      here.configure("submodule." + submodule.name() + ".active", "true");
+      addTo(remote, directory.get(), depth + 1);
+    }
+
+    private void addLargeFiles(Remote remote, LocalGit here)
+        throws WorkspaceFailedException, InterruptedException {
+      if (here.run("ls-files", "--", ":(attr:filter=lfs)").isBlank()) {
+        return;
+      }
+      if (extras.lfs()) {
+        LargeFiles.fetch(here, remote);
+      } else {
+        notes.tell(
+            run,
+            "this repository keeps files in Git LFS; they stay pointers, because"
+                + " agentgate.workspace.lfs is false");
+      }
+    }
+  }
+}

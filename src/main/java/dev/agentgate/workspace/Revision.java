@@ -1,0 +1,49 @@
+package dev.agentgate.workspace;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Which commit of a repository an order means. Names in it are valid. */
+sealed interface Revision {
+  /** The tip of the remote's default branch. */
+  record DefaultBranch() implements Revision {}
+
+  /** The tip of a branch. */
+  record Branch(String name) implements Revision {}
+
+  /** What a tag points to. */
+  record Tag(String name) implements Revision {}
+
+  /** A branch of that name or, if there is none, a tag: as {@code git clone --branch} takes it. */
+  record BranchOrTag(String name) implements Revision {}
+
+  /** One commit, by its full id. */
+  record Commit(String id) implements Revision {}
+
+  /** SHA-1 and SHA-256. */
+  Pattern COMMIT_ID = Pattern.compile("[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}");
+
+  /**
+   * Reads a {@code ref}: a full commit id, {@code refs/heads/x}, {@code refs/tags/x}, or the name
+   * of a branch or a tag.
+   *
+   * @return empty if it is none of them
+   */
+  static Optional<Revision> ofRef(String text) {
+    if (COMMIT_ID.matcher(text).matches()) {
+      return Optional.of(new Commit(text.toLowerCase(Locale.ROOT)));
+    }
+    if (text.startsWith(RefNames.BRANCHES)) {
+      return Optional.of(text.substring(RefNames.BRANCHES.length()))
+          .filter(BranchName::isValid)
+          .map(Branch::new);
+    }
+    if (text.startsWith(RefNames.TAGS)) {
+      return Optional.of(text.substring(RefNames.TAGS.length()))
+          .filter(BranchName::isValid)
+          .map(Tag::new);
+    }
+    return Optional.of(text).filter(BranchName::isValid).map(BranchOrTag::new);
+  }
+}

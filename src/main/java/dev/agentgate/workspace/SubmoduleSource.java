@@ -1,0 +1,69 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workspace.GitCommand.Access;
+import dev.agentgate.workspace.MirrorCache.Remote;
+import java.util.Optional;
+
+/**
+ * Where a submodule comes from. Its URL stands in a repository and not in an order, so it may reach
+ * less: the forms that an order may name, a local path only from a repository that is local itself,
+ * and the token only for the GitHub host, from a repository that was fetched with it.
+ */
+final class SubmoduleSource {
+  private final GitHubHost host;
+  private final LocalRoots roots;
+
+  SubmoduleSource(GitHubHost host, LocalRoots roots) {
+    this.host = host;
+    this.roots = roots;
+  }
+
+  /**
+   * Checks a URL.
+   *
+   * @param url as in {@code .gitmodules}, also relative
+   * @param parent the repository that names it
+   * @return empty if it may not be fetched
+   */
+  Optional<Remote> find(String url, Remote parent, Revision revision) {
+    String absolute = isRelative(url) ? resolve(parent.url(), url) : url;
+    if (parent.access().withToken()) {
+      Optional<String> onHost = host.remoteOf(absolute);
+      if (onHost.isPresent()) {
+        return Optional.of(new Remote(onHost.get(), new Access(host.protocol(), true), revision));
+      }
+    }
+    return GitUrl.accept(absolute, roots)
+        .filter(accepted ->
+            !accepted.protocol().equals("file") || parent.access().protocol().equals("file"))
+        .map(accepted ->
+            new Remote(accepted.url(), new Access(accepted.protocol(), false), revision));
+  }
+
+  private static boolean isRelative(String url) {
+    return url.startsWith("./") || url.startsWith("../");
+  }
+
+  /**
+   * As git resolves it, against the URL of the repository as if that were a directory.
+   *
+   * @see <a href="https://git-scm.com/docs/git-submodule#_commands">git-submodule, add</a>
+   */
+  static String resolve(String base, String relative) {
+    String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    String rest = relative;
+    char separator = '/';
+    while (isRelative(rest)) {
+      if (rest.startsWith("./")) {
+        rest = rest.substring(2);
+        continue;
+      }
+      rest = rest.substring(3);
+      int slash = root.lastIndexOf('/');
+      int cut = slash >= 0 ? slash : root.lastIndexOf(':');
+      separator = slash >= 0 ? '/' : ':';
+      root = root.substring(0, Math.max(0, cut));
+    }
+    return root + separator + rest;
+  }
+}
