@@ -27,6 +27,9 @@ final class Pursuit {
   /** When no process was born for so long, none hops any more. */
   private static final Duration QUIET = Duration.ofMillis(3);
 
+  /** When only others were born for so long, what hops is gone. */
+  private static final Duration COLD = Duration.ofMillis(20);
+
   private final Supplier<OptionalLong> newest;
   private final LongPredicate belongs;
 
@@ -45,7 +48,8 @@ final class Pursuit {
   }
 
   /**
-   * Pursues what belongs to a run until no process was born for a moment, or the time is over.
+   * Pursues what belongs to a run until no process was born for a moment, or none that belongs for
+   * a longer one, or the time is over.
    *
    * @return how many were sent SIGKILL
    */
@@ -62,46 +66,55 @@ final class Pursuit {
     int killed = 0;
     long began = System.nanoTime();
     long lastBirth = began;
+    long lastHit = began;
     for (long now = began;
-        now - began < longest.toNanos() && now - lastBirth < QUIET.toNanos();
+        now - began < longest.toNanos()
+            && now - lastBirth < QUIET.toNanos()
+            && now - lastHit < COLD.toNanos();
         now = System.nanoTime()) {
-      OptionalLong pid = next();
-      if (pid.isPresent()) {
-        lastBirth = now;
-        killed += kill(pid.getAsLong()) ? 1 : 0;
-      } else {
-        Thread.onSpinWait();
+      OptionalLong last = newest.get();
+      if (last.isPresent()) {
+        if (last.getAsLong() != previous) {
+          lastBirth = now;
+          remember(last.getAsLong());
+        }
+        if (kill(last.getAsLong())) {
+          lastHit = now;
+          killed++;
+        }
       }
     }
     return killed;
   }
 
-  /** The newest pid that was not looked at; the kernel is asked anew each time. */
-  private OptionalLong next() {
-    OptionalLong asked = newest.get();
-    if (asked.isEmpty()) {
-      return asked;
-    }
-    long last = asked.getAsLong();
+  private void remember(long last) {
     if (last < previous) {
       // Pids begin anew after the highest, so a number that was seen may be another process now.
       Arrays.fill(seen, 0);
     }
     previous = last;
+  }
+
+  /**
+   * Looks at the newest process that was not looked at, and kills it if it belongs. One only: then
+   * the kernel is asked anew.
+   */
+  private boolean kill(long last) {
     for (long pid = last; pid > 0 && pid > last - WINDOW; pid--) {
       int place = (int) (pid % WINDOW);
       if (seen[place] != pid) {
+        // The handle comes first: it notes the start time, and looks at it again when it kills.
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        if (process.isEmpty() && pid == last) {
+          // The number is given before the process can be found: it is looked for again.
+          continue;
+        }
         seen[place] = pid;
-        return OptionalLong.of(pid);
+        return process.isPresent() && belongs.test(pid) && process.get().destroyForcibly();
       }
     }
-    return OptionalLong.empty();
-  }
-
-  /** The handle comes first: it notes the start time, and looks at it again when it kills. */
-  private boolean kill(long pid) {
-    Optional<ProcessHandle> process = ProcessHandle.of(pid);
-    return process.isPresent() && belongs.test(pid) && process.get().destroyForcibly();
+    Thread.onSpinWait();
+    return false;
   }
 
   /** Read anew from the start, on a file that an interrupt does not close. */

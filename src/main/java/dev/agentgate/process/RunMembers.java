@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jboss.logging.Logger;
@@ -30,6 +31,9 @@ final class RunMembers {
 
   /** A host on which something ends during each of so many looks is not ours to prove. */
   private static final int MOST_READINGS = 100;
+
+  /** What hops is only listed after its end, so that to read on for longer finds no more of it. */
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final RunId run;
   private final RunDirectory directory;
@@ -116,7 +120,10 @@ final class RunMembers {
     ProcessTree tree = new ProcessTree();
     Map<Long, Entry> members = new HashMap<>();
     boolean settled = false;
-    for (int reading = 0; reading < MOST_READINGS && !settled; reading++) {
+    long began = System.nanoTime();
+    for (int reading = 0;
+        reading < MOST_READINGS && !settled && System.nanoTime() - began < LONGEST_LOOK_NANOS;
+        reading++) {
       ProcessTree.Reading news = tree.readOn();
       settled = !news.vanished();
       Set<Long> inside = cgroup == null ? Set.of() : new HashSet<>(cgroup.processes());

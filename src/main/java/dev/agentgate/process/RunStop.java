@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * grace of theirs holds.
  */
 final class RunStop {
-  /** Between two looks; it is over sooner where nothing is born. */
-  private static final Duration PURSUIT = Duration.ofMillis(50);
+  /** Between two looks; it is over sooner where nothing of the run is met any more. */
+  private static final Duration PURSUIT = Duration.ofSeconds(1);
 
   /** Enough for what forks and stays; what forks and ends is never all frozen. */
   private static final int MOST_FREEZES = 3;
@@ -84,7 +84,8 @@ final class RunStop {
     if (isProof(first)) {
       return new StopReport(false, 0, since(called));
     }
-    int survivors = isGraceOver() || !endByThemselves(first.living().values()) ? kill() : 0;
+    boolean ended = !isGraceOver() && endByThemselves(first.living().values());
+    int survivors = ended ? 0 : kill(first.settled());
     return new StopReport(true, survivors, since(called));
   }
 
@@ -118,12 +119,16 @@ final class RunStop {
     }
   }
 
-  /** Returns how many could not be killed. */
-  private int kill() {
+  /**
+   * Returns how many could not be killed.
+   *
+   * @param settled false if something ended faster than it could be looked at
+   */
+  private int kill(boolean settled) {
     long limit = System.nanoTime() + killLimit.toNanos();
     Pace pace = new Pace();
     Optional<RunCgroup> cgroup = members.cgroup();
-    boolean pursue = false;
+    boolean pursue = !settled;
     while (true) {
       boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
       if (pursue) {

@@ -86,8 +86,10 @@ class LargeFilesTest {
       assertThat(server.authorizations)
           .containsExactly("Basic " + base64("x-access-token:" + TOKEN));
       assertThat(Files.readString(workspace.resolve(".git/config"))).doesNotContain(TOKEN);
+      // Its filter brings its own hooks as soon as an agent adds a file, for the push.
+      Files.writeString(workspace.resolve("new.bin"), "new");
+      git(workspace, "add", "new.bin");
       try (Stream<Path> hooks = Files.list(workspace.resolve(".git/hooks"))) {
-        // Its own, for an agent that pushes.
         assertThat(hooks).allSatisfy(hook -> assertThat(hook).content().contains("git lfs "));
       }
     }
