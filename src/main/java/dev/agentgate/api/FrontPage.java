@@ -7,7 +7,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -68,11 +67,14 @@ class FrontPage {
         .end(PAGES.getOrDefault(type, ""));
   }
 
-  /** What is accepted most; text for a caller that does not care. */
+  /**
+   * What is accepted most; text for a caller that does not care.
+   *
+   * @param accepted in order of preference
+   */
   private static String wanted(List<MIMEHeader> accepted) {
     return accepted.stream()
         .filter(it -> it.weight() > 0)
-        .sorted(Comparator.comparingDouble(MIMEHeader::weight).reversed())
         .map(it -> it.component() + "/" + it.subComponent())
         .filter(PAGES::containsKey)
         .findFirst()

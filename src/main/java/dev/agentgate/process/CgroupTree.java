@@ -16,8 +16,7 @@ import java.util.stream.Stream;
  * the service and carry the run's name, so the next one finds them.
  */
 final class CgroupTree {
-  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
-  private static final Path OWN = Path.of("/proc/self/cgroup");
+  private static final Path PROC = Path.of("/proc");
   private static final long PROBE_SECONDS = 5;
 
   private final Path root;
@@ -35,7 +34,7 @@ final class CgroupTree {
    */
   static Optional<CgroupTree> find(Path runs) {
     try {
-      return ownDirectory(MountInfo.read(MOUNTS), MountInfo.read(OWN))
+      return MountInfo.ownCgroup(PROC)
           .map(own -> own.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode())))
           .map(CgroupTree::new)
           .filter(CgroupTree::works);
@@ -43,32 +42,6 @@ final class CgroupTree {
       return Optional.empty();
     }
   }
-
-  /**
-   * The service's own cgroup as a directory.
-   *
-   * @param mounts proc_pid_mountinfo(5): fields 4 and 5 are the mounted part and where it is
-   * @param own cgroups(7), {@code /proc/pid/cgroup}: version 2 is the line of hierarchy 0
-   */
-  static Optional<Path> ownDirectory(String mounts, String own) {
-    Optional<Path> path =
-        own.lines()
-            .filter(line -> line.startsWith("0::/"))
-            .map(line -> Path.of(MountInfo.plain(line.substring("0::".length()))))
-            .filter(at -> at.equals(at.normalize()) && !at.startsWith("/.."))
-            .findFirst();
-    return path.flatMap(at ->
-        mounts
-            .lines()
-            .filter(line -> line.contains(" - cgroup2 "))
-            .map(line -> line.split(" ", 6))
-            .map(fields -> new Mount(MountInfo.decode(fields[3]), MountInfo.decode(fields[4])))
-            .filter(mount -> at.startsWith(mount.part()))
-            .map(mount -> Path.of(mount.point()).resolve(Path.of(mount.part()).relativize(at)))
-            .findFirst());
-  }
-
-  private record Mount(String part, String point) {}
 
   private boolean works() {
     RunCgroup probe = new RunCgroup(root.resolve("probe-" + ProcessHandle.current().pid()));

@@ -50,10 +50,10 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
 
   private static List<String> signalReset(String status) {
     String ignored = ignored(status);
-    Optional<Path> env = RunScript.findOwn("env");
     if (ignored.isEmpty()) {
       return List.of();
     }
+    Optional<Path> env = RunScript.findOwn("env");
     if (env.isPresent()) {
       List<String> reset = List.of(env.get().toString(), "--default-signal=" + ignored);
       if (works(reset)) {

@@ -1,6 +1,5 @@
 package dev.agentgate.process;
 
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +86,7 @@ public final class SteadyClock extends Clock {
       if (slept.compareTo(SHORTEST_SUSPEND) > 0) {
         anchor = new Anchor(anchor.after(now).plus(slept), now, up);
       }
-    } catch (UncheckedIOException e) {
+    } catch (CannotLookException e) {
       LOG.debug("The kernel's uptime cannot be read now", e);
     }
     Duration ahead = Duration.between(anchor.after(now), wall.instant());

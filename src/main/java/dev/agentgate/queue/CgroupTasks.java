@@ -7,7 +7,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What the own cgroup and those above it leave of their limits on processes and threads.
@@ -17,21 +16,17 @@ import java.util.Optional;
  */
 record CgroupTasks(List<Path> groups) {
 
-  /** Finds them through {@code cgroup} of the own process; cgroup v2 is mounted where it should. */
+  /**
+   * Finds them through {@code mountinfo} and {@code cgroup} of the own process.
+   *
+   * @param root that the mount points of {@code proc}'s {@code mountinfo} are below
+   */
   static CgroupTasks of(Path proc, Path root) {
     List<Path> groups = new ArrayList<>();
     try {
-      Path mount = root.resolve("sys/fs/cgroup");
-      Optional<String> own =
-          MountInfo.read(proc.resolve("self/cgroup"))
-              .lines()
-              .filter(line -> line.startsWith("0::/"))
-              .map(line -> MountInfo.plain(line.substring("0::/".length())))
-              .findFirst();
-      for (Path at = mount.resolve(own.orElse("")).normalize();
-          at != null && at.startsWith(mount);
-          at = at.getParent()) {
-        groups.add(at);
+      // Above the mount no directory sets a limit.
+      for (Path at = MountInfo.ownCgroup(proc).orElse(null); at != null; at = at.getParent()) {
+        groups.add(root.resolve(at.toString().substring(1)));
       }
     } catch (IOException | InvalidPathException e) {
       return new CgroupTasks(List.of());

@@ -14,12 +14,6 @@ final class FullDisk {
 
   /** Whether the failure or one of its causes says so. */
   static boolean isBehind(@Nullable Throwable failure) {
-    for (Throwable at = failure; at != null; at = at.getCause()) {
-      String message = String.valueOf(at.getMessage());
-      if (WORDS.stream().anyMatch(message::contains)) {
-        return true;
-      }
-    }
-    return false;
+    return Causes.hold(failure, WORDS);
   }
 }

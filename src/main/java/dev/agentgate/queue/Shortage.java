@@ -1,7 +1,6 @@
 package dev.agentgate.queue;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Recognises a machine short of descriptors, processes or memory behind a start that failed, by the
@@ -27,21 +26,11 @@ final class Shortage {
 
   /** Whether the failure or one of its causes says that no more files can be opened. */
   static boolean ofFiles(Throwable failure) {
-    return says(failure, OF_FILES);
+    return Causes.hold(failure, OF_FILES);
   }
 
   /** Whether the failure to start a process or one of its causes says that there is no room. */
   static boolean ofProcesses(Throwable failure) {
-    return says(failure, OF_FILES) || says(failure, OF_PROCESSES);
-  }
-
-  private static boolean says(Throwable failure, List<String> words) {
-    for (@Nullable Throwable at = failure; at != null; at = at.getCause()) {
-      String message = String.valueOf(at.getMessage());
-      if (words.stream().anyMatch(message::contains)) {
-        return true;
-      }
-    }
-    return false;
+    return Causes.hold(failure, OF_FILES) || Causes.hold(failure, OF_PROCESSES);
   }
 }

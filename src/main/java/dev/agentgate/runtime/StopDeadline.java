@@ -29,10 +29,9 @@ final class StopDeadline {
   }
 
   private static void await(CountDownLatch stopping, long nanos) {
-    CountDownLatch never = new CountDownLatch(1);
     try {
       stopping.await();
-      boolean _ = never.await(nanos, TimeUnit.NANOSECONDS);
+      TimeUnit.NANOSECONDS.sleep(nanos);
     } catch (InterruptedException e) {
       return;
     }

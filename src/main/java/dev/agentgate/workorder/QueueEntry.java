@@ -33,7 +33,7 @@ public record QueueEntry(
   /**
    * The order of a queue in which waiting counts: each such span of it as one step of priority.
    *
-   * <p>All grow old alike, so which of two comes first never changes while they wait: whoever has
+   * <p>All grow old alike, so which of two comes first never changes while they wait: the one with
    * the earlier {@code queuedAt}, moved back by a span for each step of priority. That makes it a
    * fixed order, as a sorted set needs it.
    *

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class UlidSequence {
   /**
-   * Times from here on (the year 6429) are no times of a clock. Who follows such an id would run
-   * out of ids.
+   * Times from here on (the year 6429) come from no clock. A sequence that followed such an id
+   * would run out of ids.
    */
   private static final long LATEST_FOLLOWED = 1L << 47;
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * The submodules of a checked-out repository, as its {@code .gitmodules} and its tree name them.
- * Both come from whoever wrote the repository. Nothing is handed to {@code git submodule}: it reads
+ * Both come from the author of the repository. Nothing is handed to {@code git submodule}: it reads
  * more of that file than what is checked here.
  *
  * @see <a href="https://git-scm.com/docs/gitmodules">gitmodules</a>

@@ -2,7 +2,7 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.workorder.RunId;
 
-/** Tells whoever reads the run's log what its workspace lacks. */
+/** Tells the readers of a run's log what its workspace lacks. */
 @FunctionalInterface
 public interface WorkspaceNotes {
 

@@ -3,7 +3,6 @@ package dev.agentgate.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ class SteadyClockTest {
 
   private Duration uptime() {
     if (!readable) {
-      throw new UncheckedIOException(new IOException("Too many open files"));
+      throw new CannotLookException("The uptime", new IOException("Too many open files"));
     }
     return uptime;
   }

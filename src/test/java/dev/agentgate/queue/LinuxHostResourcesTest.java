@@ -92,6 +92,18 @@ class LinuxHostResourcesTest {
   }
 
   @Test
+  void theTightestLimitOnProcessesCountsWhereverTheGroupsAreMounted() throws IOException {
+    write("proc/self/cgroup", "0::/pod/container\n");
+    mount("30 23 0:26 /pod /run/cgroup2 rw - cgroup2 cgroup rw\n");
+    write("run/cgroup2/pids.max", "500\n");
+    write("run/cgroup2/pids.current", "460\n");
+    write("run/cgroup2/container/pids.max", "max\n");
+    assertThat(host().freeTasks()).isEqualTo(40);
+    write("run/cgroup2/pids.max", "max\n");
+    assertThat(host().freeTasks()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void theDiskIsTheOneOfTheDataDirectory() throws IOException {
     LinuxHostResources host = new LinuxHostResources(root);
     assertThat(host.freeDisk())

@@ -323,12 +323,7 @@ class QueueTest {
   void belowTheLeastFreeDiskNothingStartsUntilThereIsRoom() {
     QueueFixture queue = queue(settings -> SettingsChange.of(settings).minFreeDisk(1000).done());
     queue.host.disk = 10;
-    WorkOrderId id = queue.submit();
-    QueueHealth health = queue.queue.health().health();
-    assertThat(health.blockedBy()).containsExactly(Block.DISK);
-    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.DISK);
-    queue.host.disk = 1_000_000;
-    queue.awaitRunning(id);
+    assertNothingStartsUntil(queue, Block.DISK, AlertKind.DISK, () -> queue.host.disk = 1_000_000);
   }
 
   @Test
@@ -336,25 +331,27 @@ class QueueTest {
     QueueFixture queue =
         queue(settings -> SettingsChange.of(settings).minAvailableMemory(1000).done());
     queue.host.memory = 10;
-    WorkOrderId id = queue.submit();
-    QueueHealth health = queue.queue.health().health();
-    assertThat(health.blockedBy()).containsExactly(Block.MEMORY);
-    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.MEMORY);
-    queue.host.memory = 1_000_000;
-    queue.awaitRunning(id);
+    assertNothingStartsUntil(
+        queue, Block.MEMORY, AlertKind.MEMORY, () -> queue.host.memory = 1_000_000);
   }
 
   @Test
   void withFewDescriptorsLeftNothingStartsUntilThereAreMore() {
     QueueFixture queue = queue();
     queue.host.openDescriptors = 990;
+    assertNothingStartsUntil(
+        queue, Block.RESOURCES, AlertKind.RESOURCES, () -> queue.host.openDescriptors = 100);
+    assertThat(queue.queue.health().health().alerts()).isEmpty();
+  }
+
+  private static void assertNothingStartsUntil(
+      QueueFixture queue, Block block, AlertKind kind, Runnable relief) {
     WorkOrderId id = queue.submit();
     QueueHealth health = queue.queue.health().health();
-    assertThat(health.blockedBy()).containsExactly(Block.RESOURCES);
-    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == AlertKind.RESOURCES);
-    queue.host.openDescriptors = 100;
+    assertThat(health.blockedBy()).containsExactly(block);
+    assertThat(health.alerts()).anyMatch(alert -> alert.kind() == kind);
+    relief.run();
     queue.awaitRunning(id);
-    assertThat(queue.queue.health().health().alerts()).isEmpty();
   }
 
   @Test

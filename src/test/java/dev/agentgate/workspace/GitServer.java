@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Serves repositories over smart HTTP, through git's own CGI, to whoever has the token. */
+/** Serves repositories over smart HTTP, through git's own CGI, to callers that have the token. */
 final class GitServer implements AutoCloseable {
   private static final String DOWNLOADS = "/downloads/";
   private static final Pattern OBJECT = Pattern.compile("\"oid\":\"([0-9a-f]{64})\"");

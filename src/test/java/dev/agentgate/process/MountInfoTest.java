@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class CgroupTreeTest {
+class MountInfoTest {
   private static final String UNIFIED =
       """
       23 1 8:1 / / rw - ext4 /dev/root rw
@@ -20,14 +20,14 @@ class CgroupTreeTest {
 
   @Test
   void ownCgroupIsBelowTheMountOfVersion2() {
-    assertThat(CgroupTree.ownDirectory(UNIFIED, "0::/system.slice/agentgate.service\n"))
+    assertThat(MountInfo.ownCgroup(UNIFIED, "0::/system.slice/agentgate.service\n"))
         .hasValue(Path.of("/sys/fs/cgroup/system.slice/agentgate.service"));
-    assertThat(CgroupTree.ownDirectory(UNIFIED, "0::/\n")).hasValue(Path.of("/sys/fs/cgroup"));
+    assertThat(MountInfo.ownCgroup(UNIFIED, "0::/\n")).hasValue(Path.of("/sys/fs/cgroup"));
   }
 
   @Test
   void hybridHostsHaveItBesideVersion1() {
-    assertThat(CgroupTree.ownDirectory(HYBRID, "4:memory:/x\n1:name=systemd:/y\n0::/z\n"))
+    assertThat(MountInfo.ownCgroup(HYBRID, "4:memory:/x\n1:name=systemd:/y\n0::/z\n"))
         .hasValue(Path.of("/sys/fs/cgroup/unified/z"));
   }
 
@@ -35,9 +35,9 @@ class CgroupTreeTest {
   void partThatIsMountedIsTakenOffThePath() {
     String mounts = "31 23 0:27 /docker/abc /sys/fs/cgroup ro - cgroup2 cgroup ro\n";
 
-    assertThat(CgroupTree.ownDirectory(mounts, "0::/docker/abc/child\n"))
+    assertThat(MountInfo.ownCgroup(mounts, "0::/docker/abc/child\n"))
         .hasValue(Path.of("/sys/fs/cgroup/child"));
-    assertThat(CgroupTree.ownDirectory(mounts, "0::/docker/other\n")).isEmpty();
+    assertThat(MountInfo.ownCgroup(mounts, "0::/docker/other\n")).isEmpty();
   }
 
   @Test
@@ -45,14 +45,14 @@ class CgroupTreeTest {
     String mounts =
         "30 23 0:26 /a\\134x2db /sys\\040fs/c\\012\u00c3\u00bc rw - cgroup2 cgroup2 rw\n";
 
-    assertThat(CgroupTree.ownDirectory(mounts, "0::/a\\x2db/\u00c3\u00bc c\n"))
+    assertThat(MountInfo.ownCgroup(mounts, "0::/a\\x2db/\u00c3\u00bc c\n"))
         .hasValue(Path.of("/sys fs/c\n\u00fc/\u00fc c"));
   }
 
   @Test
   void hostsWithoutVersion2OrWithAPathOutsideTheNamespaceHaveNone() {
-    assertThat(CgroupTree.ownDirectory(HYBRID.replace("cgroup2", "cgroup"), "0::/\n")).isEmpty();
-    assertThat(CgroupTree.ownDirectory(UNIFIED, "4:memory:/x\n")).isEmpty();
-    assertThat(CgroupTree.ownDirectory(UNIFIED, "0::/../outside\n")).isEmpty();
+    assertThat(MountInfo.ownCgroup(HYBRID.replace("cgroup2", "cgroup"), "0::/\n")).isEmpty();
+    assertThat(MountInfo.ownCgroup(UNIFIED, "4:memory:/x\n")).isEmpty();
+    assertThat(MountInfo.ownCgroup(UNIFIED, "0::/../outside\n")).isEmpty();
   }
 }
