@@ -26,10 +26,13 @@ class ArchitectureTest {
 
   static {
     KNOWS.put("workorder", List.of());
+    KNOWS.put("linux", List.of());
+    KNOWS.put("agent", List.of("workorder"));
     KNOWS.put("workspace", List.of("workorder"));
+    KNOWS.put("output", List.of("workorder"));
     KNOWS.put("store", List.of("workorder"));
-    KNOWS.put("process", List.of("workorder"));
-    KNOWS.put("queue", List.of("workorder", "workspace", "store", "process"));
+    KNOWS.put("execution", List.of("workorder", "linux", "agent", "workspace", "output"));
+    KNOWS.put("queue", List.copyOf(KNOWS.keySet()));
     KNOWS.put("notify", below("queue"));
     KNOWS.put("jobs", below("queue"));
     KNOWS.put("api", below("queue"));
@@ -101,11 +104,7 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + "workspace..",
-            ROOT + "store..",
-            ROOT + "process..",
-            ROOT + "queue..",
-            ROOT + "notify..")
+            below("notify").stream().map(name -> ROOT + name + "..").toArray(String[]::new))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..")

@@ -1,7 +1,7 @@
 package dev.agentgate.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.agentgate.process.StopReport;
+import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.RunId;
 import io.quarkus.runtime.annotations.RegisterForReflection;

@@ -1,5 +1,14 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.access.Access;
+import dev.agentgate.api.access.Caller;
+import dev.agentgate.api.access.CurrentCaller;
+import dev.agentgate.api.access.Endpoint;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.Problem;
+import dev.agentgate.api.problem.ProblemAnswers;
+import dev.agentgate.api.problem.ProblemMappers;
+import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.workorder.LogKeys;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -25,7 +34,7 @@ import org.jboss.logging.MDC;
  * large is answered with a problem. Nothing here blocks; it runs on the event loop.
  */
 @Singleton
-class ApiGate {
+public class ApiGate {
   static final String REQUEST_ID_HEADER = "X-Request-ID";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   // The framework's own paths: the OpenAPI document; development tools in development.

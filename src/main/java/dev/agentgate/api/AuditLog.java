@@ -2,6 +2,10 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.api.access.Caller;
+import dev.agentgate.api.access.CurrentCaller;
+import dev.agentgate.api.access.Endpoint;
+import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.workorder.Rfc3339;
 import dev.agentgate.workorder.WorkOrderId;
 import io.vertx.core.http.HttpMethod;

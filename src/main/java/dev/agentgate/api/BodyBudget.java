@@ -1,5 +1,7 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemType;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;

@@ -1,5 +1,7 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.api.stream.SseText;
 import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.EventHistory.Step;
 import dev.agentgate.queue.StatusEvent;

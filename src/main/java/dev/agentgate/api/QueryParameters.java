@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.api.problem.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

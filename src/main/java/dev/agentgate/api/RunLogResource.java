@@ -1,9 +1,12 @@
 package dev.agentgate.api;
 
-import dev.agentgate.process.RunLog;
-import dev.agentgate.process.RunLogSnapshot;
-import dev.agentgate.process.RunLogText;
-import dev.agentgate.process.RunLogWatcher;
+import dev.agentgate.api.stream.ByteRange;
+import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.api.stream.SseText;
+import dev.agentgate.output.RunLog;
+import dev.agentgate.output.RunLogSnapshot;
+import dev.agentgate.output.RunLogText;
+import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;

@@ -1,6 +1,12 @@
 package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.api.access.CurrentCaller;
+import dev.agentgate.api.access.Endpoint;
+import dev.agentgate.api.access.Role;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemType;
+import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.queue.WorkOrderService.Submitted;
 import dev.agentgate.store.WorkOrderFilter;

@@ -159,6 +159,7 @@
 package dev.agentgate.api;
 
 import org.eclipse.microprofile.openapi.annotations.Components;
+import dev.agentgate.api.problem.Problem;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;

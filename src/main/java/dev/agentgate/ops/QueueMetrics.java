@@ -1,8 +1,8 @@
 package dev.agentgate.ops;
 
-import dev.agentgate.process.Agents;
-import dev.agentgate.process.LogCapper;
-import dev.agentgate.process.StopReport;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.output.LogCapper;
 import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealthCheck;

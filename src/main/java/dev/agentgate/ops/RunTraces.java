@@ -1,6 +1,6 @@
 package dev.agentgate.ops;
 
-import dev.agentgate.queue.AgentVariables;
+import dev.agentgate.agent.AgentVariables;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.Transition;
 import dev.agentgate.workorder.RunId;

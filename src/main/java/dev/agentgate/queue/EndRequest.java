@@ -1,7 +1,7 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.CannotLookException;
-import dev.agentgate.process.RunDirectory;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.output.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,10 +1,13 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.Agents;
-import dev.agentgate.process.LogCapper;
-import dev.agentgate.process.OutOfMemoryKills;
-import dev.agentgate.process.ProcessManager;
-import dev.agentgate.process.RunDirectories;
+import dev.agentgate.agent.AgentVariables;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.execution.AgentLauncher;
+import dev.agentgate.execution.ProcessManager;
+import dev.agentgate.linux.HostResources;
+import dev.agentgate.linux.OutOfMemoryKills;
+import dev.agentgate.output.LogCapper;
+import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;

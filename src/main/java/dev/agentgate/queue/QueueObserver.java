@@ -1,6 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.StopReport;
+import dev.agentgate.execution.StopReport;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.RunDirectories;
-import dev.agentgate.process.RunLog;
-import dev.agentgate.process.RunLogWatcher;
-import dev.agentgate.process.SecretMask;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunLog;
+import dev.agentgate.output.RunLogWatcher;
+import dev.agentgate.output.SecretMask;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunState;
 import java.util.function.Function;

@@ -1,11 +1,12 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.CannotLookException;
-import dev.agentgate.process.RunDirectory;
-import dev.agentgate.process.SpawnFailedException;
-import dev.agentgate.process.StopReport;
-import dev.agentgate.process.SupervisedProcess;
-import dev.agentgate.process.SupervisedProcess.ProcessEnd;
+import dev.agentgate.execution.SpawnFailedException;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.execution.SupervisedProcess;
+import dev.agentgate.execution.SupervisedProcess.ProcessEnd;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.output.OutputWatch;
+import dev.agentgate.output.RunDirectory;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;

@@ -1,6 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.RunDirectory;
+import dev.agentgate.output.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,10 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.LogCapper;
-import dev.agentgate.process.OutOfMemoryKills;
-import dev.agentgate.process.ProcessManager;
-import dev.agentgate.process.RunDirectories;
+import dev.agentgate.execution.AgentLauncher;
+import dev.agentgate.execution.ProcessManager;
+import dev.agentgate.linux.OutOfMemoryKills;
+import dev.agentgate.output.LogCapper;
+import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderStatus;

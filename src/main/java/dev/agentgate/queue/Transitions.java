@@ -1,6 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.StopReport;
+import dev.agentgate.execution.StopReport;
 import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.RunState;

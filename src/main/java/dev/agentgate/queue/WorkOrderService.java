@@ -1,8 +1,8 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.Agents;
-import dev.agentgate.process.RunLog;
-import dev.agentgate.process.StopReport;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.output.RunLog;
 import dev.agentgate.queue.RunSupervisor.Ended;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;

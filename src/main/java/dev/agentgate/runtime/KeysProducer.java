@@ -1,7 +1,7 @@
 package dev.agentgate.runtime;
 
-import dev.agentgate.api.Access;
-import dev.agentgate.api.ApiKeys;
+import dev.agentgate.api.access.Access;
+import dev.agentgate.api.access.ApiKeys;
 import dev.agentgate.config.AuthConfig;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;

@@ -1,6 +1,7 @@
 package dev.agentgate.runtime;
 
-import dev.agentgate.api.ApiKeys;
+import dev.agentgate.agent.AgentCommandLine;
+import dev.agentgate.api.access.ApiKeys;
 import dev.agentgate.config.AuthConfig;
 import dev.agentgate.config.DataConfig;
 import dev.agentgate.config.GithubConfig;
@@ -14,7 +15,6 @@ import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.StartupChecks;
 import dev.agentgate.config.WebhooksConfig;
 import dev.agentgate.config.WorkspaceConfig;
-import dev.agentgate.process.AgentCommandLine;
 import dev.agentgate.workspace.GitHubHost;
 import dev.agentgate.workspace.LargeFiles;
 import jakarta.inject.Singleton;

@@ -3,7 +3,13 @@ package dev.agentgate.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.agentgate.api.Access.Request;
+import dev.agentgate.api.access.Access;
+import dev.agentgate.api.access.Access.Request;
+import dev.agentgate.api.access.ApiKeys;
+import dev.agentgate.api.access.Caller;
+import dev.agentgate.api.access.Role;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemType;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

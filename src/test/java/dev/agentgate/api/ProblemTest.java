@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.api.problem.Problem;
+import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import java.time.Instant;
 import java.util.Arrays;

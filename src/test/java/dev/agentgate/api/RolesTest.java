@@ -3,6 +3,9 @@ package dev.agentgate.api;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.api.access.Role;
+import dev.agentgate.api.access.Sha256;
+import dev.agentgate.api.problem.Problem;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;

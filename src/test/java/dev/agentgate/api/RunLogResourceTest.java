@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.agentgate.process.RunDirectories;
-import dev.agentgate.process.RunLogWatcher;
-import dev.agentgate.process.SecretMask;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunLogWatcher;
+import dev.agentgate.output.SecretMask;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;

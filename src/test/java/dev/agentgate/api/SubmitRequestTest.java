@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;

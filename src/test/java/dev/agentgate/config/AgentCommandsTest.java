@@ -2,7 +2,7 @@ package dev.agentgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.process.AgentCommandLine;
+import dev.agentgate.agent.AgentCommandLine;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.process.CannotLookException;
-import dev.agentgate.process.LaunchRequest;
-import dev.agentgate.process.ProcessIdentity;
-import dev.agentgate.process.ProcessManager;
-import dev.agentgate.process.SpawnFailedException;
-import dev.agentgate.process.StopReport;
-import dev.agentgate.process.SupervisedProcess;
+import dev.agentgate.execution.LaunchRequest;
+import dev.agentgate.execution.ProcessManager;
+import dev.agentgate.execution.SpawnFailedException;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.execution.SupervisedProcess;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.ProcessIdentity;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.RunId;
 import java.time.Duration;

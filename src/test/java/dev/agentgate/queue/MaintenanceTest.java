@@ -2,7 +2,7 @@ package dev.agentgate.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.process.RunDirectories;
+import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;

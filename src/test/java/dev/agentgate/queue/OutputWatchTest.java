@@ -2,7 +2,8 @@ package dev.agentgate.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.process.RunDirectory;
+import dev.agentgate.output.OutputWatch;
+import dev.agentgate.output.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,12 @@ package dev.agentgate.queue;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.process.Agents;
-import dev.agentgate.process.Agents.Agent;
-import dev.agentgate.process.LogCapper;
-import dev.agentgate.process.RunDirectories;
+import dev.agentgate.agent.AgentVariables;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.linux.HostResources;
+import dev.agentgate.output.LogCapper;
+import dev.agentgate.output.RunDirectories;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;

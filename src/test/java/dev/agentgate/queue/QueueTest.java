@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.process.CannotLookException;
-import dev.agentgate.process.RunDirectories;
-import dev.agentgate.process.StopReport;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.output.RunDirectories;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.store.WorkOrderFilter;

@@ -1,0 +1,110 @@
+package dev.agentgate.api.access;
+
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemType;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Decides who a caller is.
+ *
+ * <p>With keys: whoever shows one. Without: everybody who calls this machine by a loopback name and
+ * is not a web page from elsewhere. A browser on this machine reaches a loopback service as well,
+ * and carries out what any page asks: a page whose name was pointed at 127.0.0.1 gives itself away
+ * by the {@code Host}, any other by {@code Origin} or {@code Sec-Fetch-Site}.
+ *
+ * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</a>
+ */
+public final class Access {
+  private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
+
+  private final ApiKeys keys;
+  private final boolean anonymous;
+
+  /**
+   * @param anonymous whether any {@code Host} is served where there is no key
+   */
+  public Access(ApiKeys keys, boolean anonymous) {
+    this.keys = keys;
+    this.anonymous = anonymous;
+  }
+
+  /**
+   * Names the caller.
+   *
+   * @throws ApiException 401 if a key is missing or wrong, 403 if none is needed but the request
+   *     comes from elsewhere
+   */
+  public Caller admit(Request request) {
+    if (!keys.isEmpty()) {
+      return request
+          .key()
+          .flatMap(keys::find)
+          .orElseThrow(() ->
+              new ApiException(
+                  ProblemType.UNAUTHENTICATED,
+                  "Send a valid key as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'"));
+    }
+    checkOrigin(request);
+    return Caller.ANONYMOUS;
+  }
+
+  /**
+   * Checks a request for what needs no key.
+   *
+   * @throws ApiException 403 if there is no key at all and the request comes from elsewhere
+   */
+  public void checkOrigin(Request request) {
+    if (!keys.isEmpty()) {
+      return;
+    }
+    if (!anonymous && request.host().filter(LoopbackName::isLoopback).isEmpty()) {
+      throw new ApiException(
+          ProblemType.FORBIDDEN,
+          "Without a configured key only requests to a loopback name (localhost, 127.0.0.1, [::1])"
+              + " are served");
+    }
+    if (request.isFromAnotherSite()) {
+      throw new ApiException(
+          ProblemType.FORBIDDEN,
+          "Without a configured key no requests from other web sites are served");
+    }
+  }
+
+  /** What a request says about where it comes from. */
+  public record Request(
+      Optional<String> host,
+      Optional<String> authorization,
+      Optional<String> apiKey,
+      Optional<String> origin,
+      Optional<String> fetchSite) {
+
+    Optional<String> key() {
+      return authorization
+          .map(BEARER::matcher)
+          .filter(Matcher::matches)
+          .map(bearer -> bearer.group(1))
+          .or(() -> apiKey);
+    }
+
+    boolean isFromAnotherSite() {
+      if (fetchSite.isPresent()
+          && !fetchSite.get().equals("same-origin")
+          && !fetchSite.get().equals("none")) {
+        return true;
+      }
+      return origin.isPresent() && !host.equals(authorityOf(origin.get()));
+    }
+
+    private static Optional<String> authorityOf(String origin) {
+      try {
+        return Optional.ofNullable(new URI(origin).getRawAuthority());
+      } catch (URISyntaxException opaque) {
+        return Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.agentgate.api.access;
+
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemType;
+
+/**
+ * Who sent a request.
+ *
+ * @param name the name of the key, never the key; {@code anonymous} where no key is configured
+ */
+public record Caller(String name, Role role) {
+  /** Whoever calls a service without keys: it may do everything. */
+  public static final Caller ANONYMOUS = new Caller("anonymous", Role.ADMIN);
+
+  /**
+   * Checks that the caller may do this.
+   *
+   * @throws ApiException a 403, if its role is too low
+   */
+  public void require(Role needed) {
+    if (!role.includes(needed)) {
+      throw new ApiException(ProblemType.FORBIDDEN, tooLow(needed));
+    }
+  }
+
+  private String tooLow(Role needed) {
+    return "This needs the role " + needed.wireName() + "; the key has " + role.wireName();
+  }
+}

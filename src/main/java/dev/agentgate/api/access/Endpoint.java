@@ -1,0 +1,128 @@
+package dev.agentgate.api.access;
+
+import dev.agentgate.api.ApiGate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Every call there is, and the role it needs. {@link ApiGate} lets nothing else through, so that an
+ * endpoint without a role does not exist. A call that asks for more depending on its parameters
+ * checks that itself.
+ */
+public enum Endpoint {
+  SUBMIT("POST", "/work-orders", Role.OPERATOR),
+  LIST("GET", "/work-orders", Role.VIEWER),
+  PURGE_MANY("DELETE", "/work-orders", Role.OPERATOR),
+  GET("GET", "/work-orders/{id}", Role.VIEWER),
+  DELETE("DELETE", "/work-orders/{id}", Role.OPERATOR),
+  CANCEL("POST", "/work-orders/{id}/cancel", Role.OPERATOR),
+  KILL("POST", "/work-orders/{id}/kill", Role.ADMIN),
+  REQUEST_RUN("POST", "/work-orders/{id}/runs", Role.OPERATOR),
+  LIST_RUNS("GET", "/work-orders/{id}/runs", Role.VIEWER),
+  GET_RUN("GET", "/runs/{id}", Role.VIEWER),
+  GET_LOG("GET", "/runs/{id}/log", Role.VIEWER),
+  STREAM_LOG("GET", "/runs/{id}/log/stream", Role.VIEWER),
+  STREAM_EVENTS("GET", "/events", Role.VIEWER),
+  QUEUE_HEALTH("GET", "/queue/health", Role.VIEWER),
+  PAUSE("POST", "/queue/pause", Role.ADMIN),
+  RESUME("POST", "/queue/resume", Role.ADMIN);
+
+  /** What every path begins with; the value of {@code quarkus.rest.path}. */
+  public static final String BASE = "/api/v1";
+
+  private final String method;
+  private final String path;
+  private final Role role;
+
+  Endpoint(String method, String path, Role role) {
+    this.method = method;
+    this.path = path;
+    this.role = role;
+  }
+
+  public String method() {
+    return method;
+  }
+
+  /** The path below {@link #BASE}, with {@code {id}} in it. */
+  public String path() {
+    return path;
+  }
+
+  /** The name in the audit log: lower case with hyphens. */
+  public String action() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public Role role() {
+    return role;
+  }
+
+  /** What a successful answer is written in. */
+  public String mediaType() {
+    return switch (this) {
+      case GET_LOG -> "text/plain";
+      case STREAM_LOG, STREAM_EVENTS -> "text/event-stream";
+      default -> "application/json";
+    };
+  }
+
+  /** The endpoints at a path, {@link #BASE} included; none if there is no such path. */
+  public static List<Endpoint> at(String path) {
+    if (!path.startsWith(BASE + "/")) {
+      return List.of();
+    }
+    String[] asked = path.substring(BASE.length()).split("/", -1);
+    return Arrays.stream(values()).filter(endpoint -> endpoint.matches(asked)).toList();
+  }
+
+  /** The one of these endpoints that answers the method; what answers GET answers HEAD. */
+  public static Optional<Endpoint> forMethod(List<Endpoint> endpoints, String method) {
+    String answering = method.equals("HEAD") ? "GET" : method;
+    return endpoints.stream().filter(it -> it.method.equals(answering)).findFirst();
+  }
+
+  /** The value of {@code Allow} for these endpoints. */
+  public static String allow(List<Endpoint> endpoints) {
+    Set<String> methods = new TreeSet<>(Set.of("OPTIONS"));
+    for (Endpoint endpoint : endpoints) {
+      methods.add(endpoint.method);
+      if (endpoint.method.equals("GET")) {
+        methods.add("HEAD");
+      }
+    }
+    return String.join(", ", methods);
+  }
+
+  private boolean matches(String[] asked) {
+    String[] segments = path.split("/", -1);
+    if (asked.length != segments.length) {
+      return false;
+    }
+    for (int i = 0; i < segments.length; i++) {
+      boolean same = segments[i].equals("{id}") ? isPlain(asked[i]) : segments[i].equals(asked[i]);
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // No path of this service needs an escape, a dot or a matrix parameter. Refusing them here leaves
+  // the layers below nothing to read in another way than this one does.
+  private static boolean isPlain(String segment) {
+    return !segment.isEmpty()
+        && segment
+            .chars()
+            .allMatch(c ->
+                (c >= 'A' && c <= 'Z')
+                    || (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || c == '_'
+                    || c == '-');
+  }
+}

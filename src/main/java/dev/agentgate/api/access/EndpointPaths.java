@@ -1,0 +1,39 @@
+package dev.agentgate.api.access;
+
+import dev.agentgate.api.ApiGate;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/**
+ * Keeps ids out of the paths in the metrics of HTTP. What {@link ApiGate} answers itself never met
+ * a resource, so that its path comes as it was sent.
+ */
+@Singleton
+class EndpointPaths {
+  private static final String PATH = "uri";
+  private static final String UNKNOWN = "UNKNOWN";
+
+  @Produces
+  @Singleton
+  MeterFilter withoutIds() {
+    return new MeterFilter() {
+      @Override
+      public Meter.Id map(Meter.Id meter) {
+        String path = meter.getTag(PATH);
+        return path == null || !path.startsWith(Endpoint.BASE)
+            ? meter
+            : meter.replaceTags(Tags.of(meter.getTags()).and(Tag.of(PATH, template(path))));
+      }
+    };
+  }
+
+  private static String template(String path) {
+    List<Endpoint> endpoints = Endpoint.at(path);
+    return endpoints.isEmpty() ? UNKNOWN : endpoints.getFirst().path();
+  }
+}

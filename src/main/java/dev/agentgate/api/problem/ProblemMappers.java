@@ -1,0 +1,115 @@
+package dev.agentgate.api.problem;
+
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.LogKeys;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Answers whatever a resource throws with a problem. */
+public class ProblemMappers {
+  private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  public static final String NOT_ACCEPTABLE =
+      "This answers in a media type that the Accept header does not allow";
+
+  private final ProblemAnswers answers;
+
+  @Inject
+  ProblemMappers(ProblemAnswers answers) {
+    this.answers = answers;
+  }
+
+  @ServerExceptionMapper
+  Response refusedByDomain(AgentGateException refused, RoutingContext request) {
+    String detail = Optional.ofNullable(refused.getMessage()).orElse("");
+    return answer(ProblemType.of(refused.kind()), detail, request);
+  }
+
+  @ServerExceptionMapper
+  Response refusedByApi(ApiException refused, RoutingContext request) {
+    return send(
+        Problem.of(
+            refused.type(),
+            refused.detail(),
+            ProblemAnswers.pathOf(request.request()),
+            refused.violations()),
+        request);
+  }
+
+  @ServerExceptionMapper
+  Response stopping(RejectedExecutionException refused, RoutingContext request) {
+    return answer(ProblemType.STOPPING, "The service is stopping", request);
+  }
+
+  @ServerExceptionMapper
+  Response refusedByFramework(WebApplicationException refused, RoutingContext request) {
+    int status = refused.getResponse().getStatus();
+    if (status == ProblemType.INTERNAL.status()) {
+      return defect(refused, request);
+    }
+    Response answer =
+        ProblemType.ofStatus(status)
+            .map(type -> answer(type, sentence(type), request))
+            .orElseGet(() -> unnamed(refused.getResponse(), request));
+    refused
+        .getResponse()
+        .getHeaders()
+        .forEach((name, values) -> answer.getHeaders().putIfAbsent(name, values));
+    return answer;
+  }
+
+  private Response unnamed(Response refusal, RoutingContext request) {
+    String phrase = refusal.getStatusInfo().getReasonPhrase();
+    return send(
+        new Problem(
+            "about:blank",
+            phrase,
+            refusal.getStatus(),
+            phrase,
+            ProblemAnswers.pathOf(request.request()),
+            phrase,
+            List.of()),
+        request);
+  }
+
+  @ServerExceptionMapper
+  Response defect(Throwable defect, RoutingContext request) {
+    LOG.error("A request failed for a reason that nobody foresaw", defect);
+    return answer(
+        ProblemType.INTERNAL,
+        "The service failed; the request id is " + MDC.get(LogKeys.REQUEST_ID),
+        request);
+  }
+
+  private Response answer(ProblemType type, String detail, RoutingContext request) {
+    return send(Problem.of(type, detail, ProblemAnswers.pathOf(request.request())), request);
+  }
+
+  // Where the head of an answer is on its way, the client must see that the rest does not come.
+  private Response send(Problem problem, RoutingContext request) {
+    if (request.response().headWritten()) {
+      request.response().reset();
+      return Response.status(problem.status()).build();
+    }
+    return answers.toResponse(problem);
+  }
+
+  // The framework's own sentences name its classes.
+  private static String sentence(ProblemType type) {
+    return switch (type) {
+      case NOT_ACCEPTABLE -> NOT_ACCEPTABLE;
+      case UNSUPPORTED_MEDIA_TYPE -> "Send the body as Content-Type: application/json";
+      case NOT_FOUND -> "There is nothing at this path";
+      case INVALID_REQUEST -> "The request cannot be read";
+      default -> type.title();
+    };
+  }
+}

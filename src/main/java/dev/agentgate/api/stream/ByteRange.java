@@ -1,0 +1,54 @@
+package dev.agentgate.api.stream;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A range of bytes that a client asked for.
+ *
+ * @param from the first byte
+ * @param to the byte after the last; not after {@code from} if nothing of the range exists
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110.html#section-14">RFC 9110, section 14</a>
+ */
+public record ByteRange(long from, long to) {
+  private static final Pattern FORM =
+      Pattern.compile("bytes=[ \\t]*(\\d{0,18})-(\\d{0,18})[ \\t]*", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * Reads a {@code Range} header.
+   *
+   * @param length how many bytes there are
+   * @return empty if the header is to be ignored: it is malformed, in another unit, or asks for
+   *     several ranges
+   */
+  public static Optional<ByteRange> parse(String header, long length) {
+    Matcher matcher = FORM.matcher(header);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String first = matcher.group(1);
+    String last = matcher.group(2);
+    if (first.isEmpty()) {
+      return last.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new ByteRange(Math.max(0, length - Long.parseLong(last)), length));
+    }
+    long from = Long.parseLong(first);
+    if (last.isEmpty()) {
+      return Optional.of(new ByteRange(from, length));
+    }
+    long through = Long.parseLong(last);
+    return through < from
+        ? Optional.empty()
+        : Optional.of(new ByteRange(from, Math.min(length, through + 1)));
+  }
+
+  public boolean isSatisfiable() {
+    return from < to;
+  }
+
+  public String contentRange(long length) {
+    return "bytes " + from + "-" + (to - 1) + "/" + length;
+  }
+}

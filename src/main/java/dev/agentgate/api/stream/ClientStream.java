@@ -1,0 +1,113 @@
+package dev.agentgate.api.stream;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Sends a body piece by piece to one client, the next one only when the one before is on its way:
+ * never more than one piece waits in memory, however slow the client is. A client that takes
+ * nothing for too long is dropped. Blocks; meant for a virtual thread.
+ */
+public final class ClientStream {
+  private static final Logger LOG = Logger.getLogger(ClientStream.class);
+
+  /** How long a client may take nothing before it is dropped. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final OutputStream first;
+  private final HttpServerResponse response;
+  private final Duration patience;
+  private boolean begun;
+
+  /**
+   * @param first the way of the framework, which sends the head with the first piece
+   * @param patience how long a client may take for one piece
+   */
+  ClientStream(OutputStream first, HttpServerResponse response, Duration patience) {
+    this.first = first;
+    this.response = response;
+    this.patience = patience;
+  }
+
+  /** A body that is sent through such a stream; one that fails is broken off. */
+  public static StreamingOutput body(HttpServerRequest request, Body body) {
+    return out -> {
+      ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
+      try {
+        body.send(stream);
+      } catch (IOException e) {
+        LOG.debugf("An answer was not sent to its end: %s", e.getMessage());
+        stream.abort();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        stream.abort();
+      }
+    };
+  }
+
+  /** An answer that is a stream of server-sent events. */
+  public static Response events(HttpServerRequest request, Body body) {
+    return Response.ok(body(request, body))
+        .type(MediaType.SERVER_SENT_EVENTS_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        // Asks nginx and its like not to collect events before they pass them on.
+        .header("X-Accel-Buffering", "no")
+        .build();
+  }
+
+  /** Sends a body from its beginning to its end. */
+  @FunctionalInterface
+  public interface Body {
+    void send(ClientStream stream) throws IOException, InterruptedException;
+  }
+
+  /**
+   * Sends one piece.
+   *
+   * @throws IOException if the client is gone, or was dropped
+   */
+  public void send(byte[] bytes) throws IOException {
+    if (!begun) {
+      begun = true;
+      first.write(bytes);
+      first.flush();
+      return;
+    }
+    if (response.closed()) {
+      throw new IOException("The client is gone");
+    }
+    try {
+      response
+          .write(Buffer.buffer(bytes))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      abort();
+      throw new IOException("The client took nothing for " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException | IllegalStateException e) {
+      throw new IOException("The client is gone", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
+  /** Breaks off, so that the client sees that the body is not whole. */
+  void abort() {
+    response.reset();
+  }
+}

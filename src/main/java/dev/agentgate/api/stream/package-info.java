@@ -1,0 +1,5 @@
+/** Answers that go on: server-sent events, and parts of a text. */
+@NullMarked
+package dev.agentgate.api.stream;
+
+import org.jspecify.annotations.NullMarked;

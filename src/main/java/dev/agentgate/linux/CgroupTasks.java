@@ -1,0 +1,60 @@
+package dev.agentgate.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the own cgroup and those above it leave of their limits on processes and threads.
+ *
+ * @param groups the directories that may set one, the own first
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#pid">cgroup v2, PID</a>
+ */
+record CgroupTasks(List<Path> groups) {
+
+  /**
+   * Finds them through {@code mountinfo} and {@code cgroup} of the own process.
+   *
+   * @param root that the mount points of {@code proc}'s {@code mountinfo} are below
+   */
+  static CgroupTasks of(Path proc, Path root) {
+    List<Path> groups = new ArrayList<>();
+    try {
+      // Above the mount no directory sets a limit.
+      for (Path at = MountInfo.ownCgroup(proc).orElse(null); at != null; at = at.getParent()) {
+        groups.add(root.resolve(at.toString().substring(1)));
+      }
+    } catch (IOException | InvalidPathException e) {
+      return new CgroupTasks(List.of());
+    }
+    return new CgroupTasks(List.copyOf(groups));
+  }
+
+  /** The least that any of them leaves; {@link Long#MAX_VALUE} if none sets a limit. */
+  long left() {
+    long left = Long.MAX_VALUE;
+    for (Path group : groups) {
+      left = Math.min(left, leftOf(group));
+    }
+    return left;
+  }
+
+  private static long leftOf(Path group) {
+    try {
+      Path limit = group.resolve("pids.max");
+      if (!Files.exists(limit)) {
+        return Long.MAX_VALUE;
+      }
+      String max = Files.readString(limit).strip();
+      return max.equals("max")
+          ? Long.MAX_VALUE
+          : Long.parseLong(max)
+              - Long.parseLong(Files.readString(group.resolve("pids.current")).strip());
+    } catch (IOException | NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+}

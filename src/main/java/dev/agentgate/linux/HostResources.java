@@ -1,0 +1,39 @@
+package dev.agentgate.linux;
+
+/** What the machine has left. */
+public interface HostResources {
+
+  /** With fewer files left to make than this, a disk counts as full whatever its free bytes. */
+  long FEWEST_INODES = 1_000;
+
+  /** With fewer descriptors left than this, a start and the looks at it might fail. */
+  long FEWEST_DESCRIPTORS = 32;
+
+  /** With fewer processes and threads left than this, an agent could not do anything. */
+  long FEWEST_TASKS = 32;
+
+  /**
+   * Bytes of memory that a new agent could use without swapping; at most what the cgroup allows.
+   */
+  long availableMemory();
+
+  /** Bytes that can still be written below the data directory. */
+  long freeDisk();
+
+  /**
+   * Files that can still be made below the data directory; {@link Long#MAX_VALUE} if not limited.
+   */
+  long freeInodes();
+
+  /** File descriptors that the service has open; 0 if that cannot be told. */
+  long openDescriptors();
+
+  /** File descriptors that the service may have open. */
+  long maxDescriptors();
+
+  /**
+   * Processes and threads that the service's cgroup still allows; {@link Long#MAX_VALUE} if it sets
+   * no limit.
+   */
+  long freeTasks();
+}

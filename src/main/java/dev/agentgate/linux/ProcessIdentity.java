@@ -1,0 +1,10 @@
+package dev.agentgate.linux;
+
+/**
+ * What makes a process the one that was meant, although pids are reused.
+ *
+ * @param pid the process id
+ * @param startTicks clock ticks from boot to its start (proc_pid_stat(5), field 22)
+ * @param bootId of the kernel it ran on ({@code /proc/sys/kernel/random/boot_id})
+ */
+public record ProcessIdentity(long pid, long startTicks, String bootId) {}

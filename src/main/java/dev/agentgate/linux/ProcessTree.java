@@ -1,0 +1,246 @@
+package dev.agentgate.linux;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What {@code /proc} shows of the processes. They start, fork and end while it is read: one that
+ * ended between being listed and being read may have left a child that was not listed. So whoever
+ * needs a proof reads on until nothing vanishes.
+ */
+public final class ProcessTree {
+  private static final int STAT_SIZE = 1024;
+  private static final long KERNEL_THREADS = 2;
+  private static final int O_ACCMODE = 3;
+  private static final int OPEN_ATTEMPTS = 3;
+
+  private final Map<Long, Entry> byPid = new HashMap<>();
+
+  private final Set<String> listed = new HashSet<>();
+
+  /**
+   * One process.
+   *
+   * @param startTicks with the pid, its identity within this boot
+   * @param threads more than one: a dead main thread does not mean a dead process
+   */
+  public record Entry(
+      long pid, char state, long parent, long group, long session, int threads, long startTicks) {
+
+    /** Whether it can still do anything; a zombie only waits for its parent to ask. */
+    public boolean lives() {
+      return (state != 'Z' && state != 'X') || threads > 1;
+    }
+
+    /** Whether it is a kernel thread, which has no environment. */
+    public boolean isOfKernel() {
+      return parent == KERNEL_THREADS || (pid == KERNEL_THREADS && session == 0);
+    }
+
+    public boolean isStopped() {
+      return state == 'T';
+    }
+
+    /** Whether both are the same process, although its state may have changed between the looks. */
+    public boolean isSameProcess(Entry other) {
+      return pid == other.pid && startTicks == other.startTicks;
+    }
+  }
+
+  /**
+   * What one more reading brought.
+   *
+   * @param entries that no reading before this one has seen
+   * @param vanished whether one ended before it could be looked at, so that its child, if it left
+   *     one, may not be among them
+   */
+  public record Reading(List<Entry> entries, boolean vanished) {}
+
+  /** Looks at all processes once. */
+  public static ProcessTree look() {
+    ProcessTree tree = new ProcessTree();
+    var _ = tree.readOn();
+    return tree;
+  }
+
+  /** Lists all processes and looks at those that are new, the newest first: they may be short. */
+  public Reading readOn() {
+    String[] names = new File("/proc").list();
+    if (names == null) {
+      throw new CannotLookException("The processes cannot be listed", new IOException("/proc"));
+    }
+    byte[] buffer = new byte[STAT_SIZE];
+    List<Entry> entries = new ArrayList<>();
+    boolean vanished = false;
+    for (String name : List.of(names).reversed()) {
+      if (Character.isDigit(name.charAt(0)) && listed.add(name)) {
+        Optional<Entry> entry = read(name, buffer);
+        entry.ifPresent(entries::add);
+        vanished |= entry.filter(Entry::lives).isEmpty();
+      }
+    }
+    entries.forEach(entry -> byPid.put(entry.pid(), entry));
+    return new Reading(entries, vanished);
+  }
+
+  /** Looks at one process; empty if there is none of this pid. */
+  public static Optional<Entry> read(long pid) {
+    return read(Long.toString(pid), new byte[STAT_SIZE]);
+  }
+
+  /** Whether this very process lives now. */
+  public static boolean lives(Entry entry) {
+    return read(entry.pid()).filter(entry::isSameProcess).filter(Entry::lives).isPresent();
+  }
+
+  /** Whether this very process is stopped now. */
+  public static boolean isStopped(Entry entry) {
+    return read(entry.pid()).filter(entry::isSameProcess).filter(Entry::isStopped).isPresent();
+  }
+
+  private static Optional<Entry> read(String pid, byte[] buffer) {
+    for (int attempt = 1; ; attempt++) {
+      try (FileInputStream file = new FileInputStream("/proc/" + pid + "/stat")) {
+        int length = file.read(buffer);
+        return length <= 0
+            ? Optional.empty()
+            : parse(new String(buffer, 0, length, StandardCharsets.ISO_8859_1));
+      } catch (FileNotFoundException e) {
+        // The JDK says the same for "no such process" and "too many open files", and the second
+        // must not pass for a proof of the first. (One of a reused pid opens at the next attempt.)
+        if (!new File("/proc/" + pid).exists()) {
+          return Optional.empty();
+        }
+        if (attempt == OPEN_ATTEMPTS) {
+          throw new CannotLookException("A process cannot be looked at", e);
+        }
+      } catch (IOException e) {
+        CannotLookException.throwIfShort(e);
+        return Optional.empty(); // ESRCH: it ended between open and read
+      }
+    }
+  }
+
+  /**
+   * Reads a line of proc_pid_stat(5). The name in field 2 is the process's own choice and may hold
+   * blanks, parentheses and line feeds, so the fields are counted from the last parenthesis.
+   */
+  static Optional<Entry> parse(String stat) {
+    int name = stat.indexOf(" (");
+    int rest = stat.lastIndexOf(") ");
+    if (name < 0 || rest < 0) {
+      return Optional.empty();
+    }
+    String[] fields = stat.substring(rest + 2).split(" ", 21);
+    if (fields.length < 20) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Entry(
+            Long.parseLong(stat.substring(0, name)),
+            fields[0].charAt(0),
+            Long.parseLong(fields[1]),
+            Long.parseLong(fields[2]),
+            Long.parseLong(fields[3]),
+            Integer.parseInt(fields[17]),
+            Long.parseLong(fields[19])));
+  }
+
+  public Collection<Entry> entries() {
+    return byPid.values();
+  }
+
+  public Optional<Entry> find(long pid) {
+    return Optional.ofNullable(byPid.get(pid));
+  }
+
+  /**
+   * Adds to {@code members} what belongs to them: their descendants, and every process in a session
+   * or a group that one of them leads. {@code spared} is never added, nor what hangs from it only.
+   */
+  public void close(Map<Long, Entry> members, Set<Long> spared) {
+    Map<Long, List<Entry>> heirs = new HashMap<>();
+    for (Entry entry : byPid.values()) {
+      if (spared.contains(entry.pid())) {
+        continue;
+      }
+      for (long ancestor : new HashSet<>(List.of(entry.parent(), entry.session(), entry.group()))) {
+        heirs.computeIfAbsent(ancestor, none -> new ArrayList<>()).add(entry);
+      }
+    }
+    Deque<Long> open = new ArrayDeque<>(members.keySet());
+    while (!open.isEmpty()) {
+      for (Entry heir : heirs.getOrDefault(open.remove(), List.of())) {
+        if (members.putIfAbsent(heir.pid(), heir) == null) {
+          open.add(heir.pid());
+        }
+      }
+    }
+  }
+
+  /** The environment it was started with, {@code NAME=value} and NUL; empty if unreadable. */
+  public static String environment(long pid) {
+    return content(pid, "environ");
+  }
+
+  /** Its argument list, each followed by NUL; empty if unreadable. */
+  public static String arguments(long pid) {
+    return content(pid, "cmdline");
+  }
+
+  /** Its working directory, with {@code " (deleted)"} after one that is gone. */
+  public static Optional<String> workingDirectory(long pid) {
+    return link("/proc/" + pid + "/cwd");
+  }
+
+  /** The files it has open for writing as its standard output or standard error. */
+  public static List<String> outputs(long pid) {
+    List<String> outputs = new ArrayList<>(2);
+    for (int descriptor = 1; descriptor <= 2; descriptor++) {
+      Optional<String> target = link("/proc/" + pid + "/fd/" + descriptor);
+      if (target.isPresent() && target.get().startsWith("/") && isWritten(pid, descriptor)) {
+        outputs.add(target.get());
+      }
+    }
+    return outputs;
+  }
+
+  private static boolean isWritten(long pid, int descriptor) {
+    return content(pid, "fdinfo/" + descriptor)
+        .lines()
+        .filter(line -> line.startsWith("flags:"))
+        .anyMatch(line -> (Integer.parseInt(line.substring(6).strip(), 8) & O_ACCMODE) != 0);
+  }
+
+  private static Optional<String> link(String path) {
+    try {
+      return Optional.of(Files.readSymbolicLink(Path.of(path)).toString());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String content(long pid, String name) {
+    try (FileInputStream file = new FileInputStream("/proc/" + pid + "/" + name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
+      return "";
+    }
+  }
+}

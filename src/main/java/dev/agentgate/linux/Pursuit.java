@@ -1,0 +1,131 @@
+package dev.agentgate.linux;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+
+/**
+ * Kills the processes of a run that outrun every look: each forks and ends within a fraction of a
+ * millisecond, so that a listing of {@code /proc} only names the dead. The kernel tells the newest
+ * pid of the reader's PID namespace in {@code /proc/loadavg} (proc_loadavg(5)). Asking for that is
+ * cheap enough to meet a process right after its birth, and one that is sent SIGKILL before its
+ * fork is done has no child.
+ *
+ * <p>The number is a hint and proves nothing. A process is killed only if it belongs to the run,
+ * and as the very process that was looked at. Where the file cannot be read, nothing happens here.
+ */
+public final class Pursuit {
+  /** So many of the newest are looked at: several may have been born between two questions. */
+  private static final int WINDOW = 16;
+
+  /** When no process was born for so long, none hops any more. */
+  private static final Duration QUIET = Duration.ofMillis(3);
+
+  /** When only others were born for so long, what hops is gone. */
+  private static final Duration COLD = Duration.ofMillis(20);
+
+  private final Supplier<OptionalLong> newest;
+  private final LongPredicate belongs;
+
+  /** The pids that were looked at, each at the place of its remainder. */
+  private final long[] seen = new long[WINDOW];
+
+  private long previous;
+
+  /**
+   * @param newest the pid that was given last; empty if it is not known
+   * @param belongs whether the process that has this pid now is of the run
+   */
+  Pursuit(Supplier<OptionalLong> newest, LongPredicate belongs) {
+    this.newest = newest;
+    this.belongs = belongs;
+  }
+
+  /**
+   * Pursues what belongs to a run until no process was born for a moment, or none that belongs for
+   * a longer one, or the time is over.
+   *
+   * @return how many were sent SIGKILL
+   */
+  public static int pursue(LongPredicate belongs, Duration longest) {
+    try (RandomAccessFile load = new RandomAccessFile("/proc/loadavg", "r")) {
+      byte[] line = new byte[128];
+      return new Pursuit(() -> lastField(load, line), belongs).pursue(longest);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  public int pursue(Duration longest) {
+    int killed = 0;
+    long began = System.nanoTime();
+    long lastBirth = began;
+    long lastHit = began;
+    for (long now = began;
+        now - began < longest.toNanos()
+            && now - lastBirth < QUIET.toNanos()
+            && now - lastHit < COLD.toNanos();
+        now = System.nanoTime()) {
+      OptionalLong last = newest.get();
+      if (last.isPresent()) {
+        if (last.getAsLong() != previous) {
+          lastBirth = now;
+          remember(last.getAsLong());
+        }
+        if (kill(last.getAsLong())) {
+          lastHit = now;
+          killed++;
+        }
+      }
+    }
+    return killed;
+  }
+
+  private void remember(long last) {
+    if (last < previous) {
+      // Pids begin anew after the highest, so a number that was seen may be another process now.
+      Arrays.fill(seen, 0);
+    }
+    previous = last;
+  }
+
+  /**
+   * Looks at the newest process that was not looked at, and kills it if it belongs. One only: then
+   * the kernel is asked anew.
+   */
+  private boolean kill(long last) {
+    for (long pid = last; pid > 0 && pid > last - WINDOW; pid--) {
+      int place = (int) (pid % WINDOW);
+      if (seen[place] != pid) {
+        // The handle comes first: it notes the start time, and looks at it again when it kills.
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        if (process.isEmpty() && pid == last) {
+          // The number is given before the process can be found: it is looked for again.
+          continue;
+        }
+        seen[place] = pid;
+        return process.isPresent() && belongs.test(pid) && process.get().destroyForcibly();
+      }
+    }
+    Thread.onSpinWait();
+    return false;
+  }
+
+  /** Read anew from the start, on a file that an interrupt does not close. */
+  private static OptionalLong lastField(RandomAccessFile load, byte[] line) {
+    try {
+      load.seek(0);
+      int length = load.read(line);
+      String text = new String(line, 0, Math.max(0, length), StandardCharsets.ISO_8859_1).strip();
+      return OptionalLong.of(Long.parseLong(text.substring(text.lastIndexOf(' ') + 1)));
+    } catch (IOException | NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+}
