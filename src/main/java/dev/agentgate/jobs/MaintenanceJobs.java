@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * When maintenance runs; what it does is the queue's. Each job has a virtual thread of its own,
- * runs once at once, and waits by the monotonic clock, so that no step of the wall clock holds it
- * up.
+ * Decides when maintenance runs; the queue decides what it does. Each job has a virtual thread of
+ * its own, runs once at once, and waits by the monotonic clock, so that a step of the wall clock
+ * does not hold it up.
  */
 public final class MaintenanceJobs {
   private static final Logger LOG = Logger.getLogger(MaintenanceJobs.class);
@@ -22,7 +22,7 @@ public final class MaintenanceJobs {
 
   private record Job(String name, Duration every, Runnable work) {}
 
-  /** Nothing runs before {@link #open}. */
+  /** Guards the start: nothing runs before {@link #open}. */
   public MaintenanceJobs(
       OrphanCleanup orphanCleanup,
       StaleCheck staleCheck,
@@ -36,14 +36,14 @@ public final class MaintenanceJobs {
             new Job("retention", orphanCleanupEvery, retention::runOnce));
   }
 
-  /** Begins; once, after what ran before has been taken over. */
+  /** Starts the jobs. Call once, after the runs of an earlier process have been adopted. */
   public void open() {
     for (Job job : jobs) {
       Thread.ofVirtual().name(job.name()).start(() -> repeat(job));
     }
   }
 
-  /** Begins nothing from now on; what is under way is not waited for. Idempotent. */
+  /** Starts nothing new from now on. Does not wait for a job that is running. Idempotent. */
   public void close() {
     closed.countDown();
   }
@@ -65,7 +65,7 @@ public final class MaintenanceJobs {
     try {
       job.work().run();
     } catch (RuntimeException e) {
-      LOG.errorf(e, "The job %s failed and is tried again", job.name());
+      LOG.errorf(e, "The job %s failed and will be retried", job.name());
     }
   }
 }

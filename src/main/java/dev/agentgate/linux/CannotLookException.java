@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The service is short of file descriptors or memory, so what {@code /proc} or a file would say is
- * unknown. Unlike a file that is missing, this proves nothing: try again.
+ * Says that the service is short of file descriptors or memory, so that the content of {@code
+ * /proc} or of a file is unknown. Unlike a missing file, this proves nothing: try again.
  */
 public class CannotLookException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Of strerror(3) for EMFILE, ENFILE and ENOMEM. */
+  /** The messages of strerror(3) for EMFILE, ENFILE and ENOMEM. */
   private static final List<String> WORDS =
       List.of("Too many open files", "Cannot allocate memory");
 
@@ -20,7 +20,7 @@ public class CannotLookException extends RuntimeException {
   }
 
   /**
-   * Returns if the failure is about the file itself.
+   * Returns normally if the failure is about the file itself.
    *
    * @throws CannotLookException if the service could open no file at all
    */
@@ -31,7 +31,7 @@ public class CannotLookException extends RuntimeException {
     }
   }
 
-  /** Asked as well, because the words of the system depend on its language. */
+  /** A second test, because the system's messages depend on its language. */
   private static boolean opensFiles() {
     try (FileInputStream _ = new FileInputStream("/proc/self/stat")) {
       return true;

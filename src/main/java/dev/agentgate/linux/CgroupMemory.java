@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the own cgroup and those above it leave of their memory limits. Page cache that the kernel
- * would give back at once ({@code inactive_file}) counts as left: a checkout fills the cache, and a
- * guard that counted it would keep every agent from starting after a few.
+ * The memory that the limits of the service's own cgroup and of those above it leave. Page cache
+ * that the kernel would give back at once ({@code inactive_file}) counts as free: a checkout fills
+ * the cache, and a guard that counted the cache as used would stop all starts after a few agents.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files">cgroup
  *     v2, memory interface files</a>
  */
 final class CgroupMemory {
   /**
-   * @param cache the key of {@code memory.stat} whose bytes can be taken back
+   * @param cache the key of {@code memory.stat} whose bytes can be reclaimed
    */
   private record Limit(Path max, Path current, Path stat, String cache) {}
 
@@ -29,7 +29,7 @@ final class CgroupMemory {
     this.limits = limits;
   }
 
-  /** Finds the limits through {@code mountinfo} and {@code cgroup} of the own process. */
+  /** Finds the limits through {@code mountinfo} and {@code cgroup} of this process. */
   static CgroupMemory of(Path proc, Path root) {
     List<Limit> limits = new ArrayList<>();
     try {
@@ -86,7 +86,10 @@ final class CgroupMemory {
         .findFirst();
   }
 
-  /** In a container the mount shows the own cgroup as its root, whatever path the process names. */
+  /**
+   * In a container the mount shows the own cgroup as its root, whatever path the process's file
+   * gives.
+   */
   private static void climb(
       Path mounted,
       String mountRoot,
@@ -108,7 +111,7 @@ final class CgroupMemory {
     }
   }
 
-  /** Bytes left; {@link Long#MAX_VALUE} without a limit. */
+  /** Bytes left; {@link Long#MAX_VALUE} if there is no limit. */
   long left() {
     long least = Long.MAX_VALUE;
     for (Limit limit : limits) {
@@ -126,7 +129,7 @@ final class CgroupMemory {
       long used = Long.parseLong(Files.readString(limit.current()).strip());
       return Math.max(0, Long.parseLong(max) - Math.max(0, used - cache(limit)));
     } catch (IOException | NumberFormatException e) {
-      // The cgroup was removed or speaks another language: it limits nothing that can be known.
+      // The cgroup was removed or its format is unknown. It sets no limit that can be read.
       return Long.MAX_VALUE;
     }
   }

@@ -8,22 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the own cgroup and those above it leave of their limits on processes and threads.
+ * The number of processes and threads that the limits of the service's own cgroup and of those
+ * above it leave.
  *
- * @param groups the directories that may set one, the own first
+ * @param groups the directories that may set a limit, the service's own first
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#pid">cgroup v2, PID</a>
  */
 record CgroupTasks(List<Path> groups) {
 
   /**
-   * Finds them through {@code mountinfo} and {@code cgroup} of the own process.
+   * Finds them through {@code mountinfo} and {@code cgroup} of this process.
    *
-   * @param root that the mount points of {@code proc}'s {@code mountinfo} are below
+   * @param root the directory that the mount points of {@code proc}'s {@code mountinfo} are below
    */
   static CgroupTasks of(Path proc, Path root) {
     List<Path> groups = new ArrayList<>();
     try {
-      // Above the mount no directory sets a limit.
+      // No directory above the mount sets a limit.
       for (Path at = MountInfo.ownCgroup(proc).orElse(null); at != null; at = at.getParent()) {
         groups.add(root.resolve(at.toString().substring(1)));
       }
@@ -33,7 +34,7 @@ record CgroupTasks(List<Path> groups) {
     return new CgroupTasks(List.copyOf(groups));
   }
 
-  /** The least that any of them leaves; {@link Long#MAX_VALUE} if none sets a limit. */
+  /** The tightest of the limits; {@link Long#MAX_VALUE} if none is set. */
   long left() {
     long left = Long.MAX_VALUE;
     for (Path group : groups) {

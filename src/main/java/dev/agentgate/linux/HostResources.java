@@ -1,31 +1,30 @@
 package dev.agentgate.linux;
 
-/** What the machine has left. */
+/** The resources that the machine has left. */
 public interface HostResources {
 
-  /** With fewer files left to make than this, a disk counts as full whatever its free bytes. */
+  /** A disk with fewer free inodes than this counts as full, whatever its free bytes. */
   long FEWEST_INODES = 1_000;
 
-  /** With fewer descriptors left than this, a start and the looks at it might fail. */
+  /** With fewer free descriptors than this, a start or a look at its processes might fail. */
   long FEWEST_DESCRIPTORS = 32;
 
   /** With fewer processes and threads left than this, an agent could not do anything. */
   long FEWEST_TASKS = 32;
 
-  /**
-   * Bytes of memory that a new agent could use without swapping; at most what the cgroup allows.
-   */
+  /** Bytes of memory that a new agent could use without swapping, within the cgroup's limit. */
   long availableMemory();
 
   /** Bytes that can still be written below the data directory. */
   long freeDisk();
 
   /**
-   * Files that can still be made below the data directory; {@link Long#MAX_VALUE} if not limited.
+   * Files that can still be created below the data directory; {@link Long#MAX_VALUE} if not
+   * limited.
    */
   long freeInodes();
 
-  /** File descriptors that the service has open; 0 if that cannot be told. */
+  /** File descriptors that the service has open; 0 if unknown. */
   long openDescriptors();
 
   /** File descriptors that the service may have open. */

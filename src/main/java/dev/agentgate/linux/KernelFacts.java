@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What this boot of the kernel and this process tell about themselves; read once.
+ * Facts about this boot of the kernel and about this process, read once.
  *
  * @param bootId {@code /proc/sys/kernel/random/boot_id}
- * @param umask of the service, octal: agents get the same
- * @param agentOomScore the {@code oom_score_adj} of agents, above the service's own, so that the
- *     kernel short of memory kills an agent and not the service (proc_pid_oom_score_adj(5))
+ * @param umask the service's, in octal; agents get the same
+ * @param agentOomScore the {@code oom_score_adj} of agents. It is above the service's own, so that
+ *     a kernel short of memory kills an agent and not the service (proc_pid_oom_score_adj(5))
  */
 public record KernelFacts(String bootId, String umask, int agentOomScore) {
   /**
-   * Clock ticks a second as {@code /proc} shows them. The kernel fixes USER_HZ at 100 on every
-   * architecture that Java runs on, whatever its own HZ is.
+   * Clock ticks per second in {@code /proc}. The kernel fixes USER_HZ at 100 on every architecture
+   * that Java runs on, whatever its internal HZ.
    */
   private static final int TICKS_PER_SECOND = 100;
 
@@ -40,13 +40,13 @@ public record KernelFacts(String bootId, String umask, int agentOomScore) {
         Math.min(MAX_OOM_SCORE, ownScore + AGENT_OOM_DISTANCE));
   }
 
-  /** How long ago a process started, to 10 ms; the wall clock has no part in it. */
+  /** The time since a process started, to 10 ms. The wall clock plays no part in it. */
   public static Duration age(long startTicks) {
     long millis = uptime().toMillis() - startTicks * 1000 / TICKS_PER_SECOND;
     return Duration.ofMillis(Math.max(0, millis));
   }
 
-  /** How long ago the machine booted, to 10 ms; the time that it was suspended counts. */
+  /** The time since the machine booted, to 10 ms, including the time it was suspended. */
   static Duration uptime() {
     String uptime;
     try {

@@ -13,18 +13,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the kernel: {@code MemAvailable} of {@code /proc/meminfo} and the limit of the own cgroup,
- * whichever leaves less (version 2 {@code memory.max}, version 1 {@code memory.limit_in_bytes});
- * the file system of the data directory for bytes and, through {@code stat -f}, for inodes.
+ * Asks the kernel. Memory is {@code MemAvailable} of {@code /proc/meminfo} or what the cgroup's
+ * limit leaves, whichever is less (version 2 {@code memory.max}, version 1 {@code
+ * memory.limit_in_bytes}). Disk is the data directory's file system: its free bytes, and its free
+ * inodes from {@code stat -f}.
  */
 public final class LinuxHostResources implements HostResources {
   private static final Logger LOG = Logger.getLogger(LinuxHostResources.class);
   private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
 
-  /** The soft limit; the JVM has raised it to the hard one by now. */
+  /** The soft limit. The JVM has raised it to the hard limit by now. */
   private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
 
-  /** Inodes cost a process to ask for, and do not vanish in a moment. */
+  /** Asking for inodes costs a process, and they do not run out in a moment. */
   private static final long INODES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Path dataDirectory;
@@ -35,7 +36,7 @@ public final class LinuxHostResources implements HostResources {
 
   private volatile @Nullable FileStore fileStore;
 
-  /** One answer of the health asks many times. */
+  /** Cached, because one health answer asks for it many times. */
   private static final long DESCRIPTORS_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final long maxDescriptors;
@@ -55,7 +56,7 @@ public final class LinuxHostResources implements HostResources {
    * For tests.
    *
    * @param proc a directory like {@code /proc}
-   * @param root that the mount points of {@code proc}'s {@code mountinfo} are below
+   * @param root the directory that the mount points of {@code proc}'s {@code mountinfo} are below
    */
   LinuxHostResources(Path dataDirectory, Path proc, Path root) {
     this.dataDirectory = dataDirectory;
@@ -84,7 +85,7 @@ public final class LinuxHostResources implements HostResources {
     try {
       FileStore known = fileStore;
       if (known == null) {
-        // Finding it reads the mount table; asking it costs one call.
+        // Finding the file store reads the mount table; asking it costs one call.
         known = Files.getFileStore(dataDirectory);
         fileStore = known;
       }
@@ -110,7 +111,7 @@ public final class LinuxHostResources implements HostResources {
     Descriptors known = descriptors;
     if (System.nanoTime() - known.askedNanos() >= DESCRIPTORS_FRESH_NANOS) {
       String[] names = proc.resolve("self/fd").toFile().list();
-      // Listing them needs one more: if that fails, none is left.
+      // Listing them needs one more descriptor. If that fails, none is left.
       known = new Descriptors(names == null ? maxDescriptors : names.length - 1, System.nanoTime());
       descriptors = known;
     }
@@ -137,8 +138,8 @@ public final class LinuxHostResources implements HostResources {
   }
 
   /**
-   * Total and free inodes; a file system that makes them as needed (btrfs) says it has none in
-   * total.
+   * Total and free inodes. A file system that creates inodes as needed (btrfs) reports a total of
+   * zero.
    */
   private Optional<Long> askInodes() {
     try {
@@ -157,7 +158,7 @@ public final class LinuxHostResources implements HostResources {
           ? Optional.empty()
           : Optional.of(Long.parseLong(numbers[1]));
     } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      LOG.debug("The free inodes cannot be asked for", e);
+      LOG.debug("The number of free inodes cannot be read", e);
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

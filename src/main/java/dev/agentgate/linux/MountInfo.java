@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The text of {@code mountinfo}. Names in it may be any bytes, and some characters are written as a
- * backslash and three octal digits: a blank, and the backslash itself, which systemd puts into the
- * names of cgroups.
+ * Reads {@code mountinfo}. Names in it may be any bytes. Some characters appear as a backslash and
+ * three octal digits: blanks, and the backslash itself, which systemd uses in the names of cgroups.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">
  *     proc_pid_mountinfo(5)</a>
@@ -21,29 +20,30 @@ public final class MountInfo {
   private MountInfo() {}
 
   /**
-   * Reads a file of {@code /proc}, a character for each byte.
+   * Reads a file of {@code /proc}, one character for each byte.
    *
-   * @throws IOException if it cannot be read; no bytes in it are wrong
+   * @throws IOException if it cannot be read; any bytes are accepted
    */
   public static String read(Path file) throws IOException {
     return Files.readString(file, StandardCharsets.ISO_8859_1);
   }
 
   /**
-   * The own cgroup of version 2 as a directory.
+   * Returns the directory of this process's own version 2 cgroup.
    *
    * @param proc {@code /proc}, or a directory like it
-   * @return empty where there is none
-   * @throws IOException if it cannot be told
+   * @return empty if there is none
+   * @throws IOException if it cannot be determined
    */
   public static Optional<Path> ownCgroup(Path proc) throws IOException {
     return ownCgroup(read(proc.resolve("self/mountinfo")), read(proc.resolve("self/cgroup")));
   }
 
   /**
-   * The own cgroup of version 2 as a directory.
+   * Returns the directory of a process's own version 2 cgroup.
    *
    * @param mounts proc_pid_mountinfo(5): fields 4 and 5 are the mounted part and where it is
+   *     mounted
    * @param own cgroups(7), {@code /proc/pid/cgroup}: version 2 is the line of hierarchy 0
    */
   static Optional<Path> ownCgroup(String mounts, String own) {

@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How many processes the kernel has ended since boot because memory ran out, on the whole machine
- * ({@code oom_kill} in {@code /proc/vmstat}, Linux 4.13). The kernel does not say whose they were
- * without a memory controller, so a caller compares the count around a run that a SIGKILL of
- * unknown origin ended.
+ * Counts the processes that the kernel has killed since boot because memory ran out, on the whole
+ * machine ({@code oom_kill} in {@code /proc/vmstat}, Linux 4.13). Without a memory controller the
+ * kernel does not say whose they were, so a caller compares the count before and after a run that a
+ * SIGKILL of unknown origin ended.
  */
 public final class OutOfMemoryKills {
   private static final String KEY = "oom_kill ";
@@ -23,7 +23,7 @@ public final class OutOfMemoryKills {
     this.vmstat = vmstat;
   }
 
-  /** The count; 0 where the kernel does not tell. */
+  /** The count; 0 if the kernel does not provide it. */
   public long count() {
     try {
       return Files.readAllLines(vmstat).stream()

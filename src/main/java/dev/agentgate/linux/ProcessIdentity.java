@@ -1,7 +1,7 @@
 package dev.agentgate.linux;
 
 /**
- * What makes a process the one that was meant, although pids are reused.
+ * Identifies a process beyond its pid, because pids are reused.
  *
  * @param pid the process id
  * @param startTicks clock ticks from boot to its start (proc_pid_stat(5), field 22)

@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What {@code /proc} shows of the processes. They start, fork and end while it is read: one that
- * ended between being listed and being read may have left a child that was not listed. So whoever
- * needs a proof reads on until nothing vanishes.
+ * Reads the processes that {@code /proc} shows. Processes start, fork and end during a reading: one
+ * that ended between being listed and being read may have left a child that was not listed. A
+ * caller that needs proof reads again until nothing vanishes.
  */
 public final class ProcessTree {
   private static final int STAT_SIZE = 1024;
@@ -37,12 +37,12 @@ public final class ProcessTree {
    * One process.
    *
    * @param startTicks with the pid, its identity within this boot
-   * @param threads more than one: a dead main thread does not mean a dead process
+   * @param threads if more than one, a dead main thread does not mean a dead process
    */
   public record Entry(
       long pid, char state, long parent, long group, long session, int threads, long startTicks) {
 
-    /** Whether it can still do anything; a zombie only waits for its parent to ask. */
+    /** Whether it can still do anything. A zombie only waits for its parent. */
     public boolean lives() {
       return (state != 'Z' && state != 'X') || threads > 1;
     }
@@ -56,29 +56,32 @@ public final class ProcessTree {
       return state == 'T';
     }
 
-    /** Whether both are the same process, although its state may have changed between the looks. */
+    /** Whether both are the same process, even if its state changed between the looks. */
     public boolean isSameProcess(Entry other) {
       return pid == other.pid && startTicks == other.startTicks;
     }
   }
 
   /**
-   * What one more reading brought.
+   * The result of one more reading.
    *
-   * @param entries that no reading before this one has seen
-   * @param vanished whether one ended before it could be looked at, so that its child, if it left
-   *     one, may not be among them
+   * @param entries processes that no earlier reading has seen
+   * @param vanished whether a process ended before it could be read, so that its child, if it left
+   *     one, may be missing
    */
   public record Reading(List<Entry> entries, boolean vanished) {}
 
-  /** Looks at all processes once. */
+  /** Reads all processes once. */
   public static ProcessTree look() {
     ProcessTree tree = new ProcessTree();
     var _ = tree.readOn();
     return tree;
   }
 
-  /** Lists all processes and looks at those that are new, the newest first: they may be short. */
+  /**
+   * Lists all processes and reads those that are new, newest first, because they may be
+   * short-lived.
+   */
   public Reading readOn() {
     String[] names = new File("/proc").list();
     if (names == null) {
@@ -98,17 +101,17 @@ public final class ProcessTree {
     return new Reading(entries, vanished);
   }
 
-  /** Looks at one process; empty if there is none of this pid. */
+  /** Reads one process; empty if no process has this pid. */
   public static Optional<Entry> read(long pid) {
     return read(Long.toString(pid), new byte[STAT_SIZE]);
   }
 
-  /** Whether this very process lives now. */
+  /** Whether this very process is alive. */
   public static boolean lives(Entry entry) {
     return read(entry.pid()).filter(entry::isSameProcess).filter(Entry::lives).isPresent();
   }
 
-  /** Whether this very process is stopped now. */
+  /** Whether this very process is stopped. */
   public static boolean isStopped(Entry entry) {
     return read(entry.pid()).filter(entry::isSameProcess).filter(Entry::isStopped).isPresent();
   }
@@ -137,8 +140,9 @@ public final class ProcessTree {
   }
 
   /**
-   * Reads a line of proc_pid_stat(5). The name in field 2 is the process's own choice and may hold
-   * blanks, parentheses and line feeds, so the fields are counted from the last parenthesis.
+   * Parses a line of proc_pid_stat(5). The name in field 2 is the process's own choice and may
+   * contain blanks, parentheses and line feeds, so the fields are counted from the last
+   * parenthesis.
    */
   static Optional<Entry> parse(String stat) {
     int name = stat.indexOf(" (");
@@ -170,8 +174,8 @@ public final class ProcessTree {
   }
 
   /**
-   * Adds to {@code members} what belongs to them: their descendants, and every process in a session
-   * or a group that one of them leads. {@code spared} is never added, nor what hangs from it only.
+   * Adds to {@code members} their descendants and every process in a session or group that one of
+   * them leads. {@code spared} is never added, nor is anything connected through it alone.
    */
   public void close(Map<Long, Entry> members, Set<Long> spared) {
     Map<Long, List<Entry>> heirs = new HashMap<>();
@@ -203,7 +207,7 @@ public final class ProcessTree {
     return content(pid, "cmdline");
   }
 
-  /** Its working directory, with {@code " (deleted)"} after one that is gone. */
+  /** Its working directory, followed by {@code " (deleted)"} if that is gone. */
   public static Optional<String> workingDirectory(long pid) {
     return link("/proc/" + pid + "/cwd");
   }

@@ -12,35 +12,36 @@ import java.util.function.Supplier;
 
 /**
  * Kills the processes of a run that outrun every look: each forks and ends within a fraction of a
- * millisecond, so that a listing of {@code /proc} only names the dead. The kernel tells the newest
- * pid of the reader's PID namespace in {@code /proc/loadavg} (proc_loadavg(5)). Asking for that is
- * cheap enough to meet a process right after its birth, and one that is sent SIGKILL before its
- * fork is done has no child.
+ * millisecond, so that a listing of {@code /proc} names only dead ones. The kernel gives the newest
+ * pid of the reader's PID namespace in {@code /proc/loadavg} (proc_loadavg(5)). Reading that is
+ * cheap enough to catch a process right after its birth, and a process that gets SIGKILL before its
+ * fork completes has no child.
  *
  * <p>The number is a hint and proves nothing. A process is killed only if it belongs to the run,
- * and as the very process that was looked at. Where the file cannot be read, nothing happens here.
+ * and only if it is the very process that was looked at. Where the file cannot be read, this does
+ * nothing.
  */
 public final class Pursuit {
-  /** So many of the newest are looked at: several may have been born between two questions. */
+  /** The number of newest pids to look at, because several may be born between two reads. */
   private static final int WINDOW = 16;
 
-  /** When no process was born for so long, none hops any more. */
+  /** If no process is born for this long, nothing hops any more. */
   private static final Duration QUIET = Duration.ofMillis(3);
 
-  /** When only others were born for so long, what hops is gone. */
+  /** If only unrelated processes are born for this long, the hopper is gone. */
   private static final Duration COLD = Duration.ofMillis(20);
 
   private final Supplier<OptionalLong> newest;
   private final LongPredicate belongs;
 
-  /** The pids that were looked at, each at the place of its remainder. */
+  /** The pids that were looked at, each at the index of its remainder. */
   private final long[] seen = new long[WINDOW];
 
   private long previous;
 
   /**
-   * @param newest the pid that was given last; empty if it is not known
-   * @param belongs whether the process that has this pid now is of the run
+   * @param newest the most recently assigned pid; empty if unknown
+   * @param belongs whether the process that has this pid now belongs to the run
    */
   Pursuit(Supplier<OptionalLong> newest, LongPredicate belongs) {
     this.newest = newest;
@@ -48,10 +49,10 @@ public final class Pursuit {
   }
 
   /**
-   * Pursues what belongs to a run until no process was born for a moment, or none that belongs for
-   * a longer one, or the time is over.
+   * Pursues the processes of a run until none is born for a moment, or none that belongs to the run
+   * for a longer moment, or the time is up.
    *
-   * @return how many were sent SIGKILL
+   * @return the number of processes that were sent SIGKILL
    */
   public static int pursue(LongPredicate belongs, Duration longest) {
     try (RandomAccessFile load = new RandomAccessFile("/proc/loadavg", "r")) {
@@ -89,24 +90,24 @@ public final class Pursuit {
 
   private void remember(long last) {
     if (last < previous) {
-      // Pids begin anew after the highest, so a number that was seen may be another process now.
+      // Pids wrap around after the highest, so a number that was seen may be another process now.
       Arrays.fill(seen, 0);
     }
     previous = last;
   }
 
   /**
-   * Looks at the newest process that was not looked at, and kills it if it belongs. One only: then
-   * the kernel is asked anew.
+   * Looks at the newest pid that was not looked at yet, and kills its process if it belongs to the
+   * run. Only one: the kernel is asked again after each.
    */
   private boolean kill(long last) {
     for (long pid = last; pid > 0 && pid > last - WINDOW; pid--) {
       int place = (int) (pid % WINDOW);
       if (seen[place] != pid) {
-        // The handle comes first: it notes the start time, and looks at it again when it kills.
+        // The handle comes first: it notes the start time and compares it again when it kills.
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
         if (process.isEmpty() && pid == last) {
-          // The number is given before the process can be found: it is looked for again.
+          // The pid is assigned before its process can be found, so it is looked for again.
           continue;
         }
         seen[place] = pid;
@@ -117,7 +118,7 @@ public final class Pursuit {
     return false;
   }
 
-  /** Read anew from the start, on a file that an interrupt does not close. */
+  /** Reads again from the start, on a file that an interrupt does not close. */
   private static OptionalLong lastField(RandomAccessFile load, byte[] line) {
     try {
       load.seek(0);

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Sends signals to processes, each looked at again just before: one whose start time is another is
- * not the one that was meant. Java itself can send only SIGTERM and SIGKILL; for the others, and
- * for whole groups, the shell's {@code kill} is asked.
+ * Sends signals to processes. Each process is looked at again just before: a different start time
+ * means a different process. Java itself can send only SIGTERM and SIGKILL; the shell's {@code
+ * kill} sends the others, and signals to whole groups.
  */
 public final class Signals {
   private static final Logger LOG = Logger.getLogger(Signals.class);
@@ -28,8 +28,8 @@ public final class Signals {
   }
 
   /**
-   * Asks to end: SIGTERM to each once, then SIGCONT, because what is stopped cannot hear. Whole
-   * groups are sent it at once, so that a fork does not slip through.
+   * Asks processes to end: SIGTERM to each once, then SIGCONT, because a stopped process does not
+   * react. Whole groups are signalled at once, so that a fork does not slip through.
    */
   public void terminate(Collection<Entry> processes) {
     if (!kill(List.of("TERM", "CONT"), processes)) {
@@ -39,48 +39,51 @@ public final class Signals {
     }
   }
 
-  /** Lets what has stopped itself go on. */
+  /** Resumes processes that have stopped themselves. */
   public void resume(Collection<Entry> processes) {
     kill(List.of("CONT"), processes);
   }
 
-  /** Lets one go on, and no other of its group. */
+  /** Resumes one process, and no other of its group. */
   public void resume(Entry process) {
     if (ProcessTree.lives(process)) {
       send("kill -CONT " + process.pid());
     }
   }
 
-  /** Holds them, so that they fork no more while the rest is looked for. */
+  /** Stops processes, so that they do not fork while the rest are looked for. */
   public void freeze(Collection<Entry> processes) {
     kill(List.of("STOP"), processes);
   }
 
-  /** SIGKILL to each; needs no process of its own, which a fork bomb may leave no room for. */
+  /**
+   * Sends SIGKILL to each. Needs no process of its own, because a fork bomb may leave no room for
+   * one.
+   */
   public void kill(Collection<Entry> processes) {
     processes.forEach(this::kill);
   }
 
-  /** SIGKILL to one. */
+  /** Sends SIGKILL to one process. */
   public void kill(Entry process) {
     handle(process).ifPresent(ProcessHandle::destroyForcibly);
   }
 
   /**
    * The JDK's handle of this very process. The handle notes the start time when it is made and
-   * checks it again when it signals, so one that is the right one here stays it.
+   * compares it when it signals, so a handle that is right here stays right.
    */
   private static Optional<ProcessHandle> handle(Entry process) {
     return ProcessHandle.of(process.pid()).filter(made -> ProcessTree.lives(process));
   }
 
-  /** Whether the shell was there to send them. */
+  /** Returns whether a shell was there to send them. */
   private boolean kill(List<String> signals, Collection<Entry> processes) {
     List<String> targets = new ArrayList<>(targets(processes));
     for (int from = 0; from < targets.size(); from += TARGETS_AT_ONCE) {
       int to = Math.min(targets.size(), from + TARGETS_AT_ONCE);
       String joined = String.join(" ", targets.subList(from, to));
-      // One at a time: at the first that is gone, some shells leave out the rest.
+      // Group ids one at a time, because some shells stop at the first that is gone.
       String script =
           signals.stream()
               .map(signal -> "for t in " + joined + "; do kill -" + signal + " $t; done")
@@ -92,7 +95,7 @@ public final class Signals {
     return true;
   }
 
-  /** Whether the shell was there to send them. */
+  /** Returns whether a shell was there to send them. */
   private static boolean send(String script) {
     try {
       ProcessBuilder shell =
@@ -108,7 +111,7 @@ public final class Signals {
     }
   }
 
-  /** Group ids, negative, where all of a group are meant; else process ids. */
+  /** Group ids, negative, if whole groups are meant; otherwise process ids. */
   private Set<String> targets(Collection<Entry> processes) {
     Map<Long, Entry> byPid =
         processes.stream().collect(Collectors.toMap(Entry::pid, entry -> entry));

@@ -14,18 +14,19 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The service's time: the wall clock as it was when the service started, and what the kernel's
- * clock counted since. A wall clock that is set does not move it, so that differences of its times
- * are true and nothing happens early or late. It never goes back. Time that the machine was
- * suspended counts. In milliseconds, as times are told and kept. Safe for threads.
+ * The service's time: the wall clock at the start of the service, plus what the kernel's clock has
+ * counted since. Setting the wall clock does not move it, so differences between its times are true
+ * and nothing happens early or late. It never goes back. Time during which the machine was
+ * suspended counts. The resolution is a millisecond, as in answers and records. Safe for use by
+ * many threads.
  */
 public final class SteadyClock extends Clock {
   private static final Logger LOG = Logger.getLogger(SteadyClock.class);
 
-  /** How often the kernel is asked for a suspend, and the wall clock for a step. */
+  /** How often to ask the kernel for a suspend, and the wall clock for a step. */
   private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** A shorter suspend is not told from the 10 ms that the kernel rounds its uptime to. */
+  /** The kernel rounds its uptime to 10 ms, so a shorter suspend cannot be detected. */
   private static final Duration SHORTEST_SUSPEND = Duration.ofMillis(500);
 
   private static final Duration SMALLEST_STEP = Duration.ofSeconds(5);
@@ -37,24 +38,24 @@ public final class SteadyClock extends Clock {
   private volatile Anchor anchor;
   private volatile long lookedNanos;
 
-  /** By how much the wall clock is ahead, as it was told last. */
+  /** How far the wall clock was ahead when that was last logged. */
   private Duration toldAhead = Duration.ZERO;
 
-  /** A moment on all three clocks. */
+  /** One moment on all three clocks. */
   private record Anchor(Instant at, long nanos, Duration uptime) {
     Instant after(long now) {
       return at.plusNanos(now - nanos);
     }
   }
 
-  /** Begins now. */
+  /** Starts now. */
   public SteadyClock() {
     this(InstantSource.system(), System::nanoTime, KernelFacts::uptime);
   }
 
   /**
    * @param nanos monotonic; stands still while the machine is suspended
-   * @param uptime of the machine, suspends included
+   * @param uptime of the machine, including suspends
    */
   SteadyClock(InstantSource wall, LongSupplier nanos, Supplier<Duration> uptime) {
     this.wall = wall;

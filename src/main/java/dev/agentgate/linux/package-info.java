@@ -1,6 +1,6 @@
 /**
- * What Linux says and does: processes and signals, cgroups, memory, disk, and a clock that no one
- * sets.
+ * Facts and tools of Linux: processes and signals, cgroups, memory, disk, and a clock that cannot
+ * be set.
  */
 @NullMarked
 package dev.agentgate.linux;

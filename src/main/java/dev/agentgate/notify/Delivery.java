@@ -10,9 +10,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message for one target.
+ * A message for one target.
  *
- * @param id the same for every attempt, so that a target can tell a repeated one
+ * @param id the same for every attempt, so that a target can recognise a repeated message
  * @param body the JSON that is posted, byte for byte
  */
 record Delivery(String id, String body) {
@@ -56,7 +56,7 @@ record Delivery(String id, String body) {
     return id == null || body == null ? null : new Delivery(id, body);
   }
 
-  /** One line for the file of those given up. */
+  /** Returns one line for the file of messages that were given up. */
   String toLine(String at, String reason) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(text)) {

@@ -17,11 +17,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The undelivered messages for one target: a file each, numbered in their order, written aside and
- * renamed. They survive a crash of the process; nothing is synced, so the last ones may not survive
- * one of the machine. Those given up are lines of {@code given-up.jsonl}.
+ * The undelivered messages for one target, one file each. They are numbered in order, written to a
+ * temporary file and renamed. They survive a crash of the process. Nothing is synced, so a crash of
+ * the machine may lose the last ones. Messages that were given up are lines of {@code
+ * given-up.jsonl}.
  *
- * <p>Writes with streams, which an interrupt does not close.
+ * <p>Uses streams, because an interrupt closes a channel but not a stream.
  */
 final class DeliverySpool {
   private static final Pattern FILE = Pattern.compile("(\\d{19})\\.json");
@@ -37,7 +38,7 @@ final class DeliverySpool {
   /**
    * Opens the directory.
    *
-   * @return the numbers of what is there, the oldest first
+   * @return the numbers of the messages in it, the oldest first
    */
   List<Long> open() throws IOException {
     Files.createDirectories(directory);
@@ -54,7 +55,7 @@ final class DeliverySpool {
     return List.copyOf(numbers);
   }
 
-  /** Keeps a delivery; for one thread. */
+  /** Keeps a delivery. Only one thread may call this. */
   long keep(Delivery delivery) throws IOException {
     long number = last + 1;
     Path aside = directory.resolve("next.tmp");
@@ -66,7 +67,7 @@ final class DeliverySpool {
     return number;
   }
 
-  /** Reads a delivery; null if it is gone or is none. */
+  /** Reads a delivery; null if it is gone or is not a delivery. */
   @Nullable Delivery read(long number) throws IOException {
     try {
       return Delivery.fromJson(Files.readString(file(number)));
@@ -79,7 +80,7 @@ final class DeliverySpool {
     Files.deleteIfExists(file(number));
   }
 
-  /** Sets aside what is no delivery, for a person to look at. */
+  /** Sets aside a file that is not a delivery, so that a person can look at it. */
   void setAside(long number) throws IOException {
     if (Files.exists(file(number))) {
       Files.move(
@@ -89,7 +90,7 @@ final class DeliverySpool {
     }
   }
 
-  /** Writes down a delivery that is given up; the older half is dropped beyond 20 MiB. */
+  /** Records a delivery that is given up. Beyond 20 MiB the older half of the file is dropped. */
   synchronized void giveUp(Delivery delivery, Instant at, String reason) throws IOException {
     Path file = directory.resolve("given-up.jsonl");
     if (Files.exists(file) && Files.size(file) >= MOST_GIVEN_UP_BYTES) {

@@ -13,15 +13,15 @@ import java.util.regex.Pattern;
 
 /**
  * Reads {@code Retry-After}: seconds or a date. A date is measured from the answer's own {@code
- * Date}, so that two clocks that differ do no harm.
+ * Date}, so that a difference between the two clocks does no harm.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#field.retry-after">RFC 9110, 10.2.3</a>
  */
 final class RetryAfter {
-  /** No target can hold up its messages for longer with one answer. */
+  /** One answer cannot hold up a target's messages for longer than this. */
   static final Duration LONGEST = Duration.ofHours(1);
 
-  /** Too Many Requests, and Service Unavailable. */
+  /** Too Many Requests and Service Unavailable. */
   private static final Set<Integer> STATUSES = Set.of(429, 503);
 
   private static final Pattern SECONDS = Pattern.compile("\\d+");
@@ -31,7 +31,7 @@ final class RetryAfter {
 
   /**
    * Returns how long the target asks to be left alone: between zero and {@link #LONGEST}; zero if
-   * it does not ask, or asks in words that cannot be read.
+   * it does not ask, or if its value cannot be read.
    */
   static Duration of(int status, HttpHeaders headers, Clock clock) {
     if (!STATUSES.contains(status)) {

@@ -3,7 +3,7 @@ package dev.agentgate.notify;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of the deliveries since the start. Safe for use by many threads. */
+/** Counts the deliveries since the start by their result. Safe for use by many threads. */
 public final class WebhookCounts {
   private final LongAdder delivered = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -13,7 +13,7 @@ public final class WebhookCounts {
 
   WebhookCounts() {}
 
-  /** Deliveries that a target took. */
+  /** Deliveries that the target accepted. */
   public long delivered() {
     return delivered.sum();
   }
@@ -23,17 +23,17 @@ public final class WebhookCounts {
     return failed.sum();
   }
 
-  /** Deliveries that went to the file of those given up. */
+  /** Deliveries that were given up and written to the file for them. */
   public long givenUp() {
     return givenUp.sum();
   }
 
-  /** Deliveries that could not even be kept on disk. */
+  /** Deliveries that could not be kept on disk. */
   public long dropped() {
     return dropped.sum();
   }
 
-  /** Deliveries on disk that are not settled yet. */
+  /** Deliveries on disk that are neither delivered nor given up. */
   public long pending() {
     return pending.get();
   }

@@ -8,16 +8,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who is told what, and how hard it is tried.
+ * Who receives which changes, and how persistently.
  *
- * @param targets where changes are posted to; none: nobody is told
- * @param secret what the signature is made with
- * @param statuses changes to these are told
+ * @param targets the addresses that changes are posted to; none: nothing is posted
+ * @param secret the key of the signature
+ * @param statuses changes to these statuses are posted
  * @param timeout for connecting, and for the answer
- * @param maxAttempts after so many a delivery is given up; at least 1
- * @param firstBackoff between the first two attempts; it doubles from one to the next, up to a
- *     minute
- * @param directory where undelivered ones are kept
+ * @param maxAttempts a delivery is given up after so many; at least 1
+ * @param firstBackoff between the first two attempts; it doubles with each attempt, up to a minute
+ * @param directory where undelivered messages are kept
  */
 public record WebhookSettings(
     List<URI> targets,

@@ -7,7 +7,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Proves to a target that a message is from this service and not an old one repeated: {@code
+ * Proves to a target that a message comes from this service and is not an old one replayed: {@code
  * sha256=} and the HMAC-SHA256, in hex, of the timestamp, a full stop and the body.
  */
 final class WebhookSignature {

@@ -17,15 +17,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts the messages for one target, one after another and in their order, on a virtual thread of
- * its own. One that fails is tried again, ever more slowly, and in the end given up, so that a
- * target that refuses one message does not miss all that follow.
+ * Posts the messages for one target, one at a time and in order, on a virtual thread of its own. A
+ * message that fails is retried with growing pauses and given up in the end, so that a target that
+ * refuses one message still gets those that follow.
  */
 final class WebhookTarget {
   private static final Logger LOG = Logger.getLogger(WebhookTarget.class);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
 
-  /** More are not kept for a target; what comes then is given up at once. */
+  /** The most messages that are kept for a target; any beyond that are given up at once. */
   private static final int MOST_WAITING = 10_000;
 
   private final URI url;
@@ -55,11 +55,11 @@ final class WebhookTarget {
     this.clock = clock;
   }
 
-  /** Begins with what an earlier service left. */
+  /** Starts with what an earlier process of the service left. */
   void open() throws IOException {
     List<Long> left = spool.open();
     if (!left.isEmpty()) {
-      LOG.infof("%d messages for %s were not delivered yet", left.size(), url.getHost());
+      LOG.infof("%d messages for %s are still to be delivered", left.size(), url.getHost());
     }
     counts.found(left.size());
     waiting.addAll(left);
@@ -69,7 +69,7 @@ final class WebhookTarget {
   /** Keeps a message until it is delivered. */
   void take(Delivery delivery) throws IOException {
     if (waiting.size() >= MOST_WAITING) {
-      spool.giveUp(delivery, clock.instant(), MOST_WAITING + " messages wait already");
+      spool.giveUp(delivery, clock.instant(), MOST_WAITING + " messages are already waiting");
       counts.kept();
       counts.wasGivenUp();
       return;
@@ -79,7 +79,7 @@ final class WebhookTarget {
     waiting.add(number);
   }
 
-  /** Breaks off; what was not delivered is kept. */
+  /** Stops at once; undelivered messages are kept. */
   void close() throws InterruptedException {
     Thread thread = deliverer;
     if (thread != null) {
@@ -125,15 +125,15 @@ final class WebhookTarget {
       counts.wasGivenUp();
       return true;
     } catch (IOException | RuntimeException e) {
-      LOG.errorf(e, "A message for %s is stuck and tried again", url.getHost());
+      LOG.errorf(e, "A message for %s is stuck; retrying", url.getHost());
       return false;
     }
   }
 
   /**
-   * Tries until it is delivered.
+   * Retries until the message is delivered.
    *
-   * @return why not, if all attempts failed
+   * @return the reason of the last failure, if all attempts failed
    */
   private Optional<String> deliver(Delivery delivery) throws InterruptedException {
     Duration backoff = settings.firstBackoff();
@@ -162,7 +162,7 @@ final class WebhookTarget {
   }
 
   /**
-   * Why an attempt failed.
+   * The reason an attempt failed.
    *
    * @param retryAfter how long the target asks to be left alone; zero if it does not ask
    */
@@ -184,7 +184,7 @@ final class WebhookTarget {
     try {
       HttpResponse<InputStream> response =
           client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      // Nobody reads it, so it need not come: it may be without end.
+      // Nobody reads the body, and it may never end.
       response.body().close();
       int status = response.statusCode();
       return status >= 200 && status < 300

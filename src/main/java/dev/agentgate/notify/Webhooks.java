@@ -28,15 +28,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts changes of work orders to the configured targets, at least once, those of one order in
- * their order.
+ * Posts changes of work orders to the configured targets, at least once. The changes of one order
+ * arrive in order.
  *
- * <p>The queue only puts an event into a bounded inbox. One thread writes it to disk, a file for
- * each target; each target has a thread that posts its files and removes what was taken. So a
- * target that hangs costs the queue nothing, and what is undelivered survives a restart. Only what
- * is in the inbox when the service is killed is lost.
+ * <p>The queue only puts an event into a bounded inbox. One thread writes it to disk, one file for
+ * each target. Each target has a thread that posts its files and removes those that were accepted.
+ * So a target that hangs costs the queue nothing, and undelivered messages survive a restart. If
+ * the service is killed, only the events in the inbox are lost.
  *
- * <p>Redirects are not followed: only the operator decides which hosts this service talks to.
+ * <p>Redirects are not followed: the operator alone decides which hosts this service talks to.
  */
 public final class Webhooks implements QueueObserver, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Webhooks.class);
@@ -58,9 +58,9 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
   }
 
   /**
-   * Begins to deliver, first what an earlier service left. Call once.
+   * Starts delivering, beginning with what an earlier process of the service left. Call once.
    *
-   * @throws UncheckedIOException if what was kept cannot be read
+   * @throws UncheckedIOException if the kept messages cannot be read
    */
   public void open() {
     if (settings.targets().isEmpty()) {
@@ -88,7 +88,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     writer = Thread.ofVirtual().name("webhooks").start(this::writeUntilClosed);
   }
 
-  /** What became of the deliveries. */
+  /** Counts of the deliveries by their result. */
   public WebhookCounts counts() {
     return counts;
   }
@@ -104,7 +104,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** Stops; what was not delivered is on disk then. Idempotent. */
+  /** Stops. Undelivered messages are on disk when this returns. Idempotent. */
   @Override
   public void close() {
     closing.countDown();
@@ -134,7 +134,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
         write(inbox.take());
       }
     } catch (InterruptedException e) {
-      // Closed while it waited.
+      // The inbox was closed while this waited.
     }
     for (StatusEvent left = inbox.poll(); left != null; left = inbox.poll()) {
       write(left);
@@ -148,7 +148,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** While the disk is full the inbox fills; only when that is full as well something is lost. */
+  /** While the disk is full the inbox fills; only when the inbox is full too is a message lost. */
   private void write(Delivery delivery, WebhookTarget target) {
     boolean told = false;
     while (true) {
@@ -172,14 +172,14 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     try {
       return closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
-      // Only close() interrupts.
+      // Only close() interrupts this thread.
       return true;
     }
   }
 
   private void drop() {
     counts.wasDropped();
-    LOG.error("A message for the webhooks is lost: it could not be kept on disk");
+    LOG.error("A webhook message is lost: it could not be kept on disk");
   }
 
   private void warnOfStrangers() throws IOException {
@@ -194,7 +194,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** Named for people by the host; the rest of a URL may be a secret. */
+  /** Names a target by its host, because the rest of a URL may be a secret. */
   private Path directoryOf(URI url) {
     String host = url.getHost().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "_");
     return settings.directory().resolve(host + "-" + hash(url.toString()));

@@ -1,4 +1,4 @@
-/** Tells others over HTTP what changed: webhooks. */
+/** Webhooks: posts changes of work orders over HTTP. */
 @NullMarked
 package dev.agentgate.notify;
 

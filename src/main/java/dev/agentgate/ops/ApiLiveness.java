@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** DOWN when a port that the service opened is closed, or no connection is taken from it. */
+/** DOWN when a port that the service opened is closed or accepts no connections. */
 @Liveness
 @Singleton
 class ApiLiveness implements HealthCheck {

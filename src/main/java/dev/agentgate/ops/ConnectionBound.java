@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Stands before the acceptor of one port: counts its connections, closes at once what is beyond the
- * bound, and gives the others their first-request deadline. Runs on the acceptor's event loop.
+ * Sits before the acceptor of one port. Counts its connections, closes those beyond the bound at
+ * once, and gives the others their first-request deadline. Runs on the acceptor's event loop.
  */
 final class ConnectionBound extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = Logger.getLogger(ConnectionBound.class);
@@ -50,7 +50,7 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
     long now = System.nanoTime();
     if (now - toldNanos >= TELL_AGAIN_NANOS) {
       toldNanos = now;
-      LOG.warnf("Too many connections: more than %d are closed at once", bound);
+      LOG.warnf("Too many connections: those beyond %d are closed at once", bound);
     }
   }
 }

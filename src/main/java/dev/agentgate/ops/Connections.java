@@ -26,30 +26,36 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * The ports that listen, and how many connections they may hold. Whatever clients do, descriptors
- * are left for the runs, the store and the probes: each port has a bound of its own, and what comes
- * beyond it is closed at once. The bound holds from the accept on, so connections that never send
- * anything, or never finish a TLS handshake, count as well.
+ * The ports that listen, and how many connections each may hold. Whatever clients do, descriptors
+ * are left for the runs, the store and the probes: each port has a bound of its own, and
+ * connections beyond it are closed at once. The bound applies from the accept on, so it also counts
+ * connections that never send anything or never finish a TLS handshake.
  */
 @Singleton
 class Connections {
-  /** Prometheus and the probes of an orchestrator, of which one may leave connections open. */
+  /**
+   * Enough for Prometheus and for an orchestrator's probes, even if one leaves connections open.
+   */
   private static final int FEWEST_MANAGEMENT = 24;
 
   private static final int MOST_MANAGEMENT = 256;
 
-  /** Of the descriptors that there may be; what a flood of probes may take. */
+  /** The part of all descriptors that a flood of probes may take. */
   private static final long MANAGEMENT_SHARE = 16;
 
   /**
-   * What the store, the log, classes and a few clients' files need beside what is open when idle.
+   * Descriptors that the store, the log, class files and a few clients' files need, beyond those
+   * that are open when idle.
    */
   private static final long RESERVE = 64;
 
-  /** The pipes and the log of a run, git and the looks at its processes. */
+  /** The pipes and the log of a run, its git processes, and the looks at its processes. */
   private static final long RESERVE_PER_SLOT = 8;
 
-  /** Buffers, a TLS session and a listener's thread; so many of them also fit into the heap. */
+  /**
+   * Memory for the buffers, a TLS session and a listener's thread: that many also fit into the
+   * heap.
+   */
   private static final long HEAP_PER_CONNECTION = 64 * 1024;
 
   private static final int FEWEST = 16;
@@ -80,7 +86,7 @@ class Connections {
         .description("Open connections to the API port")
         .register(meters);
     FunctionCounter.builder("agentgate.connections.refused", refused, AtomicLong::get)
-        .description("Connections that were closed at once because there were too many")
+        .description("Connections closed at once because there were too many")
         .register(meters);
   }
 
@@ -92,7 +98,7 @@ class Connections {
     guard();
   }
 
-  /** Finds the ports that listen, and guards those that are new. Idempotent. */
+  /** Finds the ports that listen and guards the new ones. Idempotent. */
   void guard() {
     for (EventExecutor executor : vertx.getAcceptorEventLoopGroup()) {
       if (executor instanceof SingleThreadEventLoop loop) {
@@ -125,15 +131,13 @@ class Connections {
     return Math.clamp(Math.min(free, fitting), FEWEST, 1_000_000);
   }
 
-  /**
-   * Whether everything that was to listen does: Quarkus has started only when each port is bound.
-   */
+  /** Whether every expected port listens. Quarkus has started only when each port is bound. */
   boolean areReady() {
     Application application = Application.currentApplication();
     return application != null && application.isStarted();
   }
 
-  /** Whether every port that was opened is still open, and connections are taken from it. */
+  /** Whether every port that was opened is still open and accepts connections. */
   boolean areAlive() {
     if (!areReady()) {
       return true; // a start takes its time; readiness tells

@@ -6,9 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/**
- * DOWN when the loop that starts runs is stuck or dead: a restart fixes that, and loses nothing.
- */
+/** DOWN when the loop that starts runs is stuck or dead. A restart fixes that and loses nothing. */
 @Liveness
 @Singleton
 class DispatcherLiveness implements HealthCheck {

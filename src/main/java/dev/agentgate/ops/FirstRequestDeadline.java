@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection whose first request has not come in time. What was sent counts as a request
- * once its head has ended with an empty line; with TLS, once the handshake has begun, which has a
- * deadline of its own. Takes itself out of the pipeline then, so it never cuts an answer or a
+ * Closes a connection whose first request does not arrive in time. A request has arrived once its
+ * head has ended with an empty line, or, with TLS, once the handshake has begun, which has a
+ * deadline of its own. The handler then leaves the pipeline, so it never cuts off an answer or a
  * stream. Runs on the connection's event loop.
  */
 final class FirstRequestDeadline extends ChannelInboundHandlerAdapter {
@@ -40,7 +40,7 @@ final class FirstRequestDeadline extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof ByteBuf bytes && isRequest(bytes)) {
       cancel();
-      // Before the message goes on: an upgrade to HTTP/2 makes the pipeline anew.
+      // Leave before the message goes on: an upgrade to HTTP/2 rebuilds the pipeline.
       context.pipeline().remove(this);
     }
     context.fireChannelRead(message);
@@ -54,7 +54,7 @@ final class FirstRequestDeadline extends ChannelInboundHandlerAdapter {
       }
       if (next == '\n') {
         lineFeeds++;
-        // Empty lines before a request are no request (RFC 9112, section 2.2).
+        // Empty lines before a request are not a request (RFC 9112, section 2.2).
         if (begun && lineFeeds == 2) {
           return true;
         }

@@ -6,9 +6,9 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 
 /**
- * Leaves out what the framework measures and Prometheus' conventions do not allow: names with an
- * abbreviated unit or a suffix that means something else, and series without a help text. None of
- * them tells anything that another does not.
+ * Removes framework metrics that break Prometheus' conventions: names with an abbreviated unit or
+ * with a suffix that means something else, and series without a help text. Each of them repeats
+ * what another series says.
  *
  * @see <a href="https://prometheus.io/docs/practices/naming/">Metric and label naming</a>
  */

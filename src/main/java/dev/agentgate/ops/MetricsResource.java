@@ -13,15 +13,15 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 
 /**
- * Serves the metrics in the format that the caller prefers: Prometheus' text format, or
- * OpenMetrics, which is also the answer to a caller that names neither. The framework's own route
- * gives the text format to every caller that accepts it at all, as Prometheus does, and 406 to one
- * that accepts OpenMetrics only.
+ * Serves the metrics in the format that the caller prefers: Prometheus' text format or OpenMetrics,
+ * which a caller that names neither also gets. The framework's own route gives the text format to
+ * every caller that accepts it at all, as Prometheus does, and answers 406 to one that accepts only
+ * OpenMetrics.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/content_negotiation/">Content
  *     negotiation</a>
  */
-// The registry that the framework brings is of the older of Micrometer's two Prometheus modules.
+// The framework's registry comes from the older of Micrometer's two Prometheus modules.
 @SuppressWarnings("deprecation")
 @Singleton
 class MetricsResource {
@@ -55,7 +55,7 @@ class MetricsResource {
   }
 
   /**
-   * Returns the content type to answer with.
+   * Returns the content type of the answer.
    *
    * @param accepted in order of preference
    */
@@ -81,7 +81,7 @@ class MetricsResource {
             && (version == null || version.equals("1.0.0")));
   }
 
-  /** A browser shows the text format, and asks for HTML. */
+  /** A browser displays the text format, and asks for HTML. */
   private static boolean isText(MIMEHeader type) {
     return type.component().equals("text")
         && List.of("plain", "html", "*").contains(type.subComponent());

@@ -28,13 +28,13 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The queue in numbers. Every series is there from the start, at zero, and no tag holds an id: tags
- * are statuses, reasons, modes and the agents that are configured. Gauges read kept counts, so that
- * a scrape costs the same however many orders there are.
+ * The queue in numbers. Every series exists from the start, at zero, and no tag holds an id: tags
+ * are statuses, reasons, modes and the configured agents. Gauges read counts that are kept anyway,
+ * so a scrape costs the same however many orders there are.
  */
 @Singleton
 class QueueMetrics implements QueueObserver {
-  /** The agent of an order that is older than the configuration that took its agent away. */
+  /** Stands for agents that are no longer configured but still have orders. */
   private static final String OTHER_AGENT = "other";
 
   private static final List<String> STOP_MODES =
@@ -104,11 +104,14 @@ class QueueMetrics implements QueueObserver {
             "agentgate.queue.to.launch",
             "From entering the queue to the start of the agent's process",
             STARTS);
-    expired = counter("agentgate.queue.expired", "Orders that waited longer than they may");
-    adopted = counter("agentgate.runs.adopted", "Runs of an earlier service that were taken over");
-    orphans = counter("agentgate.orphans.cleaned", "Leftovers of no order that were removed");
+    expired = counter("agentgate.queue.expired", "Orders that waited longer than their limit");
+    adopted =
+        counter(
+            "agentgate.runs.adopted",
+            "Runs of an earlier process of the service that were adopted");
+    orphans = counter("agentgate.orphans.cleaned", "Leftovers without an order that were removed");
     FunctionCounter.builder("agentgate.log.dropped", logs, LogCapper::droppedBytes)
-        .description("Output of agents that was cut out of logs beyond their size")
+        .description("Output of agents that was cut out of logs above their maximum size")
         .baseUnit("bytes")
         .register(meters);
     startAtZero();
@@ -124,7 +127,7 @@ class QueueMetrics implements QueueObserver {
     finished("completed");
     finished("cancelled");
     for (FailureReason reason : FailureReason.values()) {
-      // An order that expired in the queue never had the run that could finish with that reason.
+      // An order that expired in the queue has no run to finish with that reason.
       if (reason != FailureReason.QUEUE_EXPIRED) {
         finished(reason.wireName());
       }
@@ -151,12 +154,12 @@ class QueueMetrics implements QueueObserver {
     gauge(
         "agentgate.queue.oldest.age",
         "seconds",
-        "How long the order waits that has waited longest; 0 if none waits",
+        "How long the oldest waiting order has waited; 0 if none waits",
         check -> seconds(check.oldestWaitingAge()));
     gauge(
         "agentgate.run.oldest.age",
         "seconds",
-        "How long the run goes on that has gone on longest; 0 if nothing runs",
+        "How long the oldest run has been going on; 0 if nothing runs",
         check -> seconds(check.health().oldestRunningAge().orElse(Duration.ZERO)));
     gauge(
         "agentgate.queue.paused",
@@ -166,11 +169,11 @@ class QueueMetrics implements QueueObserver {
         "agentgate.slots",
         "How many orders may run at the same time",
         check -> check.health().maxConcurrent());
-    gauge("agentgate.survivors", "Processes that no signal ends", QueueHealthCheck::survivors);
+    gauge("agentgate.survivors", "Processes that no signal could end", QueueHealthCheck::survivors);
     gauge(
         "agentgate.disk.free",
         "bytes",
-        "What can still be written below the data directory",
+        "Free space for the data directory",
         check -> check.host().freeDisk());
     gauge(
         "agentgate.memory.available",
@@ -277,7 +280,7 @@ class QueueMetrics implements QueueObserver {
 
   private Counter finished(String reason) {
     return Counter.builder("agentgate.runs.finished")
-        .description("Runs that ended, by how")
+        .description("Runs that ended, by outcome")
         .tag("reason", reason)
         .register(meters);
   }
@@ -301,7 +304,7 @@ class QueueMetrics implements QueueObserver {
 
   private Counter startsBlocked(QueueHealth.Block reason) {
     return Counter.builder("agentgate.starts.blocked")
-        .description("Times that the head of the queue could not start")
+        .description("Number of times that the head of the queue could not start")
         .tag("reason", reason.wireName())
         .register(meters);
   }

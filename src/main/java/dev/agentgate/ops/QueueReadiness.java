@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Tells the queue's alerts; DOWN while there is one of a kind that takes the instance out of
+ * Reports the queue's alerts. DOWN while there is an alert of a kind that takes the instance out of
  * rotation.
  */
 @Readiness

@@ -25,16 +25,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Traces an order from its submit to its end: below the request's own span {@code queued}, {@code
- * run} and in it {@code checkout}, again for each attempt. The agent finds its run's context in
- * {@code TRACEPARENT}.
+ * Traces an order from submit to end. The request's own span has the children {@code queued} and
+ * {@code run}, and {@code run} has {@code checkout}; each attempt has its own. The agent finds its
+ * run's context in {@code TRACEPARENT}.
  *
- * <p>What belongs to which trace is in memory only: after a restart, a waiting order begins a new
- * trace with its next run, and an adopted run has none. Costs next to nothing while traces are off.
+ * <p>Traces are held in memory only. After a restart, a waiting order begins a new trace with its
+ * next run, and an adopted run has none. The cost is negligible while traces are off.
  */
 @Singleton
 public class RunTraces implements QueueObserver, AgentVariables {
-  /** As many orders as may wait by default; the oldest lose their trace beyond it. */
+  /** As many as the default queue depth; beyond it the oldest orders lose their trace. */
   private static final int MOST_TRACES = 100_000;
 
   private final Tracer tracer;
@@ -123,7 +123,7 @@ public class RunTraces implements QueueObserver, AgentVariables {
     return variables;
   }
 
-  /** On the thread of the request that asks for a run. */
+  /** Runs on the thread of the request that asks for a run. */
   private @Nullable Trace begin(WorkOrder order) {
     Span request = Span.current();
     return request.getSpanContext().isValid()

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
-/** UP once the store is loaded and what an earlier service left running is taken over. */
+/** UP once the store is loaded and the runs of an earlier process of the service are adopted. */
 @Startup
 @Singleton
 class ServiceStarted implements HealthCheck {

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** DOWN while the store takes no writes: an order could not be acknowledged then. */
+/** DOWN while the store accepts no writes, because no order could be acknowledged. */
 @Readiness
 @Singleton
 class StoreReadiness implements HealthCheck {

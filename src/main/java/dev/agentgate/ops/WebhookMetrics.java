@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.inject.Singleton;
 import java.util.function.ToDoubleFunction;
 
-/** What became of the messages to webhooks. */
+/** Counts webhook messages by their result. */
 @Singleton
 class WebhookMetrics implements MeterBinder {
   private final WebhookCounts counts;
@@ -33,7 +33,7 @@ class WebhookMetrics implements MeterBinder {
   private void count(
       MeterRegistry registry, String outcome, ToDoubleFunction<WebhookCounts> count) {
     FunctionCounter.builder("agentgate.webhook.deliveries", counts, count)
-        .description("Messages to webhooks; failed counts attempts, of which more follow")
+        .description("Webhook messages by result; failed counts attempts that will be retried")
         .tag("outcome", outcome)
         .register(registry);
   }

@@ -1,4 +1,4 @@
-/** What an operator sees: health checks and metrics. */
+/** Operations: health checks, metrics and traces. */
 @NullMarked
 package dev.agentgate.ops;
 
