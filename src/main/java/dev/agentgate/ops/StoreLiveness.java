@@ -1,6 +1,6 @@
 package dev.agentgate.ops;
 
-import dev.agentgate.queue.QueueHealthCheck;
+import dev.agentgate.store.file.FileStore;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,14 +10,14 @@ import org.eclipse.microprofile.health.Liveness;
 @Liveness
 @Singleton
 class StoreLiveness implements HealthCheck {
-  private final QueueHealthCheck queue;
+  private final FileStore store;
 
-  StoreLiveness(QueueHealthCheck queue) {
-    this.queue = queue;
+  StoreLiveness(FileStore store) {
+    this.store = store;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("store").status(!queue.store().restartNeeded()).build();
+    return HealthCheckResponse.named("store").status(!store.isStopped()).build();
   }
 }

@@ -1,8 +1,8 @@
 package dev.agentgate.ops;
 
-import dev.agentgate.queue.QueueHealthCheck;
-import dev.agentgate.store.StoreHealth;
+import dev.agentgate.store.file.FileStore;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -12,18 +12,18 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 class StoreReadiness implements HealthCheck {
-  private final QueueHealthCheck queue;
+  private final FileStore store;
 
-  StoreReadiness(QueueHealthCheck queue) {
-    this.queue = queue;
+  StoreReadiness(FileStore store) {
+    this.store = store;
   }
 
   @Override
   public HealthCheckResponse call() {
-    StoreHealth health = queue.store();
+    Optional<String> failure = store.health().failure();
     HealthCheckResponseBuilder response = HealthCheckResponse.named("store");
-    response.withData("quarantined", health.quarantinedFiles());
-    health.failure().ifPresent(why -> response.withData("failure", why));
-    return response.status(health.failure().isEmpty()).build();
+    response.withData("quarantined", store.quarantinedFiles());
+    failure.ifPresent(why -> response.withData("failure", why));
+    return response.status(failure.isEmpty()).build();
   }
 }

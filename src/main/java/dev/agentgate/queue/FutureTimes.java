@@ -2,7 +2,7 @@ package dev.agentgate.queue;
 
 import static java.util.concurrent.CompletableFuture.supplyAsync;
 
-import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.Store;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Instant;
@@ -29,11 +29,13 @@ final class FutureTimes {
   /** Their bodies are in memory meanwhile. */
   private static final int AT_A_TIME = 64;
 
-  private final WorkOrderStore store;
+  private final Store store;
+  private final Orders orders;
   private boolean done;
 
-  FutureTimes(WorkOrderStore store) {
+  FutureTimes(Store store, Orders orders) {
     this.store = store;
+    this.orders = orders;
   }
 
   /**
@@ -51,7 +53,7 @@ final class FutureTimes {
     List<QueueEntry> ahead = new ArrayList<>();
     NavigableMap<Instant, Instant> corrected = new TreeMap<>();
     Instant newestPast = Instant.MIN;
-    for (Iterator<QueueEntry> queue = store.queue(); queue.hasNext(); ) {
+    for (Iterator<QueueEntry> queue = store.queue().fromHead(); queue.hasNext(); ) {
       QueueEntry entry = queue.next();
       Optional<Instant> expedited = entry.expeditedAt().filter(at -> at.isAfter(now));
       if (entry.queuedAt().isAfter(now) || expedited.isPresent()) {
@@ -99,14 +101,17 @@ final class FutureTimes {
 
   private Optional<WorkOrder> write(
       QueueEntry entry, Map<Instant, Instant> corrected, Instant now) {
-    return store
-        .find(entry.id())
-        .filter(order -> QueueEntry.of(order).filter(entry::equals).isPresent())
+    Optional<WorkOrder> before =
+        store
+            .workOrders()
+            .find(entry.id())
+            .filter(order -> QueueEntry.of(order).filter(entry::equals).isPresent());
+    return before
         .map(order ->
             order.waitingSince(
                 corrected.getOrDefault(entry.queuedAt(), entry.queuedAt()),
                 entry.expeditedAt().map(at -> corrected.getOrDefault(at, at)),
                 now))
-        .filter(store::update);
+        .filter(after -> orders.change(before.get(), after));
   }
 }

@@ -1,8 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.store.QuarantinedOrders;
-import dev.agentgate.store.StoreUnavailableException;
-import dev.agentgate.workorder.Run;
+import dev.agentgate.store.Store;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -23,7 +21,7 @@ import org.jboss.logging.Logger;
 /**
  * Forgets references to runs that are gone, and removes runs, logs, workspaces and cgroups that
  * belong to no order once they are old enough that nobody can be making them. What may belong to an
- * order in quarantine is kept: once its file is repaired it needs its runs.
+ * order that the store cannot read is kept: once the order is repaired it needs its runs.
  */
 public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
@@ -35,6 +33,8 @@ public final class OrphanCleanup {
   private static final Duration MIRRORS_KEPT = Duration.ofDays(30);
 
   private final Supervision supervision;
+  private final Store store;
+  private final Orders orders;
   private final Path workspaces;
 
   /**
@@ -42,6 +42,8 @@ public final class OrphanCleanup {
    */
   OrphanCleanup(Supervision supervision, Path workspaces) {
     this.supervision = supervision;
+    this.store = supervision.store();
+    this.orders = supervision.orders();
     this.workspaces = workspaces;
   }
 
@@ -60,10 +62,10 @@ public final class OrphanCleanup {
     // names it: what is asked in this order misses none, whatever the clock and file times say.
     Set<RunId> known = new HashSet<>(supervision.slots().runs());
     int references = 0;
-    Iterator<WorkOrderId> ids = supervision.store().ids();
+    Iterator<WorkOrderId> ids = store.workOrders().ids();
     while (ids.hasNext()) {
       WorkOrderId id = ids.next();
-      for (RunId run : supervision.store().runsOf(id)) {
+      for (RunId run : store.runs().ofOrder(id)) {
         known.add(run);
         references += isMissing(run, present) && forget(id, run) ? 1 : 0;
       }
@@ -75,7 +77,8 @@ public final class OrphanCleanup {
     }
     Result result = new Result(references, leftovers);
     if (references + leftovers > 0) {
-      supervision.transitions().orphansCleaned(references + leftovers);
+      int cleaned = references + leftovers;
+      orders.tell(observer -> observer.orphansCleaned(cleaned));
       LOG.infof(
           "Orphan cleanup: %d references to missing runs forgotten, %d leftovers removed",
           references, leftovers);
@@ -96,14 +99,14 @@ public final class OrphanCleanup {
    * it.
    */
   private boolean forget(WorkOrderId id, RunId run) {
-    Optional<WorkOrder> order = supervision.store().find(id);
+    Optional<WorkOrder> order = store.workOrders().find(id);
     if (order.isEmpty()
         || (order.get().state() instanceof Running running
             && running.current().run().equals(run))) {
       return false;
     }
     LOG.warnf("Work order %s refers to the missing run %s", id, run);
-    return supervision.store().update(order.get().withoutRun(run, order.get().updatedAt()));
+    return orders.change(order.get(), order.get().withoutRun(run, order.get().updatedAt()));
   }
 
   /**
@@ -113,27 +116,17 @@ public final class OrphanCleanup {
    * @return how many there were
    */
   public int removeUnbegun() {
-    QuarantinedOrders quarantined = supervision.store().quarantinedOrders();
     Set<RunId> known = new HashSet<>();
-    supervision.store().ids().forEachRemaining(id -> known.addAll(supervision.store().runsOf(id)));
+    store.workOrders().ids().forEachRemaining(id -> known.addAll(store.runs().ofOrder(id)));
     int removed = 0;
     for (RunId run : supervision.directories().list()) {
       if (!known.contains(run)
           && holdsOnlyItsRecord(supervision.directories().of(run).path())
-          && !quarantined.mayHold(orderOf(run))) {
+          && !store.runs().mayBelongToUnreadableOrder(run)) {
         removed += supervision.directories().remove(run) ? 1 : 0;
       }
     }
     return removed;
-  }
-
-  /** The order that a run's record names; empty if it has none that can be read. */
-  private Optional<WorkOrderId> orderOf(RunId run) {
-    try {
-      return supervision.store().findRun(run).map(Run::workOrderId);
-    } catch (StoreUnavailableException e) {
-      return Optional.empty();
-    }
   }
 
   private static boolean holdsOnlyItsRecord(Path directory) {
@@ -146,12 +139,11 @@ public final class OrphanCleanup {
 
   private int removeLeftovers(Set<RunId> present, Set<RunId> known) {
     int removed = 0;
-    QuarantinedOrders quarantined = supervision.store().quarantinedOrders();
     Instant oldest = supervision.clock().instant().minus(OLD_ENOUGH);
     for (RunId run : present) {
       if (!known.contains(run)
           && isOlder(supervision.directories().of(run).path(), oldest)
-          && !quarantined.mayHold(orderOf(run))) {
+          && !store.runs().mayBelongToUnreadableOrder(run)) {
         supervision.processes().stop(run, Duration.ZERO);
         supervision.processes().release(run);
         supervision.workspaces().remove(run);
@@ -162,7 +154,7 @@ public final class OrphanCleanup {
       if (!known.contains(run)
           && !present.contains(run)
           && !Files.isDirectory(supervision.directories().of(run).path())
-          && !quarantined.mayHold(Optional.empty())
+          && !store.runs().mayBelongToUnreadableOrder(run)
           && isOlder(workspaces.resolve(run.value()), oldest)) {
         removed += supervision.workspaces().remove(run) ? 1 : 0;
       }

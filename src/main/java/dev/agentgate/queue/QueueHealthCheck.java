@@ -4,9 +4,9 @@ import dev.agentgate.linux.HostResources;
 import dev.agentgate.queue.QueueHealth.Alert;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.store.StatusCounts;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
-import dev.agentgate.store.WorkOrderStore;
-import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.WorkOrderId;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +22,7 @@ public final class QueueHealthCheck {
   private static final double DESCRIPTORS_ALERT = 0.9;
 
   private final QueueSettings settings;
-  private final WorkOrderStore store;
+  private final Store store;
   private final QueueManager queue;
   private final StartRules rules;
   private final RunSlots slots;
@@ -31,7 +31,7 @@ public final class QueueHealthCheck {
 
   QueueHealthCheck(
       QueueSettings settings,
-      WorkOrderStore store,
+      Store store,
       QueueManager queue,
       StartRules rules,
       RunSlots slots,
@@ -49,9 +49,9 @@ public final class QueueHealthCheck {
   /** How the queue is now. */
   public QueueHealth health() {
     Instant now = clock.instant();
-    StatusCounts counts = store.counts();
+    StatusCounts counts = store.workOrders().counts();
     Optional<Aged> oldest =
-        store.running().stream()
+        store.queue().running().stream()
             .map(entry -> new Aged(entry.id(), ageOf(entry, now)))
             .max(Comparator.comparing(Aged::age));
     Optional<Duration> age = oldest.map(Aged::age);
@@ -63,7 +63,7 @@ public final class QueueHealthCheck {
         settings.stuckThreshold(),
         alerts(counts, age),
         queue.blockedBy(),
-        store.isPaused(),
+        store.queue().isPaused(),
         now);
   }
 
@@ -83,6 +83,7 @@ public final class QueueHealthCheck {
   /** How long the order waits that has waited longest; zero if none waits. */
   public Duration oldestWaitingAge() {
     return store
+        .queue()
         .oldestQueuedAt()
         .map(since -> notNegative(Duration.between(since, clock.instant())))
         .orElse(Duration.ZERO);
@@ -96,11 +97,6 @@ public final class QueueHealthCheck {
   /** Whether the loop that starts runs is alive; it is also when it was told to end. */
   public boolean isDispatching() {
     return queue.isAlive();
-  }
-
-  /** How the store is. */
-  public StoreHealth store() {
-    return store.health();
   }
 
   /** What the machine has left. */
@@ -125,23 +121,12 @@ public final class QueueHealthCheck {
     StoreHealth health = store.health();
     health
         .failure()
-        .ifPresent(why ->
-            alerts.add(
-                new Alert(
-                    AlertKind.STORE,
-                    "The store takes no writes: "
-                        + why
-                        + (health.restartNeeded() ? " A restart is needed." : ""))));
+        .ifPresent(
+            why -> alerts.add(new Alert(AlertKind.STORE, "The store takes no writes: " + why)));
     if (health.failure().isEmpty()) {
       unwritten().ifPresent(sentence -> alerts.add(new Alert(AlertKind.STORE, sentence)));
     }
-    if (health.quarantinedFiles() > 0) {
-      alerts.add(
-          new Alert(
-              AlertKind.QUARANTINE,
-              health.quarantinedFiles()
-                  + " unreadable files in quarantine: see work-orders/.quarantine"));
-    }
+    health.unreadable().ifPresent(what -> alerts.add(new Alert(AlertKind.QUARANTINE, what)));
     int survivors = slots.survivors();
     if (survivors > 0) {
       alerts.add(

@@ -1,8 +1,9 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
-import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
@@ -11,7 +12,6 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
-import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +48,8 @@ public final class QueueManager {
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
 
   private final QueueSettings settings;
-  private final WorkOrderStore store;
+  private final Store store;
+  private final Orders orders;
   private final Supervision supervision;
   private final StartRules rules;
   private final Clock clock;
@@ -76,9 +77,10 @@ public final class QueueManager {
     this.settings = settings;
     this.supervision = supervision;
     this.store = supervision.store();
+    this.orders = supervision.orders();
     this.rules = rules;
     this.clock = supervision.clock();
-    this.futureTimes = new FutureTimes(store);
+    this.futureTimes = new FutureTimes(store, orders);
   }
 
   private record Expiry(Instant at, WorkOrderId id) {}
@@ -92,13 +94,14 @@ public final class QueueManager {
   public int recover() {
     followIds();
     int adopted = 0;
-    for (WorkOrderStore.RunningEntry entry : store.running()) {
+    for (RunningEntry entry : store.queue().running()) {
       adopted += adopt(entry.id()) ? 1 : 0;
     }
     dispatching.lock();
     try {
       store
           .queue()
+          .fromHead()
           .forEachRemaining(
               entry -> entry.expiresAt().ifPresent(at -> expiries.add(new Expiry(at, entry.id()))));
     } finally {
@@ -110,10 +113,11 @@ public final class QueueManager {
   /** Ids that are made from now on sort behind those that there are, whatever the clock says. */
   private void followIds() {
     store
+        .workOrders()
         .ids()
         .forEachRemaining(id -> {
           WorkOrderId.follow(id);
-          store.runsOf(id).forEach(RunId::follow);
+          store.runs().ofOrder(id).forEach(RunId::follow);
         });
   }
 
@@ -121,7 +125,7 @@ public final class QueueManager {
    * Supervises a running order that nobody supervises; false if somebody does, or it does not run.
    */
   boolean adopt(WorkOrderId id) {
-    Optional<WorkOrder> order = store.find(id);
+    Optional<WorkOrder> order = store.workOrders().find(id);
     if (order.isEmpty() || !(order.get().state() instanceof Running running)) {
       return false;
     }
@@ -141,6 +145,7 @@ public final class QueueManager {
 
   private boolean isRunning(WorkOrderId id, RunId run) {
     return store
+        .workOrders()
         .find(id)
         .filter(order ->
             order.state() instanceof Running running && running.current().run().equals(run))
@@ -220,6 +225,7 @@ public final class QueueManager {
         return Optional.empty();
       }
       return store
+          .workOrders()
           .find(id)
           .flatMap(QueueEntry::of)
           .filter(entry -> !StartRules.isBackingOff(entry, clock.instant()))
@@ -237,7 +243,7 @@ public final class QueueManager {
    */
   public Set<Block> blockedBy() {
     Instant now = clock.instant();
-    Iterator<QueueEntry> queue = store.queue();
+    Iterator<QueueEntry> queue = store.queue().fromHead();
     if (!queue.hasNext()) {
       return Set.of();
     }
@@ -268,7 +274,7 @@ public final class QueueManager {
   }
 
   private Set<Block> blocksAll() {
-    return rules.blocksAll(store.isPaused(), sinceLastStart());
+    return rules.blocksAll(store.queue().isPaused(), sinceLastStart());
   }
 
   private Duration sinceLastStart() {
@@ -319,13 +325,13 @@ public final class QueueManager {
           return SLOW_TIMER;
         }
         Duration untilExpiry = expire();
-        Iterator<QueueEntry> queue = store.queue();
+        Iterator<QueueEntry> queue = store.queue().fromHead();
         if (!queue.hasNext()) {
           return shorter(SLOW_TIMER, untilExpiry);
         }
         Set<Block> blocks = blocksAll();
         if (!blocks.isEmpty()) {
-          blocks.forEach(supervision.transitions()::blocked);
+          tellBlocked(blocks);
           return shorter(untilUnblocked(blocks), untilExpiry);
         }
         Duration untilBackedOff = startFirst(queue);
@@ -358,7 +364,7 @@ public final class QueueManager {
         return Duration.ZERO;
       }
       if (head) {
-        blocks.forEach(supervision.transitions()::blocked);
+        tellBlocked(blocks);
         head = false;
       }
     }
@@ -367,7 +373,7 @@ public final class QueueManager {
 
   /** Takes a slot and the order; empty if somebody else changed the order first. */
   private Optional<RunId> claim(QueueEntry entry) {
-    Optional<WorkOrder> found = store.find(entry.id());
+    Optional<WorkOrder> found = store.workOrders().find(entry.id());
     if (found.isEmpty() || !(found.get().state() instanceof Queued)) {
       return Optional.empty();
     }
@@ -383,8 +389,8 @@ public final class QueueManager {
     }
     boolean claimed = false;
     try {
-      store.saveRun(Run.preparing(run, running.id(), running.attempts(), now));
-      claimed = supervision.update(WorkOrderStatus.QUEUED, running);
+      orders.save(Run.preparing(run, running.id(), running.attempts(), now));
+      claimed = orders.change(found.get(), running);
     } finally {
       if (!claimed) {
         supervision.slots().free(supervisor);
@@ -420,6 +426,7 @@ public final class QueueManager {
   private void expire(WorkOrderId id, Instant now) {
     Optional<WorkOrder> waiting =
         store
+            .workOrders()
             .find(id)
             .filter(order ->
                 QueueEntry.of(order)
@@ -438,7 +445,7 @@ public final class QueueManager {
                 "Waited in the queue for more than " + limit + " ms",
                 Optional.empty(),
                 now);
-    boolean _ = supervision.update(WorkOrderStatus.QUEUED, failed);
+    boolean _ = orders.change(waiting.get(), failed);
   }
 
   private Duration untilUnblocked(Set<Block> blocks) {
@@ -448,6 +455,10 @@ public final class QueueManager {
     return blocks.contains(Block.STAGGER)
         ? shorter(SLOW_TIMER, rules.staggerLeft(sinceLastStart()))
         : SLOW_TIMER;
+  }
+
+  private void tellBlocked(Set<Block> blocks) {
+    blocks.forEach(block -> orders.tell(observer -> observer.blocked(block)));
   }
 
   private static Duration shorter(Duration a, Duration b) {

@@ -8,7 +8,7 @@ import dev.agentgate.linux.HostResources;
 import dev.agentgate.linux.OutOfMemoryKills;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
-import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.Store;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** The parts of the queue, put together once. Nothing runs before {@link QueueManager#open}. */
 public final class QueueModule {
-  private final Transitions transitions = new Transitions();
+  private final Orders orders;
   private final QueueManager manager;
   private final WorkOrderService service;
   private final QueueHealthCheck health;
@@ -36,6 +36,7 @@ public final class QueueModule {
    * @param kept how long orders at rest are kept; empty: for ever
    */
   public QueueModule(QueueSettings settings, Outside outside, Optional<Duration> kept) {
+    orders = new Orders(outside.store());
     RunSlots slots = new RunSlots();
     StartRules rules =
         new StartRules(settings, slots, new LocalDirectories(outside.workspaces()), outside.host());
@@ -56,7 +57,7 @@ public final class QueueModule {
             new OutOfMemoryKills(),
             outside.logCapper(),
             slots,
-            transitions,
+            orders,
             outside.clock(),
             settings.killGrace(),
             this::wake);
@@ -66,9 +67,9 @@ public final class QueueModule {
     health =
         new QueueHealthCheck(
             settings, outside.store(), manager, rules, slots, outside.host(), outside.clock());
-    staleCheck = new StaleCheck(outside.store(), slots, manager);
+    staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, outside.workspacesRoot());
-    retention = new Retention(kept, outside.store(), service, outside.clock());
+    retention = new Retention(kept, outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
   }
 
@@ -80,7 +81,7 @@ public final class QueueModule {
    * @param variables more of them for agents
    */
   public record Outside(
-      WorkOrderStore store,
+      Store store,
       ProcessManager processes,
       RunDirectories directories,
       Workspaces workspaces,
@@ -97,8 +98,8 @@ public final class QueueModule {
     manager.wake();
   }
 
-  public Transitions transitions() {
-    return transitions;
+  public Orders orders() {
+    return orders;
   }
 
   public QueueManager manager() {

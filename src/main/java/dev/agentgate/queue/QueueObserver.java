@@ -52,4 +52,13 @@ public interface QueueObserver {
 
   /** The dispatcher could not start the head of the queue. */
   default void blocked(QueueHealth.Block reason) {}
+
+  /** A durable write took so long, or was refused after that long. */
+  default void written(Duration took) {}
+
+  /** The store refused a write. */
+  default void writeRefused() {}
+
+  /** Another change of the same order came first. */
+  default void raceLost() {}
 }

@@ -1,35 +1,36 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.WorkOrders;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Purges orders that have been at rest for longer than they are kept. */
+/** Purges orders that have been terminal for longer than they are kept. */
 public final class Retention {
   private static final Logger LOG = Logger.getLogger(Retention.class);
   private static final int BATCH = 500;
-  private static final Set<WorkOrderStatus> AT_REST =
+  private static final Set<WorkOrderStatus> TERMINAL =
       EnumSet.of(WorkOrderStatus.COMPLETED, WorkOrderStatus.FAILED, WorkOrderStatus.CANCELLED);
 
   private final Optional<Duration> kept;
-  private final WorkOrderStore store;
+  private final WorkOrders orders;
   private final WorkOrderService service;
   private final Clock clock;
 
   /**
    * @param kept how long; empty: for ever
    */
-  Retention(Optional<Duration> kept, WorkOrderStore store, WorkOrderService service, Clock clock) {
+  Retention(Optional<Duration> kept, WorkOrders orders, WorkOrderService service, Clock clock) {
     this.kept = kept;
-    this.store = store;
+    this.orders = orders;
     this.service = service;
     this.clock = clock;
   }
@@ -45,7 +46,8 @@ public final class Retention {
     }
     int purged = 0;
     while (true) {
-      List<WorkOrderId> old = store.atRestBefore(AT_REST, clock.instant().minus(kept.get()), BATCH);
+      Instant cutoff = clock.instant().minus(kept.get());
+      List<WorkOrderId> old = orders.terminalBefore(TERMINAL, cutoff, BATCH);
       int before = purged;
       for (WorkOrderId id : old) {
         purged += purge(id) ? 1 : 0;

@@ -235,7 +235,7 @@ final class RunSupervisor {
   private StopReport stop(String mode, Duration grace) {
     StopReport report = with.processes().stop(run(), grace);
     survivors = report.survivors();
-    with.transitions().stopped(mode, report);
+    with.orders().tell(observer -> observer.stopped(mode, report));
     return report;
   }
 
@@ -284,8 +284,8 @@ final class RunSupervisor {
       lock.unlock();
     }
     Duration spent = elapsed(began);
-    with.transitions()
-        .launched(Duration.between(order.queuedAt(), attempt.startedAt()).plus(spent), spent);
+    Duration waited = Duration.between(order.queuedAt(), attempt.startedAt());
+    with.orders().tell(observer -> observer.launched(waited.plus(spent), spent));
     remember(process);
     return watch(process, spent);
   }
@@ -319,7 +319,7 @@ final class RunSupervisor {
     try {
       return with.workspaces().prepare(run(), order.spec().workspaceSource(), limits().maxTime());
     } finally {
-      with.transitions().checkedOut(order);
+      with.orders().tell(observer -> observer.checkedOut(order));
       lock.lock();
       try {
         preparer = null;
@@ -343,13 +343,13 @@ final class RunSupervisor {
     } finally {
       lock.unlock();
     }
-    record = with.store().findRun(run()).orElse(record);
+    record = with.store().runs().find(run()).orElse(record);
     Optional<SupervisedProcess> found = looking(() -> with.processes().adopt(run()));
     if (found.isEmpty()) {
       return wasLaunched() ? new RunEnd.Vanished(now()) : new RunEnd.Abandoned(now());
     }
     SupervisedProcess process = found.get();
-    with.transitions().adopted();
+    with.orders().tell(QueueObserver::adopted);
     LOG.infof("Adopted %s, pid %d", run(), process.identity().pid());
     remember(process);
     Duration before = SpentTime.read(with.directories().of(run()));
@@ -373,7 +373,7 @@ final class RunSupervisor {
     MDC.put(LogKeys.PID, Long.toString(pid));
     try {
       record = record.running(pid);
-      with.store().saveRun(record);
+      with.orders().save(record);
     } catch (StoreUnavailableException e) {
       LOG.warnf("The record of %s could not be written: %s", run(), e.getMessage());
     }
@@ -530,16 +530,16 @@ final class RunSupervisor {
 
   private WorkOrder write(Verdict verdict, Instant at, Optional<ExitStatus> exit) {
     RunState.Ended end = verdict.runState(at, exit);
-    with.store().saveRun(record.ended(end));
+    with.orders().save(record.ended(end));
     while (true) {
-      Optional<WorkOrder> current = with.store().find(workOrder());
+      Optional<WorkOrder> current = with.store().workOrders().find(workOrder());
       if (current.isEmpty() || !isOurs(current.get())) {
         LOG.warnf("%s is no longer the run of %s", run(), workOrder());
         return current.orElse(order);
       }
       WorkOrder after = verdict.applyTo(current.get(), at, exit);
-      if (with.update(current.get().status(), after)) {
-        with.transitions().runEnded(current.get(), end);
+      if (with.orders().change(current.get(), after)) {
+        with.orders().tell(observer -> observer.runEnded(current.get(), end));
         return after;
       }
     }

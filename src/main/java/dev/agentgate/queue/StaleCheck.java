@@ -1,7 +1,7 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.store.WorkOrderStore;
-import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.store.WorkQueue;
+import dev.agentgate.store.WorkQueue.RunningEntry;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -12,14 +12,14 @@ import org.jboss.logging.Logger;
 public final class StaleCheck {
   private static final Logger LOG = Logger.getLogger(StaleCheck.class);
 
-  private final WorkOrderStore store;
+  private final WorkQueue queue;
   private final RunSlots slots;
-  private final QueueManager queue;
+  private final QueueManager manager;
 
-  StaleCheck(WorkOrderStore store, RunSlots slots, QueueManager queue) {
-    this.store = store;
+  StaleCheck(WorkQueue queue, RunSlots slots, QueueManager manager) {
     this.slots = slots;
     this.queue = queue;
+    this.manager = manager;
   }
 
   /**
@@ -29,10 +29,10 @@ public final class StaleCheck {
    */
   public int runOnce() {
     int stale = 0;
-    for (RunningEntry entry : store.running()) {
+    for (RunningEntry entry : queue.running()) {
       Optional<RunSupervisor> supervisor = slots.of(entry.id());
       supervisor.ifPresent(RunSupervisor::resumeLeader);
-      if (supervisor.isEmpty() && queue.adopt(entry.id())) {
+      if (supervisor.isEmpty() && manager.adopt(entry.id())) {
         LOG.warnf("Work order %s was running without a supervisor", entry.id());
         stale++;
       }

@@ -5,21 +5,19 @@ import dev.agentgate.execution.ProcessManager;
 import dev.agentgate.linux.OutOfMemoryKills;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
-import dev.agentgate.store.WorkOrderStore;
-import dev.agentgate.workorder.WorkOrder;
-import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.store.Store;
 import dev.agentgate.workspace.Workspaces;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What every supervisor of a run works with.
  *
+ * @param store to read; what is written goes through {@code orders}
  * @param slotFreed called after a slot became free
  */
 record Supervision(
-    WorkOrderStore store,
+    Store store,
     ProcessManager processes,
     RunDirectories directories,
     Workspaces workspaces,
@@ -27,22 +25,7 @@ record Supervision(
     OutOfMemoryKills outOfMemoryKills,
     LogCapper logCapper,
     RunSlots slots,
-    Transitions transitions,
+    Orders orders,
     Clock clock,
     Duration killGrace,
-    Runnable slotFreed) {
-
-  /** Adds a new order and announces it; returns as {@link WorkOrderStore#insert}. */
-  Optional<WorkOrder> insert(WorkOrder order) {
-    return transitions.insert(store, order);
-  }
-
-  /**
-   * Replaces an order and announces it; returns as {@link WorkOrderStore#update}.
-   *
-   * @param from its status before
-   */
-  boolean update(WorkOrderStatus from, WorkOrder order) {
-    return transitions.update(store, from, order);
-  }
-}
+    Runnable slotFreed) {}

@@ -4,6 +4,7 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.output.RunLog;
 import dev.agentgate.queue.RunSupervisor.Ended;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.workorder.AgentGateException;
@@ -48,6 +49,8 @@ public final class WorkOrderService {
 
   private final QueueSettings settings;
   private final Supervision supervision;
+  private final Store store;
+  private final Orders orders;
   private final QueueManager queue;
   private final WorkspaceSourceParser sources;
   private final Agents agents;
@@ -65,6 +68,8 @@ public final class WorkOrderService {
       Agents agents) {
     this.settings = settings;
     this.supervision = supervision;
+    this.store = supervision.store();
+    this.orders = supervision.orders();
     this.queue = queue;
     this.sources = sources;
     this.agents = agents;
@@ -82,11 +87,11 @@ public final class WorkOrderService {
     WorkOrder order = WorkOrder.submitted(WorkOrderId.next(now), spec, wish.idempotencyKey(), now);
     Optional<WorkOrder> earlier =
         ifRoom(
-            () -> supervision.insert(order),
+            () -> orders.insert(order),
             () ->
                 wish.idempotencyKey()
                     .map(IdempotencyKey::key)
-                    .flatMap(supervision.store()::findByIdempotencyKey)
+                    .flatMap(store.workOrders()::findByIdempotencyKey)
                     .or(() -> {
                       throw queueFull();
                     }));
@@ -101,7 +106,7 @@ public final class WorkOrderService {
   private <T> T ifRoom(Supplier<T> enter, Supplier<T> orElse) {
     try {
       boolean full =
-          supervision.store().counts().queued() + submitting.getAndIncrement()
+          store.workOrders().counts().queued() + submitting.getAndIncrement()
               >= settings.maxDepth();
       return full ? orElse.get() : enter.get();
     } finally {
@@ -183,12 +188,12 @@ public final class WorkOrderService {
    * @param before only orders older than this one
    */
   public WorkOrderIdPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    return supervision.store().listIds(filter, before, limit);
+    return store.workOrders().page(filter, before, limit);
   }
 
   /** An order of a list; empty if it is gone since, or its file is damaged. */
   public Optional<WorkOrderView> listed(WorkOrderId id) {
-    return supervision.store().findListed(id).map(this::view);
+    return store.workOrders().findListed(id).map(this::view);
   }
 
   /** Cancels a queued or running order; returns when its processes are gone. */
@@ -199,7 +204,7 @@ public final class WorkOrderService {
       switch (order.status()) {
         case QUEUED -> {
           WorkOrder cancelled = order.cancel(now());
-          if (supervision.update(WorkOrderStatus.QUEUED, cancelled)) {
+          if (orders.change(order, cancelled)) {
             queue.wake();
             return new StopReport(false, 0, Duration.ofNanos(System.nanoTime() - began));
           }
@@ -275,8 +280,7 @@ public final class WorkOrderService {
       } else {
         // First, for without the order nobody would know whose files are left.
         removeRuns(order);
-        if (supervision.store().remove(order)) {
-          supervision.transitions().purged(order);
+        if (orders.remove(order)) {
           queue.wake();
           return;
         }
@@ -330,14 +334,14 @@ public final class WorkOrderService {
   public long purgeAll(WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
     Optional<Instant> cutoff = olderThan.map(now()::minus);
     if (dryRun && cutoff.isEmpty()) {
-      return supervision.store().listIds(filter, Optional.empty(), 1).total();
+      return store.workOrders().page(filter, Optional.empty(), 1).total();
     }
     long purged = 0;
     Optional<WorkOrderId> before = Optional.empty();
     while (true) {
-      WorkOrderIdPage page = supervision.store().listIds(filter, before, BATCH);
+      WorkOrderIdPage page = store.workOrders().page(filter, before, BATCH);
       for (WorkOrderId id : page.ids()) {
-        Optional<WorkOrder> order = supervision.store().findListed(id);
+        Optional<WorkOrder> order = store.workOrders().findListed(id);
         if (order.isPresent()
             && cutoff.filter(at -> !order.get().updatedAt().isBefore(at)).isEmpty()) {
           purged += dryRun || purgeIfThere(id, filter.statuses()) ? 1 : 0;
@@ -385,9 +389,9 @@ public final class WorkOrderService {
             case COMPLETED, FAILED, CANCELLED -> order.requeue(now());
           };
       if (order.status() == WorkOrderStatus.QUEUED
-          ? supervision.update(order.status(), waiting)
+          ? orders.change(order, waiting)
           : ifRoom(
-              () -> supervision.update(order.status(), waiting),
+              () -> orders.change(order, waiting),
               () -> {
                 throw queueFull();
               })) {
@@ -403,26 +407,26 @@ public final class WorkOrderService {
   public List<RunView> runs(WorkOrderId id) {
     List<RunView> views = new ArrayList<>();
     for (RunId run : find(id).runs().reversed()) {
-      supervision.store().findRun(run).map(this::view).ifPresent(views::add);
+      store.runs().find(run).map(this::view).ifPresent(views::add);
     }
     return views;
   }
 
   public RunView run(RunId id) {
-    return supervision
-        .store()
-        .findRun(id)
+    return store
+        .runs()
+        .find(id)
         .map(this::view)
         .orElseThrow(() -> new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found"));
   }
 
   /** Nothing new starts until {@link #resume}; what runs goes on. Survives a restart. */
   public void pause() {
-    supervision.store().setPaused(true);
+    orders.setPaused(true);
   }
 
   public void resume() {
-    supervision.store().setPaused(false);
+    orders.setPaused(false);
     queue.wake();
   }
 
@@ -441,8 +445,8 @@ public final class WorkOrderService {
   }
 
   private WorkOrder find(WorkOrderId id) {
-    return supervision
-        .store()
+    return store
+        .workOrders()
         .find(id)
         .orElseThrow(
             () -> new AgentGateException(Kind.NOT_FOUND, "Work order " + id + " not found"));
@@ -457,7 +461,7 @@ public final class WorkOrderService {
   private WorkOrderView view(WorkOrder order) {
     return new WorkOrderView(
         order,
-        supervision.store().queuePosition(order.id()),
+        store.queue().position(order.id()),
         QueueEntry.of(order).flatMap(QueueEntry::notBefore).filter(now()::isBefore),
         order.currentRun().flatMap(this::lastActivity),
         exitOf(order));

@@ -14,13 +14,12 @@ import dev.agentgate.execution.ProcessManager;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.linux.LinuxHostResources;
 import dev.agentgate.linux.SteadyClock;
-import dev.agentgate.ops.MeasuredWorkOrderStore;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogNotes;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
-import dev.agentgate.store.WorkOrderStore;
-import dev.agentgate.store.file.FileWorkOrderStore;
+import dev.agentgate.store.file.FileStore;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workspace.CheckedSourceParser;
 import dev.agentgate.workspace.CheckoutExtras;
@@ -29,13 +28,11 @@ import dev.agentgate.workspace.GitWorkspaces;
 import dev.agentgate.workspace.LocalRoots;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,14 +78,10 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  WorkOrderStore store(StartChecks checks, Clock clock, QueueConfig queue, MeterRegistry meters) {
+  FileStore store(StartChecks checks, Clock clock, QueueConfig queue) {
     checks.enforce();
-    return new MeasuredWorkOrderStore(open(clock, QueueEntry.order(queue.priorityAging())), meters);
-  }
-
-  private WorkOrderStore open(Clock clock, Comparator<QueueEntry> queueOrder) {
     try {
-      return FileWorkOrderStore.open(dataDirectory(data), clock, queueOrder);
+      return FileStore.open(dataDirectory(data), clock, QueueEntry.order(queue.priorityAging()));
     } catch (StoreUnavailableException e) {
       throw new StartRefusedException(String.valueOf(e.getMessage()), NO_DATA_DIRECTORY);
     }
@@ -96,7 +89,7 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  RunDirectories runDirectories(WorkOrderStore openedFirst) {
+  RunDirectories runDirectories(Store openedFirst) {
     return new RunDirectories(dataDirectory(data).resolve(RUNS));
   }
 
@@ -175,7 +168,7 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  HostResources host(WorkOrderStore openedFirst) {
+  HostResources host(Store openedFirst) {
     return new LinuxHostResources(dataDirectory(data));
   }
 }

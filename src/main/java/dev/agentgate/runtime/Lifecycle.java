@@ -5,13 +5,13 @@ import dev.agentgate.config.ShutdownConfig;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
+import dev.agentgate.queue.Orders;
 import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.QueueManager;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
-import dev.agentgate.queue.Transitions;
 import dev.agentgate.queue.WorkOrderService;
-import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.Store;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -47,7 +47,7 @@ class Lifecycle {
   /** For the proof that what was stopped is gone, and for what is left to write. */
   private static final Duration STOP_MARGIN = Duration.ofSeconds(15);
 
-  private final WorkOrderStore store;
+  private final Store store;
   private final QueueManager queue;
   private final OrphanCleanup orphanCleanup;
   private final WorkOrderService service;
@@ -57,12 +57,12 @@ class Lifecycle {
   private final EventHistory events;
   private final ShutdownConfig shutdown;
   private final RunConfig run;
-  private final Transitions transitions;
+  private final Orders orders;
   private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
 
   Lifecycle(
-      WorkOrderStore store,
+      Store store,
       QueueManager queue,
       OrphanCleanup orphanCleanup,
       WorkOrderService service,
@@ -72,7 +72,7 @@ class Lifecycle {
       EventHistory events,
       ShutdownConfig shutdown,
       RunConfig run,
-      Transitions transitions,
+      Orders orders,
       @Any Instance<QueueObserver> observers) {
     this.store = store;
     this.queue = queue;
@@ -84,7 +84,7 @@ class Lifecycle {
     this.events = events;
     this.shutdown = shutdown;
     this.run = run;
-    this.transitions = transitions;
+    this.orders = orders;
     this.observers = observers;
   }
 
@@ -95,7 +95,7 @@ class Lifecycle {
       LastResort.install();
       StopDeadline.arm(shutdown.drainTimeout().plus(run.killGrace()).plus(STOP_MARGIN));
     }
-    observers.forEach(transitions::register);
+    observers.forEach(orders::register);
     webhooks.open();
     int running = queue.recover();
     if (running > 0) {

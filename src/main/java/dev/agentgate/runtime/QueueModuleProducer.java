@@ -29,7 +29,7 @@ import dev.agentgate.queue.Retention;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.StaleCheck;
 import dev.agentgate.queue.WorkOrderService;
-import dev.agentgate.store.WorkOrderStore;
+import dev.agentgate.store.Store;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
@@ -88,7 +88,7 @@ class QueueModuleProducer {
   @Singleton
   QueueModule queue(
       QueueSettings settings,
-      WorkOrderStore store,
+      Store store,
       ProcessManager processes,
       RunDirectories directories,
       Workspaces workspaces,
@@ -145,7 +145,7 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  Webhooks webhooks(WebhooksConfig webhooks, DataConfig data, WorkOrderStore openedFirst) {
+  Webhooks webhooks(WebhooksConfig webhooks, DataConfig data, Store openedFirst) {
     return new Webhooks(
         new WebhookSettings(
             webhooks.urls().orElse(List.of()).stream().map(URI::create).toList(),

@@ -1,5 +1,6 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.queue.Orders;
 import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueManager;
@@ -7,7 +8,6 @@ import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.Retention;
 import dev.agentgate.queue.RunDrain;
 import dev.agentgate.queue.StaleCheck;
-import dev.agentgate.queue.Transitions;
 import dev.agentgate.queue.WorkOrderService;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -41,8 +41,8 @@ class QueueProducer {
 
   @Produces
   @Singleton
-  Transitions transitions() {
-    return queue.transitions();
+  Orders orders() {
+    return queue.orders();
   }
 
   @Produces

@@ -1,15 +1,11 @@
 package dev.agentgate.store;
 
-import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What an operator must know of the store.
+ * What an operator must know of any store. What only one kind of store knows, that one tells.
  *
  * @param failure why writes are refused now, as a sentence; empty: they are taken
- * @param restartNeeded the refusal will not end by itself (a failed sync)
- * @param quarantinedFiles how many files lie in quarantine
- * @param loadedAt when it was opened
+ * @param unreadable what is kept and cannot be read, as a sentence; empty: nothing
  */
-public record StoreHealth(
-    Optional<String> failure, boolean restartNeeded, long quarantinedFiles, Instant loadedAt) {}
+public record StoreHealth(Optional<String> failure, Optional<String> unreadable) {}

@@ -1,4 +1,7 @@
-/** The store's service provider interface: what was acknowledged is never lost. */
+/**
+ * What a store promises: what was acknowledged is never lost. {@link dev.agentgate.store.Store}
+ * bundles its parts. Nothing here says how it is done.
+ */
 @NullMarked
 package dev.agentgate.store;
 

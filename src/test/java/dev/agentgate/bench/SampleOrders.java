@@ -1,6 +1,6 @@
 package dev.agentgate.bench;
 
-import dev.agentgate.store.file.FileWorkOrderStore;
+import dev.agentgate.store.file.FileStore;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
@@ -61,14 +61,14 @@ final class SampleOrders {
 
   /** Fills a data directory and leaves it closed. */
   static void store(Path dataDir, int count) {
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(dataDir, Clock.systemUTC());
+    try (FileStore store = FileStore.open(dataDir, Clock.systemUTC());
         ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
       int width = 64;
       for (int w = 0; w < width; w++) {
         int first = w;
         writers.execute(() -> {
           for (int i = first; i < count; i += width) {
-            store.insert(stored(i, Clock.systemUTC().instant()));
+            store.workOrders().insert(stored(i, Clock.systemUTC().instant()));
           }
         });
       }

@@ -2,7 +2,7 @@ package dev.agentgate.bench;
 
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderPage;
-import dev.agentgate.store.file.FileWorkOrderStore;
+import dev.agentgate.store.file.FileStore;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
@@ -86,12 +86,12 @@ public final class StoreBench {
   private static double inserts(Path dir, int count, int writers, boolean virtual)
       throws Exception {
     double rate;
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(dir, CLOCK)) {
+    try (FileStore store = FileStore.open(dir, CLOCK)) {
       AtomicInteger next = new AtomicInteger();
       long started = System.nanoTime();
       if (writers == 1) {
         for (int i = 0; i < count; i++) {
-          store.insert(SampleOrders.waiting(i, CLOCK.instant()));
+          store.workOrders().insert(SampleOrders.waiting(i, CLOCK.instant()));
         }
       } else {
         try (ExecutorService threads =
@@ -101,7 +101,7 @@ public final class StoreBench {
           for (int w = 0; w < writers; w++) {
             threads.execute(() -> {
               for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                store.insert(SampleOrders.waiting(i, CLOCK.instant()));
+                store.workOrders().insert(SampleOrders.waiting(i, CLOCK.instant()));
               }
             });
           }
@@ -117,10 +117,10 @@ public final class StoreBench {
 
   private static void reads(Path dir) {
     long started = System.nanoTime();
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(dir, CLOCK)) {
+    try (FileStore store = FileStore.open(dir, CLOCK)) {
       double open = (System.nanoTime() - started) / 1e6;
       List<WorkOrderId> ids = new ArrayList<>();
-      store.ids().forEachRemaining(ids::add);
+      store.workOrders().ids().forEachRemaining(ids::add);
       Random random = new Random(1);
       WorkOrderFilter queued =
           new WorkOrderFilter(Set.of(WorkOrderStatus.QUEUED), Optional.empty(), Map.of());
@@ -131,7 +131,7 @@ public final class StoreBench {
               + " middle) %.3f, list(20, label) %.3f, queuePosition %.4f%n",
           ids.size(),
           open,
-          p99(3_000, () -> store.find(ids.get(random.nextInt(ids.size())))),
+          p99(3_000, () -> store.workOrders().find(ids.get(random.nextInt(ids.size())))),
           p99(1_000, () -> WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 20)),
           p99(
               1_000,
@@ -139,7 +139,7 @@ public final class StoreBench {
                   WorkOrderPage.of(
                       store, queued, Optional.of(ids.get(random.nextInt(ids.size()))), 20)),
           p99(300, () -> WorkOrderPage.of(store, labelled, Optional.empty(), 20)),
-          p99(10_000, () -> store.queuePosition(ids.get(random.nextInt(ids.size())))));
+          p99(10_000, () -> store.queue().position(ids.get(random.nextInt(ids.size())))));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class FutureTimesTest {
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
-  private final InMemoryWorkOrderStore store = new InMemoryWorkOrderStore();
-  private final FutureTimes times = new FutureTimes(store);
+  private final InMemoryStore store = new InMemoryStore();
+  private final FutureTimes times = new FutureTimes(store, new Orders(store));
 
   private WorkOrder submitted(Duration ahead) {
     Instant at = NOW.plus(ahead);
@@ -49,7 +50,7 @@ class FutureTimesTest {
 
   private List<WorkOrderId> queue() {
     List<WorkOrderId> ids = new ArrayList<>();
-    store.queue().forEachRemaining(entry -> ids.add(entry.id()));
+    store.fromHead().forEachRemaining(entry -> ids.add(entry.id()));
     return ids;
   }
 

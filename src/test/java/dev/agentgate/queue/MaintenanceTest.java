@@ -3,7 +3,6 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.output.RunDirectories;
-import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
@@ -118,17 +117,17 @@ class MaintenanceTest {
     RunId unreadable = RunId.next(Instant.now());
     Path unreadablePath = makeRun(unreadable, Duration.ofDays(2));
     RunId stray = RunId.next(Instant.now());
-    queue.store.saveRun(Run.preparing(stray, WorkOrderId.next(Instant.now()), 1, Instant.now()));
+    queue.store.save(Run.preparing(stray, WorkOrderId.next(Instant.now()), 1, Instant.now()));
     Path strayPath = makeRun(stray, Duration.ofDays(2));
 
-    queue.store.quarantine(new QuarantinedOrders(Set.of(order), false));
+    queue.store.damage(order);
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
     assertThat(runPath).exists();
     assertThat(unreadablePath).as("it may be a run of the quarantined order").exists();
     assertThat(strayPath).as("its order is another, and gone").doesNotExist();
     assertThat(queue.workspaces.removed()).containsExactly(stray);
 
-    queue.store.quarantine(QuarantinedOrders.NONE);
+    queue.store.repair();
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(2);
     assertThat(runPath).doesNotExist();
   }
@@ -142,7 +141,7 @@ class MaintenanceTest {
     Files.createDirectories(path);
     Files.writeString(path.resolve("run.json"), "{}");
 
-    queue.store.quarantine(new QuarantinedOrders(Set.of(order), false));
+    queue.store.damage(order);
 
     assertThat(queue.queue.orphanCleanup().removeUnbegun()).isZero();
     assertThat(path).exists();
@@ -191,7 +190,7 @@ class MaintenanceTest {
 
     assertThat(queue.queue.staleCheck().runOnce()).isZero();
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
-    assertThat(queue.store.findRun(run)).isEmpty();
+    assertThat(queue.store.find(run)).isEmpty();
   }
 
   @Test

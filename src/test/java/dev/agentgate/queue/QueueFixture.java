@@ -8,6 +8,7 @@ import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A queue on fakes: orders in memory, processes that end when the test says so. */
 final class QueueFixture implements AutoCloseable {
-  final InMemoryWorkOrderStore store;
+  final InMemoryStore store;
   final FakeProcesses processes;
   final FakeWorkspaces workspaces = new FakeWorkspaces();
   final SettableClock clock;
@@ -41,14 +42,14 @@ final class QueueFixture implements AutoCloseable {
   final Path directory;
 
   QueueFixture(Path directory, UnaryOperator<QueueSettings> change) {
-    this(directory, change, new InMemoryWorkOrderStore(), new FakeProcesses(), new SettableClock());
+    this(directory, change, new InMemoryStore(), new FakeProcesses(), new SettableClock());
   }
 
   /** A service that finds what another one left. */
   QueueFixture(
       Path directory,
       UnaryOperator<QueueSettings> change,
-      InMemoryWorkOrderStore store,
+      InMemoryStore store,
       FakeProcesses processes,
       SettableClock clock) {
     this.directory = directory;

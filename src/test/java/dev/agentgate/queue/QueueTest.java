@@ -9,6 +9,7 @@ import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
@@ -548,7 +549,7 @@ class QueueTest {
     RunId over = before.awaitRunning(ended);
     // The first service is gone without a word: only its store and its processes remain.
     before.queue.manager().close();
-    InMemoryWorkOrderStore copy = copyOf(before.store);
+    InMemoryStore copy = copyOf(before.store);
     FakeProcesses processes = before.processes;
     processes.exit(over, 7);
     QueueFixture after =
@@ -626,10 +627,10 @@ class QueueTest {
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
   }
 
-  private static InMemoryWorkOrderStore copyOf(InMemoryWorkOrderStore store) {
-    InMemoryWorkOrderStore copy = new InMemoryWorkOrderStore();
+  private static InMemoryStore copyOf(InMemoryStore store) {
+    InMemoryStore copy = new InMemoryStore();
     store.ids().forEachRemaining(id -> copy.insert(store.find(id).orElseThrow()));
-    store.runs().forEach(copy::saveRun);
+    store.allRuns().forEach(copy::save);
     return copy;
   }
 

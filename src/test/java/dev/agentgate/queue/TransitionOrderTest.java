@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -24,7 +25,7 @@ class TransitionOrderTest {
    * free meanwhile, as that of a real one is.
    */
   @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-  private static final class SlowToReturn extends InMemoryWorkOrderStore {
+  private static final class SlowToReturn extends InMemoryStore {
     final CountDownLatch started = new CountDownLatch(1);
     @Nullable Runnable wake;
 
@@ -59,7 +60,7 @@ class TransitionOrderTest {
             directory, settings -> settings, store, new FakeProcesses(), new SettableClock())) {
       queue
           .queue
-          .transitions()
+          .orders()
           .register(
               new QueueObserver() {
                 @Override

@@ -17,10 +17,10 @@ public record WorkOrderPage(List<WorkOrder> items, long total, boolean hasMore) 
   }
 
   public static WorkOrderPage of(
-      WorkOrderStore store, WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    WorkOrderIdPage page = store.listIds(filter, before, limit);
+      Store store, WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    WorkOrderIdPage page = store.workOrders().page(filter, before, limit);
     return new WorkOrderPage(
-        page.ids().stream().map(store::findListed).flatMap(Optional::stream).toList(),
+        page.ids().stream().map(store.workOrders()::findListed).flatMap(Optional::stream).toList(),
         page.total(),
         page.hasMore());
   }

@@ -1,7 +1,7 @@
 package dev.agentgate.store.file;
 
 import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;

@@ -1,6 +1,5 @@
 package dev.agentgate.store.file;
 
-import dev.agentgate.store.QuarantinedOrders;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
 import java.nio.file.Files;

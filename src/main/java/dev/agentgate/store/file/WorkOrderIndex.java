@@ -3,7 +3,7 @@ package dev.agentgate.store.file;
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
-import dev.agentgate.store.WorkOrderStore.RunningEntry;
+import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -57,6 +57,7 @@ final class WorkOrderIndex {
 
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
+  private volatile boolean paused;
 
   /**
    * @param queueOrder which of two waiting orders comes first
@@ -193,6 +194,14 @@ final class WorkOrderIndex {
 
   @Nullable WorkOrderId holderOf(String idempotencyKey) {
     return byKey.get(idempotencyKey);
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  void setPaused(boolean paused) {
+    this.paused = paused;
   }
 
   Iterator<WorkOrderId> ids() {

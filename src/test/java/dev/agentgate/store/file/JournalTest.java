@@ -132,9 +132,9 @@ final class JournalTest {
     Path segment = JournalSegment.path(journal, 1);
     Files.write(segment, flipped);
 
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(data, Clock.systemUTC())) {
-      assertThat(store.counts().total()).isEqualTo(ORDERS - 1);
-      assertThat(store.health().quarantinedFiles()).isEqualTo(1);
+    try (FileStore store = FileStore.open(data, Clock.systemUTC())) {
+      assertThat(store.workOrders().counts().total()).isEqualTo(ORDERS - 1);
+      assertThat(store.quarantinedFiles()).isEqualTo(1);
     }
     Path kept = data.resolve("work-orders/.quarantine").resolve(segment.getFileName());
     assertThat(kept).hasBinaryContent(flipped);
@@ -151,9 +151,9 @@ final class JournalTest {
     Path files = Files.createDirectories(data.resolve("work-orders"));
     Files.write(files.resolve(orders.get(0).id() + ".json"), new byte[0]);
 
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(data, Clock.systemUTC())) {
-      assertThat(store.find(orders.get(0).id())).contains(orders.get(0));
-      assertThat(store.health().quarantinedFiles()).isZero();
+    try (FileStore store = FileStore.open(data, Clock.systemUTC())) {
+      assertThat(store.workOrders().find(orders.get(0).id())).contains(orders.get(0));
+      assertThat(store.quarantinedFiles()).isZero();
     }
   }
 
@@ -165,9 +165,9 @@ final class JournalTest {
     Path files = Files.createDirectories(data.resolve("work-orders"));
     Files.write(files.resolve(newer.id() + ".json"), WorkOrderCodec.encode(newer));
 
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(data, Clock.systemUTC())) {
-      assertThat(store.find(newer.id())).contains(newer);
-      assertThat(store.counts().total()).isEqualTo(ORDERS);
+    try (FileStore store = FileStore.open(data, Clock.systemUTC())) {
+      assertThat(store.workOrders().find(newer.id())).contains(newer);
+      assertThat(store.workOrders().counts().total()).isEqualTo(ORDERS);
     }
   }
 
@@ -184,8 +184,8 @@ final class JournalTest {
     Path file = Files.createDirectories(data.resolve("work-orders")).resolve(order.id() + ".json");
     Files.write(file, WorkOrderCodec.encode(order));
 
-    try (FileWorkOrderStore store = FileWorkOrderStore.open(data, Clock.systemUTC())) {
-      assertThat(store.find(order.id()).isPresent()).isFalse();
+    try (FileStore store = FileStore.open(data, Clock.systemUTC())) {
+      assertThat(store.workOrders().find(order.id()).isPresent()).isFalse();
       assertThat(file).doesNotExist();
     }
   }
@@ -197,7 +197,7 @@ final class JournalTest {
     newer[JournalSegment.ANY_VERSION.length] = '2';
     Files.write(JournalSegment.path(Files.createDirectories(data.resolve("journal")), 1), newer);
 
-    assertThatThrownBy(() -> FileWorkOrderStore.open(data, Clock.systemUTC()))
+    assertThatThrownBy(() -> FileStore.open(data, Clock.systemUTC()))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("newer version");
   }

@@ -36,8 +36,7 @@ final class StoreCrashTest {
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
       killAfter(random.nextInt(1_500), round);
-      try (FileWorkOrderStore store =
-          FileWorkOrderStore.open(dir, Clock.systemUTC(), JournalFile::open, 64 << 10)) {
+      try (FileStore store = FileStore.open(dir, Clock.systemUTC(), JournalFile::open, 64 << 10)) {
         expectAll(store, "seed " + SEED + ", round " + round);
       }
     }
@@ -86,10 +85,10 @@ final class StoreCrashTest {
     (words[0].equals("put") ? acknowledged : attempted).put(words[1], revision);
   }
 
-  private void expectAll(FileWorkOrderStore store, String where) {
+  private void expectAll(FileStore store, String where) {
     attempted.forEach((text, tried) -> {
       WorkOrderId id = new WorkOrderId(text);
-      long found = store.find(id).map(WorkOrder::revision).orElse(GONE);
+      long found = store.workOrders().find(id).map(WorkOrder::revision).orElse(GONE);
       Long promised = acknowledged.get(text);
       assertThat(found)
           .as("%s: %s, acknowledged %s, attempted %d", where, id, promised, tried)
@@ -98,14 +97,14 @@ final class StoreCrashTest {
       acknowledged.put(text, found);
     });
     attempted.replaceAll((text, _) -> acknowledged.getOrDefault(text, GONE));
-    assertThat(store.health().quarantinedFiles()).as(where).isZero();
-    assertThat(store.ids())
+    assertThat(store.quarantinedFiles()).as(where).isZero();
+    assertThat(store.workOrders().ids())
         .toIterable()
         .as(where)
         .allMatch(id -> attempted.containsKey(id.value()));
     long present = attempted.values().stream().filter(revision -> revision != GONE).count();
-    assertThat(store.counts().total()).as(where).isEqualTo(present);
-    assertThat(store.counts().queued()).as(where).isEqualTo(present);
+    assertThat(store.workOrders().counts().total()).as(where).isEqualTo(present);
+    assertThat(store.workOrders().counts().queued()).as(where).isEqualTo(present);
   }
 
   @Test
@@ -115,12 +114,12 @@ final class StoreCrashTest {
         new BufferedReader(new InputStreamReader(child.getInputStream(), UTF_8))) {
       assertThat(out.readLine()).isEqualTo("open");
 
-      assertThatThrownBy(() -> FileWorkOrderStore.open(dir, Clock.systemUTC()))
+      assertThatThrownBy(() -> FileStore.open(dir, Clock.systemUTC()))
           .isInstanceOf(DataDirectoryLockedException.class)
           .hasMessageContaining("process " + child.pid());
     } finally {
       child.destroyForcibly().waitFor();
     }
-    FileWorkOrderStore.open(dir, Clock.systemUTC()).close();
+    FileStore.open(dir, Clock.systemUTC()).close();
   }
 }

@@ -21,8 +21,8 @@ final class StoreCrasher {
    */
   public static void main(String[] args) {
     long seed = Long.parseLong(args[1]);
-    FileWorkOrderStore store =
-        FileWorkOrderStore.open(Path.of(args[0]), Clock.systemUTC(), JournalFile::open, 64 << 10);
+    FileStore store =
+        FileStore.open(Path.of(args[0]), Clock.systemUTC(), JournalFile::open, 64 << 10);
     PrintStream out = System.out;
     out.println("open");
     for (int i = 0; i < Integer.parseInt(args[2]); i++) {
@@ -31,23 +31,23 @@ final class StoreCrasher {
     }
   }
 
-  private static void changeForEver(FileWorkOrderStore store, Random random, PrintStream out) {
+  private static void changeForEver(FileStore store, Random random, PrintStream out) {
     @Nullable WorkOrder order = null;
     while (true) {
       if (order == null || random.nextInt(5) == 0) {
         order = WorkOrders.queued();
         out.println("try " + order.id() + " 1");
-        store.insert(order);
+        store.workOrders().insert(order);
         out.println("put " + order.id() + " 1");
       } else if (random.nextInt(4) == 0) {
         out.println("try " + order.id() + " 0");
-        store.remove(order);
+        store.workOrders().remove(order);
         out.println("put " + order.id() + " 0");
         order = null;
       } else {
         WorkOrder next = order.expedite(WorkOrders.NOW);
         out.println("try " + next.id() + " " + next.revision());
-        store.update(next);
+        store.workOrders().update(next);
         out.println("put " + next.id() + " " + next.revision());
         order = next;
       }

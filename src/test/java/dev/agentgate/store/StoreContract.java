@@ -34,15 +34,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store promises. */
-public abstract class WorkOrderStoreContract {
+public abstract class StoreContract {
   private static final Instant NOW = WorkOrders.NOW;
   private static final Set<WorkOrderStatus> TERMINAL =
       EnumSet.of(WorkOrderStatus.COMPLETED, WorkOrderStatus.FAILED, WorkOrderStatus.CANCELLED);
 
-  protected WorkOrderStore store;
+  protected Store store;
 
   /** Opens the store of this test, for the first time or again. */
-  protected abstract WorkOrderStore open() throws Exception;
+  protected abstract Store open() throws Exception;
 
   @BeforeEach
   final void openStore() throws Exception {
@@ -62,37 +62,37 @@ public abstract class WorkOrderStoreContract {
   @Test
   void theRunsOfAnOrderAreKnownWithoutItsBody() {
     WorkOrder order = WorkOrders.queued();
-    store.insert(order);
-    assertThat(store.runsOf(order.id())).isEmpty();
+    store.workOrders().insert(order);
+    assertThat(store.runs().ofOrder(order.id())).isEmpty();
 
     RunId run = RunId.next(order.createdAt());
     WorkOrder running = order.start(run, order.createdAt());
-    assertThat(store.update(running)).isTrue();
-    assertThat(store.runsOf(order.id())).containsExactly(run);
+    assertThat(store.workOrders().update(running)).isTrue();
+    assertThat(store.runs().ofOrder(order.id())).containsExactly(run);
 
-    assertThat(store.remove(running)).isTrue();
-    assertThat(store.runsOf(order.id())).isEmpty();
+    assertThat(store.workOrders().remove(running)).isTrue();
+    assertThat(store.runs().ofOrder(order.id())).isEmpty();
   }
 
   @Test
   void anInsertedOrderIsFoundAsItWas() {
     WorkOrder order = WorkOrders.queued();
 
-    assertThat(store.insert(order)).isEmpty();
+    assertThat(store.workOrders().insert(order)).isEmpty();
 
-    assertThat(store.find(order.id())).contains(order);
-    assertThat(store.ids()).toIterable().containsExactly(order.id());
+    assertThat(store.workOrders().find(order.id())).contains(order);
+    assertThat(store.workOrders().ids()).toIterable().containsExactly(order.id());
   }
 
   @Test
   void anUnknownOrderIsNotFound() {
     WorkOrder order = WorkOrders.queued();
 
-    assertThat(store.find(order.id())).isEmpty();
-    assertThat(store.find(order.id()).isPresent()).isFalse();
-    assertThat(store.update(order.cancel(NOW))).isFalse();
-    assertThat(store.remove(order)).isFalse();
-    assertThat(store.queuePosition(order.id())).isEmpty();
+    assertThat(store.workOrders().find(order.id())).isEmpty();
+    assertThat(store.workOrders().find(order.id()).isPresent()).isFalse();
+    assertThat(store.workOrders().update(order.cancel(NOW))).isFalse();
+    assertThat(store.workOrders().remove(order)).isFalse();
+    assertThat(store.queue().position(order.id())).isEmpty();
   }
 
   @Test
@@ -104,42 +104,42 @@ public abstract class WorkOrderStoreContract {
         orders.add(random.any(status));
       }
     }
-    orders.forEach(store::insert);
+    orders.forEach(store.workOrders()::insert);
     reopen();
 
     for (WorkOrder order : orders) {
-      assertThat(store.find(order.id())).contains(order);
+      assertThat(store.workOrders().find(order.id())).contains(order);
     }
-    assertThat(store.counts().total()).isEqualTo(orders.size());
+    assertThat(store.workOrders().counts().total()).isEqualTo(orders.size());
   }
 
   @Test
   void theFirstOfTwoUpdatesFromTheSameRevisionWins() {
     WorkOrder order = WorkOrders.queued();
-    store.insert(order);
+    store.workOrders().insert(order);
     WorkOrder cancelled = order.cancel(NOW);
 
-    assertThat(store.update(cancelled)).isTrue();
-    assertThat(store.update(order.start(WorkOrders.run(), NOW))).isFalse();
+    assertThat(store.workOrders().update(cancelled)).isTrue();
+    assertThat(store.workOrders().update(order.start(WorkOrders.run(), NOW))).isFalse();
 
-    assertThat(store.find(order.id())).contains(cancelled);
+    assertThat(store.workOrders().find(order.id())).contains(cancelled);
   }
 
   @Test
   void ofManyConcurrentUpdatesExactlyOneWins() throws Exception {
     for (int round = 0; round < 20; round++) {
       WorkOrder order = WorkOrders.queued();
-      store.insert(order);
+      store.workOrders().insert(order);
       List<WorkOrder> rivals = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
         rivals.add(order.start(WorkOrders.run(), NOW));
       }
 
       List<Boolean> won =
-          concurrently(rivals.stream().map(r -> task(() -> store.update(r))).toList());
+          concurrently(rivals.stream().map(r -> task(() -> store.workOrders().update(r))).toList());
 
       assertThat(won).containsOnlyOnce(true);
-      assertThat(store.find(order.id())).contains(rivals.get(won.indexOf(true)));
+      assertThat(store.workOrders().find(order.id())).contains(rivals.get(won.indexOf(true)));
     }
   }
 
@@ -148,22 +148,22 @@ public abstract class WorkOrderStoreContract {
     WorkOrder first = WorkOrders.withKey("k");
     WorkOrder second = WorkOrders.withKey("k");
 
-    assertThat(store.insert(first)).isEmpty();
-    assertThat(store.insert(second)).contains(first);
+    assertThat(store.workOrders().insert(first)).isEmpty();
+    assertThat(store.workOrders().insert(second)).contains(first);
 
-    assertThat(store.find(second.id()).isPresent()).isFalse();
-    assertThat(store.counts().total()).isEqualTo(1);
+    assertThat(store.workOrders().find(second.id()).isPresent()).isFalse();
+    assertThat(store.workOrders().counts().total()).isEqualTo(1);
   }
 
   @Test
   void anIdempotencyKeyIsTakenAfterAReopenAsWellAndFreeOnceItsOrderIsRemoved() throws Exception {
     WorkOrder first = WorkOrders.withKey("k");
-    store.insert(first);
+    store.workOrders().insert(first);
     reopen();
 
-    assertThat(store.insert(WorkOrders.withKey("k"))).contains(first);
-    assertThat(store.remove(first)).isTrue();
-    assertThat(store.insert(WorkOrders.withKey("k"))).isEmpty();
+    assertThat(store.workOrders().insert(WorkOrders.withKey("k"))).contains(first);
+    assertThat(store.workOrders().remove(first)).isTrue();
+    assertThat(store.workOrders().insert(WorkOrders.withKey("k"))).isEmpty();
   }
 
   @Test
@@ -176,29 +176,29 @@ public abstract class WorkOrderStoreContract {
       }
 
       List<Optional<WorkOrder>> holders =
-          concurrently(rivals.stream().map(r -> task(() -> store.insert(r))).toList());
+          concurrently(rivals.stream().map(r -> task(() -> store.workOrders().insert(r))).toList());
 
       assertThat(holders).containsOnlyOnce(Optional.empty());
       WorkOrder winner = rivals.get(holders.indexOf(Optional.empty()));
       assertThat(holders).allMatch(h -> h.isEmpty() || h.get().equals(winner));
     }
-    assertThat(store.counts().total()).isEqualTo(10);
+    assertThat(store.workOrders().counts().total()).isEqualTo(10);
   }
 
   @Test
   void aRemovedOrderNeverComesBack() throws Exception {
     WorkOrder order = WorkOrders.queued();
-    store.insert(order);
+    store.workOrders().insert(order);
 
-    assertThat(store.remove(order.cancel(NOW))).as("another revision").isFalse();
-    assertThat(store.remove(order)).isTrue();
-    assertThat(store.remove(order)).isFalse();
-    assertThat(store.find(order.id())).isEmpty();
+    assertThat(store.workOrders().remove(order.cancel(NOW))).as("another revision").isFalse();
+    assertThat(store.workOrders().remove(order)).isTrue();
+    assertThat(store.workOrders().remove(order)).isFalse();
+    assertThat(store.workOrders().find(order.id())).isEmpty();
     reopen();
 
-    assertThat(store.find(order.id())).isEmpty();
-    assertThat(store.update(order.cancel(NOW))).isFalse();
-    assertThat(store.counts().total()).isZero();
+    assertThat(store.workOrders().find(order.id())).isEmpty();
+    assertThat(store.workOrders().update(order.cancel(NOW))).isFalse();
+    assertThat(store.workOrders().counts().total()).isZero();
   }
 
   @Test
@@ -229,7 +229,7 @@ public abstract class WorkOrderStoreContract {
   @Test
   void aListGoesOnBehindAnOrderThatIsGone() {
     List<WorkOrder> orders = insertMany(5);
-    store.remove(orders.get(2));
+    store.workOrders().remove(orders.get(2));
 
     assertThat(
             WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.of(orders.get(2).id()), 10)
@@ -248,28 +248,28 @@ public abstract class WorkOrderStoreContract {
             new RunState.Failed(NOW, FailureReason.LOST, "gone", Optional.empty()),
             new RunState.Cancelled(NOW, Optional.of(new ExitStatus(143))));
 
-    assertThat(store.findRun(preparing.id())).isEmpty();
-    store.saveRun(preparing);
-    assertThat(store.findRun(preparing.id())).contains(preparing);
-    store.saveRun(running);
+    assertThat(store.runs().find(preparing.id())).isEmpty();
+    store.runs().save(preparing);
+    assertThat(store.runs().find(preparing.id())).contains(preparing);
+    store.runs().save(running);
     reopen();
-    assertThat(store.findRun(preparing.id())).contains(running);
+    assertThat(store.runs().find(preparing.id())).contains(running);
     for (RunState.Ended end : ends) {
-      store.saveRun(running.ended(end));
-      assertThat(store.findRun(preparing.id())).contains(running.ended(end));
+      store.runs().save(running.ended(end));
+      assertThat(store.runs().find(preparing.id())).contains(running.ended(end));
     }
   }
 
   @Test
   void thePauseSurvivesAReopen() throws Exception {
-    assertThat(store.isPaused()).isFalse();
-    store.setPaused(true);
-    assertThat(store.isPaused()).isTrue();
+    assertThat(store.queue().isPaused()).isFalse();
+    store.queue().setPaused(true);
+    assertThat(store.queue().isPaused()).isTrue();
     reopen();
-    assertThat(store.isPaused()).isTrue();
-    store.setPaused(false);
+    assertThat(store.queue().isPaused()).isTrue();
+    store.queue().setPaused(false);
     reopen();
-    assertThat(store.isPaused()).isFalse();
+    assertThat(store.queue().isPaused()).isFalse();
   }
 
   @Test
@@ -277,18 +277,18 @@ public abstract class WorkOrderStoreContract {
     store.close();
     store.close();
 
-    assertThatThrownBy(() -> store.insert(WorkOrders.queued()))
+    assertThatThrownBy(() -> store.workOrders().insert(WorkOrders.queued()))
         .isInstanceOf(StoreUnavailableException.class);
-    assertThatThrownBy(() -> store.counts()).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.workOrders().counts())
+        .isInstanceOf(StoreUnavailableException.class);
   }
 
   @Test
   void aHealthyStoreHasNothingToReport() {
-    store.insert(WorkOrders.queued());
+    store.workOrders().insert(WorkOrders.queued());
 
     assertThat(store.health().failure()).isEmpty();
-    assertThat(store.health().restartNeeded()).isFalse();
-    assertThat(store.health().quarantinedFiles()).isZero();
+    assertThat(store.health().unreadable()).isEmpty();
   }
 
   @Test
@@ -306,18 +306,18 @@ public abstract class WorkOrderStoreContract {
                 WorkOrders.spec(random.nextInt(5) - 2, "agent" + random.nextInt(2), labels),
                 Optional.empty(),
                 now);
-        store.insert(order);
+        store.workOrders().insert(order);
         model.put(order.id(), order);
         continue;
       }
       List<WorkOrder> all = List.copyOf(model.values());
       WorkOrder order = all.get(random.nextInt(all.size()));
       if (random.nextInt(12) == 0) {
-        assertThat(store.remove(order)).isTrue();
+        assertThat(store.workOrders().remove(order)).isTrue();
         model.remove(order.id());
       } else {
         WorkOrder next = anyTransition(order, random, now);
-        assertThat(store.update(next)).isTrue();
+        assertThat(store.workOrders().update(next)).isTrue();
         model.put(next.id(), next);
       }
       if (i % 500 == 499) {
@@ -346,20 +346,20 @@ public abstract class WorkOrderStoreContract {
   private void expectAgreement(Map<WorkOrderId, WorkOrder> model, Instant now, String where) {
     for (WorkOrderStatus status : WorkOrderStatus.values()) {
       long expected = model.values().stream().filter(o -> o.status() == status).count();
-      assertThat(store.counts().of(status)).as(where).isEqualTo(expected);
+      assertThat(store.workOrders().counts().of(status)).as(where).isEqualTo(expected);
     }
     List<QueueEntry> queue =
         model.values().stream().map(QueueEntry::of).flatMap(Optional::stream).sorted().toList();
-    assertThat(store.queue()).toIterable().as(where).containsExactlyElementsOf(queue);
+    assertThat(store.queue().fromHead()).toIterable().as(where).containsExactlyElementsOf(queue);
     for (int i = 0; i < queue.size(); i++) {
-      assertThat(store.queuePosition(queue.get(i).id())).isEqualTo(OptionalInt.of(i + 1));
+      assertThat(store.queue().position(queue.get(i).id())).isEqualTo(OptionalInt.of(i + 1));
     }
-    assertThat(store.oldestQueuedAt())
+    assertThat(store.queue().oldestQueuedAt())
         .as(where)
         .isEqualTo(queue.stream().map(QueueEntry::queuedAt).min(Comparator.naturalOrder()));
-    assertThat(store.running())
+    assertThat(store.queue().running())
         .as(where)
-        .extracting(WorkOrderStore.RunningEntry::run)
+        .extracting(WorkQueue.RunningEntry::run)
         .containsExactlyElementsOf(
             model.values().stream()
                 .filter(o -> o.status() == WorkOrderStatus.RUNNING)
@@ -369,7 +369,7 @@ public abstract class WorkOrderStoreContract {
                 .map(o -> o.runs().getLast())
                 .toList());
     Instant cutoff = now.minusMillis(300);
-    assertThat(store.atRestBefore(TERMINAL, cutoff, 50))
+    assertThat(store.workOrders().terminalBefore(TERMINAL, cutoff, 50))
         .as(where)
         .containsExactlyElementsOf(
             model.values().stream()
@@ -412,16 +412,16 @@ public abstract class WorkOrderStoreContract {
   @Test
   void aWalkAlongTheQueueStandsChangesOnItsWay() {
     List<WorkOrder> orders = insertMany(200);
-    Iterator<QueueEntry> walk = store.queue();
+    Iterator<QueueEntry> walk = store.queue().fromHead();
     int seen = 0;
     while (walk.hasNext()) {
-      WorkOrder order = store.find(walk.next().id()).orElseThrow();
-      store.update(order.cancel(NOW));
+      WorkOrder order = store.workOrders().find(walk.next().id()).orElseThrow();
+      store.workOrders().update(order.cancel(NOW));
       seen++;
     }
 
     assertThat(seen).isEqualTo(orders.size());
-    assertThat(store.queue().hasNext()).isFalse();
+    assertThat(store.queue().fromHead().hasNext()).isFalse();
   }
 
   private static Optional<WorkOrderId> lastOf(WorkOrderPage page) {
@@ -432,7 +432,7 @@ public abstract class WorkOrderStoreContract {
     List<WorkOrder> orders = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       orders.add(WorkOrders.queued());
-      store.insert(orders.getLast());
+      store.workOrders().insert(orders.getLast());
     }
     return orders;
   }

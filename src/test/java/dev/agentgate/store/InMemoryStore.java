@@ -1,12 +1,5 @@
-package dev.agentgate.queue;
+package dev.agentgate.store;
 
-import dev.agentgate.store.QuarantinedOrders;
-import dev.agentgate.store.StatusCounts;
-import dev.agentgate.store.StoreHealth;
-import dev.agentgate.store.StoreUnavailableException;
-import dev.agentgate.store.WorkOrderFilter;
-import dev.agentgate.store.WorkOrderIdPage;
-import dev.agentgate.store.WorkOrderStore;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
@@ -18,6 +11,7 @@ import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -27,26 +21,40 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A store without a disk: what the queue's rules need, as plainly as possible. */
-class InMemoryWorkOrderStore implements WorkOrderStore {
+/** A store without a disk, as plainly as possible, which can be told to fail. */
+public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue {
   private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
   private final Map<RunId, Run> runs = new TreeMap<>();
   private final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
-  private QuarantinedOrders quarantined = QuarantinedOrders.NONE;
+  private final Set<WorkOrderId> unreadable = new HashSet<>();
   private boolean paused;
   private boolean refusing;
+  private boolean closed;
+
+  /** The same store, open again. */
+  public synchronized InMemoryStore reopen() {
+    closed = false;
+    return this;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StoreUnavailableException("The store is closed.");
+    }
+  }
 
   /** Whether every write is refused from now on, as with a full disk. */
-  synchronized void refuseWrites(boolean refuse) {
+  public synchronized void refuseWrites(boolean refuse) {
     refusing = refuse;
   }
 
   /** What somebody else does right after this order is read the next time. */
-  synchronized void afterNextFind(WorkOrderId id, Runnable action) {
+  public synchronized void afterNextFind(WorkOrderId id, Runnable action) {
     afterFind.put(id, action);
   }
 
   private void checkWritable() {
+    checkOpen();
     if (refusing) {
       throw new StoreUnavailableException("No space left on device");
     }
@@ -95,12 +103,11 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized WorkOrderIdPage listIds(
+  public synchronized WorkOrderIdPage page(
       WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     List<WorkOrder> matching =
         orders.values().stream()
-            .filter(
-                order -> filter.statuses().isEmpty() || filter.statuses().contains(order.status()))
+            .filter(order -> matches(order, filter))
             .sorted(Comparator.comparing(WorkOrder::id).reversed())
             .toList();
     List<WorkOrder> rest =
@@ -113,8 +120,15 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
         rest.size() > limit);
   }
 
+  private static boolean matches(WorkOrder order, WorkOrderFilter filter) {
+    return (filter.statuses().isEmpty() || filter.statuses().contains(order.status()))
+        && filter.agentType().filter(type -> !type.equals(order.spec().agentType())).isEmpty()
+        && order.spec().labels().entrySet().containsAll(filter.labels().entrySet());
+  }
+
   @Override
   public synchronized StatusCounts counts() {
+    checkOpen();
     return new StatusCounts(
         count(WorkOrderStatus.QUEUED),
         count(WorkOrderStatus.RUNNING),
@@ -128,7 +142,7 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized OptionalInt queuePosition(WorkOrderId id) {
+  public synchronized OptionalInt position(WorkOrderId id) {
     List<WorkOrderId> waiting = queued().map(QueueEntry::id).toList();
     int index = waiting.indexOf(id);
     return index < 0 ? OptionalInt.empty() : OptionalInt.of(index + 1);
@@ -139,7 +153,7 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized Iterator<QueueEntry> queue() {
+  public synchronized Iterator<QueueEntry> fromHead() {
     return queued().toList().iterator();
   }
 
@@ -161,23 +175,23 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
                 ((Running) order.state()).current().run(),
                 ((Running) order.state()).current().startedAt(),
                 order.spec().workspaceSource().repository()))
-        .sorted(Comparator.comparing(RunningEntry::startedAt))
+        .sorted(Comparator.comparing(RunningEntry::startedAt).thenComparing(RunningEntry::id))
         .toList();
   }
 
   @Override
-  public synchronized List<WorkOrderId> atRestBefore(
+  public synchronized List<WorkOrderId> terminalBefore(
       Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
     return orders.values().stream()
         .filter(order -> statuses.contains(order.status()) && order.updatedAt().isBefore(cutoff))
-        .sorted(Comparator.comparing(WorkOrder::updatedAt))
+        .sorted(Comparator.comparing(WorkOrder::updatedAt).thenComparing(WorkOrder::id))
         .map(WorkOrder::id)
         .limit(limit)
         .toList();
   }
 
   @Override
-  public synchronized List<RunId> runsOf(WorkOrderId id) {
+  public synchronized List<RunId> ofOrder(WorkOrderId id) {
     return find(id).map(WorkOrder::runs).orElse(List.of());
   }
 
@@ -187,17 +201,22 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
   }
 
   @Override
-  public synchronized void saveRun(Run run) {
+  public synchronized void save(Run run) {
     checkWritable();
     runs.put(run.id(), run);
   }
 
   @Override
-  public synchronized Optional<Run> findRun(RunId id) {
+  public synchronized void remove(RunId run) {
+    runs.remove(run);
+  }
+
+  @Override
+  public synchronized Optional<Run> find(RunId id) {
     return Optional.ofNullable(runs.get(id));
   }
 
-  synchronized Collection<Run> runs() {
+  public synchronized Collection<Run> allRuns() {
     return List.copyOf(runs.values());
   }
 
@@ -212,22 +231,45 @@ class InMemoryWorkOrderStore implements WorkOrderStore {
     this.paused = paused;
   }
 
-  /** An order whose file nobody could read: it is in quarantine now. */
-  synchronized void quarantine(QuarantinedOrders orders) {
-    quarantined = orders;
-    orders.named().forEach(this.orders::remove);
+  /** An order that can be read no more, until {@link #repair}. */
+  public synchronized void damage(WorkOrderId id) {
+    unreadable.add(id);
+    orders.remove(id);
+  }
+
+  /** What could not be read is gone: a person took it away. */
+  public synchronized void repair() {
+    unreadable.clear();
   }
 
   @Override
-  public synchronized QuarantinedOrders quarantinedOrders() {
-    return quarantined;
+  public synchronized boolean mayBelongToUnreadableOrder(RunId run) {
+    Run record = runs.get(run);
+    return record == null ? !unreadable.isEmpty() : unreadable.contains(record.workOrderId());
+  }
+
+  @Override
+  public WorkOrders workOrders() {
+    return this;
+  }
+
+  @Override
+  public Runs runs() {
+    return this;
+  }
+
+  @Override
+  public WorkQueue queue() {
+    return this;
   }
 
   @Override
   public StoreHealth health() {
-    return new StoreHealth(Optional.empty(), false, 0, Instant.EPOCH);
+    return new StoreHealth(Optional.empty(), Optional.empty());
   }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    closed = true;
+  }
 }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.store.QuarantinedOrders;
+import dev.agentgate.store.StoreContract;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderPage;
-import dev.agentgate.store.WorkOrderStoreContract;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -29,16 +28,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
+final class FileStoreTest extends StoreContract {
   private static final Clock CLOCK = Clock.systemUTC();
 
   @TempDir private Path dir;
   private final FaultyDisk disk = new FaultyDisk();
-  private long segmentSize = FileWorkOrderStore.SEGMENT_SIZE;
+  private long segmentSize = FileStore.SEGMENT_SIZE;
 
   @Override
-  protected FileWorkOrderStore open() {
-    return FileWorkOrderStore.open(dir, CLOCK, disk, segmentSize);
+  protected FileStore open() {
+    return FileStore.open(dir, CLOCK, disk, segmentSize);
+  }
+
+  private FileStore files() {
+    return (FileStore) store;
   }
 
   private Path file(WorkOrder order) {
@@ -58,39 +61,39 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
   @Test
   void whatCameToRestInTheFutureIsAtRestSinceTheStoreWasOpened() {
     WorkOrder order = WorkOrders.queued();
-    store.insert(order);
+    store.workOrders().insert(order);
     Instant ahead = CLOCK.instant().plus(Duration.ofHours(2));
-    assertThat(store.update(order.cancel(ahead))).isTrue();
+    assertThat(store.workOrders().update(order.cancel(ahead))).isTrue();
     Set<WorkOrderStatus> cancelled = Set.of(WorkOrderStatus.CANCELLED);
-    assertThat(store.atRestBefore(cancelled, CLOCK.instant(), 9)).isEmpty();
+    assertThat(store.workOrders().terminalBefore(cancelled, CLOCK.instant(), 9)).isEmpty();
 
     store.close();
     store = open();
 
-    assertThat(store.atRestBefore(cancelled, CLOCK.instant().plusMillis(1), 9))
+    assertThat(store.workOrders().terminalBefore(cancelled, CLOCK.instant().plusMillis(1), 9))
         .containsExactly(order.id());
-    assertThat(store.find(order.id())).as("the order itself is as it was").isPresent();
+    assertThat(store.workOrders().find(order.id())).as("the order itself is as it was").isPresent();
   }
 
   @Test
   void anOrdersFileFollowsItsChangeAndIsForPeople() throws Exception {
     WorkOrder order = WorkOrders.queued();
-    store.insert(order);
+    store.workOrders().insert(order);
     await().until(() -> Files.exists(file(order)));
     WorkOrder running = order.start(WorkOrders.run(), WorkOrders.NOW);
-    store.update(running);
+    store.workOrders().update(running);
     await().until(() -> Files.readString(file(order)).contains("\"status\": \"running\""));
 
     assertThat(Files.readString(file(order)))
         .contains("\n  \"taskPrompt\": \"Fix the login bug\",\n")
         .contains("\"schemaVersion\": 1", "\"revision\": 2", "2026-03-01T10:00:00.123456789Z");
-    assertThat(store.find(order.id())).contains(running);
+    assertThat(store.workOrders().find(order.id())).contains(running);
   }
 
   @Test
   void aRunsFileIsInItsDirectory() {
     Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, WorkOrders.NOW);
-    store.saveRun(run);
+    store.runs().save(run);
 
     assertThat(dir.resolve("runs").resolve(run.id().value()))
         .isDirectoryContaining(file -> file.endsWith("run.json"));
@@ -99,7 +102,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
   @Test
   void nothingIsLeftInTheJournalNorAsideAfterAClose() throws Exception {
     insertMany(50);
-    store.setPaused(true);
+    store.queue().setPaused(true);
     store.close();
 
     assertThat(names("journal")).isEmpty();
@@ -110,7 +113,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
   @Test
   void theFileIsGoneWhenARemovalReturns() throws Exception {
     for (WorkOrder order : insertMany(200)) {
-      assertThat(store.remove(order)).isTrue();
+      assertThat(store.workOrders().remove(order)).isTrue();
       assertThat(file(order)).doesNotExist();
     }
     store.close();
@@ -123,7 +126,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
         .isInstanceOf(DataDirectoryLockedException.class)
         .hasMessageContaining("agentgate.data-dir");
 
-    assertThat(store.insert(WorkOrders.queued())).isEmpty();
+    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
     assertThatThrownBy(this::open).isInstanceOf(DataDirectoryLockedException.class);
   }
 
@@ -131,7 +134,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
   void aDirectoryThatCannotBeUsedIsRefused() throws Exception {
     Path file = Files.writeString(dir.resolve("plain-file"), "x");
 
-    assertThatThrownBy(() -> FileWorkOrderStore.open(file, CLOCK))
+    assertThatThrownBy(() -> FileStore.open(file, CLOCK))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("agentgate.data-dir")
         .hasMessageNotContaining(dir.toString());
@@ -141,16 +144,16 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
   void aMalformedFileGoesToQuarantineAndTheValidOnesStay() throws Exception {
     WorkOrder valid = WorkOrders.queued();
     WorkOrder broken = WorkOrders.queued();
-    store.insert(valid);
-    store.insert(broken);
+    store.workOrders().insert(valid);
+    store.workOrders().insert(broken);
     store.close();
     Files.writeString(file(broken), "{\"id\": ");
     store = open();
 
-    assertThat(store.find(valid.id())).contains(valid);
-    assertThat(store.find(broken.id())).isEmpty();
-    assertThat(store.counts().total()).isEqualTo(1);
-    assertThat(store.health().quarantinedFiles()).isEqualTo(1);
+    assertThat(store.workOrders().find(valid.id())).contains(valid);
+    assertThat(store.workOrders().find(broken.id())).isEmpty();
+    assertThat(store.workOrders().counts().total()).isEqualTo(1);
+    assertThat(files().quarantinedFiles()).isEqualTo(1);
     assertThat(quarantined(broken.id() + ".json")).hasContent("{\"id\": ");
     assertThat(quarantined(broken.id() + ".json.reason.txt")).content().contains("malformed JSON");
     assertThat(file(broken)).doesNotExist();
@@ -169,23 +172,28 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     assertThat(quarantined(order.id() + ".json.1")).hasContent("second");
     assertThat(quarantined(order.id() + ".json.2")).hasContent("third");
     assertThat(quarantined(order.id() + ".json.2.reason.txt")).exists();
-    assertThat(store.health().quarantinedFiles()).isEqualTo(3);
-    assertThat(store.quarantinedOrders())
-        .isEqualTo(new QuarantinedOrders(Set.of(order.id()), false));
+    assertThat(files().quarantinedFiles()).isEqualTo(3);
+    Run itsRun = Run.preparing(WorkOrders.run(), order.id(), 1, WorkOrders.NOW);
+    Run another = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, WorkOrders.NOW);
+    store.runs().save(itsRun);
+    store.runs().save(another);
+    assertThat(store.runs().mayBelongToUnreadableOrder(itsRun.id())).isTrue();
+    assertThat(store.runs().mayBelongToUnreadableOrder(another.id())).isFalse();
+    assertThat(store.runs().mayBelongToUnreadableOrder(WorkOrders.run())).isTrue();
     Files.writeString(quarantined("copy of an order.json"), "fourth");
-    assertThat(store.quarantinedOrders().unnamed()).isTrue();
+    assertThat(store.runs().mayBelongToUnreadableOrder(another.id())).isTrue();
   }
 
   @Test
   void aFileUnderAnotherNameThanItsIdGoesToQuarantine() throws Exception {
     WorkOrder order = WorkOrders.queued();
-    store.insert(order);
+    store.workOrders().insert(order);
     store.close();
     Files.move(file(order), file(WorkOrders.queued()).resolveSibling("copy.json"));
     Files.createDirectory(dir.resolve("work-orders/directory.json"));
     store = open();
 
-    assertThat(store.counts().total()).isZero();
+    assertThat(store.workOrders().counts().total()).isZero();
     assertThat(quarantined("copy.json")).exists();
     assertThat(quarantined("copy.json.reason.txt")).content().contains("its name is not its id");
     assertThat(quarantined("directory.json")).isDirectory();
@@ -206,60 +214,65 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     WorkOrder before = WorkOrders.queued();
     WorkOrder refused = WorkOrders.withKey("k");
     WorkOrder after = WorkOrders.withKey("k");
-    store.insert(before);
+    store.workOrders().insert(before);
     disk.full = true;
 
-    assertThatThrownBy(() -> store.insert(refused))
+    assertThatThrownBy(() -> store.workOrders().insert(refused))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("No space left");
-    assertThatThrownBy(() -> store.update(before.cancel(WorkOrders.NOW)))
+    assertThatThrownBy(() -> store.workOrders().update(before.cancel(WorkOrders.NOW)))
         .isInstanceOf(StoreUnavailableException.class);
-    assertThatThrownBy(() -> store.remove(before)).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.workOrders().remove(before))
+        .isInstanceOf(StoreUnavailableException.class);
     assertThat(store.health().failure()).isPresent();
-    assertThat(store.health().restartNeeded()).isFalse();
-    assertThat(store.find(refused.id())).isEmpty();
-    assertThat(store.find(before.id())).contains(before);
+    assertThat(files().isStopped()).isFalse();
+    assertThat(store.workOrders().find(refused.id())).isEmpty();
+    assertThat(store.workOrders().find(before.id())).contains(before);
 
     disk.full = false;
-    assertThat(store.insert(after)).isEmpty();
+    assertThat(store.workOrders().insert(after)).isEmpty();
     assertThat(store.health().failure()).isEmpty();
     reopen();
-    assertThat(store.ids()).toIterable().containsExactlyInAnyOrder(before.id(), after.id());
+    assertThat(store.workOrders().ids())
+        .toIterable()
+        .containsExactlyInAnyOrder(before.id(), after.id());
   }
 
   @Test
   void aFullDiskAtTheVeryFirstWriteIsStoodAsWell() {
     disk.full = true;
-    assertThatThrownBy(() -> store.insert(WorkOrders.queued()))
+    assertThatThrownBy(() -> store.workOrders().insert(WorkOrders.queued()))
         .isInstanceOf(StoreUnavailableException.class);
     disk.full = false;
 
-    assertThat(store.insert(WorkOrders.queued())).isEmpty();
+    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
   }
 
   @Test
   void aFailedSyncStopsTheStoreForGood() {
     WorkOrder before = WorkOrders.queued();
-    store.insert(before);
+    store.workOrders().insert(before);
     disk.failsToSync = true;
     WorkOrder refused = WorkOrders.queued();
 
-    assertThatThrownBy(() -> store.insert(refused)).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.workOrders().insert(refused))
+        .isInstanceOf(StoreUnavailableException.class);
     disk.failsToSync = false;
-    assertThatThrownBy(() -> store.insert(WorkOrders.queued()))
+    assertThatThrownBy(() -> store.workOrders().insert(WorkOrders.queued()))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("restart");
-    assertThatThrownBy(() -> store.setPaused(true)).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.queue().setPaused(true))
+        .isInstanceOf(StoreUnavailableException.class);
 
     assertThat(store.health().failure()).isPresent();
-    assertThat(store.health().restartNeeded()).isTrue();
-    assertThat(store.find(refused.id()).isPresent()).isFalse();
-    assertThat(store.find(before.id())).contains(before);
+    assertThat(files().isStopped()).isTrue();
+    assertThat(store.workOrders().find(refused.id()).isPresent()).isFalse();
+    assertThat(store.workOrders().find(before.id())).contains(before);
 
     store.close();
     store = open();
-    assertThat(store.find(before.id())).contains(before);
-    assertThat(store.health().restartNeeded()).isFalse();
+    assertThat(store.workOrders().find(before.id())).contains(before);
+    assertThat(files().isStopped()).isFalse();
   }
 
   @Test
@@ -267,13 +280,13 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     WorkOrder order = WorkOrders.queued();
     Path obstacle = dir.resolve("work-orders/." + order.id() + ".json.tmp/x");
     Files.createDirectories(obstacle);
-    store.insert(order);
+    store.workOrders().insert(order);
     await().until(() -> store.health().failure().isPresent());
 
     assertThat(store.health().failure()).get().asString().contains("Is a directory");
-    assertThat(store.find(order.id())).contains(order);
-    assertThat(store.health().restartNeeded()).isFalse();
-    assertThat(store.insert(WorkOrders.queued())).isEmpty();
+    assertThat(store.workOrders().find(order.id())).contains(order);
+    assertThat(files().isStopped()).isFalse();
+    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
 
     Files.delete(obstacle);
     Files.deleteIfExists(obstacle.getParent());
@@ -285,13 +298,13 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     WorkOrder order = WorkOrders.queued();
     Path obstacle = dir.resolve("work-orders/." + order.id() + ".json.tmp/x");
     Files.createDirectories(obstacle);
-    store.insert(order);
+    store.workOrders().insert(order);
     store.close();
     assertThat(file(order)).doesNotExist();
     Files.delete(obstacle);
     store = open();
 
-    assertThat(store.find(order.id())).contains(order);
+    assertThat(store.workOrders().find(order.id())).contains(order);
     await().until(() -> Files.exists(file(order)));
   }
 
@@ -303,12 +316,13 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     List<WorkOrder> orders = insertMany(200);
     await()
         .untilAsserted(() -> {
-          store.insert(WorkOrders.queued());
+          store.workOrders().insert(WorkOrders.queued());
           assertThat(names("journal")).hasSizeLessThan(15);
         });
     reopen();
 
-    assertThat(orders).allMatch(order -> store.find(order.id()).equals(Optional.of(order)));
+    assertThat(orders)
+        .allMatch(order -> store.workOrders().find(order.id()).equals(Optional.of(order)));
   }
 
   @Test
@@ -318,7 +332,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
       writers.add(() -> {
         WorkOrder order = WorkOrders.queued();
         Thread.currentThread().interrupt();
-        store.insert(order);
+        store.workOrders().insert(order);
         assertThat(Thread.interrupted()).isTrue();
         return order;
       });
@@ -330,7 +344,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     assertThat(Thread.interrupted()).isTrue();
     reopen();
 
-    assertThat(written).allMatch(order -> store.find(order.id()).isPresent());
+    assertThat(written).allMatch(order -> store.workOrders().find(order.id()).isPresent());
   }
 
   @Test
@@ -340,7 +354,7 @@ final class FileWorkOrderStoreTest extends WorkOrderStoreContract {
     reopen();
     Files.delete(file(orders.get(1)));
 
-    assertThatThrownBy(() -> store.find(gone))
+    assertThatThrownBy(() -> store.workOrders().find(gone))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining(gone.value());
     assertThat(WorkOrderPage.of(store, WorkOrderFilter.ALL, Optional.empty(), 10).items())

@@ -1,4 +1,4 @@
-package dev.agentgate.store;
+package dev.agentgate.store.file;
 
 import dev.agentgate.workorder.WorkOrderId;
 import java.util.Optional;
@@ -10,15 +10,13 @@ import java.util.Set;
  * @param named the orders that files there are named after
  * @param unnamed whether something lies there that may hold any order
  */
-public record QuarantinedOrders(Set<WorkOrderId> named, boolean unnamed) {
-  public static final QuarantinedOrders NONE = new QuarantinedOrders(Set.of(), false);
-
+record QuarantinedOrders(Set<WorkOrderId> named, boolean unnamed) {
   /**
    * Whether the order may lie there.
    *
    * @param order empty: one that cannot be told
    */
-  public boolean mayHold(Optional<WorkOrderId> order) {
+  boolean mayHold(Optional<WorkOrderId> order) {
     return unnamed || order.map(named::contains).orElse(!named.isEmpty());
   }
 }

@@ -1,0 +1,209 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door through which orders and runs are changed: it writes a change, measures it, logs it
+ * and tells the observers. An observer that fails is logged and harms nobody.
+ *
+ * <p>A change is written and announced under its order's lock, so the changes of one order are
+ * announced in the order in which they were made, though different threads make them; what was
+ * acknowledged is announced before anybody can change the order again.
+ *
+ * <p>What a method throws is what the {@link Store} throws.
+ */
+public final class Orders {
+  private static final Logger LOG = Logger.getLogger(Orders.class);
+
+  /** So many that a writer seldom waits for the sync of an order that shares its lock. */
+  private static final int LOCKS = 1024;
+
+  /** Each one guards the changes of the orders whose ids hash to it. */
+  private final List<ReentrantLock> changing =
+      Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
+
+  private final List<QueueObserver> observers = new CopyOnWriteArrayList<>();
+  private final Store store;
+
+  public Orders(Store store) {
+    this.store = store;
+  }
+
+  public void register(QueueObserver observer) {
+    observers.add(observer);
+  }
+
+  /** Adds a new order; returns as {@link dev.agentgate.store.WorkOrders#insert}. */
+  Optional<WorkOrder> insert(WorkOrder order) {
+    return locked(
+        order,
+        () -> {
+          Optional<WorkOrder> earlier = timed(() -> store.workOrders().insert(order));
+          if (earlier.isEmpty()) {
+            announce(new Transition(Optional.empty(), order));
+          }
+          return earlier;
+        });
+  }
+
+  /**
+   * Replaces an order by its next revision.
+   *
+   * @return false if another change of the order came first; then nothing changed
+   */
+  boolean change(WorkOrder before, WorkOrder after) {
+    return locked(
+        after,
+        () -> {
+          boolean changed = won(timed(() -> store.workOrders().update(after)));
+          if (changed && before.status() != after.status()) {
+            announce(new Transition(Optional.of(before.status()), after));
+          }
+          return changed;
+        });
+  }
+
+  /**
+   * Removes an order for good, with the records of its runs. What else they left is the caller's to
+   * remove first.
+   *
+   * @return false if another change of the order came first
+   */
+  boolean remove(WorkOrder order) {
+    return locked(
+        order,
+        () -> {
+          order.runs().forEach(store.runs()::remove);
+          boolean removed = won(timed(() -> store.workOrders().remove(order)));
+          if (removed) {
+            inContextOf(order, () -> log(Optional.of(order.status()), order, "purged"));
+          }
+          return removed;
+        });
+  }
+
+  void setPaused(boolean paused) {
+    timed(() -> {
+      store.queue().setPaused(paused);
+      return paused;
+    });
+  }
+
+  /** Writes a run. It is not synced: its time would blur that of the changes that are. */
+  void save(Run run) {
+    refusable(() -> {
+      store.runs().save(run);
+      return run;
+    });
+  }
+
+  /** Removes the record of a run that never began. */
+  void remove(RunId run) {
+    store.runs().remove(run);
+  }
+
+  /** Tells the observers of what is no change of an order. */
+  void tell(Consumer<QueueObserver> event) {
+    for (QueueObserver observer : observers) {
+      try {
+        event.accept(observer);
+      } catch (RuntimeException e) {
+        LOG.error("An observer of the queue failed", e);
+      }
+    }
+  }
+
+  private <T> T locked(WorkOrder order, Supplier<T> change) {
+    ReentrantLock lock = changing.get(Math.floorMod(order.id().hashCode(), LOCKS));
+    lock.lock();
+    try {
+      return change.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T timed(Supplier<T> write) {
+    long began = System.nanoTime();
+    try {
+      return refusable(write);
+    } finally {
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      tell(observer -> observer.written(took));
+    }
+  }
+
+  private <T> T refusable(Supplier<T> write) {
+    try {
+      return write.get();
+    } catch (StoreUnavailableException e) {
+      tell(QueueObserver::writeRefused);
+      throw e;
+    }
+  }
+
+  private boolean won(boolean won) {
+    if (!won) {
+      tell(QueueObserver::raceLost);
+    }
+    return won;
+  }
+
+  private void announce(Transition transition) {
+    WorkOrder order = transition.order();
+    String why =
+        order.state() instanceof Failed failed ? " (" + failed.reason().wireName() + ")" : "";
+    inContextOf(
+        order,
+        () -> {
+          log(transition.from(), order, order.status().wireName() + why);
+          tell(observer -> observer.transitioned(transition));
+        });
+  }
+
+  private static void log(Optional<WorkOrderStatus> from, WorkOrder order, String to) {
+    LOG.infof(
+        "Work order %s: %s -> %s, attempt %d",
+        order.id(), from.map(WorkOrderStatus::wireName).orElse("new"), to, order.attempts());
+  }
+
+  /** The dispatcher and the requests act for many orders: each line names the one it is about. */
+  private static void inContextOf(WorkOrder order, Runnable action) {
+    Object outerOrder = MDC.get(LogKeys.WORK_ORDER_ID);
+    Object outerRun = MDC.get(LogKeys.RUN_ID);
+    MDC.put(LogKeys.WORK_ORDER_ID, order.id().value());
+    order.currentRun().ifPresent(run -> MDC.put(LogKeys.RUN_ID, run.value()));
+    try {
+      action.run();
+    } finally {
+      restore(LogKeys.WORK_ORDER_ID, outerOrder);
+      restore(LogKeys.RUN_ID, outerRun);
+    }
+  }
+
+  private static void restore(String key, @Nullable Object outer) {
+    if (outer == null) {
+      MDC.remove(key);
+    } else {
+      MDC.put(key, outer);
+    }
+  }
+}

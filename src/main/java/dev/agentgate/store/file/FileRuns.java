@@ -1,0 +1,120 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.Runs;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrderId;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/** The records of runs, each a file in the directory that its run has for its output. */
+final class FileRuns implements Runs {
+  private static final int LOCKS = 64;
+  private static final Logger LOG = Logger.getLogger(FileRuns.class);
+
+  private final Supplier<WorkOrderIndex> index;
+  private final Path directory;
+  private final Quarantine quarantine;
+
+  /** Each one guards the files of the runs whose ids hash to it. */
+  private final List<ReentrantLock> locks =
+      Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
+
+  /**
+   * @param index throws once the store is closed
+   * @param directory of all runs
+   */
+  FileRuns(Supplier<WorkOrderIndex> index, Path directory, Quarantine quarantine) {
+    this.index = index;
+    this.directory = directory;
+    this.quarantine = quarantine;
+  }
+
+  @Override
+  public void save(Run run) {
+    index.get();
+    ReentrantLock lock = lockOf(run.id());
+    lock.lock();
+    try {
+      Files.createDirectories(directory.resolve(run.id().value()));
+      OrderFiles.replace(file(run.id()), RunCodec.encode(run));
+    } catch (IOException e) {
+      throw new StoreUnavailableException(
+          "The run cannot be written: " + Journal.reason(e) + ".", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void remove(RunId run) {
+    index.get();
+    ReentrantLock lock = lockOf(run);
+    lock.lock();
+    try {
+      Files.deleteIfExists(file(run));
+      Files.deleteIfExists(directory.resolve(run.value()));
+    } catch (DirectoryNotEmptyException e) {
+      // The run has output, which is not the store's to remove.
+    } catch (IOException e) {
+      throw new StoreUnavailableException(
+          "The record of the run cannot be removed: " + Journal.reason(e) + ".", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ReentrantLock lockOf(RunId run) {
+    return locks.get(Math.floorMod(run.hashCode(), LOCKS));
+  }
+
+  @Override
+  public Optional<Run> find(RunId id) {
+    index.get();
+    try {
+      OrderFiles.Content content = OrderFiles.read(file(id).toFile());
+      return Optional.of(RunCodec.decode(content.bytes(), content.length()));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new StoreUnavailableException("The run cannot be read.", e);
+    } catch (UnreadableRecordException e) {
+      LOG.warnf("The record of %s is damaged and counts as missing: %s", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<RunId> ofOrder(WorkOrderId id) {
+    IndexEntry entry = index.get().get(id);
+    return entry == null ? List.of() : entry.runs();
+  }
+
+  @Override
+  public boolean mayBelongToUnreadableOrder(RunId run) {
+    return quarantine.orders().mayHold(orderOf(run));
+  }
+
+  /** The order that a run's record names; empty if it has none that can be read. */
+  private Optional<WorkOrderId> orderOf(RunId run) {
+    try {
+      return find(run).map(Run::workOrderId);
+    } catch (StoreUnavailableException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Path file(RunId id) {
+    return directory.resolve(id.value()).resolve("run.json");
+  }
+}

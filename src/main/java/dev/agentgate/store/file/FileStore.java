@@ -1,0 +1,216 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.Runs;
+import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreHealth;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.WorkOrders;
+import dev.agentgate.store.WorkQueue;
+import dev.agentgate.workorder.QueueEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps orders in a directory: a journal that is synced before a change is acknowledged, and one
+ * readable file per order that follows behind it.
+ *
+ * <p>Locks, none of them held during a sync: an {@link Exclusion} per order and per idempotency key
+ * settles who may change it; the index, the journal and the settler each guard their own state.
+ */
+public final class FileStore implements Store {
+  static final long SEGMENT_SIZE = 16 << 20;
+  private static final Logger LOG = Logger.getLogger(FileStore.class);
+
+  private final DirectoryLock directoryLock;
+  private final Quarantine quarantine;
+  private final WorkOrderIndex index;
+  private final Settler settler;
+  private final Journal journal;
+  private final FileWorkOrders workOrders;
+  private final FileRuns runs;
+  private final FileQueue queue;
+
+  private volatile boolean closed;
+
+  /**
+   * Opens the store and waits until everything is loaded.
+   *
+   * @param dataDir made if missing
+   * @param clock tells when the store was loaded
+   * @throws DataDirectoryLockedException if another process owns the directory
+   * @throws StoreUnavailableException if the directory cannot be used
+   */
+  public static FileStore open(Path dataDir, Clock clock) {
+    return open(dataDir, clock, QueueEntry.order(Optional.empty()));
+  }
+
+  /**
+   * As {@link #open(Path, Clock)}.
+   *
+   * @param queueOrder which of two waiting orders comes first
+   */
+  public static FileStore open(Path dataDir, Clock clock, Comparator<QueueEntry> queueOrder) {
+    return open(dataDir, clock, queueOrder, JournalFile::open, SEGMENT_SIZE);
+  }
+
+  static FileStore open(Path dataDir, Clock clock, JournalFile.Opener opener, long segmentSize) {
+    return open(dataDir, clock, QueueEntry.order(Optional.empty()), opener, segmentSize);
+  }
+
+  private static FileStore open(
+      Path dataDir,
+      Clock clock,
+      Comparator<QueueEntry> queueOrder,
+      JournalFile.Opener opener,
+      long segmentSize) {
+    DirectoryLock lock = null;
+    try {
+      Files.createDirectories(dataDir);
+      lock = DirectoryLock.take(dataDir);
+      return new FileStore(dataDir, lock, clock, queueOrder, opener, segmentSize);
+    } catch (IOException e) {
+      release(lock);
+      throw new StoreUnavailableException(
+          "The data directory cannot be used: "
+              + Journal.reason(e)
+              + ". Make it a directory that the service may write to, or set agentgate.data-dir to"
+              + " another one.",
+          e);
+    } catch (RuntimeException e) {
+      release(lock);
+      throw e;
+    }
+  }
+
+  private static void release(@Nullable DirectoryLock lock) {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      LOG.warnf("The lock of the data directory could not be closed: %s", Journal.reason(e));
+    }
+  }
+
+  private FileStore(
+      Path dataDir,
+      DirectoryLock directoryLock,
+      Clock clock,
+      Comparator<QueueEntry> queueOrder,
+      JournalFile.Opener opener,
+      long segmentSize)
+      throws IOException {
+    this.directoryLock = directoryLock;
+    this.index = new WorkOrderIndex(queueOrder);
+    OrderFiles files = new OrderFiles(dataDir);
+    this.quarantine = new Quarantine(files.directory().resolve(".quarantine"));
+    Path runsDirectory = Files.createDirectories(dataDir.resolve("runs"));
+    Path journalDirectory = Files.createDirectories(dataDir.resolve("journal"));
+    Journal.syncDirectory(dataDir);
+    JournalReader reader = JournalReader.read(journalDirectory);
+    SharedStrings shared = new SharedStrings();
+    StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared).load();
+    Instant now = clock.instant();
+    index.fill(loaded.entries().stream().map(entry -> entry.atRestBy(now)).toList());
+    index.setPaused(loaded.paused());
+    this.settler = new Settler(files, index);
+    this.journal =
+        new Journal(
+            journalDirectory,
+            opener,
+            this::apply,
+            segmentSize,
+            reader.segments(),
+            reader.nextNumber(),
+            reader.nextSequence());
+    settler.take(loaded.unsettled());
+    settler.start(journal);
+    this.workOrders = new FileWorkOrders(this::openIndex, files, settler, journal, shared);
+    this.runs = new FileRuns(this::openIndex, runsDirectory, quarantine);
+    this.queue = new FileQueue(this::openIndex, settler, journal);
+  }
+
+  /** Makes durable changes visible, in the thread that synced them. */
+  private void apply(List<Change> changes, JournalSegment segment) {
+    // Bodies first: who finds an order in the index finds its body, too.
+    settler.take(changes);
+    index.change(to -> {
+      for (Change change : changes) {
+        switch (change) {
+          case Change.Put put -> {
+            segment.touch(put.order().id());
+            to.put(put.entry());
+          }
+          case Change.Remove remove -> {
+            segment.touch(remove.id());
+            to.remove(remove.id());
+          }
+          case Change.Pause pause -> index.setPaused(pause.paused());
+        }
+      }
+    });
+  }
+
+  private WorkOrderIndex openIndex() {
+    if (closed) {
+      throw new StoreUnavailableException("The store is closed.");
+    }
+    return index;
+  }
+
+  @Override
+  public WorkOrders workOrders() {
+    return workOrders;
+  }
+
+  @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public WorkQueue queue() {
+    return queue;
+  }
+
+  @Override
+  public StoreHealth health() {
+    long quarantined = quarantinedFiles();
+    return new StoreHealth(
+        journal.refusal().or(settler::failure),
+        quarantined == 0
+            ? Optional.empty()
+            : Optional.of(
+                quarantined + " unreadable files in quarantine: see work-orders/.quarantine"));
+  }
+
+  /** Whether writes are refused until the service starts again: after a failed sync. */
+  public boolean isStopped() {
+    return journal.isStopped();
+  }
+
+  /** How many files lie in quarantine. Cheap enough for every probe. */
+  public long quarantinedFiles() {
+    openIndex();
+    return quarantine.count();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    journal.close();
+    settler.finish();
+    release(directoryLock);
+  }
+}

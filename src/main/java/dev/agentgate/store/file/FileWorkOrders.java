@@ -1,0 +1,189 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.StatusCounts;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderIdPage;
+import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The orders: the index says what there is, the settler or a file has the body. */
+final class FileWorkOrders implements WorkOrders {
+  private static final Logger LOG = Logger.getLogger(FileWorkOrders.class);
+
+  private final Supplier<WorkOrderIndex> index;
+  private final OrderFiles files;
+  private final Settler settler;
+  private final Journal journal;
+  private final SharedStrings shared;
+
+  /** An order is held before the idempotency key that it brings. */
+  private final Exclusion changing = new Exclusion();
+
+  /**
+   * @param index throws once the store is closed
+   */
+  FileWorkOrders(
+      Supplier<WorkOrderIndex> index,
+      OrderFiles files,
+      Settler settler,
+      Journal journal,
+      SharedStrings shared) {
+    this.index = index;
+    this.files = files;
+    this.settler = settler;
+    this.journal = journal;
+    this.shared = shared;
+  }
+
+  @Override
+  public Optional<WorkOrder> insert(WorkOrder order) {
+    Change.Put put = put(order);
+    awaitRoom();
+    return changing.holding(
+        order.id(),
+        () ->
+            order
+                .idempotencyKey()
+                .map(key -> changing.holding(key.key(), () -> insertHeld(put)))
+                .orElseGet(() -> insertHeld(put)));
+  }
+
+  private Optional<WorkOrder> insertHeld(Change.Put put) {
+    String key = put.entry().idempotencyKey();
+    if (key != null) {
+      Optional<WorkOrder> earlier = findByIdempotencyKey(key);
+      if (earlier.isPresent()) {
+        return earlier;
+      }
+    }
+    if (index.get().get(put.order().id()) != null) {
+      throw new IllegalArgumentException(put.order().id() + " is in the store already");
+    }
+    journal.append(put);
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean update(WorkOrder order) {
+    if (!isAt(order.id(), order.revision() - 1)) {
+      return false;
+    }
+    Change.Put put = put(order);
+    awaitRoom();
+    return changing.holding(
+        order.id(),
+        () -> {
+          if (!isAt(order.id(), order.revision() - 1)) {
+            return false;
+          }
+          journal.append(put);
+          return true;
+        });
+  }
+
+  @Override
+  public boolean remove(WorkOrder order) {
+    return changing.holding(
+        order.id(),
+        () -> {
+          if (!isAt(order.id(), order.revision())) {
+            return false;
+          }
+          journal.append(new Change.Remove(order.id(), order.revision()));
+          try {
+            settler.removeFile(order.id());
+          } catch (IOException e) {
+            LOG.errorf(
+                "The file of %s, which is removed, could not be deleted, retrying: %s",
+                order.id(), Journal.reason(e));
+            throw new StoreUnavailableException(
+                "The work order is removed, but its file could not be deleted yet: "
+                    + Journal.reason(e)
+                    + ".",
+                e);
+          }
+          return true;
+        });
+  }
+
+  private boolean isAt(WorkOrderId id, long revision) {
+    IndexEntry entry = index.get().get(id);
+    return entry != null && entry.revision() == revision;
+  }
+
+  private Change.Put put(WorkOrder order) {
+    return new Change.Put(order, WorkOrderCodec.encode(order), IndexEntry.of(order, shared));
+  }
+
+  private void awaitRoom() {
+    index.get();
+    settler.awaitRoom();
+  }
+
+  @Override
+  public Optional<WorkOrder> findByIdempotencyKey(String key) {
+    @Nullable WorkOrderId holder = index.get().holderOf(key);
+    return holder == null ? Optional.empty() : find(holder);
+  }
+
+  @Override
+  public Optional<WorkOrder> find(WorkOrderId id) {
+    WorkOrderIndex known = index.get();
+    if (known.get(id) == null) {
+      return Optional.empty();
+    }
+    Optional<WorkOrder> body = settler.pending(id);
+    if (body.isPresent()) {
+      return body;
+    }
+    try {
+      OrderFiles.Content content = OrderFiles.read(files.path(id).toFile());
+      return Optional.of(WorkOrderCodec.decode(content.bytes(), content.length()));
+    } catch (IOException e) {
+      if (known.get(id) == null) {
+        return Optional.empty(); // Removed meanwhile.
+      }
+      throw unreadable(id, Journal.reason(e), e);
+    } catch (UnreadableRecordException e) {
+      throw unreadable(id, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static StoreUnavailableException unreadable(WorkOrderId id, String why, Exception e) {
+    LOG.errorf("The file of %s was damaged while the service ran: %s", id, why);
+    return new StoreUnavailableException("The file of " + id + " cannot be read: " + why + ".", e);
+  }
+
+  @Override
+  public WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    return index.get().page(filter, before, limit);
+  }
+
+  @Override
+  public StatusCounts counts() {
+    return index.get().counts();
+  }
+
+  @Override
+  public List<WorkOrderId> terminalBefore(
+      Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
+    return index.get().atRestBefore(statuses, cutoff, limit);
+  }
+
+  @Override
+  public Iterator<WorkOrderId> ids() {
+    return index.get().ids();
+  }
+}
