@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import dev.agentgate.api.access.Access;
+import dev.agentgate.api.access.Area;
 import dev.agentgate.api.access.Caller;
 import dev.agentgate.api.access.CurrentCaller;
 import dev.agentgate.api.access.Endpoint;
@@ -37,11 +38,6 @@ import org.jboss.logging.MDC;
 public class ApiGate {
   static final String REQUEST_ID_HEADER = "X-Request-ID";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-  // The framework's own paths: the OpenAPI document; development tools in development.
-  private static final String FRAMEWORK = "/q/";
-
-  private static final Set<String> DOCUMENTS =
-      Set.of(FrontPage.PATH, "/q/openapi", "/q/openapi.yaml", "/q/openapi.json");
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private static final String NOWHERE = "There is nothing at this path";
@@ -84,7 +80,7 @@ public class ApiGate {
 
   /** What leads nowhere under the framework's own paths. */
   void closeBehind(@Observes Router router) {
-    router.route(FRAMEWORK + "*").last().handler(this::refuse);
+    router.route(Area.FRAMEWORK + "*").last().handler(this::refuse);
     // What the router refuses before it asks anybody: a Host that is missing or malformed, a target
     // that is no path.
     router.route().order(Integer.MIN_VALUE).failureHandler(this::refuseUnreadable);
@@ -96,7 +92,7 @@ public class ApiGate {
       context.next();
       return;
     }
-    begin(context);
+    begin(context, Area.API);
     answers.send(
         context,
         Problem.of(
@@ -112,32 +108,31 @@ public class ApiGate {
   }
 
   private void handle(RoutingContext context) {
-    begin(context);
     String path = ProblemAnswers.pathOf(context.request());
-    boolean open = path.startsWith(FRAMEWORK) || path.equals(FrontPage.PATH);
+    Area area = Area.of(path);
+    begin(context, area);
     try {
-      if (open ? admitToOpenPath(context) : admit(context)) {
+      if (area.needsKey() ? admit(context, path) : admitWithoutKey(context, path)) {
         context.next();
       }
     } catch (ApiException refused) {
-      audit.record(context, refused.type().status(), Optional.empty());
-      answers.send(
-          context,
-          Problem.of(refused.type(), refused.detail(), ProblemAnswers.pathOf(context.request())));
+      if (area.isAudited()) {
+        audit.record(context, refused.type().status(), Optional.empty());
+      }
+      answers.send(context, Problem.of(refused.type(), refused.detail(), path));
     }
   }
 
-  private static void begin(RoutingContext context) {
+  private static void begin(RoutingContext context, Area area) {
     identify(context);
-    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    area.headers().forEach(context.response()::putHeader);
     context.response().putHeader("X-Content-Type-Options", "nosniff");
   }
 
-  /** These paths need no key, for they hold no data. */
-  private boolean admitToOpenPath(RoutingContext context) {
+  private boolean admitWithoutKey(RoutingContext context, String path) {
     HttpServerRequest request = context.request();
     access.checkOrigin(describe(request));
-    if (DOCUMENTS.contains(ProblemAnswers.pathOf(request)) && !READING.contains(request.method())) {
+    if (Area.isReadOnly(path) && !READING.contains(request.method())) {
       tellMethods(context, "GET, HEAD, OPTIONS");
       return false;
     }
@@ -152,18 +147,17 @@ public class ApiGate {
     MDC.put(LogKeys.REQUEST_ID, id);
   }
 
-  private boolean admit(RoutingContext context) {
+  private boolean admit(RoutingContext context, String path) {
     HttpServerRequest request = context.request();
     Caller caller = access.admit(describe(request));
     CurrentCaller.remember(context, caller);
-    List<Endpoint> endpoints = Endpoint.at(ProblemAnswers.pathOf(request));
+    List<Endpoint> endpoints = Endpoint.at(path);
     if (endpoints.isEmpty()) {
       throw new ApiException(ProblemType.NOT_FOUND, NOWHERE);
     }
-    String allow = Endpoint.allow(endpoints);
-    Optional<Endpoint> endpoint = Endpoint.forMethod(endpoints, request.method().name());
+    Optional<Endpoint> endpoint = Endpoint.of(context);
     if (endpoint.isEmpty()) {
-      tellMethods(context, allow);
+      tellMethods(context, Endpoint.allow(endpoints));
       return false;
     }
     caller.require(endpoint.get().role());

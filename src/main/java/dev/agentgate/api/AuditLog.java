@@ -9,12 +9,10 @@ import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.workorder.Rfc3339;
 import dev.agentgate.workorder.WorkOrderId;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -64,26 +62,13 @@ class AuditLog {
     line.put("time", Rfc3339.text(Instant.now()));
     line.put("who", caller.map(Caller::name).orElse(UNKNOWN));
     caller.ifPresent(known -> line.put("role", known.role().wireName()));
-    line.put("action", action(call.request()));
+    line.put("action", Endpoint.of(call).map(Endpoint::action).orElse(UNKNOWN));
     submitted
         .or(() -> orderIn(ProblemAnswers.pathOf(call.request())))
         .ifPresent(id -> line.put("workOrderId", id));
     line.put("requestId", call.response().headers().get(ApiGate.REQUEST_ID_HEADER));
     line.put("outcome", status);
     return line.toString();
-  }
-
-  private static String action(HttpServerRequest request) {
-    List<Endpoint> endpoints = Endpoint.at(ProblemAnswers.pathOf(request));
-    return Endpoint.forMethod(endpoints, request.method().name())
-        .map(endpoint -> name(endpoint, request))
-        .orElse(UNKNOWN);
-  }
-
-  private static String name(Endpoint endpoint, HttpServerRequest request) {
-    return endpoint == Endpoint.DELETE && "true".equals(request.getParam("purge"))
-        ? "purge"
-        : endpoint.action();
   }
 
   private static Optional<String> orderIn(String path) {

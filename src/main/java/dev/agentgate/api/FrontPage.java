@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.access.Area;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
@@ -16,8 +17,6 @@ import java.util.Map;
  */
 @Singleton
 class FrontPage {
-  static final String PATH = "/";
-
   private static final String TEXT = "text/plain";
   private static final String HTML = "text/html";
   private static final String JSON = "application/json";
@@ -55,7 +54,11 @@ class FrontPage {
           """);
 
   void register(@Observes Router router) {
-    router.route(PATH).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(FrontPage::send);
+    router
+        .route(Area.FRONT_PAGE)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(FrontPage::send);
   }
 
   private static void send(RoutingContext context) {

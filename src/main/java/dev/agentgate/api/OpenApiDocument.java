@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.agentgate.api.access.Area;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -26,16 +27,15 @@ import java.util.concurrent.ConcurrentHashMap;
 @IfBuildProfile("prod")
 @Singleton
 class OpenApiDocument {
-  private static final String PATH = "/q/openapi";
   private static final String YAML = "yaml";
   private static final String JSON = "json";
 
   private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
 
   void register(@Observes Router router) {
-    reading(router, PATH).handler(context -> send(context, wanted(context)));
+    reading(router, Area.OPENAPI).handler(context -> send(context, wanted(context)));
     for (String format : List.of(YAML, JSON)) {
-      reading(router, PATH + "." + format).handler(context -> send(context, format));
+      reading(router, Area.OPENAPI + "." + format).handler(context -> send(context, format));
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.agentgate.api.access.CurrentCaller;
 import dev.agentgate.api.access.Endpoint;
-import dev.agentgate.api.access.Role;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.api.stream.ClientStream;
@@ -70,18 +68,15 @@ public class WorkOrderResource {
   private static final String ID = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
 
   private final WorkOrderService orders;
-  private final CurrentCaller caller;
   private final ObjectMapper mapper;
   private final int maxBodySize;
 
   @Inject
   WorkOrderResource(
       WorkOrderService orders,
-      CurrentCaller caller,
       ObjectMapper mapper,
       @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
     this.orders = orders;
-    this.caller = caller;
     this.mapper = mapper;
     this.maxBodySize = Math.toIntExact(maxBodySize.asLongValue());
   }
@@ -322,7 +317,6 @@ public class WorkOrderResource {
     if (!QueryParameters.flag("purge", purge)) {
       return Answers.DeleteResult.ofCancel(orders.cancel(read(id)));
     }
-    caller.get().require(Role.ADMIN);
     orders.purge(read(id));
     return Answers.DeleteResult.ofPurge();
   }
@@ -383,7 +377,6 @@ public class WorkOrderResource {
     if (!purge.equals(List.of("true"))) {
       throw ApiException.invalid("Batch delete requires purge=true");
     }
-    caller.get().require(Role.ADMIN);
     Set<WorkOrderStatus> statuses = QueryParameters.statuses(status);
     if (statuses.isEmpty()) {
       throw ApiException.invalid("Status filter required for batch purge");

@@ -9,7 +9,7 @@ import dev.agentgate.api.problem.ProblemType;
  * @param name the name of the key, never the key; {@code anonymous} where no key is configured
  */
 public record Caller(String name, Role role) {
-  /** Whoever calls a service without keys: it may do everything. */
+  /** Any caller of a service without keys: it may do everything. */
   public static final Caller ANONYMOUS = new Caller("anonymous", Role.ADMIN);
 
   /**

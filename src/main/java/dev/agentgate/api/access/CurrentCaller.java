@@ -1,30 +1,15 @@
 package dev.agentgate.api.access;
 
-import dev.agentgate.api.ApiGate;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.RequestScoped;
-import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** Who sent the request at hand. */
-@RequestScoped
-public class CurrentCaller {
+/** Keeps with a request who sent it, for those who handle it after the gate. */
+public final class CurrentCaller {
   private static final String KEY = "agentgate.caller";
 
-  private final RoutingContext request;
+  private CurrentCaller() {}
 
-  @Inject
-  CurrentCaller(RoutingContext request) {
-    this.request = request;
-  }
-
-  /** The caller, as {@link ApiGate} found it. */
-  public Caller get() {
-    return of(request)
-        .orElseThrow(() -> new IllegalStateException("The request did not pass the gate"));
-  }
-
-  /** Who sent a request; empty if it showed no valid key. */
+  /** The caller of a request; empty if it showed no valid key. */
   public static Optional<Caller> of(RoutingContext request) {
     return Optional.ofNullable(request.get(KEY));
   }

@@ -1,6 +1,7 @@
 package dev.agentgate.api.access;
 
-import dev.agentgate.api.ApiGate;
+import dev.agentgate.api.problem.ProblemAnswers;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -9,16 +10,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Every call there is, and the role it needs. {@link ApiGate} lets nothing else through, so that an
- * endpoint without a role does not exist. A call that asks for more depending on its parameters
- * checks that itself.
+ * Every call there is, and the role it needs. The gate lets nothing else through, so that an
+ * endpoint without a role does not exist. Where a query parameter makes another call of the same
+ * method and path, it is an endpoint of its own.
  */
 public enum Endpoint {
   SUBMIT("POST", "/work-orders", Role.OPERATOR),
   LIST("GET", "/work-orders", Role.VIEWER),
-  PURGE_MANY("DELETE", "/work-orders", Role.OPERATOR),
+  PURGE_MANY("DELETE", "/work-orders", Role.ADMIN),
   GET("GET", "/work-orders/{id}", Role.VIEWER),
   DELETE("DELETE", "/work-orders/{id}", Role.OPERATOR),
+  /** {@link #DELETE} with {@code purge=true}. */
+  PURGE("DELETE", "/work-orders/{id}", Role.ADMIN),
   CANCEL("POST", "/work-orders/{id}/cancel", Role.OPERATOR),
   KILL("POST", "/work-orders/{id}/kill", Role.ADMIN),
   REQUEST_RUN("POST", "/work-orders/{id}/runs", Role.OPERATOR),
@@ -80,10 +83,23 @@ public enum Endpoint {
     return Arrays.stream(values()).filter(endpoint -> endpoint.matches(asked)).toList();
   }
 
-  /** The one of these endpoints that answers the method; what answers GET answers HEAD. */
-  public static Optional<Endpoint> forMethod(List<Endpoint> endpoints, String method) {
+  /**
+   * The endpoint that a call is for; empty if there is none at its path, or none for its method.
+   * What answers GET answers HEAD.
+   */
+  public static Optional<Endpoint> of(RoutingContext call) {
+    String method = call.request().method().name();
     String answering = method.equals("HEAD") ? "GET" : method;
-    return endpoints.stream().filter(it -> it.method.equals(answering)).findFirst();
+    return at(ProblemAnswers.pathOf(call.request())).stream()
+        .filter(it -> it.method.equals(answering))
+        .findFirst()
+        .map(it -> it == DELETE && asksForPurge(call) ? PURGE : it);
+  }
+
+  // These are the values that the resource sees. Among several, one is enough to need the higher
+  // role; the resource refuses them.
+  private static boolean asksForPurge(RoutingContext call) {
+    return call.queryParam("purge").contains("true");
   }
 
   /** The value of {@code Allow} for these endpoints. */

@@ -1,6 +1,5 @@
 package dev.agentgate.api.access;
 
-import dev.agentgate.api.ApiGate;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -10,8 +9,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * Keeps ids out of the paths in the metrics of HTTP. What {@link ApiGate} answers itself never met
- * a resource, so that its path comes as it was sent.
+ * Keeps ids out of the paths in the metrics of HTTP. What the gate answers itself never met a
+ * resource, so that its path comes as it was sent.
  */
 @Singleton
 class EndpointPaths {
