@@ -17,7 +17,7 @@ public final class RunLogs {
 
   /**
    * @param runs finds a run, or throws what a caller is told
-   * @param mask hides the service's own secrets and what it passes through to agents
+   * @param mask hides the service's own secrets and those that it passes through to agents
    */
   public RunLogs(
       Function<RunId, RunView> runs,

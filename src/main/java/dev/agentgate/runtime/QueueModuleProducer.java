@@ -21,6 +21,7 @@ import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.SecretVariables;
 import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.QueueModule;
@@ -39,6 +40,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -191,23 +193,21 @@ class QueueModuleProducer {
     return new RunLogs(service::run, directories, watcher, mask(data, auth, github, webhooks));
   }
 
-  /** The service's own secrets, and what its variables tell to agents. */
+  /** The service's own secrets, and those among the variables that agents see. */
   private SecretMask mask(
       DataConfig data, AuthConfig auth, GithubConfig github, WebhooksConfig webhooks) {
     Set<String> secrets = new HashSet<>();
     auth.apiKey().ifPresent(secrets::add);
     github.token().ifPresent(secrets::add);
     webhooks.secret().ifPresent(secrets::add);
-    data.agents()
-        .values()
-        .forEach(agent ->
-            agent
-                .environmentPassthrough()
-                .ifPresent(names ->
-                    names.stream()
-                        .map(environment::get)
-                        .filter(value -> value != null)
-                        .forEach(secrets::add)));
+    Map<String, String> seen = new HashMap<>(environment);
+    seen.keySet()
+        .retainAll(
+            data.agents().values().stream()
+                .flatMap(agent -> agent.environmentPassthrough().stream())
+                .flatMap(Set::stream)
+                .collect(Collectors.toSet()));
+    secrets.addAll(SecretVariables.secretsIn(seen));
     return new SecretMask(secrets);
   }
 }

@@ -1,0 +1,203 @@
+package dev.agentgate.agent;
+
+import dev.agentgate.workorder.Usage;
+import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The output of {@code gemini --output-format stream-json}, as of 0.61.0. What it says comes in
+ * pieces; tokens come with the result, for each model; retries are lines of text.
+ */
+final class GeminiEvents extends AgentEvents {
+  private static final String MODELS = "stats.models.*";
+  private static final FieldPaths FIELDS =
+      FieldPaths.of(
+          List.of(
+              "type",
+              "session_id",
+              "model",
+              "role",
+              "content",
+              "delta",
+              "status",
+              "severity",
+              "message",
+              "error.type",
+              "error.message",
+              "stats.input_tokens",
+              "stats.cached",
+              "stats.output_tokens",
+              MODELS,
+              MODELS + ".total_tokens",
+              MODELS + ".input_tokens",
+              MODELS + ".cached",
+              MODELS + ".output_tokens"));
+
+  private static final Pattern RETRY = Pattern.compile("^Attempt \\d+ failed\\b.*");
+
+  /** {@code [API Error: …]}, in which there may be the provider's answer. */
+  private static final Pattern API_ERROR = Pattern.compile("(?s)^\\[API Error: (.*?)\\](\\n.*)?$");
+
+  private static final Pattern ANSWER =
+      Pattern.compile("\"message\":\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+  /** What the tool calls split is not one message. */
+  private boolean speaking;
+
+  private Usage used = Usage.UNKNOWN;
+  private Optional<String> error = Optional.empty();
+
+  GeminiEvents(OutputContext context) {
+    super(context);
+  }
+
+  @Override
+  FieldPaths fields() {
+    return FIELDS;
+  }
+
+  @Override
+  boolean event(JsonEvent event) {
+    boolean spoke = speaking;
+    speaking = false;
+    retrying = Optional.empty();
+    return switch (event.type()) {
+      case "init" -> {
+        session = event.text("session_id").or(() -> session);
+        model = event.text("model").or(() -> model);
+        finished = false;
+        yield true;
+      }
+      case "message" -> {
+        if (event.text("role").filter("assistant"::equals).isPresent()) {
+          say(event.text("content").orElse(""), spoke && event.isTrue("delta"));
+        }
+        yield true;
+      }
+      case "tool_use", "tool_result" -> true;
+      case "error" -> {
+        if (event.text("severity").filter("error"::equals).isPresent()) {
+          error = event.text("message");
+        }
+        yield true;
+      }
+      case "result" -> {
+        result(event);
+        yield true;
+      }
+      default -> false;
+    };
+  }
+
+  private void say(String words, boolean more) {
+    if (more) {
+      result.add(words);
+    } else {
+      result.set(words);
+    }
+    speaking = true;
+  }
+
+  private void result(JsonEvent event) {
+    finished = true;
+    count(event);
+    boolean success = event.text("status").filter("success"::equals).isPresent();
+    if (success && error.isEmpty()) {
+      verdict = AgentVerdict.SUCCEEDED;
+      return;
+    }
+    String type = event.text("error.type").orElse("");
+    String raw = event.text("error.message").or(() -> error).orElse("The agent reported an error");
+    verdict =
+        failed(
+            FailureWords.classify(OptionalInt.empty(), type + " " + raw),
+            sentence(raw),
+            Optional.empty());
+  }
+
+  private void count(JsonEvent event) {
+    used =
+        Usage.ofTokens(
+            event.sum("stats.input_tokens"),
+            event.sum("stats.cached"),
+            event.sum("stats.output_tokens"));
+    List<ModelUsage> models = models(event);
+    if (model.filter(name -> !name.equals("auto")).isEmpty()) {
+      model =
+          models.stream()
+              .filter(of -> of.total() > 0)
+              .max(Comparator.comparingLong(ModelUsage::total))
+              .map(ModelUsage::name)
+              .or(() -> model);
+    }
+    used = used.withCost(cost(models));
+  }
+
+  /** What one model used; its router and its main model are two. */
+  private record ModelUsage(String name, long total, Usage usage) {}
+
+  private static List<ModelUsage> models(JsonEvent event) {
+    List<String> names = event.texts(MODELS);
+    List<String> totals = event.texts(MODELS + ".total_tokens");
+    List<String> inputs = event.texts(MODELS + ".input_tokens");
+    List<String> cached = event.texts(MODELS + ".cached");
+    List<String> outputs = event.texts(MODELS + ".output_tokens");
+    if (!Stream.of(totals, inputs, cached, outputs).allMatch(of -> of.size() == names.size())) {
+      return List.of();
+    }
+    return IntStream.range(0, names.size())
+        .mapToObj(i ->
+            new ModelUsage(
+                names.get(i),
+                JsonEvent.count(totals.get(i)),
+                Usage.ofTokens(
+                    JsonEvent.count(inputs.get(i)),
+                    JsonEvent.count(cached.get(i)),
+                    JsonEvent.count(outputs.get(i)))))
+        .toList();
+  }
+
+  /** Empty unless every model that was used has a price. */
+  private Optional<BigDecimal> cost(List<ModelUsage> models) {
+    Optional<BigDecimal> sum = Optional.empty();
+    for (ModelUsage of : models) {
+      if (of.total() > 0) {
+        Optional<BigDecimal> price = priceOf(of.name(), of.usage());
+        if (price.isEmpty()) {
+          return Optional.empty();
+        }
+        sum = Optional.of(sum.orElse(BigDecimal.ZERO).add(price.get()));
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  void text(String line) {
+    if (line.startsWith("Attempt ") && RETRY.matcher(line).matches()) {
+      retrying = Optional.of(() -> failed(OptionalInt.empty(), "", line));
+    } else {
+      super.text(line);
+    }
+  }
+
+  /** What the provider said, without what it is wrapped in. */
+  private static String sentence(String raw) {
+    Matcher wrapped = API_ERROR.matcher(raw);
+    String inner = wrapped.matches() ? wrapped.group(1) : raw;
+    Matcher answer = ANSWER.matcher(inner);
+    return answer.find() ? answer.group(1).replaceAll("\\\\(.)", "$1") : inner;
+  }
+
+  @Override
+  Usage usage() {
+    return used;
+  }
+}
