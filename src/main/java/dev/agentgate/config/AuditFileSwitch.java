@@ -4,8 +4,6 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -27,17 +25,12 @@ public final class AuditFileSwitch implements ConfigSourceFactory {
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
     @Nullable ConfigValue directory = context.getValue("agentgate.data-dir");
-    return directory == null || directory.getValue() == null || isUsable(directory.getValue())
+    return directory == null
+            || directory.getValue() == null
+            || ConfiguredPaths.absolute(directory.getValue())
+                .filter(ConfiguredPaths::isUsable)
+                .isPresent()
         ? List.of()
         : List.of(new PropertiesConfigSource(Map.of(PATH, "/dev/null"), "audit", ORDINAL));
-  }
-
-  private static boolean isUsable(String directory) {
-    try {
-      Path path = Path.of(directory);
-      return path.isAbsolute() && StartupChecks.isUsable(path.normalize());
-    } catch (InvalidPathException e) {
-      return false;
-    }
   }
 }

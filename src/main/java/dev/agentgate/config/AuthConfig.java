@@ -1,19 +1,18 @@
 package dev.agentgate.config;
 
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** Who may call. */
-@ConfigMapping(prefix = "agentgate.auth")
+/** Callers and their keys. */
 public interface AuthConfig {
-  /** One key with the role admin. */
+  /** One key with the role {@code admin}; ASCII without blanks at its ends. */
   Optional<String> apiKey();
 
   /**
    * A file of keys, a line each: {@code name role sha256-of-key-in-hex}; {@code #} starts a
    * comment.
    */
+  @AbsolutePath
   Optional<String> keysFile();
 
   /** Whether an address other than loopback may be served without any key. */

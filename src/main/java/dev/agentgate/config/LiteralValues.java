@@ -1,6 +1,5 @@
 package dev.agentgate.config;
 
-import dev.agentgate.config.ConfigurationKeys.Form;
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
@@ -48,7 +47,7 @@ public final class LiteralValues implements ConfigSourceInterceptor {
     @Nullable ConfigValue value = context.proceed(name);
     if (value == null
         || value.getValue() == null
-        || !name.startsWith(ConfigurationKeys.PREFIX)
+        || !name.startsWith(Setting.PREFIX)
         || !isFromOutside(value)) {
       return value;
     }
@@ -63,7 +62,7 @@ public final class LiteralValues implements ConfigSourceInterceptor {
   }
 
   private static boolean isList(String name) {
-    return ConfigurationKeys.rule(name).filter(rule -> rule.form() == Form.LIST).isPresent();
+    return Setting.of(name).filter(it -> it.form() == ValueForm.LIST).isPresent();
   }
 
   private static String escapeItems(String text) {

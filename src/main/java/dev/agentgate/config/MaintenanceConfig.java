@@ -1,21 +1,22 @@
 package dev.agentgate.config;
 
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What is tidied when. */
-@ConfigMapping(prefix = "agentgate.maintenance")
+/** When AgentGate tidies up. */
 public interface MaintenanceConfig {
   /** Between two orphan cleanups; one more at start. */
   @WithDefault("10m")
+  @AtLeast("1ms")
   Duration orphanCleanupEvery();
 
   /** Between two stale checks. */
   @WithDefault("10s")
+  @AtLeast("1ms")
   Duration staleCheckEvery();
 
-  /** Orders at rest for longer are purged; none: they are kept. */
+  /** Orders that have been terminal for longer are purged; unset: they are kept. */
+  @AtLeast("1ms")
   Optional<Duration> retention();
 }

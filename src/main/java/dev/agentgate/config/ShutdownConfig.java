@@ -1,16 +1,16 @@
 package dev.agentgate.config;
 
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
 /** How the service stops. */
-@ConfigMapping(prefix = "agentgate.shutdown")
 public interface ShutdownConfig {
   /**
    * How long running agents may go on after SIGTERM before they are stopped and their orders queued
-   * again.
+   * again. Keep the supervisor's own limit ({@code terminationGracePeriodSeconds}, {@code
+   * TimeoutStopSec}) above it and the kill grace together.
    */
   @WithDefault("PT20S")
+  @AtLeast("0s")
   Duration drainTimeout();
 }

@@ -1,8 +1,5 @@
 package dev.agentgate.config;
 
-import dev.agentgate.config.ConfigurationKeys.Form;
-import dev.agentgate.config.ConfigurationKeys.Rule;
-import dev.agentgate.config.StartupChecks.Problem;
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
@@ -10,7 +7,6 @@ import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.microprofile.config.Config;
@@ -18,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps values of the wrong form from the framework, which would take some silently ({@code ture}
- * for false) and end the start at the others with words of its own, before {@link StartupChecks}
- * can name them among all problems. The framework gets a placeholder, and the value a mark that
- * {@link #problems} finds.
+ * for false) and end the start at the others with words of its own, before all problems can be
+ * listed together. The framework gets a placeholder, and the value a mark that {@link #problems}
+ * finds.
  */
 @Priority(Priorities.APPLICATION + 200)
 public final class ValueForms implements ConfigSourceInterceptor {
@@ -37,36 +33,36 @@ public final class ValueForms implements ConfigSourceInterceptor {
     if (value == null || value.getValue() == null) {
       return value;
     }
-    String text = value.getValue();
-    Optional<Rule> rule = ConfigurationKeys.rule(name);
-    if (rule.isEmpty() || (text.isEmpty() ? rule.get().emptyIsUnset() : takes(rule.get(), text))) {
-      return value;
-    }
-    return value.withValue(rule.get().form().placeholder).withConfigSourceName(MARK);
+    return Setting.of(name)
+        .filter(setting -> !setting.takes(value.getValue()))
+        .map(setting -> value.withValue(setting.form().placeholder).withConfigSourceName(MARK))
+        .orElse(value);
   }
 
-  private static boolean takes(Rule rule, String text) {
-    return rule.form().takes(text);
-  }
-
-  /** The values that are not of their form, in the order of their keys. */
-  static List<Problem> problems(Config config) {
-    Set<String> keys = new TreeSet<>(ConfigurationKeys.all());
+  /** The values that are not of their form or out of their bounds, in the order of their keys. */
+  public static List<Problem> problems(Config config) {
+    Set<String> keys = new TreeSet<>();
+    Setting.all().forEach(setting -> keys.add(setting.key()));
     config.getPropertyNames().forEach(keys::add);
     List<Problem> problems = new ArrayList<>();
     for (String key : keys) {
-      ConfigurationKeys.rule(key)
-          .ifPresent(rule -> {
-            org.eclipse.microprofile.config.ConfigValue value = config.getConfigValue(key);
-            if (MARK.equals(value.getSourceName())) {
-              problems.add(problem(key, rule.form(), String.valueOf(value.getRawValue())));
-            }
-          });
+      Setting.of(key).ifPresent(setting -> problems.addAll(problems(setting, key, config)));
     }
     return problems;
   }
 
-  private static Problem problem(String key, Form form, String text) {
+  private static List<Problem> problems(Setting setting, String key, Config config) {
+    var value = config.getConfigValue(key);
+    if (MARK.equals(value.getSourceName())) {
+      return List.of(malformed(key, setting.form(), String.valueOf(value.getRawValue())));
+    }
+    @Nullable String text = value.getValue();
+    return text == null || text.isEmpty()
+        ? List.of()
+        : setting.bounds().problems(key, setting.form(), text);
+  }
+
+  private static Problem malformed(String key, ValueForm form, String text) {
     if (text.isEmpty()) {
       return new Problem(key, "is empty", "set a value, or take the key out");
     }

@@ -1,30 +1,37 @@
 package dev.agentgate.config;
 
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Who is told of changes over HTTP. */
-@ConfigMapping(prefix = "agentgate.webhooks")
+/** Programs that are told of changes over HTTP. */
 public interface WebhooksConfig {
-  /** Each change is posted to each of these. */
+  /**
+   * {@code https} or {@code http} URLs; each change of an order's status is posted to each of them.
+   *
+   * @see "Webhooks"
+   */
   Optional<List<String>> urls();
 
-  /** What the messages are signed with; needed where there are URLs. */
+  /** The messages are signed with it; at least 16 characters, and needed where there are URLs. */
   Optional<String> secret();
 
   /** Only changes to these statuses are told. */
   @WithDefault("queued,running,completed,failed,cancelled")
+  @OneOf(
+      kind = "status",
+      value = {"queued", "running", "completed", "failed", "cancelled"})
   Set<String> statuses();
 
   /** How long a target may take to accept a connection, and to answer. */
   @WithDefault("PT10S")
+  @AtLeast("1ms")
   Duration timeout();
 
-  /** After so many attempts a message is given up; at least 1. */
+  /** After so many attempts a message is given up. */
   @WithDefault("10")
+  @AtLeast("1")
   int maxAttempts();
 }

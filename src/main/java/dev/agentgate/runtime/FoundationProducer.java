@@ -2,11 +2,8 @@ package dev.agentgate.runtime;
 
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
-import dev.agentgate.config.DataConfig;
-import dev.agentgate.config.DataConfig.AgentConfig;
-import dev.agentgate.config.GithubConfig;
-import dev.agentgate.config.QueueConfig;
-import dev.agentgate.config.RunConfig;
+import dev.agentgate.config.AgentConfig;
+import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.execution.LinuxProcessManager;
@@ -17,6 +14,7 @@ import dev.agentgate.linux.SteadyClock;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogNotes;
+import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.file.FileStore;
@@ -51,23 +49,23 @@ class FoundationProducer {
 
   private static final String WEBHOOKS = "webhooks";
 
-  private final DataConfig data;
+  private final Settings settings;
 
-  FoundationProducer(DataConfig data) {
-    this.data = data;
+  FoundationProducer(Settings settings) {
+    this.settings = settings;
   }
 
   /** Absolute. */
-  private static Path dataDirectory(DataConfig data) {
-    return Path.of(data.dataDir()).toAbsolutePath().normalize();
+  private static Path dataDirectory(Settings settings) {
+    return Path.of(settings.dataDir()).toAbsolutePath().normalize();
   }
 
-  static Path workspacesRoot(DataConfig data) {
-    return dataDirectory(data).resolve(WORKSPACES);
+  static Path workspacesRoot(Settings settings) {
+    return dataDirectory(settings).resolve(WORKSPACES);
   }
 
-  static Path webhooksRoot(DataConfig data) {
-    return dataDirectory(data).resolve(WEBHOOKS);
+  static Path webhooksRoot(Settings settings) {
+    return dataDirectory(settings).resolve(WEBHOOKS);
   }
 
   @Produces
@@ -78,10 +76,11 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  FileStore store(StartChecks checks, Clock clock, QueueConfig queue) {
+  FileStore store(StartChecks checks, Clock clock) {
     checks.enforce();
     try {
-      return FileStore.open(dataDirectory(data), clock, QueueEntry.order(queue.priorityAging()));
+      return FileStore.open(
+          dataDirectory(settings), clock, QueueEntry.order(settings.queue().priorityAging()));
     } catch (StoreUnavailableException e) {
       throw new StartRefusedException(String.valueOf(e.getMessage()), NO_DATA_DIRECTORY);
     }
@@ -90,7 +89,7 @@ class FoundationProducer {
   @Produces
   @Singleton
   RunDirectories runDirectories(Store openedFirst) {
-    return new RunDirectories(dataDirectory(data).resolve(RUNS));
+    return new RunDirectories(dataDirectory(settings).resolve(RUNS));
   }
 
   @Produces
@@ -105,8 +104,8 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  LogCapper logCapper(RunDirectories directories, RunConfig run) {
-    return new LogCapper(directories, run.logMaxSize().asLongValue());
+  LogCapper logCapper(RunDirectories directories) {
+    return new LogCapper(directories, settings.run().logMaxSize().asLongValue());
   }
 
   void close(@Disposes LogCapper capper) {
@@ -117,7 +116,7 @@ class FoundationProducer {
   @Singleton
   Agents agents() {
     Map<String, Agent> agents = new LinkedHashMap<>();
-    data.agents().forEach((type, agent) -> agents.put(type, agent(agent)));
+    settings.agents().forEach((type, agent) -> agents.put(type, agent(agent)));
     return new Agents(agents);
   }
 
@@ -130,36 +129,33 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  LocalRoots localRoots(WorkspaceConfig workspace) {
-    return new LocalRoots(workspace.localRoots().orElse(List.of()).stream().map(Path::of).toList());
+  LocalRoots localRoots() {
+    return new LocalRoots(
+        settings.workspace().localRoots().orElse(List.of()).stream().map(Path::of).toList());
   }
 
   @Produces
   @Singleton
-  GitHubHost gitHubHost(GithubConfig github, StartChecks checks) {
+  GitHubHost gitHubHost(StartChecks checks) {
     checks.enforce();
-    return new GitHubHost(github.baseUrl());
+    return new GitHubHost(settings.github().baseUrl());
   }
 
   @Produces
   @Singleton
-  WorkspaceSourceParser sources(GitHubHost host, GithubConfig github, LocalRoots roots) {
-    return new CheckedSourceParser(host, github.owner(), roots);
+  WorkspaceSourceParser sources(GitHubHost host, LocalRoots roots) {
+    return new CheckedSourceParser(host, settings.github().owner(), roots);
   }
 
   @Produces
   @Singleton
   Workspaces workspaces(
-      GitHubHost host,
-      GithubConfig github,
-      LocalRoots roots,
-      WorkspaceConfig workspace,
-      RunDirectories directories,
-      Clock clock) {
+      GitHubHost host, LocalRoots roots, RunDirectories directories, Clock clock) {
+    WorkspaceConfig workspace = settings.workspace();
     return new GitWorkspaces(
-        workspacesRoot(data),
+        workspacesRoot(settings),
         host,
-        github.token(),
+        settings.github().token(),
         roots,
         new CheckoutExtras(workspace.submodules(), workspace.lfs()),
         new RunLogNotes(directories)::add,
@@ -169,6 +165,6 @@ class FoundationProducer {
   @Produces
   @Singleton
   HostResources host(Store openedFirst) {
-    return new LinuxHostResources(dataDirectory(data));
+    return new LinuxHostResources(dataDirectory(settings));
   }
 }

@@ -1,7 +1,6 @@
 package dev.agentgate.runtime;
 
-import dev.agentgate.config.RunConfig;
-import dev.agentgate.config.ShutdownConfig;
+import dev.agentgate.config.Settings;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
@@ -11,6 +10,7 @@ import dev.agentgate.queue.QueueManager;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunDrain;
 import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.Store;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -55,8 +55,7 @@ class Lifecycle {
   private final MaintenanceJobs jobs;
   private final Webhooks webhooks;
   private final EventHistory events;
-  private final ShutdownConfig shutdown;
-  private final RunConfig run;
+  private final Settings settings;
   private final Orders orders;
   private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
@@ -70,8 +69,7 @@ class Lifecycle {
       MaintenanceJobs jobs,
       Webhooks webhooks,
       EventHistory events,
-      ShutdownConfig shutdown,
-      RunConfig run,
+      Settings settings,
       Orders orders,
       @Any Instance<QueueObserver> observers) {
     this.store = store;
@@ -82,18 +80,18 @@ class Lifecycle {
     this.jobs = jobs;
     this.webhooks = webhooks;
     this.events = events;
-    this.shutdown = shutdown;
-    this.run = run;
+    this.settings = settings;
     this.orders = orders;
     this.observers = observers;
   }
 
   void start(@Observes @Priority(FIRST) StartupEvent event, StartChecks checks, ListenPorts ports) {
     ports.requireFree();
-    checks.tell();
+    checks.warn();
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       LastResort.install();
-      StopDeadline.arm(shutdown.drainTimeout().plus(run.killGrace()).plus(STOP_MARGIN));
+      StopDeadline.arm(
+          settings.shutdown().drainTimeout().plus(settings.run().killGrace()).plus(STOP_MARGIN));
     }
     observers.forEach(orders::register);
     webhooks.open();
@@ -114,7 +112,7 @@ class Lifecycle {
     if (drained.compareAndSet(false, true)) {
       service.beginStopping();
       queue.close();
-      drain.drain(shutdown.drainTimeout());
+      drain.drain(settings.shutdown().drainTimeout());
     }
   }
 

@@ -1,20 +1,23 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.config.Problem;
 import dev.agentgate.config.StartRefusedException;
+import dev.agentgate.runtime.check.StartCheck;
 import io.quarkus.runtime.LaunchMode;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
 
 /**
  * The ports the service is going to listen on. Quarkus binds them after everything else has
  * started; a start that is going to fail without one must fail before it touches any run.
  */
 @Singleton
-class ListenPorts {
+class ListenPorts implements StartCheck {
   /** {@code EX_UNAVAILABLE} of sysexits.h: unlike a wrong configuration, it may end by itself. */
   private static final int PORT_TAKEN = 69;
 
@@ -23,30 +26,22 @@ class ListenPorts {
   private final String managementHost;
   private final int managementPort;
 
-  ListenPorts(
-      @ConfigProperty(name = "quarkus.http.host") String host,
-      @ConfigProperty(name = "quarkus.http.port") int port,
-      @ConfigProperty(name = "quarkus.management.host") String managementHost,
-      @ConfigProperty(name = "quarkus.management.port") int managementPort) {
-    this.host = host;
-    this.port = port;
-    this.managementHost = managementHost;
-    this.managementPort = managementPort;
+  ListenPorts(Config config) {
+    host = config.getValue("quarkus.http.host", String.class);
+    port = config.getValue("quarkus.http.port", Integer.class);
+    managementHost = config.getValue("quarkus.management.host", String.class);
+    managementPort = config.getValue("quarkus.management.port", Integer.class);
   }
 
-  /** Why the two cannot both be meant; empty if they can. */
-  Optional<String> problem() {
-    return problem(port, managementPort);
-  }
-
-  static Optional<String> problem(int port, int managementPort) {
+  @Override
+  public Stream<Problem> problems() {
     return port == managementPort && port > 0
-        ? Optional.of(
-            "quarkus.management.port is "
-                + managementPort
-                + ", as quarkus.http.port is: health and metrics need a port of their own, set another"
-                + " one")
-        : Optional.empty();
+        ? Stream.of(
+            new Problem(
+                "quarkus.management.port",
+                "is " + managementPort + ", as quarkus.http.port is",
+                "health and metrics need a port of their own, set another one"))
+        : Stream.empty();
   }
 
   /**

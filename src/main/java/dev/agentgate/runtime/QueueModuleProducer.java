@@ -1,15 +1,9 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.agent.Agents;
-import dev.agentgate.config.AuthConfig;
-import dev.agentgate.config.DataConfig;
-import dev.agentgate.config.GithubConfig;
-import dev.agentgate.config.HealthConfig;
-import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
-import dev.agentgate.config.RunConfig;
+import dev.agentgate.config.Settings;
 import dev.agentgate.config.WebhooksConfig;
-import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.execution.ProcessManager;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.linux.HostResources;
@@ -62,14 +56,16 @@ class QueueModuleProducer {
   /** Read when the service starts: a constant would hold the builder's in a native image. */
   private final Map<String, String> environment = System.getenv();
 
+  private final Settings settings;
+
+  QueueModuleProducer(Settings settings) {
+    this.settings = settings;
+  }
+
   @Produces
   @Singleton
-  QueueSettings settings(
-      DataConfig data,
-      QueueConfig queue,
-      WorkspaceConfig workspace,
-      RunConfig run,
-      HealthConfig health) {
+  QueueSettings queueSettings() {
+    QueueConfig queue = settings.queue();
     return new QueueSettings(
         queue.autoProcess(),
         queue.maxConcurrent(),
@@ -78,18 +74,18 @@ class QueueModuleProducer {
         queue.minFreeDisk().asLongValue(),
         queue.maxDepth(),
         queue.maxConcurrentPerRepository(),
-        workspace.localShared(),
-        run.maxTime(),
-        run.killGrace(),
-        data.defaultAgent(),
-        health.stuckThreshold(),
-        health.queueDepthThreshold());
+        settings.workspace().localShared(),
+        settings.run().maxTime(),
+        settings.run().killGrace(),
+        settings.defaultAgent(),
+        settings.health().stuckThreshold(),
+        settings.health().queueDepthThreshold());
   }
 
   @Produces
   @Singleton
   QueueModule queue(
-      QueueSettings settings,
+      QueueSettings limits,
       Store store,
       ProcessManager processes,
       RunDirectories directories,
@@ -99,17 +95,15 @@ class QueueModuleProducer {
       LogCapper logCapper,
       HostResources host,
       Clock clock,
-      DataConfig data,
-      MaintenanceConfig maintenance,
       RunTraces traces) {
     return new QueueModule(
-        settings,
+        limits,
         new QueueModule.Outside(
             store,
             processes,
             directories,
             workspaces,
-            FoundationProducer.workspacesRoot(data),
+            FoundationProducer.workspacesRoot(settings),
             sources,
             agents,
             environment,
@@ -117,22 +111,18 @@ class QueueModuleProducer {
             logCapper,
             host,
             clock),
-        maintenance.retention());
+        settings.maintenance().retention());
   }
 
   @Produces
   @Singleton
-  MaintenanceJobs jobs(
-      OrphanCleanup orphanCleanup,
-      StaleCheck staleCheck,
-      Retention retention,
-      MaintenanceConfig maintenance) {
+  MaintenanceJobs jobs(OrphanCleanup orphanCleanup, StaleCheck staleCheck, Retention retention) {
     return new MaintenanceJobs(
         orphanCleanup,
         staleCheck,
         retention,
-        maintenance.orphanCleanupEvery(),
-        maintenance.staleCheckEvery());
+        settings.maintenance().orphanCleanupEvery(),
+        settings.maintenance().staleCheckEvery());
   }
 
   @Produces
@@ -147,7 +137,8 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  Webhooks webhooks(WebhooksConfig webhooks, DataConfig data, Store openedFirst) {
+  Webhooks webhooks(Store openedFirst) {
+    WebhooksConfig webhooks = settings.webhooks();
     return new Webhooks(
         new WebhookSettings(
             webhooks.urls().orElse(List.of()).stream().map(URI::create).toList(),
@@ -159,15 +150,15 @@ class QueueModuleProducer {
             webhooks.timeout(),
             webhooks.maxAttempts(),
             WEBHOOK_BACKOFF,
-            FoundationProducer.webhooksRoot(data)),
+            FoundationProducer.webhooksRoot(settings)),
         // A receiver compares the time of a signature with its own clock.
         Clock.systemUTC());
   }
 
   @Produces
   @Singleton
-  ReadinessAlerts readinessAlerts(HealthConfig health) {
-    return new ReadinessAlerts(health.readinessAlerts().orElse(Set.of()));
+  ReadinessAlerts readinessAlerts() {
+    return new ReadinessAlerts(settings.health().readinessAlerts().orElse(Set.of()));
   }
 
   @Produces
@@ -182,28 +173,20 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  RunLogs runLogs(
-      WorkOrderService service,
-      RunDirectories directories,
-      RunLogWatcher watcher,
-      DataConfig data,
-      AuthConfig auth,
-      GithubConfig github,
-      WebhooksConfig webhooks) {
-    return new RunLogs(service::run, directories, watcher, mask(data, auth, github, webhooks));
+  RunLogs runLogs(WorkOrderService service, RunDirectories directories, RunLogWatcher watcher) {
+    return new RunLogs(service::run, directories, watcher, mask());
   }
 
   /** The service's own secrets, and those among the variables that agents see. */
-  private SecretMask mask(
-      DataConfig data, AuthConfig auth, GithubConfig github, WebhooksConfig webhooks) {
+  private SecretMask mask() {
     Set<String> secrets = new HashSet<>();
-    auth.apiKey().ifPresent(secrets::add);
-    github.token().ifPresent(secrets::add);
-    webhooks.secret().ifPresent(secrets::add);
+    settings.auth().apiKey().ifPresent(secrets::add);
+    settings.github().token().ifPresent(secrets::add);
+    settings.webhooks().secret().ifPresent(secrets::add);
     Map<String, String> seen = new HashMap<>(environment);
     seen.keySet()
         .retainAll(
-            data.agents().values().stream()
+            settings.agents().values().stream()
                 .flatMap(agent -> agent.environmentPassthrough().stream())
                 .flatMap(Set::stream)
                 .collect(Collectors.toSet()));

@@ -26,8 +26,7 @@ class AgentCommandsTest {
   @Test
   void noPromptBecomesAnArgumentAndEveryAgentGetsIt() throws Exception {
     Path promptFile = Files.writeString(directory.resolve("prompt.txt"), PROMPT);
-    var agents =
-        ConfigurationFixture.configOf(Map.of()).getConfigMapping(DataConfig.class).agents();
+    var agents = ConfigurationFixture.configOf(Map.of()).getConfigMapping(Settings.class).agents();
 
     for (var agent : agents.entrySet()) {
       AgentCommandLine command = new AgentCommandLine(agent.getValue().command().orElseThrow());

@@ -1,20 +1,19 @@
 package dev.agentgate.config;
 
 import static dev.agentgate.config.ConfigurationFixture.configOf;
+import static dev.agentgate.config.ConfigurationFixture.settingsOf;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.config.ConfigurationKeys.Form;
-import dev.agentgate.config.ConfigurationKeys.Rule;
 import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,33 +65,40 @@ class EnvironmentTest {
 
   @Test
   void everyKeyIsReadFromTheVariableOfItsName() throws ReflectiveOperationException {
-    var plain = configOf(Map.of());
-    Set<String> unchecked = new TreeSet<>(VALUES.keySet());
-    for (var type : ConfigurationFixture.interfaces()) {
-      for (Method method : type.getType().getDeclaredMethods()) {
-        String key = type.getPrefix() + "." + StringUtil.skewer(method.getName());
-        if (method.getReturnType() == Map.class || method.isSynthetic()) {
-          continue;
-        }
-        String variable = variableOf(key);
-        assertThat(VALUES).as("a value for each variable").containsKey(variable);
-        var changed = configOf(Map.of(variable, VALUES.getOrDefault(variable, "")));
+    Settings plain = settingsOf(Map.of());
+    Map<String, String> keys =
+        ConfigurationFixture.keys().stream()
+            .filter(key -> !key.contains("*"))
+            .collect(Collectors.toMap(EnvironmentTest::variableOf, Function.identity()));
+    assertThat(VALUES).as("a value for each variable").containsOnlyKeys(keys.keySet());
+    for (var entry : VALUES.entrySet()) {
+      String key = keys.getOrDefault(entry.getKey(), "");
+      Settings changed = settingsOf(Map.of(entry.getKey(), entry.getValue()));
 
-        assertThat(method.invoke(changed.getConfigMapping(type.getType())))
-            .as(variable)
-            .isNotEqualTo(method.invoke(plain.getConfigMapping(type.getType())));
-        unchecked.remove(variable);
+      assertThat(read(changed, key)).as(entry.getKey()).isNotEqualTo(read(plain, key));
+    }
+  }
+
+  /** Calls the methods that a key names. */
+  private static Object read(Settings settings, String key) throws ReflectiveOperationException {
+    Object value = settings;
+    for (String name : key.substring(Setting.PREFIX.length()).split("\\.", -1)) {
+      for (Method method : value.getClass().getInterfaces()[0].getMethods()) {
+        if (StringUtil.skewer(method.getName()).equals(name)) {
+          value = method.invoke(value);
+          break;
+        }
       }
     }
-    assertThat(unchecked).isEmpty();
+    return value;
   }
 
   @Test
   void noVariableAtAllGivesTheDefaults() {
     var config = configOf(Map.of());
 
-    assertThat(config.getConfigMapping(DataConfig.class).dataDir()).endsWith("/.agentgate");
-    assertThat(config.getConfigMapping(DataConfig.class).agents()).containsOnlyKeys(AGENTS);
+    assertThat(config.getConfigMapping(Settings.class).dataDir()).endsWith("/.agentgate");
+    assertThat(config.getConfigMapping(Settings.class).agents()).containsOnlyKeys(AGENTS);
   }
 
   @ParameterizedTest
@@ -105,7 +111,7 @@ class EnvironmentTest {
   void anAgentIsEnabledAndDisabledByItsVariable(String agent, String variable, boolean enabled) {
     var agents =
         configOf(Map.of(variable, Boolean.toString(enabled)))
-            .getConfigMapping(DataConfig.class)
+            .getConfigMapping(Settings.class)
             .agents();
 
     assertThat(agents).containsOnlyKeys(AGENTS);
@@ -123,7 +129,7 @@ class EnvironmentTest {
   void anAgentsNameMayBeQuotedOrNot(String key) {
     var agents =
         configOf(Map.of("AGENTGATE_AGENTS_CLAUDE_CODE_ENABLED", "true"), Map.of(key, "false"))
-            .getConfigMapping(DataConfig.class)
+            .getConfigMapping(Settings.class)
             .agents();
 
     assertThat(agents).containsOnlyKeys(AGENTS);
@@ -140,7 +146,7 @@ class EnvironmentTest {
                 "agentgate.agents.\"mybot\".command", "mybot,{prompt}",
                 "agentgate.agents.\"mybot\".enabled", "false"));
 
-    assertThat(config.getConfigMapping(DataConfig.class).agents())
+    assertThat(config.getConfigMapping(Settings.class).agents())
         .hasEntrySatisfying("mybot", it -> assertThat(it.enabled()).isTrue())
         .hasEntrySatisfying(
             "mybot", it -> assertThat(it.command()).contains(List.of("mybot", "{prompt}")));
@@ -151,7 +157,7 @@ class EnvironmentTest {
   void durationsAreWrittenShortOrInIso8601(String text, Duration meaning) {
     var config = configOf(Map.of("AGENTGATE_MAINTENANCE_RETENTION", text));
 
-    assertThat(config.getConfigMapping(MaintenanceConfig.class).retention()).contains(meaning);
+    assertThat(config.getConfigMapping(Settings.class).maintenance().retention()).contains(meaning);
   }
 
   @ParameterizedTest
@@ -159,7 +165,7 @@ class EnvironmentTest {
   void sizesAreBytesOrHaveAUnit(String text, long bytes) {
     var config = configOf(Map.of("AGENTGATE_QUEUE_MIN_AVAILABLE_MEMORY", text));
 
-    assertThat(config.getConfigMapping(QueueConfig.class).minAvailableMemory().asLongValue())
+    assertThat(config.getConfigMapping(Settings.class).queue().minAvailableMemory().asLongValue())
         .isEqualTo(bytes);
   }
 
@@ -167,7 +173,7 @@ class EnvironmentTest {
   void readinessAlertsAreAList() {
     var config = configOf(Map.of("AGENTGATE_HEALTH_READINESS_ALERTS", "store,disk"));
 
-    assertThat(config.getConfigMapping(HealthConfig.class).readinessAlerts())
+    assertThat(config.getConfigMapping(Settings.class).health().readinessAlerts())
         .hasValueSatisfying(kinds -> assertThat(kinds).containsExactlyInAnyOrder("store", "disk"));
   }
 
@@ -175,42 +181,43 @@ class EnvironmentTest {
   void readinessAlertsMayBeNone() {
     var config = configOf(Map.of("AGENTGATE_HEALTH_READINESS_ALERTS", ""));
 
-    assertThat(config.getConfigMapping(HealthConfig.class).readinessAlerts()).isEmpty();
-    assertThat(configOf(Map.of()).getConfigMapping(HealthConfig.class).readinessAlerts())
+    assertThat(config.getConfigMapping(Settings.class).health().readinessAlerts()).isEmpty();
+    assertThat(configOf(Map.of()).getConfigMapping(Settings.class).health().readinessAlerts())
         .contains(Set.of("stuck", "queue-depth"));
   }
 
-  @Test
-  void everyKeyHasARuleThatFitsItsType() {
-    Set<String> keys = new TreeSet<>();
-    for (var type : ConfigurationFixture.interfaces()) {
-      for (Method method : type.getType().getDeclaredMethods()) {
-        if (method.isSynthetic() || method.getReturnType() == Map.class) {
-          continue;
-        }
-        String key = type.getPrefix() + "." + StringUtil.skewer(method.getName());
-        keys.add(key);
-        boolean optional = method.getReturnType() == Optional.class;
-        assertThat(ConfigurationKeys.rule(key))
-            .as(key)
-            .contains(new Rule(form(method.getGenericReturnType().getTypeName()), optional));
-      }
-    }
-    assertThat(ConfigurationKeys.all()).isEqualTo(keys);
+  @ParameterizedTest
+  @CsvSource({
+    "agentgate.data-dir,TEXT,false",
+    "agentgate.auth.api-key,TEXT,true",
+    "agentgate.queue.auto-process,BOOLEAN,false",
+    "agentgate.queue.max-depth,NUMBER,false",
+    "agentgate.queue.priority-aging,TIME,true",
+    "agentgate.run.log-max-size,SIZE,false",
+    "agentgate.webhooks.statuses,LIST,false",
+    "agentgate.agents.my-bot.command,LIST,true",
+    "agentgate.agents.\"my-bot\".enabled,BOOLEAN,false"
+  })
+  void theFormOfAValueFollowsFromTheTypeOfItsMethod(String key, ValueForm form, boolean optional) {
+    assertThat(Setting.of(key))
+        .hasValueSatisfying(setting -> {
+          assertThat(setting.form()).isEqualTo(form);
+          assertThat(setting.optional()).isEqualTo(optional);
+        });
   }
 
-  private static Form form(String type) {
-    if (type.equals("boolean")) {
-      return Form.BOOLEAN;
-    }
-    if (type.equals("int")) {
-      return Form.NUMBER;
-    }
-    return type.contains("Duration")
-        ? Form.TIME
-        : type.contains("MemorySize")
-            ? Form.SIZE
-            : type.matches(".*\\b(List|Set)<.*") ? Form.LIST : Form.TEXT;
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "agentgate",
+        "agentgate.auth",
+        "agentgate.queue.max",
+        "agentgate.agents.my-bot",
+        "agentgate.agents.my-bot.colour",
+        "quarkus.http.port"
+      })
+  void noOtherKeyIsASetting(String key) {
+    assertThat(Setting.of(key)).isEmpty();
   }
 
   static String variableOf(String key) {

@@ -28,14 +28,15 @@ class HomeDirectoryTest {
 
   private static String dataDirectory(Map<String, String> environment) {
     return new SmallRyeConfigBuilder()
+        .addDiscoveredConverters()
         .addDefaultInterceptors()
         .withInterceptors(new HomeDirectory(environment), new LiteralValues())
         .withValidateUnknown(false)
         .withDefaultValue("user.home", "/passwd")
-        .withMapping(DataConfig.class)
+        .withMapping(Settings.class)
         .withSources(new EnvConfigSource(environment, EnvConfigSource.ORDINAL))
         .build()
-        .getConfigMapping(DataConfig.class)
+        .getConfigMapping(Settings.class)
         .dataDir();
   }
 }

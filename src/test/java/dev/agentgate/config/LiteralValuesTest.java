@@ -50,10 +50,10 @@ class LiteralValuesTest {
                 "AGENTGATE_WEBHOOKS_SECRET", text),
             Map.of("agentgate.github.token", text));
 
-    assertThat(config.getConfigMapping(AuthConfig.class).apiKey()).contains(text);
-    assertThat(config.getConfigMapping(DataConfig.class).dataDir()).isEqualTo(text);
-    assertThat(config.getConfigMapping(WebhooksConfig.class).secret()).contains(text);
-    assertThat(config.getConfigMapping(GithubConfig.class).token()).contains(text);
+    assertThat(config.getConfigMapping(Settings.class).auth().apiKey()).contains(text);
+    assertThat(config.getConfigMapping(Settings.class).dataDir()).isEqualTo(text);
+    assertThat(config.getConfigMapping(Settings.class).webhooks().secret()).contains(text);
+    assertThat(config.getConfigMapping(Settings.class).github().token()).contains(text);
     assertThat(config.getValue("agentgate.auth.api-key", String.class)).isEqualTo(text);
     assertThat(config.getValue("quarkus.log.handler.file.\"audit\".path", String.class))
         .as("a value of ours in one of the framework's")
@@ -85,7 +85,7 @@ class LiteralValuesTest {
                 "AGENTGATE_WORKSPACE_LOCAL_ROOTS", "/a," + item),
             Map.of("agentgate.agents.\"quoted-bot\".command", "bot,-x," + item));
 
-    var agents = config.getConfigMapping(DataConfig.class).agents();
+    var agents = config.getConfigMapping(Settings.class).agents();
     assertThat(agents)
         .hasEntrySatisfying(
             "mybot", it -> assertThat(it.command()).contains(List.of("mybot", item)));
@@ -95,7 +95,7 @@ class LiteralValuesTest {
     assertThat(agents)
         .hasEntrySatisfying(
             "quoted-bot", it -> assertThat(it.command()).contains(List.of("bot", "-x", item)));
-    assertThat(config.getConfigMapping(WorkspaceConfig.class).localRoots())
+    assertThat(config.getConfigMapping(Settings.class).workspace().localRoots())
         .contains(List.of("/a", item));
   }
 
@@ -103,7 +103,7 @@ class LiteralValuesTest {
   void anItemMayHoldAnEscapedComma() {
     var config = configOf(Map.of("AGENTGATE_AGENTS_MYBOT_COMMAND", "mybot,--only=a\\,b,c\\,"));
 
-    assertThat(config.getConfigMapping(DataConfig.class).agents())
+    assertThat(config.getConfigMapping(Settings.class).agents())
         .hasEntrySatisfying(
             "mybot", it -> assertThat(it.command()).contains(List.of("mybot", "--only=a,b", "c,")));
   }

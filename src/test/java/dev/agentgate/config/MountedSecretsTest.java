@@ -22,14 +22,14 @@ class MountedSecretsTest {
   void aMountedFileGivesTheValueOfItsKey() throws IOException {
     var config = configOf(Map.of("AGENTGATE_AUTH_API_KEY_FILE", file("key", "s3cret")));
 
-    assertThat(config.getConfigMapping(AuthConfig.class).apiKey()).contains("s3cret");
+    assertThat(config.getConfigMapping(Settings.class).auth().apiKey()).contains("s3cret");
   }
 
   @Test
   void lineEndsAtTheEndAreCutOffAndNothingElseIs() throws IOException {
     var config = configOf(Map.of("AGENTGATE_GITHUB_TOKEN_FILE", file("token", " a\nb \r\n\n")));
 
-    assertThat(config.getConfigMapping(GithubConfig.class).token()).contains(" a\nb ");
+    assertThat(config.getConfigMapping(Settings.class).github().token()).contains(" a\nb ");
   }
 
   @Test
@@ -40,29 +40,30 @@ class MountedSecretsTest {
                 "AGENTGATE_GITHUB_TOKEN_FILE", file("token", "\uFEFFtoken\r\n"),
                 "AGENTGATE_AUTH_API_KEY_FILE", file("key", "\uFEFF\n")));
 
-    assertThat(config.getConfigMapping(GithubConfig.class).token()).contains("token");
-    assertThat(config.getConfigMapping(AuthConfig.class).apiKey()).isEmpty();
+    assertThat(config.getConfigMapping(Settings.class).github().token()).contains("token");
+    assertThat(config.getConfigMapping(Settings.class).auth().apiKey()).isEmpty();
   }
 
   @Test
   void anEmptyFileLeavesTheKeyUnset() throws IOException {
     var config = configOf(Map.of("AGENTGATE_GITHUB_TOKEN_FILE", file("token", "\n")));
 
-    assertThat(config.getConfigMapping(GithubConfig.class).token()).isEmpty();
+    assertThat(config.getConfigMapping(Settings.class).github().token()).isEmpty();
   }
 
   @Test
   void theKeysFileIsASettingOfItsOwn() {
     var config = configOf(Map.of("AGENTGATE_AUTH_KEYS_FILE", "/does/not/exist"));
 
-    assertThat(config.getConfigMapping(AuthConfig.class).keysFile()).contains("/does/not/exist");
+    assertThat(config.getConfigMapping(Settings.class).auth().keysFile())
+        .contains("/does/not/exist");
   }
 
   @Test
   void theEnvironmentOfAnAgentThatStartsAgentGateIsNoConfiguration() {
     var config = configOf(Map.of("AGENTGATE_PROMPT_FILE", "/does/not/exist", "OTHER_FILE", "/no"));
 
-    assertThat(config.getConfigMapping(AuthConfig.class).apiKey()).isEmpty();
+    assertThat(config.getConfigMapping(Settings.class).auth().apiKey()).isEmpty();
   }
 
   @Test
@@ -134,8 +135,7 @@ class MountedSecretsTest {
     return new SmallRyeConfigBuilder()
         .addDiscoveredConverters()
         .withValidateUnknown(false)
-        .withMapping(AuthConfig.class)
-        .withMapping(GithubConfig.class)
+        .withMapping(Settings.class)
         .withSources(new EnvConfigSource(environment, EnvConfigSource.ORDINAL))
         .withSources(new MountedSecrets(environment))
         .build();

@@ -4,18 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import dev.agentgate.config.AuthConfig;
 import dev.agentgate.config.ConfigurationFixture;
-import dev.agentgate.config.DataConfig;
-import dev.agentgate.config.GithubConfig;
-import dev.agentgate.config.HealthConfig;
-import dev.agentgate.config.MaintenanceConfig;
-import dev.agentgate.config.QueueConfig;
-import dev.agentgate.config.RunConfig;
-import dev.agentgate.config.ShutdownConfig;
-import dev.agentgate.config.StartupChecks;
-import dev.agentgate.config.WebhooksConfig;
-import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.config.Settings;
+import dev.agentgate.runtime.check.StartChecksFixture;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -42,7 +33,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -230,20 +220,7 @@ class ManifestsTest {
   void theServiceStartsWithTheConfigMap(String overlay) throws Exception {
     SmallRyeConfig config = ConfigurationFixture.configOf(settings(render(overlay)));
 
-    assertThat(
-            StartupChecks.problems(
-                config,
-                config.getConfigMapping(DataConfig.class),
-                config.getConfigMapping(AuthConfig.class),
-                config.getConfigMapping(GithubConfig.class),
-                config.getConfigMapping(WorkspaceConfig.class),
-                config.getConfigMapping(QueueConfig.class),
-                config.getConfigMapping(RunConfig.class),
-                config.getConfigMapping(ShutdownConfig.class),
-                config.getConfigMapping(HealthConfig.class),
-                config.getConfigMapping(MaintenanceConfig.class),
-                config.getConfigMapping(WebhooksConfig.class)))
-        .isEmpty();
+    assertThat(StartChecksFixture.problems(config)).isEmpty();
   }
 
   @ParameterizedTest
@@ -253,9 +230,10 @@ class ManifestsTest {
     SmallRyeConfig config = ConfigurationFixture.configOf(settings(manifests));
     Duration needed =
         config
-            .getConfigMapping(ShutdownConfig.class)
+            .getConfigMapping(Settings.class)
+            .shutdown()
             .drainTimeout()
-            .plus(config.getConfigMapping(RunConfig.class).killGrace());
+            .plus(config.getConfigMapping(Settings.class).run().killGrace());
 
     assertThat(pod(manifests).getTerminationGracePeriodSeconds())
         .isGreaterThanOrEqualTo(needed.plusSeconds(10).toSeconds());
@@ -338,7 +316,7 @@ class ManifestsTest {
     RenderedManifests manifests = render(overlay);
     var resources = container(manifests).getResources();
     var queue =
-        ConfigurationFixture.configOf(settings(manifests)).getConfigMapping(QueueConfig.class);
+        ConfigurationFixture.configOf(settings(manifests)).getConfigMapping(Settings.class).queue();
 
     for (String resource : List.of("cpu", "memory", "ephemeral-storage")) {
       assertThat(resources.getRequests().get(resource).getNumericalAmount())
@@ -465,10 +443,8 @@ class ManifestsTest {
 
   /** The variables of all keys, with those of the agents that come with the service. */
   private static Set<String> knownVariables() {
-    Set<String> keys = new HashSet<>();
-    ConfigurationFixture.interfaces().forEach(type -> keys.addAll(type.getProperties().keySet()));
-    var agents =
-        ConfigurationFixture.configOf(Map.of()).getConfigMapping(DataConfig.class).agents();
+    Set<String> keys = ConfigurationFixture.keys();
+    var agents = ConfigurationFixture.configOf(Map.of()).getConfigMapping(Settings.class).agents();
     return Stream.concat(
             keys.stream(),
             agents.keySet().stream().map(agent -> "agentgate.agents." + agent + ".enabled"))

@@ -1,5 +1,8 @@
 package dev.agentgate.api.access;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -38,6 +41,18 @@ public final class ApiKeys {
       keys.addAll(read(keysFile.get(), keys));
     }
     return new ApiKeys(keys);
+  }
+
+  /**
+   * Takes the configured keys, as {@link #of} does.
+   *
+   * @throws IOException if the keys file cannot be read
+   */
+  public static ApiKeys read(Optional<String> adminKey, Optional<Path> keysFile)
+      throws IOException {
+    return of(
+        adminKey,
+        keysFile.isPresent() ? Optional.of(Files.readAllLines(keysFile.get())) : Optional.empty());
   }
 
   private static List<Key> read(List<String> lines, List<Key> others) {

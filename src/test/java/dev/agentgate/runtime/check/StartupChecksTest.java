@@ -1,15 +1,13 @@
-package dev.agentgate.config;
+package dev.agentgate.runtime.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.agentgate.config.StartupChecks.Problem;
-import dev.agentgate.workorder.WorkOrderStatus;
-import io.smallrye.config.SmallRyeConfig;
+import dev.agentgate.config.ConfigurationFixture;
+import dev.agentgate.config.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,18 +48,18 @@ class StartupChecksTest {
 
     assertThat(problems())
         .containsExactly(
-            new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"),
+            new Problem(
+                "agentgate.default-agent",
+                "names no agent (clyde)",
+                "choose from aider, claude-code, claude-code-subscription, codex, gemini, opencode,"
+                    + " shell"),
             new Problem(
                 "agentgate.health.readiness-alerts",
                 "names no kind of alert: bored",
                 "choose from disk, memory, quarantine, queue-depth, resources, store, stuck,"
                     + " survivors"),
-            new Problem(
-                "agentgate.default-agent",
-                "names no agent (clyde)",
-                "choose from aider, claude-code, claude-code-subscription, codex, gemini, opencode,"
-                    + " shell"));
-    assertThat(problems().getFirst())
+            new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"));
+    assertThat(problems().getLast())
         .hasToString(
             "agentgate.queue.max-concurrent is 0: set at least 1"
                 + " [AGENTGATE_QUEUE_MAX_CONCURRENT]");
@@ -121,20 +119,6 @@ class StartupChecksTest {
     environment.put("AGENTGATE_AUTH_API_KEY", key);
 
     assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.auth.api-key");
-  }
-
-  @Test
-  void aVariableThatTheLocaleCannotReadIsAProblem() {
-    assertThat(
-            StartupChecks.undecodedVariables(
-                Map.of(
-                    "AGENTGATE_GITHUB_TOKEN", "t\uFFFD",
-                    "AGENTGATE_GITHUB_OWNER", "acme",
-                    "AGENTGATE_AUTH_API_KEY_FILE", "/\uFFFD",
-                    "AGENTGATE_OF_ANOTHER", "\uFFFD",
-                    "OTHER", "\uFFFD")))
-        .extracting(Problem::key)
-        .containsExactly("AGENTGATE_AUTH_API_KEY_FILE", "AGENTGATE_GITHUB_TOKEN");
   }
 
   @ParameterizedTest
@@ -292,8 +276,8 @@ class StartupChecksTest {
         .extracting(Problem::key)
         .containsExactly(
             "agentgate.queue.auto-process",
-            "agentgate.run.kill-grace",
-            "agentgate.queue.max-concurrent");
+            "agentgate.queue.max-concurrent",
+            "agentgate.run.kill-grace");
   }
 
   @ParameterizedTest
@@ -313,53 +297,7 @@ class StartupChecksTest {
     assertThat(problems().toString()).doesNotContain("hush");
   }
 
-  @Test
-  void aVariableThatSetsNothingIsNamed() {
-    assertThat(
-            StartupChecks.unknownVariables(
-                List.of(
-                    "AGENTGATE_QUEUE_AUTOPROCESS",
-                    "AGENTGATE_GITHUB_TOKN_FILE",
-                    "AGENTGATE_AGENTS_MYBOT_COMAND",
-                    "AGENTGATE_GITHUB_TOKEN_FILE",
-                    "AGENTGATE_AUTH_KEYS_FILE",
-                    "AGENTGATE_DATA_DIR",
-                    "AGENTGATE_AGENTS_CLAUDE_CODE_ENABLED",
-                    "AGENTGATE_RUN_ID",
-                    "AGENTGATE_SERVICE_HOST",
-                    "AGENTGATE_SERVICE_PORT",
-                    "AGENTGATE_SERVICE_PORT_HTTP",
-                    "AGENTGATE_PORT",
-                    "AGENTGATE_PORT_3001_TCP",
-                    "AGENTGATE_PORT_3001_TCP_ADDR",
-                    "AGENTGATE_HEADLESS_SERVICE_HOST",
-                    "PATH")))
-        .containsExactly(
-            "AGENTGATE_AGENTS_MYBOT_COMAND",
-            "AGENTGATE_GITHUB_TOKN_FILE",
-            "AGENTGATE_QUEUE_AUTOPROCESS");
-  }
-
-  @Test
-  void theStatusesOfWebhooksAreThoseOfOrders() {
-    assertThat(StartupChecks.STATUSES)
-        .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(WorkOrderStatus.values()).map(WorkOrderStatus::wireName).toList());
-  }
-
   private List<Problem> problems() {
-    SmallRyeConfig config = ConfigurationFixture.configOf(environment);
-    return StartupChecks.problems(
-        config,
-        config.getConfigMapping(DataConfig.class),
-        config.getConfigMapping(AuthConfig.class),
-        config.getConfigMapping(GithubConfig.class),
-        config.getConfigMapping(WorkspaceConfig.class),
-        config.getConfigMapping(QueueConfig.class),
-        config.getConfigMapping(RunConfig.class),
-        config.getConfigMapping(ShutdownConfig.class),
-        config.getConfigMapping(HealthConfig.class),
-        config.getConfigMapping(MaintenanceConfig.class),
-        config.getConfigMapping(WebhooksConfig.class));
+    return StartChecksFixture.problems(ConfigurationFixture.configOf(environment));
   }
 }

@@ -1,0 +1,16 @@
+package dev.agentgate.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The least value that a setting takes, written as its value is ({@code 1}, {@code 4096}, {@code
+ * 1ms}).
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+@interface AtLeast {
+  String value();
+}

@@ -1,0 +1,72 @@
+package dev.agentgate.config;
+
+import io.smallrye.config.common.utils.StringUtil;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What the interface {@link Settings} says about one key.
+ *
+ * @param key with {@code *} for the name of an agent
+ * @param optional whether an empty value means none, rather than a mistake
+ */
+record Setting(String key, ValueForm form, boolean optional, Bounds bounds) {
+  static final String PREFIX = Settings.ROOT + ".";
+
+  /** The name of one member of a map, for which a setting's key has {@code *}. */
+  private static final Pattern MEMBER = Pattern.compile("(agentgate\\.agents)\\.[^.]+\\.");
+
+  /** By key. The native executable has them from its build: it needs no reflection for them. */
+  private static final Map<String, Setting> ALL = new TreeMap<>();
+
+  static {
+    addAll(Settings.class, PREFIX);
+  }
+
+  static Collection<Setting> all() {
+    return ALL.values();
+  }
+
+  /** The setting with this key; empty if it is none of the service's. */
+  static Optional<Setting> of(String key) {
+    return key.startsWith(PREFIX)
+        ? Optional.ofNullable(ALL.get(MEMBER.matcher(key).replaceFirst("$1.*.")))
+        : Optional.empty();
+  }
+
+  /** Whether a value has the right form. */
+  boolean takes(String text) {
+    return text.isEmpty() ? optional : form.takes(text);
+  }
+
+  private static void addAll(Class<?> group, String prefix) {
+    for (Method method : group.getMethods()) {
+      String key = prefix + StringUtil.skewer(method.getName());
+      Type type = method.getGenericReturnType();
+      boolean optional = raw(type) == Optional.class;
+      if (raw(type) == Map.class) {
+        addAll(raw(lastArgument(type)), key + ".*.");
+      } else if (raw(type).getPackage() == Settings.class.getPackage()) {
+        addAll(raw(type), key + ".");
+      } else {
+        ValueForm form = ValueForm.of(raw(optional ? lastArgument(type) : type));
+        ALL.put(key, new Setting(key, form, optional, Bounds.of(method)));
+      }
+    }
+  }
+
+  private static Class<?> raw(Type type) {
+    return (Class<?>) (type instanceof ParameterizedType generic ? generic.getRawType() : type);
+  }
+
+  private static Type lastArgument(Type type) {
+    Type[] arguments = ((ParameterizedType) type).getActualTypeArguments();
+    return arguments[arguments.length - 1];
+  }
+}

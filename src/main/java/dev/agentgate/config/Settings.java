@@ -1,0 +1,60 @@
+package dev.agentgate.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Map;
+
+/**
+ * Every setting of the service. The rest follows from these interfaces: a method is a key, its
+ * return type the form of the value, its annotations the default and the bounds, and its Javadoc
+ * the manual ({@code docs/configuration.md} is generated from it, in this order).
+ */
+@ConfigMapping(prefix = Settings.ROOT)
+public interface Settings {
+  /** All keys are below it. */
+  String ROOT = "agentgate";
+
+  /**
+   * The directory that holds everything AgentGate keeps: {@code work-orders/}, {@code
+   * work-orders/.quarantine/}, {@code runs/}, {@code logs/}, {@code workspaces/}, {@code
+   * webhooks/}. One process owns it at a time. {@code ~} is not expanded. Where {@code HOME} is
+   * set, the default is below it.
+   */
+  @WithDefault("${user.home}/.agentgate")
+  @AbsolutePath
+  String dataDir();
+
+  /** Callers and their keys. */
+  AuthConfig auth();
+
+  /** The host of repositories. */
+  GithubConfig github();
+
+  /** Places where agents work. */
+  WorkspaceConfig workspace();
+
+  /** When orders start. */
+  QueueConfig queue();
+
+  /** The limits of a run. */
+  RunConfig run();
+
+  /** How the service stops. */
+  ShutdownConfig shutdown();
+
+  /** When an operator is alerted. */
+  HealthConfig health();
+
+  /** When AgentGate tidies up. */
+  MaintenanceConfig maintenance();
+
+  /** Programs that are told of changes. */
+  WebhooksConfig webhooks();
+
+  /** The agent of an order that names none. */
+  @WithDefault("claude-code")
+  String defaultAgent();
+
+  /** The agents by their type. */
+  Map<String, AgentConfig> agents();
+}

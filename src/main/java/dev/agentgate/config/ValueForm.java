@@ -1,0 +1,103 @@
+package dev.agentgate.config;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How a value is written. */
+enum ValueForm {
+  BOOLEAN("false", "is neither true nor false", "write true or false", boolean.class),
+  NUMBER("1", "is not a whole number", "write one like 10", int.class),
+  TIME(
+      "1s",
+      "is not a valid duration",
+      "write one like 500ms, 30s, 10m, 2h, 7d or PT20S",
+      Duration.class),
+  SIZE(
+      "1M",
+      "is not a valid size",
+      "write bytes, or a unit as in 512K, 64M or 1G",
+      MemorySize.class),
+  /** Texts, separated by commas. */
+  LIST(
+      "-",
+      "has an empty item",
+      "take the extra comma out, or write \\, for a comma in an item",
+      List.class,
+      Set.class),
+  /** Any text but none. */
+  TEXT("-", "", "", String.class);
+
+  /** A comma that is not escaped, and after it another one or the end. */
+  private static final Pattern EMPTY_ITEM = Pattern.compile("(?<!\\\\),(?=,|\\z)");
+
+  private static final Set<String> BOOLEANS =
+      Set.of("true", "yes", "y", "on", "1", "false", "no", "n", "off", "0");
+
+  /** A value of this form, for the time until the start is refused. */
+  final String placeholder;
+
+  final String reason;
+  final String remedy;
+  private final List<Class<?>> types;
+
+  ValueForm(String placeholder, String reason, String remedy, Class<?>... types) {
+    this.placeholder = placeholder;
+    this.reason = reason;
+    this.remedy = remedy;
+    this.types = List.of(types);
+  }
+
+  /** The form of the values that become this type. */
+  static ValueForm of(Class<?> type) {
+    for (ValueForm form : values()) {
+      if (form.types.contains(type)) {
+        return form;
+      }
+    }
+    throw new IllegalArgumentException("No setting can be a " + type);
+  }
+
+  boolean takes(String text) {
+    return switch (this) {
+      // The framework takes whatever it does not know for false.
+      case BOOLEAN -> BOOLEANS.contains(text.strip().toLowerCase(Locale.ROOT));
+      case NUMBER, TIME, SIZE -> amount(text).isPresent();
+      // The framework drops such an item, and an agent's other arguments would move up.
+      case LIST -> !text.startsWith(",") && !EMPTY_ITEM.matcher(text).find();
+      case TEXT -> true;
+    };
+  }
+
+  /** The count, the seconds or the bytes that a text means; empty if it means none. */
+  Optional<BigDecimal> amount(String text) {
+    try {
+      return Optional.ofNullable(parse(text.strip()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private @Nullable BigDecimal parse(String text) {
+    return switch (this) {
+      case NUMBER -> BigDecimal.valueOf(Integer.parseInt(text));
+      case TIME -> {
+        Duration time = DurationConverter.parseDuration(text);
+        yield BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+      }
+      case SIZE -> {
+        @Nullable MemorySize size = new MemorySizeConverter().convert(text);
+        yield size == null ? null : new BigDecimal(size.asBigInteger());
+      }
+      case BOOLEAN, LIST, TEXT -> null;
+    };
+  }
+}

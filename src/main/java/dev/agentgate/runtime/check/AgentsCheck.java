@@ -1,0 +1,104 @@
+package dev.agentgate.runtime.check;
+
+import dev.agentgate.agent.AgentCommandLine;
+import dev.agentgate.config.AgentConfig;
+import dev.agentgate.config.Problem;
+import dev.agentgate.config.Settings;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the agents can be started, and see only what they may see. */
+@Singleton
+class AgentsCheck implements StartCheck {
+  private static final Logger LOG = Logger.getLogger(AgentsCheck.class);
+
+  private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  private final Map<String, AgentConfig> agents;
+  private final String defaultAgent;
+
+  AgentsCheck(Settings settings) {
+    agents = new TreeMap<>(settings.agents());
+    defaultAgent = settings.defaultAgent();
+  }
+
+  @Override
+  public Stream<Problem> problems() {
+    return Stream.concat(
+        defaultAgent().stream(),
+        agents.entrySet().stream()
+            .flatMap(agent ->
+                problems("agentgate.agents.\"" + agent.getKey() + "\".", agent.getValue())));
+  }
+
+  private Optional<Problem> defaultAgent() {
+    String key = "agentgate.default-agent";
+    @Nullable AgentConfig agent = agents.get(defaultAgent);
+    if (agent == null) {
+      return Optional.of(
+          new Problem(
+              key,
+              "names no agent (" + defaultAgent + ")",
+              "choose from " + String.join(", ", agents.keySet())));
+    }
+    return agent.enabled()
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                key,
+                "names an agent that is not enabled (" + defaultAgent + ")",
+                "enable it, or choose another"));
+  }
+
+  private static Stream<Problem> problems(String prefix, AgentConfig agent) {
+    Stream<Problem> variables =
+        new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))
+            .stream().flatMap(name -> variable(prefix + "environment-passthrough", name).stream());
+    return agent.command().filter(it -> !it.getFirst().isBlank()).isPresent()
+        ? variables
+        : Stream.concat(
+            Stream.of(
+                new Problem(
+                    prefix + "command",
+                    "is missing or empty",
+                    "set the argument list, the program first; or correct the agent's name")),
+            variables);
+  }
+
+  private static Optional<Problem> variable(String key, String name) {
+    if (!VARIABLE_NAME.matcher(name).matches()) {
+      return Optional.of(
+          new Problem(
+              key,
+              "holds something that is no variable's name",
+              "list names only, separated by commas"));
+    }
+    return name.startsWith("AGENTGATE_")
+        ? Optional.of(
+            new Problem(key, "would show an agent the service's own " + name, "take it out"))
+        : Optional.empty();
+  }
+
+  @Override
+  public void warn() {
+    agents.forEach((type, agent) -> {
+      if (agent.enabled()
+          && new AgentCommandLine(agent.command().orElse(List.of())).mayTakePromptForOption()) {
+        LOG.warnf(
+            "agentgate.agents.%s.command: a prompt that begins with a dash becomes an option of the"
+                + " agent; put -- before {prompt}, or name neither {prompt} nor {promptFile}, then"
+                + " the prompt is on standard input",
+            type);
+      }
+    });
+  }
+}
