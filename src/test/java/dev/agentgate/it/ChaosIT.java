@@ -73,11 +73,11 @@ class ChaosIT {
       }
       String what = "seed " + seed;
       Client client = service.client();
-      await(what)
-          .atMost(PATIENCE)
-          .until(() -> {
+      Progress.awaitNone(
+          "orders to end, " + what,
+          () -> {
             JsonNode health = client.get("/queue/health").json();
-            return health.path("runningCount").asInt() + health.path("queuedCount").asInt() == 0;
+            return health.path("runningCount").asInt() + health.path("queuedCount").asInt();
           });
 
       Map<String, JsonNode> orders =
@@ -141,9 +141,9 @@ class ChaosIT {
       }
     }
     service.start();
-    await("strays to go, " + what)
-        .atMost(PATIENCE)
-        .until(() -> runs.containsAll(service.runFiles()));
+    Progress.awaitNone(
+        "strays to go, " + what,
+        () -> (int) service.runFiles().stream().filter(run -> !runs.contains(run)).count());
     assertThat(service.runFiles()).as(what).containsAll(runs);
     System.out.printf("Chaos: %d strays%n", strays.size());
   }
