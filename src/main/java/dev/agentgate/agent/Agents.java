@@ -1,22 +1,27 @@
 package dev.agentgate.agent;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
-/** The kinds of agent that orders may ask for. */
+/** The types of agent that orders may ask for. */
 public final class Agents {
   private final Map<String, Agent> byType;
+  private final AgentEnvironment environment;
 
-  public Agents(Map<String, Agent> byType) {
+  /**
+   * @param environment what agents see of the service's
+   */
+  public Agents(Map<String, Agent> byType, AgentEnvironment environment) {
     this.byType = new TreeMap<>(byType);
+    this.environment = environment;
   }
 
   /** The agent of this type, if it is known and enabled. */
-  public Optional<Agent> find(String type) {
-    return Optional.ofNullable(byType.get(type)).filter(Agent::enabled);
+  public Optional<AgentProfile> find(String type) {
+    return Optional.ofNullable(byType.get(type)).filter(Agent::enabled).map(Agent::profile);
   }
 
   /** The types that orders may ask for, sorted. */
@@ -27,16 +32,41 @@ public final class Agents {
         .toList();
   }
 
-  /**
-   * How to run one kind of agent.
-   *
-   * @param command the argument list, with placeholders
-   * @param environmentPassthrough names of the service's variables that it sees
-   */
-  public record Agent(List<String> command, Set<String> environmentPassthrough, boolean enabled) {
-    public Agent {
-      command = List.copyOf(command);
-      environmentPassthrough = Set.copyOf(environmentPassthrough);
-    }
+  /** How to call the agent of this type for a task; empty if it is not known or not enabled. */
+  public Optional<Invocation> invocation(String type, AgentTask task) {
+    return find(type)
+        .map(profile ->
+            new Invocation(
+                profile.commands().fill(task, environment::service),
+                environment.of(profile.visibility(), task),
+                profile.commands().commandLine(task).readsPromptFromInput()
+                    ? Optional.of(task.promptFile())
+                    : Optional.empty()));
   }
+
+  /** The variables, with their values, that at least one enabled agent sees. */
+  public Map<String, String> seenVariables() {
+    Map<String, String> seen = new TreeMap<>();
+    types().stream()
+        .flatMap(type -> find(type).stream())
+        .forEach(profile -> seen.putAll(environment.seen(profile.visibility())));
+    return seen;
+  }
+
+  /**
+   * One type of agent.
+   *
+   * @param enabled whether orders may ask for it
+   */
+  public record Agent(AgentProfile profile, boolean enabled) {}
+
+  /**
+   * A call of an agent's program.
+   *
+   * @param command the argument list
+   * @param environment the whole environment
+   * @param input the file that it reads on standard input; empty: none
+   */
+  public record Invocation(
+      List<String> command, Map<String, String> environment, Optional<Path> input) {}
 }

@@ -30,6 +30,9 @@ public interface Settings {
   /** The host of repositories. */
   GithubConfig github();
 
+  /** The author of commits. */
+  GitConfig git();
+
   /** Places where agents work. */
   WorkspaceConfig workspace();
 

@@ -1,12 +1,9 @@
 package dev.agentgate.execution;
 
-import dev.agentgate.agent.AgentCommandLine;
-import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentTask;
 import dev.agentgate.agent.AgentVariables;
 import dev.agentgate.agent.Agents;
-import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.output.RunDirectories;
-import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderSpec;
@@ -30,22 +27,16 @@ public final class AgentLauncher {
   private final ProcessManager processes;
   private final RunDirectories directories;
   private final Agents agents;
-  private final AgentEnvironment environment;
   private final AgentVariables variables;
 
-  /**
-   * @param serviceEnvironment what the service itself was started with
-   */
   public AgentLauncher(
       ProcessManager processes,
       RunDirectories directories,
       Agents agents,
-      Map<String, String> serviceEnvironment,
       AgentVariables variables) {
     this.processes = processes;
     this.directories = directories;
     this.agents = agents;
-    this.environment = new AgentEnvironment(serviceEnvironment);
     this.variables = variables;
   }
 
@@ -57,40 +48,27 @@ public final class AgentLauncher {
   public SupervisedProcess launch(WorkOrder order, RunId run, Path workspace)
       throws SpawnFailedException {
     WorkOrderSpec spec = order.spec();
-    Agent agent =
+    Path promptFile = directories.of(run).promptFile();
+    AgentTask task =
+        new AgentTask(
+            order.id(),
+            run,
+            spec.taskPrompt(),
+            promptFile,
+            workspace,
+            new AgentTask.Choices(spec.maxIterations(), Optional.empty(), Optional.empty()),
+            Optional.empty());
+    Agents.Invocation invocation =
         agents
-            .find(spec.agentType())
+            .invocation(spec.agentType(), task)
             .orElseThrow(() ->
                 new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
-    RunDirectory directory = directories.of(run);
-    Path promptFile = directory.promptFile();
     write(promptFile, spec.taskPrompt());
-    AgentCommandLine command = new AgentCommandLine(agent.command());
-    Map<String, String> seen =
-        new TreeMap<>(
-            environment.of(
-                agent.environmentPassthrough(),
-                order.id(),
-                run,
-                workspace,
-                promptFile,
-                spec.maxIterations()));
-    seen.putAll(variables.of(order.id(), run));
+    Map<String, String> environment = new TreeMap<>(invocation.environment());
+    environment.putAll(variables.of(order.id(), run));
     return processes.start(
         new LaunchRequest(
-            run,
-            order.id(),
-            command.fill(
-                new AgentCommandLine.Values(
-                    spec.taskPrompt(),
-                    promptFile,
-                    workspace,
-                    order.id(),
-                    run,
-                    spec.maxIterations())),
-            seen,
-            workspace,
-            command.readsPromptFromInput() ? Optional.of(promptFile) : Optional.empty()));
+            run, order.id(), invocation.command(), environment, workspace, invocation.input()));
   }
 
   private static void write(Path file, String prompt) throws SpawnFailedException {

@@ -14,7 +14,6 @@ import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /** The parts of the queue, put together once. Nothing runs before {@link QueueManager#open}. */
@@ -45,7 +44,6 @@ public final class QueueModule {
             outside.processes(),
             outside.directories(),
             outside.agents(),
-            outside.environment(),
             outside.variables());
     Supervision supervision =
         new Supervision(
@@ -77,7 +75,6 @@ public final class QueueModule {
    * What the queue stands on.
    *
    * @param workspacesRoot the directory of all workspaces
-   * @param environment the service's own
    * @param variables more of them for agents
    */
   public record Outside(
@@ -88,7 +85,6 @@ public final class QueueModule {
       Path workspacesRoot,
       WorkspaceSourceParser sources,
       Agents agents,
-      Map<String, String> environment,
       AgentVariables variables,
       LogCapper logCapper,
       HostResources host,

@@ -1,8 +1,9 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.agent.AgentEnvironment;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
-import dev.agentgate.config.AgentConfig;
+import dev.agentgate.config.GitConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
@@ -114,17 +115,35 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  Agents agents() {
-    Map<String, Agent> agents = new LinkedHashMap<>();
-    settings.agents().forEach((type, agent) -> agents.put(type, agent(agent)));
-    return new Agents(agents);
+  AgentEnvironment agentEnvironment() {
+    // Read when the service starts: a constant would hold the builder's in a native image.
+    return new AgentEnvironment(System.getenv(), gitIdentity(settings.git()));
   }
 
-  private static Agent agent(AgentConfig agent) {
-    return new Agent(
-        agent.command().orElse(List.of()),
-        agent.environmentPassthrough().orElse(Set.of()),
-        agent.enabled());
+  private static Map<String, String> gitIdentity(GitConfig git) {
+    return Map.of(
+        "GIT_AUTHOR_NAME",
+        git.authorName(),
+        "GIT_AUTHOR_EMAIL",
+        git.authorEmail(),
+        "GIT_COMMITTER_NAME",
+        git.authorName(),
+        "GIT_COMMITTER_EMAIL",
+        git.authorEmail());
+  }
+
+  @Produces
+  @Singleton
+  Agents agents(AgentEnvironment environment, StartChecks checks) {
+    checks.enforce();
+    AgentProfiles profiles =
+        new AgentProfiles(Path.of(settings.dataDir()).resolve("agents"), environment);
+    Map<String, Agent> agents = new LinkedHashMap<>();
+    settings
+        .agents()
+        .forEach((type, agent) ->
+            agents.put(type, new Agent(profiles.of(type, agent), agent.enabled())));
+    return new Agents(agents, environment);
   }
 
   @Produces

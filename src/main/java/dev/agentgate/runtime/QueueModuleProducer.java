@@ -34,10 +34,8 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -52,9 +50,6 @@ class QueueModuleProducer {
   private static final int KEPT_EVENTS = 10_000;
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
-
-  /** Read when the service starts: a constant would hold the builder's in a native image. */
-  private final Map<String, String> environment = System.getenv();
 
   private final Settings settings;
 
@@ -106,7 +101,6 @@ class QueueModuleProducer {
             FoundationProducer.workspacesRoot(settings),
             sources,
             agents,
-            environment,
             traces,
             logCapper,
             host,
@@ -173,24 +167,18 @@ class QueueModuleProducer {
 
   @Produces
   @Singleton
-  RunLogs runLogs(WorkOrderService service, RunDirectories directories, RunLogWatcher watcher) {
-    return new RunLogs(service::run, directories, watcher, mask());
+  RunLogs runLogs(
+      WorkOrderService service, RunDirectories directories, RunLogWatcher watcher, Agents agents) {
+    return new RunLogs(service::run, directories, watcher, mask(agents));
   }
 
   /** The service's own secrets, and those among the variables that agents see. */
-  private SecretMask mask() {
+  private SecretMask mask(Agents agents) {
     Set<String> secrets = new HashSet<>();
     settings.auth().apiKey().ifPresent(secrets::add);
     settings.github().token().ifPresent(secrets::add);
     settings.webhooks().secret().ifPresent(secrets::add);
-    Map<String, String> seen = new HashMap<>(environment);
-    seen.keySet()
-        .retainAll(
-            settings.agents().values().stream()
-                .flatMap(agent -> agent.environmentPassthrough().stream())
-                .flatMap(Set::stream)
-                .collect(Collectors.toSet()));
-    secrets.addAll(SecretVariables.secretsIn(seen));
+    secrets.addAll(SecretVariables.secretsIn(agents.seenVariables()));
     return new SecretMask(secrets);
   }
 }

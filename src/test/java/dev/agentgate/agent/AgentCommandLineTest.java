@@ -7,6 +7,7 @@ import dev.agentgate.workorder.WorkOrderId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -15,10 +16,16 @@ class AgentCommandLineTest {
   private final WorkOrderId order = WorkOrderId.next(Instant.EPOCH);
 
   private List<String> fill(String prompt, OptionalInt maxIterations, String... template) {
-    return new AgentCommandLine(List.of(template))
-        .fill(
-            new AgentCommandLine.Values(
-                prompt, Path.of("/p/prompt.txt"), Path.of("/w"), order, run, maxIterations));
+    AgentTask task =
+        new AgentTask(
+            order,
+            run,
+            prompt,
+            Path.of("/p/prompt.txt"),
+            Path.of("/w"),
+            new AgentTask.Choices(maxIterations, Optional.empty(), Optional.empty()),
+            Optional.empty());
+    return new AgentCommandLine(List.of(template)).fill(task::value);
   }
 
   @Test
@@ -63,6 +70,16 @@ class AgentCommandLineTest {
         .containsExactly("agent", "run");
     assertThat(fill("p", OptionalInt.empty(), "agent", "run", "{maxIterations}"))
         .containsExactly("agent", "run");
+  }
+
+  @Test
+  void moreOptionsComeBeforeTheEndOfTheOptions() {
+    AgentCommandLine line = new AgentCommandLine(List.of("agent", "run", "--", "{prompt}"));
+
+    assertThat(line.with(List.of("--model", "m")).template())
+        .containsExactly("agent", "run", "--model", "m", "--", "{prompt}");
+    assertThat(new AgentCommandLine(List.of("agent", "-")).with(List.of("-m", "x")).template())
+        .containsExactly("agent", "-", "-m", "x");
   }
 
   @Test

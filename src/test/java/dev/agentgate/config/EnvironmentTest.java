@@ -35,6 +35,8 @@ class EnvironmentTest {
           entry("AGENTGATE_GITHUB_OWNER", "acme"),
           entry("AGENTGATE_GITHUB_BASE_URL", "https://git.example.com"),
           entry("AGENTGATE_GITHUB_TOKEN", "t"),
+          entry("AGENTGATE_GIT_AUTHOR_NAME", "A Bot"),
+          entry("AGENTGATE_GIT_AUTHOR_EMAIL", "bot@example.com"),
           entry("AGENTGATE_WORKSPACE_LOCAL_ROOTS", "/a,/b"),
           entry("AGENTGATE_QUEUE_AUTO_PROCESS", "false"),
           entry("AGENTGATE_QUEUE_MAX_CONCURRENT", "7"),
@@ -116,8 +118,29 @@ class EnvironmentTest {
 
     assertThat(agents).containsOnlyKeys(AGENTS);
     assertThat(agents)
-        .hasEntrySatisfying(agent, it -> assertThat(it.enabled()).isEqualTo(enabled))
-        .hasEntrySatisfying(agent, it -> assertThat(it.command()).isNotEmpty());
+        .hasEntrySatisfying(agent, it -> assertThat(it.enabled()).isEqualTo(enabled));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"claude-code,CLAUDE_CODE", "codex,CODEX", "mybot,MYBOT"})
+  void everySettingOfAnAgentIsReadFromItsVariable(String agent, String part)
+      throws ReflectiveOperationException {
+    for (Method method : AgentConfig.class.getMethods()) {
+      String name = StringUtil.skewer(method.getName()).replace('-', '_').toUpperCase(Locale.ROOT);
+      String value =
+          switch (method.getName()) {
+            case "enabled" -> "false";
+            case "trustRepository" -> "true";
+            default -> "codex-json";
+          };
+      AgentConfig read =
+          settingsOf(Map.of("AGENTGATE_AGENTS_" + part + "_" + name, value)).agents().get(agent);
+
+      assertThat(read).as(name).isNotNull();
+      assertThat(method.invoke(read).toString())
+          .as(name)
+          .contains(value);
+    }
   }
 
   @ParameterizedTest

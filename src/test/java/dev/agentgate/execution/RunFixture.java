@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentTask;
 import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.workorder.RunId;
@@ -21,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** A process manager with real processes in a temporary directory, and their cleaning away. */
 final class RunFixture implements AutoCloseable {
@@ -64,14 +64,17 @@ final class RunFixture implements AutoCloseable {
     WorkOrderId order = WorkOrderId.next(Instant.now());
     Map<String, String> environment =
         new HashMap<>(
-            new AgentEnvironment(Map.of("PATH", System.getenv("PATH")))
+            new AgentEnvironment(Map.of("PATH", System.getenv("PATH")), Map.of())
                 .of(
-                    more.keySet(),
-                    order,
-                    run,
-                    workspace,
-                    directories.of(run).promptFile(),
-                    OptionalInt.empty()));
+                    AgentEnvironment.Visibility.USUAL,
+                    new AgentTask(
+                        order,
+                        run,
+                        "",
+                        directories.of(run).promptFile(),
+                        workspace,
+                        AgentTask.Choices.NONE,
+                        Optional.empty())));
     environment.putAll(more);
     return new LaunchRequest(run, order, command, environment, workspace, Optional.empty());
   }

@@ -2,9 +2,13 @@ package dev.agentgate.queue;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.agent.AgentCommands;
+import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.AgentVariables;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
@@ -87,8 +91,15 @@ final class QueueFixture implements AutoCloseable {
                             name -> new WorkspaceSource.GitHub("acme", name, Optional.empty()))
                         .orElseGet(WorkspaceSource.Empty::new),
                 new Agents(
-                    Map.of("shell", new Agent(List.of("sh", "{promptFile}"), Set.of(), true))),
-                Map.of("PATH", "/usr/bin:/bin"),
+                    Map.of(
+                        "shell",
+                        new Agent(
+                            new AgentProfile(
+                                AgentCommands.of(List.of("sh", "{promptFile}")),
+                                OutputFormat.TEXT,
+                                AgentEnvironment.Visibility.USUAL),
+                            true)),
+                    new AgentEnvironment(Map.of("PATH", "/usr/bin:/bin"), Map.of())),
                 AgentVariables.NONE,
                 new LogCapper(new RunDirectories(directory.resolve("runs")), 1 << 20),
                 host,

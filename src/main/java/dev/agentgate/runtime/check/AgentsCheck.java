@@ -1,6 +1,7 @@
 package dev.agentgate.runtime.check;
 
 import dev.agentgate.agent.AgentCommandLine;
+import dev.agentgate.agent.BuiltInAgents;
 import dev.agentgate.config.AgentConfig;
 import dev.agentgate.config.Problem;
 import dev.agentgate.config.Settings;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -22,6 +24,9 @@ class AgentsCheck implements StartCheck {
   private static final Logger LOG = Logger.getLogger(AgentsCheck.class);
 
   private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  /** A name, the beginning of names, or a name to take away. */
+  private static final Pattern PASSED_NAME = Pattern.compile("-?[A-Za-z_][A-Za-z0-9_]*\\*?");
 
   private final Map<String, AgentConfig> agents;
   private final String defaultAgent;
@@ -37,7 +42,7 @@ class AgentsCheck implements StartCheck {
         defaultAgent().stream(),
         agents.entrySet().stream()
             .flatMap(agent ->
-                problems("agentgate.agents.\"" + agent.getKey() + "\".", agent.getValue())));
+problems(agent.getKey(), agent.getValue())));
   }
 
   private Optional<Problem> defaultAgent() {
@@ -59,23 +64,30 @@ class AgentsCheck implements StartCheck {
                 "enable it, or choose another"));
   }
 
-  private static Stream<Problem> problems(String prefix, AgentConfig agent) {
-    Stream<Problem> variables =
-        new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))
-            .stream().flatMap(name -> variable(prefix + "environment-passthrough", name).stream());
-    return agent.command().filter(it -> !it.getFirst().isBlank()).isPresent()
-        ? variables
-        : Stream.concat(
-            Stream.of(
-                new Problem(
-                    prefix + "command",
-                    "is missing or empty",
-                    "set the argument list, the program first; or correct the agent's name")),
-            variables);
+  private static Stream<Problem> problems(String type, AgentConfig agent) {
+    String prefix = "agentgate.agents.\"" + type + "\".";
+    return Stream.of(
+            command(prefix, BuiltInAgents.types().contains(type), agent).stream(),
+            new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))
+                .stream().flatMap(name -> passed(prefix + "environment-passthrough", name).stream()),
+            agent.environment().orElse(List.of()).stream()
+                .flatMap(pair -> own(prefix + "environment", pair).stream()))
+        .flatMap(Function.identity());
   }
 
-  private static Optional<Problem> variable(String key, String name) {
-    if (!VARIABLE_NAME.matcher(name).matches()) {
+  private static Optional<Problem> command(String prefix, boolean builtIn, AgentConfig agent) {
+    boolean missing = agent.command().isEmpty() && !builtIn;
+    return missing || agent.command().filter(it -> it.getFirst().isBlank()).isPresent()
+        ? Optional.of(
+            new Problem(
+                prefix + "command",
+                "is missing or empty",
+                "set the argument list, the program first; or correct the agent's name"))
+        : Optional.empty();
+  }
+
+  private static Optional<Problem> passed(String key, String name) {
+    if (!PASSED_NAME.matcher(name).matches()) {
       return Optional.of(
           new Problem(
               key,
@@ -85,6 +97,21 @@ class AgentsCheck implements StartCheck {
     return name.startsWith("AGENTGATE_")
         ? Optional.of(
             new Problem(key, "would show an agent the service's own " + name, "take it out"))
+        : Optional.empty();
+  }
+
+  private static Optional<Problem> own(String key, String pair) {
+    int equals = pair.indexOf('=');
+    if (equals < 0 || !VARIABLE_NAME.matcher(pair.substring(0, equals)).matches()) {
+      return Optional.of(
+          new Problem(
+              key,
+              "holds something that is not NAME=value",
+              "write NAME=value pairs, separated by commas; write \\, for a comma in a value"));
+    }
+    return pair.startsWith("AGENTGATE_")
+        ? Optional.of(
+            new Problem(key, "sets a variable that AgentGate sets itself", "choose another name"))
         : Optional.empty();
   }
 

@@ -1,0 +1,57 @@
+package dev.agentgate.agent;
+
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrderId;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The task of an agent in one run.
+ *
+ * @param promptFile a file that holds the prompt
+ * @param workspace the directory that the agent works in
+ * @param choices how the order wants the agent to work
+ * @param sessionId the agent's session to continue; empty for a new one
+ */
+public record AgentTask(
+    WorkOrderId workOrder,
+    RunId run,
+    String prompt,
+    Path promptFile,
+    Path workspace,
+    Choices choices,
+    Optional<String> sessionId) {
+
+  /**
+   * How an agent is to work, as far as the order says so.
+   *
+   * @param maxIterations the most turns
+   * @param model the model's name, as the agent takes it
+   * @param maxCostUsd the most that the run may cost
+   */
+  public record Choices(
+      OptionalInt maxIterations, Optional<String> model, Optional<BigDecimal> maxCostUsd) {
+    /** An order that leaves everything to the agent. */
+    public static final Choices NONE =
+        new Choices(OptionalInt.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** The value of a placeholder of {@link AgentCommandLine}; empty if the task does not have it. */
+  Optional<String> value(String name) {
+    return switch (name) {
+      case "prompt" -> Optional.of(prompt);
+      case "promptFile" -> Optional.of(promptFile.toString());
+      case "workspace" -> Optional.of(workspace.toString());
+      case "workOrderId" -> Optional.of(workOrder.value());
+      case "runId" -> Optional.of(run.value());
+      case "maxIterations" ->
+          choices.maxIterations().stream().mapToObj(Integer::toString).findFirst();
+      case "model" -> choices.model();
+      case "maxCostUsd" -> choices.maxCostUsd().map(BigDecimal::toPlainString);
+      case "sessionId" -> sessionId;
+      default -> Optional.empty();
+    };
+  }
+}
