@@ -35,10 +35,17 @@ class ArchitectureTest {
     KNOWS.put("queue", List.copyOf(KNOWS.keySet()));
     KNOWS.put("notify", below("queue"));
     KNOWS.put("jobs", below("queue"));
-    KNOWS.put("api", below("queue"));
+    KNOWS.put("wire", List.of("workorder"));
+    KNOWS.put("api", alsoWire(below("queue")));
     KNOWS.put("ops", below("notify"));
     KNOWS.put("config", List.of());
     KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
+  }
+
+  private static List<String> alsoWire(List<String> known) {
+    List<String> all = new ArrayList<>(known);
+    all.add("wire");
+    return all;
   }
 
   private static List<String> below(String name) {
@@ -96,6 +103,20 @@ class ArchitectureTest {
             "java.nio..",
             "java.net..",
             "org.jboss..")
+        .check(CLASSES);
+  }
+
+  /**
+   * A client without a container must be able to carry it. The annotations of OpenAPI may be there.
+   */
+  @Test
+  void theWireKnowsJsonAndNoFramework() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "wire..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io..", "jakarta..", "org.jboss..", "org.eclipse.microprofile.config..")
         .check(CLASSES);
   }
 

@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.wire.WorkOrderResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerResponseContext;

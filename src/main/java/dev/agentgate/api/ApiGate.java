@@ -6,7 +6,6 @@ import dev.agentgate.api.access.Caller;
 import dev.agentgate.api.access.CurrentCaller;
 import dev.agentgate.api.access.Endpoint;
 import dev.agentgate.api.problem.ApiException;
-import dev.agentgate.api.problem.Problem;
 import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.api.problem.ProblemMappers;
 import dev.agentgate.api.problem.ProblemType;
@@ -95,16 +94,14 @@ public class ApiGate {
     begin(context, Area.API);
     answers.send(
         context,
-        Problem.of(
-            ProblemType.INVALID_REQUEST,
+        ProblemType.INVALID_REQUEST.problem(
             "The target of the request or its Host is missing or malformed",
             ProblemAnswers.pathOf(context.request())));
   }
 
   private void refuse(RoutingContext context) {
     answers.send(
-        context,
-        Problem.of(ProblemType.NOT_FOUND, NOWHERE, ProblemAnswers.pathOf(context.request())));
+        context, ProblemType.NOT_FOUND.problem(NOWHERE, ProblemAnswers.pathOf(context.request())));
   }
 
   private void handle(RoutingContext context) {
@@ -119,7 +116,7 @@ public class ApiGate {
       if (area.isAudited()) {
         audit.record(context, refused.type().status(), Optional.empty());
       }
-      answers.send(context, Problem.of(refused.type(), refused.detail(), path));
+      answers.send(context, refused.type().problem(refused.detail(), path));
     }
   }
 

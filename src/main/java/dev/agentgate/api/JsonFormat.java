@@ -1,21 +1,40 @@
 package dev.agentgate.api;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
-import dev.agentgate.workorder.Rfc3339;
+import dev.agentgate.wire.Answers;
+import dev.agentgate.wire.Problem;
+import dev.agentgate.wire.QueueHealthResponse;
+import dev.agentgate.wire.RunResponse;
+import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.wire.WireJson;
+import dev.agentgate.wire.WorkOrderResponse;
 import io.quarkus.jackson.ObjectMapperCustomizer;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.time.Instant;
 
-/**
- * How answers are written: times as RFC 3339 in UTC with exactly three digits of milliseconds, so
- * that they sort as text.
- */
+/** Has the service write its answers as {@link WireJson} says, in the native image too. */
 @Singleton
+@RegisterForReflection(
+    targets = {
+      Answers.CancelResult.class,
+      Answers.DeleteResult.class,
+      Answers.KillResult.class,
+      Answers.PauseResult.class,
+      Answers.PurgeResult.class,
+      Answers.RunRequestResult.class,
+      Answers.Runs.class,
+      Answers.WorkOrderPage.class,
+      Problem.class,
+      Problem.Violation.class,
+      QueueHealthResponse.class,
+      RunResponse.class,
+      SubmitRequest.class,
+      SubmitRequest.Config.class,
+      SubmitRequest.Source.class,
+      WorkOrderResponse.class,
+      WorkOrderResponse.Config.class,
+      WorkOrderResponse.Source.class
+    })
 class JsonFormat implements ObjectMapperCustomizer {
 
   @Override
@@ -26,21 +45,6 @@ class JsonFormat implements ObjectMapperCustomizer {
 
   @Override
   public void customize(ObjectMapper mapper) {
-    mapper.registerModule(new SimpleModule("agentgate").addSerializer(new InstantText()));
-  }
-
-  /** Writes an instant. */
-  static final class InstantText extends StdSerializer<Instant> {
-    private static final long serialVersionUID = 1L;
-
-    InstantText() {
-      super(Instant.class);
-    }
-
-    @Override
-    public void serialize(Instant instant, JsonGenerator out, SerializerProvider provider)
-        throws IOException {
-      out.writeString(Rfc3339.text(instant));
-    }
+    mapper.registerModule(WireJson.module());
   }
 }

@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.wire.DurationText;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Duration;

@@ -2,6 +2,8 @@ package dev.agentgate.api;
 
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.wire.Answers;
+import dev.agentgate.wire.QueueHealthResponse;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -44,7 +46,7 @@ public class QueueResource {
       description = "The state of the queue",
       content = @Content(schema = @Schema(implementation = QueueHealthResponse.class)))
   public QueueHealthResponse health() {
-    return QueueHealthResponse.of(health.health());
+    return WireRecords.of(health.health());
   }
 
   @POST

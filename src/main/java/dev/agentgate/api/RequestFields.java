@@ -2,7 +2,8 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.agentgate.api.problem.Problem;
+import dev.agentgate.wire.DurationText;
+import dev.agentgate.wire.Problem.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,9 @@ import java.util.OptionalInt;
 final class RequestFields {
   private final ObjectNode object;
   private final String prefix;
-  private final List<Problem.Violation> violations;
+  private final List<Violation> violations;
 
-  private RequestFields(ObjectNode object, String prefix, List<Problem.Violation> violations) {
+  private RequestFields(ObjectNode object, String prefix, List<Violation> violations) {
     this.object = object;
     this.prefix = prefix;
     this.violations = violations;
@@ -29,12 +30,18 @@ final class RequestFields {
   }
 
   /** Everything noted so far, also by the objects inside. */
-  List<Problem.Violation> violations() {
+  List<Violation> violations() {
     return List.copyOf(violations);
   }
 
   void refuse(String name, String message) {
-    violations.add(new Problem.Violation(prefix + name, message));
+    violations.add(new Violation(prefix + name, message));
+  }
+
+  void require(String name) {
+    if (value(name).isEmpty()) {
+      refuse(name, "is required");
+    }
   }
 
   /** A value as it was sent; empty if absent. */
@@ -98,15 +105,14 @@ final class RequestFields {
     return value.isTextual() ? DurationText.parse(value.textValue()) : Optional.empty();
   }
 
-  /** An object inside, whose violations are noted here too. */
-  Optional<RequestFields> object(String name) {
+  /** An object inside, whose violations are noted here too; one without values if it is absent. */
+  RequestFields object(String name) {
     Optional<JsonNode> value = value(name);
-    if (value.isPresent() && value.get() instanceof ObjectNode inner) {
-      return Optional.of(new RequestFields(inner, prefix + name + ".", violations));
-    }
-    if (value.isPresent()) {
+    if (value.isPresent() && !value.get().isObject()) {
       refuse(name, "must be an object");
     }
-    return Optional.empty();
+    ObjectNode inner =
+        value.filter(JsonNode::isObject).map(ObjectNode.class::cast).orElseGet(object::objectNode);
+    return new RequestFields(inner, prefix + name + ".", violations);
   }
 }

@@ -16,7 +16,7 @@ public class RunJson {
 
   String of(RunView run) {
     try {
-      return mapper.writeValueAsString(RunResponse.of(run));
+      return mapper.writeValueAsString(WireRecords.of(run));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A run could not be written as JSON", e);
     }

@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.wire.RunResponse;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.RunId;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -51,6 +52,6 @@ public class RunResource {
             .orElseThrow(() ->
                 new AgentGateException(
                     AgentGateException.Kind.NOT_FOUND, "There is no run with this id"));
-    return RunResponse.of(orders.run(run));
+    return WireRecords.of(orders.run(run));
   }
 }

@@ -1,148 +1,187 @@
 package dev.agentgate.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.queue.SubmitOrder;
+import dev.agentgate.wire.Problem.Violation;
+import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workspace.WorkspaceSourceInput;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
- * How the OpenAPI document describes the body that {@link SubmitRequest} reads; never instantiated.
+ * Reads the body of a submit ({@link SubmitRequest}) into the order that the queue takes. It checks
+ * types and ranges, and names every value that is wrong; unknown names are ignored.
  */
-@Schema(name = "SubmitRequest", description = "Unknown fields are ignored")
-interface SubmitBody {
-  @Schema(required = true, minLength = 1, maxLength = SubmitRequest.MAX_PROMPT)
-  String getTaskPrompt();
+final class SubmitBody {
+  private static final String IDEMPOTENCY_KEY = "idempotencyKey";
+  private static final Pattern KEY_FORM = Pattern.compile(SubmitRequest.IDEMPOTENCY_KEY);
+  private static final String KEY_RULE = "must be 1 to 255 visible ASCII characters";
 
-  @Schema(
-      description = "The service's default agent if absent",
-      minLength = 1,
-      maxLength = SubmitRequest.MAX_AGENT_TYPE,
-      examples = "claude-code")
-  String getAgentType();
+  private SubmitBody() {}
 
-  @Schema(required = true)
-  Source getWorkspaceSource();
-
-  Config getConfig();
-
-  @Schema(
-      minimum = "1",
-      maximum = "" + SubmitRequest.MAX_ITERATIONS,
-      description = "Handed to the agent")
-  int getMaxIterations();
-
-  @Schema(
-      minimum = "-" + SubmitRequest.MAX_PRIORITY,
-      maximum = "" + SubmitRequest.MAX_PRIORITY,
-      defaultValue = "0",
-      description = "Higher first, then oldest first")
-  int getPriority();
-
-  @Schema(
-      maxProperties = SubmitRequest.MAX_LABELS,
-      description = "Keys of 1 to 63 characters, values of at most 63")
-  Map<String, String> getLabels();
-
-  @Schema(pattern = "^[!-~]{1,255}$", description = "In place of the header `Idempotency-Key`")
-  String getIdempotencyKey();
-
-  /** Where the workspace comes from. */
-  @Schema(
-      name = "SubmitWorkspaceSource",
-      description =
-          "For `github`, in this order: `url`, `owner` and `repo`, `repo` as `owner/repo`, `repo`"
-              + " alone with the configured owner. For `git`: `url`. For `local`: `path`, below an"
-              + " allowed root.")
-  interface Source {
-    @Schema(
-        enumeration = {"github", "git", "local", "empty"},
-        defaultValue = "github")
-    String getType();
-
-    @Schema(
-        maxLength = SubmitRequest.MAX_SOURCE_TEXT,
-        examples = "https://github.com/acme/shop/tree/main")
-    String getUrl();
-
-    @Schema(maxLength = SubmitRequest.MAX_SOURCE_TEXT, examples = "acme")
-    String getOwner();
-
-    @Schema(maxLength = SubmitRequest.MAX_SOURCE_TEXT, examples = "shop")
-    String getRepo();
-
-    @Schema(
-        maxLength = SubmitRequest.MAX_SOURCE_TEXT,
-        description = "The remote's default branch if absent")
-    String getBranch();
-
-    @Schema(
-        maxLength = SubmitRequest.MAX_SOURCE_TEXT,
-        examples = "v1.2.0",
-        description =
-            "In place of `branch`: a branch, a tag or a full commit id. `refs/heads/…` and"
-                + " `refs/tags/…` say which of the two it is; otherwise a branch goes first. A tag"
-                + " or a commit is checked out detached")
-    String getRef();
-
-    @Schema(maxLength = SubmitRequest.MAX_SOURCE_TEXT)
-    String getPath();
+  /**
+   * Reads a body.
+   *
+   * @param keys every {@code Idempotency-Key} header that was sent
+   * @param faults what else the queue would refuse: a sentence by the name of each wrong field. It
+   *     is asked only if a value is wrong already, so that a client sees everything at once.
+   * @throws ApiException a 400 that lists every wrong value; or one for the keys, if one is not of
+   *     the form or they are not the same
+   */
+  static SubmitOrder read(
+      ObjectNode body, List<String> keys, Function<SubmitOrder, Map<String, String>> faults) {
+    RequestFields fields = RequestFields.of(body);
+    String prompt = readPrompt(fields);
+    Optional<String> agentType = fields.text("agentType", 1, SubmitRequest.MAX_AGENT_TYPE);
+    WorkspaceSourceInput source = readSource(fields);
+    RequestFields config = fields.object("config");
+    SubmitOrder order =
+        new SubmitOrder(
+            prompt,
+            agentType,
+            source,
+            config.duration("maxTime", SubmitRequest.MAX_TIME),
+            config.duration("idleTimeout", SubmitRequest.MAX_TIME),
+            config.duration("queueTtl", SubmitRequest.MAX_QUEUE_TTL),
+            config.integer("maxAttempts", 1, SubmitRequest.MAX_ATTEMPTS),
+            readRetryOn(config),
+            fields.integer("maxIterations", 1, SubmitRequest.MAX_ITERATIONS),
+            fields
+                .integer("priority", -SubmitRequest.MAX_PRIORITY, SubmitRequest.MAX_PRIORITY)
+                .orElse(0),
+            readLabels(fields),
+            readIdempotencyKey(fields, keys)
+                .map(key ->
+                    new IdempotencyKey(key, RequestJson.fingerprint(body, IDEMPOTENCY_KEY))));
+    if (!fields.violations().isEmpty()) {
+      throw refusal(fields.violations(), faults.apply(order));
+    }
+    return order;
   }
 
-  /** What bounds the attempts. */
-  @Schema(
-      name = "SubmitConfig",
-      description =
-          "A duration is an integer of milliseconds, or a string: `60000`, `500ms`, `60s`, `5m`,"
-              + " `2h`, `7d`, `PT1H`")
-  interface Config {
-    @Schema(
-        ref = "RequestDuration",
-        description = "1 to 604800000 ms; an attempt that takes longer fails")
-    Object getMaxTime();
-
-    @Schema(
-        ref = "RequestDuration",
-        description = "1 to 604800000 ms; no output for so long fails the attempt; off if absent")
-    Object getIdleTimeout();
-
-    @Schema(
-        ref = "RequestDuration",
-        description = "1 to 31536000000 ms; waiting for longer fails the order; off if absent")
-    Object getQueueTtl();
-
-    @Schema(minimum = "1", maximum = "" + SubmitRequest.MAX_ATTEMPTS, defaultValue = "1")
-    int getMaxAttempts();
-
-    @Schema(
-        description = "Reasons that are retried besides those that are not the agent's own verdict")
-    List<Reason> getRetryOn();
+  private static ApiException refusal(List<Violation> own, Map<String, String> faults) {
+    List<Violation> all = new ArrayList<>(own);
+    faults.forEach((field, sentence) -> {
+      // What could not even be read was judged as if it were absent.
+      if (own.stream().noneMatch(it -> root(it.field()).equals(root(field)))) {
+        all.add(new Violation(field, sentence));
+      }
+    });
+    return ApiException.invalid(own.getFirst().field() + " " + own.getFirst().message(), all);
   }
 
-  /** Why an attempt failed. */
-  @Schema(
-      name = "FailureReason",
-      type = SchemaType.STRING,
-      enumeration = {
-        "exit_code",
-        "signal",
-        "oom_killed",
-        "timeout",
-        "idle_timeout",
-        "queue_expired",
-        "killed",
-        "interrupted",
-        "lost",
-        "spawn_failed",
-        "workspace_failed",
-        "disk_full"
-      })
-  interface Reason {}
+  private static String root(String field) {
+    int dot = field.indexOf('.');
+    return dot < 0 ? field : field.substring(0, dot);
+  }
 
-  /** A duration as a client may write it. */
-  @Schema(
-      name = "RequestDuration",
-      oneOf = {Long.class, String.class},
-      description = "Milliseconds, or a text",
-      examples = {"60000", "5m", "PT1H"})
-  interface RequestDuration {}
+  private static String readPrompt(RequestFields fields) {
+    fields.require("taskPrompt");
+    return fields.text("taskPrompt", 1, SubmitRequest.MAX_PROMPT).orElse("");
+  }
+
+  private static WorkspaceSourceInput readSource(RequestFields fields) {
+    fields.require("workspaceSource");
+    RequestFields source = fields.object("workspaceSource");
+    return new WorkspaceSourceInput(
+        sourceText(source, "type"),
+        sourceText(source, "url"),
+        sourceText(source, "owner"),
+        sourceText(source, "repo"),
+        sourceText(source, "branch"),
+        sourceText(source, "path"),
+        sourceText(source, "ref"));
+  }
+
+  private static Optional<String> sourceText(RequestFields source, String name) {
+    return source.text(name, 0, SubmitRequest.MAX_SOURCE_TEXT);
+  }
+
+  private static Set<FailureReason> readRetryOn(RequestFields config) {
+    Set<FailureReason> reasons = EnumSet.noneOf(FailureReason.class);
+    Optional<JsonNode> value = config.value("retryOn");
+    if (value.isPresent() && !value.get().isArray()) {
+      config.refuse("retryOn", "must be an array of failure reasons");
+      return reasons;
+    }
+    int index = 0;
+    for (JsonNode element : value.orElse(MissingNode.getInstance())) {
+      Optional<FailureReason> reason =
+          element.isTextual() ? FailureReason.parse(element.textValue()) : Optional.empty();
+      reason.ifPresent(reasons::add);
+      if (reason.isEmpty()) {
+        config.refuse("retryOn[" + index + "]", "must be a known failure reason");
+      }
+      index++;
+    }
+    return reasons;
+  }
+
+  private static Map<String, String> readLabels(RequestFields fields) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    Optional<JsonNode> value = fields.value("labels");
+    if (value.isEmpty()) {
+      return labels;
+    }
+    if (!(value.get() instanceof ObjectNode object)) {
+      fields.refuse("labels", "must be an object of strings");
+      return labels;
+    }
+    if (object.size() > SubmitRequest.MAX_LABELS) {
+      fields.refuse("labels", "must be at most " + SubmitRequest.MAX_LABELS);
+      return labels;
+    }
+    object
+        .properties()
+        .forEach(label -> {
+          String key = label.getKey();
+          Optional<String> fault = TextRule.fault(key, 1, SubmitRequest.MAX_LABEL_TEXT);
+          if (fault.isPresent()) {
+            fields.refuse("labels", "has a key that " + fault.get());
+          } else if (!label.getValue().isTextual()) {
+            fields.refuse("labels." + key, "must be a string");
+          } else {
+            String text = label.getValue().textValue();
+            TextRule.fault(text, 0, SubmitRequest.MAX_LABEL_TEXT)
+                .ifPresent(message -> fields.refuse("labels." + key, message));
+            labels.put(key, text);
+          }
+        });
+    return labels;
+  }
+
+  /** The key of the headers or of the body. */
+  private static Optional<String> readIdempotencyKey(RequestFields fields, List<String> headers) {
+    Optional<JsonNode> value = fields.value(IDEMPOTENCY_KEY);
+    Optional<String> inBody =
+        value.filter(JsonNode::isTextual).map(JsonNode::textValue).filter(SubmitBody::isKey);
+    if (value.isPresent() && inBody.isEmpty()) {
+      fields.refuse(IDEMPOTENCY_KEY, KEY_RULE);
+    }
+    for (String header : headers) {
+      if (!isKey(header)) {
+        throw ApiException.invalid("Idempotency-Key " + KEY_RULE);
+      }
+      if (!header.equals(inBody.orElse(header)) || !header.equals(headers.getFirst())) {
+        throw ApiException.invalid("The request has two different idempotency keys");
+      }
+    }
+    return headers.stream().findFirst().or(() -> inBody);
+  }
+
+  private static boolean isKey(String text) {
+    return KEY_FORM.matcher(text).matches();
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.store.WorkOrderIdPage;
+import dev.agentgate.wire.Answers.WorkOrderPage;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,9 +14,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A page of work orders as JSON ({@link Answers.WorkOrderPage}), written piece by piece: a page of
- * the largest orders has 150 MB, and no more than one order and one piece of it are ever in memory.
- * Not for concurrent use.
+ * A page of work orders as JSON ({@link WorkOrderPage}), written piece by piece: a page of the
+ * largest orders has 150 MB, and no more than one order and one piece of it are ever in memory. Not
+ * for concurrent use.
  */
 final class WorkOrderPageJson {
   /** A page that is no longer than this is one piece. */
@@ -64,7 +65,7 @@ final class WorkOrderPageJson {
           out.write(',');
         }
         any = true;
-        out.writeBytes(mapper.writeValueAsBytes(WorkOrderResponse.of(order.get())));
+        out.writeBytes(mapper.writeValueAsBytes(WireRecords.of(order.get())));
       }
     }
     if (!ids.hasNext()) {

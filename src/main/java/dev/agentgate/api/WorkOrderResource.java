@@ -5,10 +5,16 @@ import dev.agentgate.api.access.Endpoint;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.queue.WorkOrderService.Submitted;
 import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.wire.Answers;
+import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.wire.WorkOrderResponse;
 import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -93,13 +99,13 @@ public class WorkOrderResource {
       description =
           "The same key with the same body answers the first work order with 200; with another"
               + " body 409",
-      schema = @Schema(type = SchemaType.STRING, pattern = "^[!-~]{1,255}$"))
+      schema = @Schema(type = SchemaType.STRING, pattern = SubmitRequest.IDEMPOTENCY_KEY))
   @RequestBody(
       required = true,
       content =
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = SubmitBody.class),
+              schema = @Schema(implementation = SubmitRequest.class),
               examples =
                   @ExampleObject(
                       name = "GitHub",
@@ -139,11 +145,13 @@ public class WorkOrderResource {
       throw new ApiException(
           ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding");
     }
-    SubmitRequest request =
-        SubmitRequest.read(RequestJson.readObject(body, maxBodySize), orders::faults);
-    Submitted submitted =
-        orders.submit(request.toOrder(headers.getRequestHeader("Idempotency-Key")));
-    WorkOrderResponse order = WorkOrderResponse.of(submitted.order());
+    SubmitOrder wish =
+        SubmitBody.read(
+            RequestJson.readObject(body, maxBodySize),
+            headers.getRequestHeader("Idempotency-Key"),
+            orders::faults);
+    Submitted submitted = orders.submit(wish);
+    WorkOrderResponse order = WireRecords.of(submitted.order());
     // As text: given a URI, JAX-RS would put the Host in front, which a proxy may have changed.
     return RestResponse.ResponseBuilder.create(
             submitted.created() ? RestResponse.Status.CREATED : RestResponse.Status.OK, order)
@@ -164,7 +172,7 @@ public class WorkOrderResource {
   public Response list(
       @Parameter(
               description = "Only orders of this status; may repeat",
-              schema = @Schema(type = SchemaType.ARRAY, implementation = StatusName.class))
+              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
           @QueryParam("status")
           List<String> status,
       @Parameter(
@@ -240,7 +248,7 @@ public class WorkOrderResource {
       content = @Content(schema = @Schema(implementation = WorkOrderResponse.class)))
   @APIResponse(ref = "NotFound", responseCode = "404")
   public WorkOrderResponse get(@Parameter(example = ID) @PathParam("id") String id) {
-    return WorkOrderResponse.of(orders.get(read(id)));
+    return WireRecords.of(orders.get(read(id)));
   }
 
   @POST
@@ -259,7 +267,7 @@ public class WorkOrderResource {
   @APIResponse(ref = "Conflict", responseCode = "409")
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.CancelResult cancel(@Parameter(example = ID) @PathParam("id") String id) {
-    return Answers.CancelResult.of(orders.cancel(read(id)));
+    return WireRecords.cancelled(orders.cancel(read(id)));
   }
 
   @POST
@@ -285,7 +293,7 @@ public class WorkOrderResource {
           @QueryParam("force")
           List<String> force) {
     boolean atOnce = QueryParameters.flag("force", force);
-    return Answers.KillResult.of(orders.kill(read(id), atOnce), atOnce);
+    return WireRecords.killed(orders.kill(read(id), atOnce), atOnce);
   }
 
   @DELETE
@@ -315,10 +323,11 @@ public class WorkOrderResource {
       @Context UriInfo uri) {
     QueryParameters.refuseUnknown(uri.getQueryParameters(), "purge");
     if (!QueryParameters.flag("purge", purge)) {
-      return Answers.DeleteResult.ofCancel(orders.cancel(read(id)));
+      StopReport stopped = orders.cancel(read(id));
+      return new Answers.DeleteResult(stopped.survivors() == 0, true, null);
     }
     orders.purge(read(id));
-    return Answers.DeleteResult.ofPurge();
+    return new Answers.DeleteResult(true, null, true);
   }
 
   @DELETE
@@ -338,7 +347,7 @@ public class WorkOrderResource {
       @Parameter(
               description = "The orders of this status; may repeat",
               required = true,
-              schema = @Schema(type = SchemaType.ARRAY, implementation = StatusName.class))
+              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
           @QueryParam("status")
           List<String> status,
       @Parameter(
@@ -387,7 +396,9 @@ public class WorkOrderResource {
     Optional<Duration> age = QueryParameters.olderThan(olderThan);
     boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
     long count = orders.purgeAll(filter, age, onlyCount);
-    return Answers.PurgeResult.of(count, onlyCount);
+    return onlyCount
+        ? new Answers.PurgeResult(true, 0, count)
+        : new Answers.PurgeResult(true, count, null);
   }
 
   @POST
@@ -408,7 +419,8 @@ public class WorkOrderResource {
   @APIResponse(ref = "QueueFull", responseCode = "429")
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.RunRequestResult requestRun(@Parameter(example = ID) @PathParam("id") String id) {
-    return Answers.RunRequestResult.of(orders.requestRun(read(id)));
+    Optional<RunId> run = orders.requestRun(read(id));
+    return new Answers.RunRequestResult(true, run.isPresent(), run.map(RunId::value).orElse(null));
   }
 
   @GET
@@ -423,7 +435,7 @@ public class WorkOrderResource {
       content = @Content(schema = @Schema(implementation = Answers.Runs.class)))
   @APIResponse(ref = "NotFound", responseCode = "404")
   public Answers.Runs runs(@Parameter(example = ID) @PathParam("id") String id) {
-    return Answers.Runs.of(orders.runs(read(id)));
+    return new Answers.Runs(orders.runs(read(id)).stream().map(WireRecords::of).toList());
   }
 
   // Whatever is not of an id's form cannot exist, and goes no further than this.
@@ -433,11 +445,4 @@ public class WorkOrderResource {
             new AgentGateException(
                 AgentGateException.Kind.NOT_FOUND, "There is no work order with this id"));
   }
-
-  /** The statuses, for the OpenAPI document. */
-  @Schema(
-      name = "Status",
-      type = SchemaType.STRING,
-      enumeration = {"queued", "running", "completed", "failed", "cancelled"})
-  interface StatusName {}
 }

@@ -27,6 +27,12 @@
     },
     components =
         @Components(
+            schemas =
+                @Schema(
+                    name = "RequestDuration",
+                    oneOf = {Long.class, String.class},
+                    description = "Milliseconds, or a text",
+                    examples = {"60000", "5m", "PT1H"}),
             securitySchemes = {
               @SecurityScheme(
                   securitySchemeName = "bearer",
@@ -158,8 +164,8 @@
             }))
 package dev.agentgate.api;
 
+import dev.agentgate.wire.Problem;
 import org.eclipse.microprofile.openapi.annotations.Components;
-import dev.agentgate.api.problem.Problem;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;

@@ -24,6 +24,7 @@ import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.InvalidSourceException;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import java.time.Duration;
@@ -79,6 +80,7 @@ public final class WorkOrderService {
    * Takes an order.
    *
    * @return the order, and whether it is new (else: the first one under the same idempotency key)
+   * @throws InvalidOrderException if the order cannot be taken because of its values
    */
   public Submitted submit(SubmitOrder wish) {
     refuseWhenStopping();
@@ -133,34 +135,27 @@ public final class WorkOrderService {
    * @return a sentence for each wrong value, by the name of its field as clients know it
    */
   public Map<String, String> faults(SubmitOrder wish) {
-    Map<String, String> faults = new LinkedHashMap<>();
-    agentFault(agentType(wish)).ifPresent(fault -> faults.put("agentType", fault));
     try {
-      var _ = sources.parse(wish.workspaceSource());
-    } catch (InvalidSourceException e) {
-      String field = e.field().isEmpty() ? "" : "." + e.field();
-      faults.put("workspaceSource" + field, String.valueOf(e.getMessage()));
+      var _ = specOf(wish);
+      return Map.of();
+    } catch (InvalidOrderException invalid) {
+      return invalid.faults();
     }
-    return faults;
   }
 
-  private String agentType(SubmitOrder wish) {
-    return wish.agentType().orElse(settings.defaultAgent());
-  }
-
-  private Optional<String> agentFault(String agentType) {
-    return agents.find(agentType).isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
-  }
-
+  /** Fills in what the client left to the service, and checks what only the service can tell. */
   private WorkOrderSpec specOf(SubmitOrder wish) {
-    String agentType = agentType(wish);
-    agentFault(agentType)
-        .ifPresent(fault -> {
-          throw new AgentGateException(Kind.INVALID, fault);
-        });
+    Map<String, String> faults = new LinkedHashMap<>();
+    String agentType = wish.agentType().orElse(settings.defaultAgent());
+    if (agents.find(agentType).isEmpty()) {
+      faults.put(
+          "agentType",
+          "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
+    }
+    Optional<WorkspaceSource> source = sourceOf(wish, faults);
+    if (source.isEmpty() || !faults.isEmpty()) {
+      throw new InvalidOrderException(faults);
+    }
     RunLimits limits =
         new RunLimits(
             wish.maxTime().orElse(settings.maxTime()),
@@ -171,11 +166,21 @@ public final class WorkOrderService {
     return new WorkOrderSpec(
         wish.taskPrompt(),
         agentType,
-        sources.parse(wish.workspaceSource()),
+        source.get(),
         limits,
         wish.maxIterations(),
         wish.priority(),
         wish.labels());
+  }
+
+  private Optional<WorkspaceSource> sourceOf(SubmitOrder wish, Map<String, String> faults) {
+    try {
+      return Optional.of(sources.parse(wish.workspaceSource()));
+    } catch (InvalidSourceException e) {
+      String field = e.field().isEmpty() ? "" : "." + e.field();
+      faults.put("workspaceSource" + field, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   public WorkOrderView get(WorkOrderId id) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.agentgate.api.problem.Problem;
 import dev.agentgate.api.problem.ProblemType;
+import dev.agentgate.wire.Problem;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,8 +18,7 @@ class ProblemTest {
   @Test
   void aProblemHasTheMembersOfTheContract() throws JsonProcessingException {
     Problem problem =
-        Problem.of(
-            ProblemType.INVALID_REQUEST,
+        ProblemType.INVALID_REQUEST.problem(
             "taskPrompt is required",
             "/api/v1/work-orders",
             List.of(new Problem.Violation("taskPrompt", "is required")));
@@ -33,7 +32,7 @@ class ProblemTest {
 
   @Test
   void violationsAreLeftOutWhereThereAreNone() throws JsonProcessingException {
-    assertThat(json.writeValueAsString(Problem.of(ProblemType.NOT_FOUND, "Gone", "/x")))
+    assertThat(json.writeValueAsString(ProblemType.NOT_FOUND.problem("Gone", "/x")))
         .doesNotContain("violations");
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.api.access.Role;
 import dev.agentgate.api.access.Sha256;
-import dev.agentgate.api.problem.Problem;
+import dev.agentgate.wire.Problem;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;

@@ -1,5 +1,8 @@
 package dev.agentgate.api.problem;
 
+import dev.agentgate.queue.InvalidOrderException;
+import dev.agentgate.wire.Problem;
+import dev.agentgate.wire.Problem.Violation;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.LogKeys;
 import io.vertx.ext.web.RoutingContext;
@@ -34,13 +37,21 @@ public class ProblemMappers {
   }
 
   @ServerExceptionMapper
+  Response refusedValues(InvalidOrderException refused, RoutingContext request) {
+    List<Violation> violations =
+        refused.faults().entrySet().stream()
+            .map(fault -> new Violation(fault.getKey(), fault.getValue()))
+            .toList();
+    return refusedByApi(ApiException.invalid(violations.getFirst().message(), violations), request);
+  }
+
+  @ServerExceptionMapper
   Response refusedByApi(ApiException refused, RoutingContext request) {
     return send(
-        Problem.of(
-            refused.type(),
-            refused.detail(),
-            ProblemAnswers.pathOf(request.request()),
-            refused.violations()),
+        refused
+            .type()
+            .problem(
+                refused.detail(), ProblemAnswers.pathOf(request.request()), refused.violations()),
         request);
   }
 
@@ -90,7 +101,7 @@ public class ProblemMappers {
   }
 
   private Response answer(ProblemType type, String detail, RoutingContext request) {
-    return send(Problem.of(type, detail, ProblemAnswers.pathOf(request.request())), request);
+    return send(type.problem(detail, ProblemAnswers.pathOf(request.request())), request);
   }
 
   // Where the head of an answer is on its way, the client must see that the rest does not come.

@@ -1,6 +1,8 @@
 package dev.agentgate.api.problem;
 
+import dev.agentgate.wire.Problem;
 import dev.agentgate.workorder.AgentGateException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -62,6 +64,20 @@ public enum ProblemType {
   /** The {@code type} member. */
   public String uri() {
     return uri;
+  }
+
+  /**
+   * A problem of this type.
+   *
+   * @param detail a sentence for the client
+   * @param instance the path of the request
+   */
+  public Problem problem(String detail, String instance, List<Problem.Violation> violations) {
+    return new Problem(uri, title, status, detail, instance, detail, violations);
+  }
+
+  public Problem problem(String detail, String instance) {
+    return problem(detail, instance, List.of());
   }
 
   /** The {@code Retry-After} in seconds, where a later try may succeed. */

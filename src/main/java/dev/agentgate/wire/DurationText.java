@@ -1,4 +1,4 @@
-package dev.agentgate.api;
+package dev.agentgate.wire;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * Reads a duration as a client writes it: {@code 60000} (milliseconds), {@code 500ms}, {@code 60s},
  * {@code 5m}, {@code 2h}, {@code 7d}, or ISO 8601 as {@code PT1H}.
  */
-final class DurationText {
+public final class DurationText {
   // 14 digits of days stay below what a Duration can hold.
   private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,14})(ms|s|m|h|d)?");
   private static final int LONGEST_TEXT = 64;
@@ -20,7 +20,7 @@ final class DurationText {
   private DurationText() {}
 
   /** Reads the text, down to the millisecond; empty if it is no duration, or a negative one. */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     if (text.length() > LONGEST_TEXT) {
       return Optional.empty();
     }

@@ -1,8 +1,8 @@
-package dev.agentgate.api.problem;
+package dev.agentgate.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
@@ -11,7 +11,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param error repeats {@code detail}
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>
  */
-@RegisterForReflection
 @Schema(
     description = "An error, as RFC 9457 describes it",
     requiredProperties = {"type", "title", "status", "detail", "instance", "error"})
@@ -36,17 +35,8 @@ public record Problem(
   public static final String MEDIA_TYPE = "application/problem+json";
 
   public Problem {
-    violations = List.copyOf(violations);
-  }
-
-  public static Problem of(
-      ProblemType type, String detail, String instance, List<Violation> violations) {
-    return new Problem(
-        type.uri(), type.title(), type.status(), detail, instance, detail, violations);
-  }
-
-  public static Problem of(ProblemType type, String detail, String instance) {
-    return of(type, detail, instance, List.of());
+    // A problem that was read may come without them.
+    violations = List.copyOf(Objects.requireNonNullElse(violations, List.of()));
   }
 
   /**
@@ -55,7 +45,6 @@ public record Problem(
    * @param field where it is, as {@code config.maxTime}
    * @param message what is wrong with it
    */
-  @RegisterForReflection
   @Schema(requiredProperties = {"field", "message"})
   public record Violation(
       @Schema(description = "Where the value is", examples = "config.maxTime") String field,

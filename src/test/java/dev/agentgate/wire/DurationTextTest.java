@@ -1,4 +1,4 @@
-package dev.agentgate.api;
+package dev.agentgate.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,62 @@
+package dev.agentgate.api;
+
+import dev.agentgate.queue.QueueHealth;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.WorkOrderStatus;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+
+/**
+ * Puts the names that the domain gives its states and reasons into the OpenAPI document, so that it
+ * cannot list others. Used where the document is generated: in development and tests.
+ */
+@OpenApiFilter
+public final class DocumentedNames implements OASFilter {
+  private static final String STATUS = "Status";
+  private static final String REASON = "FailureReason";
+
+  private static final List<Object> STATUSES =
+      Stream.of(WorkOrderStatus.values()).<Object>map(WorkOrderStatus::wireName).toList();
+  private static final List<Object> REASONS =
+      Stream.of(FailureReason.values()).<Object>map(FailureReason::wireName).toList();
+  private static final List<Object> BLOCKS =
+      Stream.of(QueueHealth.Block.values()).<Object>map(QueueHealth.Block::wireName).toList();
+
+  @Override
+  public void filterOpenAPI(OpenAPI document) {
+    document.getComponents().addSchema(STATUS, names(STATUSES)).addSchema(REASON, names(REASONS));
+    Map<String, Schema> schemas = document.getComponents().getSchemas();
+    property(schemas, "WorkOrder", "status").setEnumeration(STATUSES);
+    property(schemas, "WorkOrder", "failureReason").setEnumeration(REASONS);
+    property(schemas, "SubmitConfig", "retryOn").setItems(reference(REASON));
+    property(schemas, "QueueHealth", "blockedBy").setItems(names(BLOCKS));
+  }
+
+  @Override
+  public Parameter filterParameter(Parameter parameter) {
+    if ("status".equals(parameter.getName())) {
+      parameter.getSchema().setItems(reference(STATUS));
+    }
+    return parameter;
+  }
+
+  private static Schema property(Map<String, Schema> schemas, String type, String name) {
+    return schemas.get(type).getProperties().get(name);
+  }
+
+  private static Schema names(List<Object> names) {
+    return OASFactory.createSchema().type(List.of(SchemaType.STRING)).enumeration(names);
+  }
+
+  private static Schema reference(String schema) {
+    return OASFactory.createSchema().ref(schema);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.agentgate.api;
+
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.queue.QueueHealth;
+import dev.agentgate.queue.RunView;
+import dev.agentgate.queue.WorkOrderView;
+import dev.agentgate.wire.Answers.CancelResult;
+import dev.agentgate.wire.Answers.KillResult;
+import dev.agentgate.wire.QueueHealthResponse;
+import dev.agentgate.wire.RunResponse;
+import dev.agentgate.wire.WorkOrderResponse;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderSpec;
+import dev.agentgate.workorder.WorkOrderState.Attempt;
+import dev.agentgate.workorder.WorkOrderState.Cancelled;
+import dev.agentgate.workorder.WorkOrderState.Completed;
+import dev.agentgate.workorder.WorkOrderState.Failed;
+import dev.agentgate.workorder.WorkspaceSource;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Puts what the queue knows into the flat records that clients see. */
+final class WireRecords {
+  private WireRecords() {}
+
+  static WorkOrderResponse of(WorkOrderView view) {
+    WorkOrder order = view.order();
+    WorkOrderSpec spec = order.spec();
+    Optional<Attempt> attempt = order.state().attempt();
+    Optional<Completed> completed = as(Completed.class, order.state());
+    Optional<Failed> failed = as(Failed.class, order.state());
+    return new WorkOrderResponse(
+        order.id().value(),
+        order.status().wireName(),
+        spec.taskPrompt(),
+        spec.agentType(),
+        of(spec.workspaceSource()),
+        of(spec.limits()),
+        boxed(spec.maxIterations()),
+        spec.priority(),
+        spec.labels(),
+        order.attempts(),
+        order.currentRun().map(RunId::value).orElse(null),
+        boxed(view.queuePosition()),
+        view.notBefore().orElse(null),
+        order.createdAt(),
+        order.updatedAt(),
+        order.queuedAt(),
+        attempt.map(Attempt::startedAt).orElse(null),
+        attempt.map(Attempt::timeoutAt).orElse(null),
+        view.lastActivityAt().orElse(null),
+        completed.map(Completed::completedAt).orElse(null),
+        failed.map(Failed::failedAt).orElse(null),
+        as(Cancelled.class, order.state()).map(Cancelled::cancelledAt).orElse(null),
+        completed
+            .map(done -> 0)
+            .or(() -> failed.flatMap(Failed::exit).or(view::exit).map(ExitStatus::code))
+            .orElse(null),
+        failed.map(Failed::reason).map(FailureReason::wireName).orElse(null),
+        failed.map(Failed::error).orElse(null));
+  }
+
+  private static WorkOrderResponse.Source of(WorkspaceSource source) {
+    return switch (source) {
+      case WorkspaceSource.GitHub it ->
+          new WorkOrderResponse.Source(
+              it.type(),
+              null,
+              it.owner(),
+              it.repo(),
+              it.branch().orElse(null),
+              it.ref().orElse(null),
+              null);
+      case WorkspaceSource.Git it ->
+          new WorkOrderResponse.Source(
+              it.type(),
+              it.url(),
+              null,
+              null,
+              it.branch().orElse(null),
+              it.ref().orElse(null),
+              null);
+      case WorkspaceSource.Local it ->
+          new WorkOrderResponse.Source(it.type(), null, null, null, null, null, it.path());
+      case WorkspaceSource.Empty it ->
+          new WorkOrderResponse.Source(it.type(), null, null, null, null, null, null);
+    };
+  }
+
+  private static WorkOrderResponse.Config of(RunLimits limits) {
+    return new WorkOrderResponse.Config(
+        limits.maxTime().toMillis(),
+        limits.idleTimeout().map(Duration::toMillis).orElse(null),
+        limits.queueTtl().map(Duration::toMillis).orElse(null),
+        limits.maxAttempts(),
+        limits.retryOn().stream().sorted().map(FailureReason::wireName).toList());
+  }
+
+  static RunResponse of(RunView view) {
+    Run run = view.run();
+    Optional<RunState.Ended> ended = as(RunState.Ended.class, run.state());
+    Optional<RunState.Failed> failed = as(RunState.Failed.class, run.state());
+    Optional<ExitStatus> exit = ended.flatMap(RunState.Ended::exit);
+    return new RunResponse(
+        run.id().value(),
+        run.workOrderId().value(),
+        run.attempt(),
+        run.state().wireName(),
+        run.pid().isPresent() ? run.pid().getAsLong() : null,
+        run.startedAt(),
+        ended.map(RunState.Ended::endedAt).orElse(null),
+        exit.map(ExitStatus::code).orElse(null),
+        exit.map(ExitStatus::signal).map(WireRecords::boxed).orElse(null),
+        failed.map(RunState.Failed::reason).map(FailureReason::wireName).orElse(null),
+        failed.map(RunState.Failed::error).orElse(null),
+        view.logBytes());
+  }
+
+  static QueueHealthResponse of(QueueHealth health) {
+    return new QueueHealthResponse(
+        health.counts().running(),
+        health.maxConcurrent(),
+        health.counts().queued(),
+        health.counts().completed(),
+        health.counts().failed(),
+        health.counts().cancelled(),
+        health.oldestRunningAge().map(Duration::toMillis).orElse(null),
+        health.oldestRunningId().map(WorkOrderId::value).orElse(null),
+        health.stuckThreshold().toMillis(),
+        health.alerts().stream().map(QueueHealth.Alert::message).toList(),
+        health.blockedBy().stream().sorted().map(QueueHealth.Block::wireName).toList(),
+        health.paused(),
+        health.timestamp());
+  }
+
+  static CancelResult cancelled(StopReport report) {
+    return new CancelResult(
+        report.survivors() == 0, report.killed(), report.survivors(), report.took().toMillis());
+  }
+
+  static KillResult killed(StopReport report, boolean force) {
+    return new KillResult(
+        report.survivors() == 0, force, report.survivors(), report.took().toMillis());
+  }
+
+  private static <T> Optional<T> as(Class<T> type, Object state) {
+    return Optional.of(state).filter(type::isInstance).map(type::cast);
+  }
+
+  private static @Nullable Integer boxed(OptionalInt value) {
+    return value.isPresent() ? value.getAsInt() : null;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.workorder.AgentGateException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** An order that the service cannot take, whatever its state, because of its values. */
+public final class InvalidOrderException extends AgentGateException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Map<String, String> faults;
+
+  /**
+   * @param faults at least one
+   */
+  InvalidOrderException(Map<String, String> faults) {
+    super(Kind.INVALID, faults.values().iterator().next());
+    this.faults = Collections.unmodifiableMap(new LinkedHashMap<>(faults));
+  }
+
+  /** A sentence for each wrong value, by the name of its field as clients know it. */
+  public Map<String, String> faults() {
+    return faults;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.agentgate.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a submit, as a client writes it. The server reads it value by value instead, so that
+ * it can name every wrong one.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(
+    description = "Unknown fields are ignored",
+    requiredProperties = {"taskPrompt", "workspaceSource"})
+public record SubmitRequest(
+    @Schema(minLength = 1, maxLength = SubmitRequest.MAX_PROMPT) String taskPrompt,
+    @Schema(
+            description = "The service's default agent if absent",
+            minLength = 1,
+            maxLength = SubmitRequest.MAX_AGENT_TYPE,
+            examples = "claude-code")
+        @Nullable String agentType,
+    Source workspaceSource,
+    @Nullable Config config,
+    @Schema(
+            minimum = "1",
+            maximum = "" + SubmitRequest.MAX_ITERATIONS,
+            description = "Handed to the agent")
+        @Nullable Integer maxIterations,
+    @Schema(
+            minimum = "-" + SubmitRequest.MAX_PRIORITY,
+            maximum = "" + SubmitRequest.MAX_PRIORITY,
+            defaultValue = "0",
+            description = "Higher first, then oldest first")
+        @Nullable Integer priority,
+    @Schema(
+            maxProperties = SubmitRequest.MAX_LABELS,
+            description = "Keys of 1 to 63 characters, values of at most 63")
+        @Nullable Map<String, String> labels,
+    @Schema(
+            pattern = SubmitRequest.IDEMPOTENCY_KEY,
+            description = "In place of the header `Idempotency-Key`")
+        @Nullable String idempotencyKey) {
+
+  public static final int MAX_PROMPT = 262_144;
+  public static final int MAX_AGENT_TYPE = 100;
+  public static final int MAX_SOURCE_TEXT = 4_096;
+  public static final int MAX_ATTEMPTS = 10;
+  public static final int MAX_ITERATIONS = 100;
+  public static final int MAX_PRIORITY = 100;
+  public static final int MAX_LABELS = 32;
+  public static final int MAX_LABEL_TEXT = 63;
+  public static final Duration MAX_TIME = Duration.ofDays(7);
+  public static final Duration MAX_QUEUE_TTL = Duration.ofDays(365);
+
+  /** What an idempotency key looks like: visible ASCII. */
+  public static final String IDEMPOTENCY_KEY = "^[!-~]{1,255}$";
+
+  /** Where the workspace comes from. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(
+      name = "SubmitWorkspaceSource",
+      description =
+          "For `github`, in this order: `url`, `owner` and `repo`, `repo` as `owner/repo`, `repo`"
+              + " alone with the configured owner. For `git`: `url`. For `local`: `path`, below an"
+              + " allowed root.")
+  public record Source(
+      @Schema(
+              enumeration = {"github", "git", "local", "empty"},
+              defaultValue = "github")
+          @Nullable String type,
+      @Schema(maxLength = MAX_SOURCE_TEXT, examples = "https://github.com/acme/shop/tree/main")
+          @Nullable String url,
+      @Schema(maxLength = MAX_SOURCE_TEXT, examples = "acme") @Nullable String owner,
+      @Schema(maxLength = MAX_SOURCE_TEXT, examples = "shop") @Nullable String repo,
+      @Schema(maxLength = MAX_SOURCE_TEXT, description = "The remote's default branch if absent")
+          @Nullable String branch,
+      @Schema(
+              maxLength = MAX_SOURCE_TEXT,
+              examples = "v1.2.0",
+              description =
+                  "In place of `branch`: a branch, a tag or a full commit id. `refs/heads/…` and"
+                      + " `refs/tags/…` say which of the two it is; otherwise a branch goes first."
+                      + " A tag or a commit is checked out detached")
+          @Nullable String ref,
+      @Schema(maxLength = MAX_SOURCE_TEXT) @Nullable String path) {}
+
+  /** What bounds the attempts. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(
+      name = "SubmitConfig",
+      description =
+          "A duration is an integer of milliseconds, or a string: `60000`, `500ms`, `60s`, `5m`,"
+              + " `2h`, `7d`, `PT1H`")
+  public record Config(
+      @Schema(
+              ref = "RequestDuration",
+              description = "1 to 604800000 ms; an attempt that takes longer fails")
+          @Nullable Long maxTime,
+      @Schema(
+              ref = "RequestDuration",
+              description =
+                  "1 to 604800000 ms; no output for so long fails the attempt; off if absent")
+          @Nullable Long idleTimeout,
+      @Schema(
+              ref = "RequestDuration",
+              description =
+                  "1 to 31536000000 ms; waiting for longer fails the order; off if absent")
+          @Nullable Long queueTtl,
+      @Schema(minimum = "1", maximum = "" + MAX_ATTEMPTS, defaultValue = "1")
+          @Nullable Integer maxAttempts,
+      @Schema(
+              description =
+                  "Reasons that are retried besides those that are not the agent's own verdict")
+          @Nullable List<String> retryOn) {}
+}

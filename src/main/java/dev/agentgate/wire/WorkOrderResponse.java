@@ -1,0 +1,89 @@
+package dev.agentgate.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A work order as clients see it: flat, and without what does not apply. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(
+    name = "WorkOrder",
+    requiredProperties = {
+      "id",
+      "status",
+      "taskPrompt",
+      "agentType",
+      "workspaceSource",
+      "config",
+      "priority",
+      "labels",
+      "attempt",
+      "createdAt",
+      "updatedAt",
+      "queuedAt"
+    })
+public record WorkOrderResponse(
+    @Schema(examples = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD") String id,
+    String status,
+    String taskPrompt,
+    @Schema(examples = "claude-code") String agentType,
+    Source workspaceSource,
+    Config config,
+    @Nullable Integer maxIterations,
+    int priority,
+    Map<String, String> labels,
+    @Schema(description = "How many attempts were made, the current one included") int attempt,
+    @Schema(description = "The run under way, or the last one once the order is at rest")
+        @Nullable String currentRunId,
+    @Schema(description = "1 is next; there while queued") @Nullable Integer queuePosition,
+    @Schema(description = "Not tried again before; there while a retry waits out its backoff")
+        @Nullable Instant notBefore,
+    Instant createdAt,
+    Instant updatedAt,
+    @Schema(description = "When it last entered the queue") Instant queuedAt,
+    @Nullable Instant startedAt,
+    @Schema(description = "When the attempt will have taken too long") @Nullable Instant timeoutAt,
+    @Schema(description = "When the agent last wrote something") @Nullable Instant lastActivityAt,
+    @Nullable Instant completedAt,
+    @Nullable Instant failedAt,
+    @Nullable Instant cancelledAt,
+    @Schema(description = "As a shell's `$?`: 128 + n where signal n ended the agent")
+        @Nullable Integer exitCode,
+    @Nullable String failureReason,
+    @Schema(description = "Why it failed, for people") @Nullable String error) {
+
+  /** Where the workspace comes from. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(name = "WorkspaceSource", requiredProperties = "type")
+  public record Source(
+      @Schema(enumeration = {"github", "git", "local", "empty"}) String type,
+      @Nullable String url,
+      @Nullable String owner,
+      @Nullable String repo,
+      @Schema(description = "Absent: the remote's default branch") @Nullable String branch,
+      @Schema(description = "A branch, a tag or a full commit id, if the order named one")
+          @Nullable String ref,
+      @Nullable String path) {}
+
+  /** What bounds the attempts; durations in milliseconds. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(
+      name = "Config",
+      description = "What bounds the attempts; durations in milliseconds",
+      requiredProperties = {"maxTime", "maxAttempts"})
+  public record Config(
+      @Schema(examples = "3600000") long maxTime,
+      @Nullable Long idleTimeout,
+      @Nullable Long queueTtl,
+      @Schema(examples = "1") int maxAttempts,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> retryOn) {
+    public Config {
+      // It is left out of an answer when it is empty.
+      retryOn = List.copyOf(Objects.requireNonNullElse(retryOn, List.of()));
+    }
+  }
+}

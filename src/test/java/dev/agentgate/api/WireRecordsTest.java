@@ -1,0 +1,174 @@
+package dev.agentgate.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.agentgate.queue.QueueHealth;
+import dev.agentgate.queue.RunView;
+import dev.agentgate.queue.WorkOrderView;
+import dev.agentgate.store.StatusCounts;
+import dev.agentgate.wire.QueueHealthResponse;
+import dev.agentgate.wire.RunResponse;
+import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.wire.WireJson;
+import dev.agentgate.wire.WorkOrderResponse;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrders;
+import dev.agentgate.workorder.WorkspaceSource;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.junit.jupiter.api.Test;
+
+/** What the service writes of orders, runs and the queue, a client reads as it was. */
+class WireRecordsTest {
+  private static final long SEED = 11;
+
+  private final ObjectMapper server = new ObjectMapper();
+  private final ObjectMapper client = WireJson.clientMapper();
+  private final WorkOrders orders = new WorkOrders(SEED);
+
+  WireRecordsTest() {
+    new JsonFormat().customize(server);
+  }
+
+  @Test
+  void anOrderIsReadAsItWasWritten() throws JsonProcessingException {
+    for (int i = 0; i < 500; i++) {
+      WorkOrderResponse order =
+          WireRecords.of(
+              new WorkOrderView(
+                  orders.any(),
+                  i % 2 == 0 ? OptionalInt.of(i) : OptionalInt.empty(),
+                  Optional.of(WorkOrders.NOW),
+                  Optional.empty(),
+                  Optional.empty()));
+      String json = server.writeValueAsString(order);
+      WorkOrderResponse read = client.readValue(json, WorkOrderResponse.class);
+      assertThat(client.writeValueAsString(read)).as("seed %d, order %d", SEED, i).isEqualTo(json);
+      assertThat(read.labels()).isEqualTo(order.labels());
+      assertThat(read.config()).isEqualTo(order.config());
+    }
+  }
+
+  @Test
+  void aRunIsReadAsItWasWritten() throws JsonProcessingException {
+    Optional<ExitStatus> killed = Optional.of(new ExitStatus(137));
+    for (RunState state :
+        List.of(
+            new RunState.Preparing(),
+            new RunState.Running(),
+            new RunState.Completed(WorkOrders.NOW, Optional.of(new ExitStatus(0))),
+            new RunState.Failed(WorkOrders.NOW, FailureReason.SIGNAL, "Ended by SIGKILL", killed),
+            new RunState.Cancelled(WorkOrders.NOW, Optional.empty()))) {
+      Run run =
+          new Run(
+              WorkOrders.run(),
+              WorkOrders.queued().id(),
+              1,
+              OptionalLong.of(42),
+              WorkOrders.NOW,
+              state);
+      String json = server.writeValueAsString(WireRecords.of(new RunView(run, 6)));
+      RunResponse read = client.readValue(json, RunResponse.class);
+      assertThat(client.writeValueAsString(read)).isEqualTo(json);
+      assertThat(read.status()).isEqualTo(state.wireName());
+    }
+  }
+
+  @Test
+  void theHealthOfTheQueueIsReadAsItWasWritten() throws JsonProcessingException {
+    String json =
+        server.writeValueAsString(
+            WireRecords.of(
+                new QueueHealth(
+                    new StatusCounts(1, 2, 3, 4, 5),
+                    6,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofMinutes(30),
+                    List.of(new QueueHealth.Alert(QueueHealth.AlertKind.DISK, "Low disk")),
+                    EnumSet.of(QueueHealth.Block.DISK, QueueHealth.Block.SLOTS),
+                    true,
+                    WorkOrders.NOW)));
+    QueueHealthResponse read = client.readValue(json, QueueHealthResponse.class);
+    assertThat(client.writeValueAsString(read)).isEqualTo(json);
+    assertThat(read.blockedBy()).containsExactly("slots", "disk");
+    assertThat(read.alerts()).containsExactly("Low disk");
+  }
+
+  @Test
+  void aClientIgnoresWhatANewerServerAdds() throws JsonProcessingException {
+    assertThat(
+            client.readValue(
+                "{\"id\":\"run_1\",\"workOrderId\":\"wo_1\",\"attempt\":1,\"status\":\"later\","
+                    + "\"startedAt\":\"2026-03-01T10:00:00.123Z\",\"logBytes\":0,\"later\":{}}",
+                RunResponse.class))
+        .extracting(RunResponse::status)
+        .isEqualTo("later");
+  }
+
+  /** Without it the native image writes an empty object. */
+  @Test
+  void everyRecordIsRegisteredForReflection() {
+    List<Class<?>> records =
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages(WireJson.class.getPackageName())
+                .stream()
+                .filter(JavaClass::isRecord)
+                .<Class<?>>map(JavaClass::reflect)
+                .toList();
+    assertThat(JsonFormat.class.getAnnotation(RegisterForReflection.class).targets())
+        .containsExactlyInAnyOrderElementsOf(records);
+  }
+
+  /** These states are sealed types, so that the document cannot take their names from an enum. */
+  @Test
+  void theDocumentedNamesAreThoseOfTheDomain() {
+    List<String> sources = lowerCaseNames(WorkspaceSource.class);
+    assertThat(documented(WorkOrderResponse.Source.class, "type"))
+        .containsExactlyInAnyOrderElementsOf(sources);
+    assertThat(documented(SubmitRequest.Source.class, "type"))
+        .containsExactlyInAnyOrderElementsOf(sources);
+    assertThat(documented(RunResponse.class, "status"))
+        .containsExactlyInAnyOrderElementsOf(lowerCaseNames(RunState.class));
+  }
+
+  private static List<String> lowerCaseNames(Class<?> sealed) {
+    List<String> names = new ArrayList<>();
+    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+      if (permitted.isSealed()) {
+        names.addAll(lowerCaseNames(permitted));
+      } else {
+        names.add(permitted.getSimpleName().toLowerCase(Locale.ROOT));
+      }
+    }
+    return names;
+  }
+
+  private static String[] documented(Class<?> type, String component) {
+    return Stream.of(type.getRecordComponents())
+        .filter(it -> it.getName().equals(component))
+        .map(RecordComponent::getAccessor)
+        .map(accessor -> accessor.getAnnotation(Schema.class).enumeration())
+        .findFirst()
+        .orElseThrow();
+  }
+}
