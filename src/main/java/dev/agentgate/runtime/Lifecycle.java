@@ -90,6 +90,7 @@ class Lifecycle {
     checks.warn();
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       LastResort.install();
+      ClassPreload.await();
       StopDeadline.arm(
           settings.shutdown().drainTimeout().plus(settings.run().killGrace()).plus(STOP_MARGIN));
     }

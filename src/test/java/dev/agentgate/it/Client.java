@@ -22,21 +22,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /** A client of the API that knows nothing of the service but its contract. */
 final class Client {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
-          .build();
+  private final HttpClient http;
   private final URI root;
 
   Client(int port) {
-    this.root = URI.create("http://127.0.0.1:" + port);
+    this(URI.create("http://127.0.0.1:" + port), HttpClient.newBuilder());
+  }
+
+  /** A client that speaks TLS and trusts this. */
+  Client(int port, SSLContext trusted) {
+    this(URI.create("https://localhost:" + port), HttpClient.newBuilder().sslContext(trusted));
+  }
+
+  private Client(URI root, HttpClient.Builder http) {
+    this.root = root;
+    this.http = http.version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
   }
 
   /** An answer. */

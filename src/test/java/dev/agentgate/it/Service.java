@@ -55,6 +55,7 @@ final class Service implements AutoCloseable {
   private List<String> javaOptions = QUICK_START;
   private List<String> prefix = List.of();
   private boolean terminal;
+  private boolean copied;
   private List<String> limits = List.of();
   private Process process;
 
@@ -122,6 +123,20 @@ final class Service implements AutoCloseable {
     return this;
   }
 
+  /** Starts it from a copy of its own, which can be removed while it runs. */
+  Service fromACopy() {
+    copied = true;
+    return this;
+  }
+
+  /**
+   * Removes the copy that it was started from, as an upgrade does. The next start makes it anew.
+   */
+  void removeApplication() {
+    assertThat(copied).isTrue();
+    run("rm", "-rf", copy().toString());
+  }
+
   /** Starts it below another program. */
   Service under(String... command) {
     prefix = List.of(command);
@@ -187,10 +202,17 @@ final class Service implements AutoCloseable {
             javaOptions, List.of("-jar", installed(JAR).resolve("quarkus-run.jar").toString())));
   }
 
-  /** Where an unprivileged user can read it and nobody can write. */
   private Path installed(Path built) {
-    Path copy = home.resolve("app").resolve(built.getFileName());
-    return host == Host.UNPRIVILEGED ? copy : built;
+    return isCopied() ? copy().resolve(built.getFileName()) : built;
+  }
+
+  private boolean isCopied() {
+    return copied || host == Host.UNPRIVILEGED;
+  }
+
+  /** Where an unprivileged user can read it and nobody can write. */
+  private Path copy() {
+    return home.resolve("app").resolve("copy");
   }
 
   private Path workingDirectory() {
@@ -199,12 +221,14 @@ final class Service implements AutoCloseable {
 
   private void prepareHome() throws IOException {
     Files.createDirectories(data);
-    Path app = home.resolve("app");
-    if (host == Host.UNPRIVILEGED && !Files.isDirectory(app)) {
-      Files.createDirectories(app);
+    Path copy = copy();
+    if (isCopied() && !Files.isDirectory(copy)) {
+      Files.createDirectories(copy);
       Path built = Files.isExecutable(EXECUTABLE) ? EXECUTABLE : JAR;
-      run("cp", "-r", built.toString(), app.toString());
-      run("chmod", "-R", "a-w,a+rX", app.toString());
+      run("cp", "-r", built.toString(), copy.toString());
+      run("chmod", "-R", "a-w,a+rX", copy.getParent().toString());
+    }
+    if (host == Host.UNPRIVILEGED) {
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
       run("chown", "65534:65534", data.toString());
     }
@@ -256,6 +280,10 @@ final class Service implements AutoCloseable {
 
   Path data() {
     return data;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** A file outside the data directory that agents may write to. */
@@ -360,7 +388,7 @@ final class Service implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -1,0 +1,116 @@
+package dev.agentgate.runtime;
+
+import io.quarkus.runtime.Application;
+import io.quarkus.runtime.ImageMode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads classes before they are needed: all that were written or generated for the service, and
+ * those of its libraries that a list names. A class that is loaded on demand
+ *
+ * <ul>
+ *   <li>cannot be had any more once an upgrade has removed the application's directory, or while no
+ *       descriptor is left to open its jar: an event loop hangs, or the stop does;
+ *   <li>pins a virtual thread to its carrier. When every carrier waits for the lock of a jar, whose
+ *       owner waits for a monitor that a virtual thread without a carrier is to get next, the whole
+ *       service stands still. A few runs that are taken over by a cold JVM are enough for that.
+ * </ul>
+ *
+ * <p>A native executable has all its classes.
+ */
+final class ClassPreload {
+  private static final Logger LOG = Logger.getLogger(ClassPreload.class);
+
+  private static final ClassLoader LOADER = ClassPreload.class.getClassLoader();
+
+  private static final String SUFFIX = ".class";
+
+  /** A class a line: what a service loads in its life, see docs/contributing.md. */
+  private static final String LIST = "classes.txt";
+
+  private static volatile @Nullable Thread loading;
+
+  private ClassPreload() {}
+
+  /** Loads them in a thread of its own, while the start goes on with what takes longer. */
+  static void begin() {
+    if (ImageMode.current() == ImageMode.JVM) {
+      loading = Thread.ofPlatform().daemon().name("class-preload").start(ClassPreload::load);
+    }
+  }
+
+  /** Waits until they are loaded, if that has begun. Belongs before the first virtual thread. */
+  static void await() {
+    Thread thread = loading;
+    if (thread != null) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void load() {
+    long began = System.nanoTime();
+    try {
+      List<String> names = new ArrayList<>(listed());
+      names.addAll(besides(ClassPreload.class));
+      names.addAll(besides(Class.forName(Application.APP_CLASS_NAME, false, LOADER)));
+      long loaded = names.stream().filter(ClassPreload::load).count();
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      LOG.debugf("Loaded %d classes ahead in %d ms", loaded, millis);
+    } catch (ClassNotFoundException | IOException | URISyntaxException e) {
+      LOG.warn("Classes are loaded only when they are needed", e);
+    }
+  }
+
+  /** What cannot be loaded is left to fail where it is needed. */
+  private static boolean load(String name) {
+    try {
+      Class.forName(name, false, LOADER);
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      LOG.debugf("%s cannot be loaded: %s", name, e);
+      return false;
+    }
+  }
+
+  /** The classes in the jar that this one is from. */
+  private static List<String> besides(Class<?> known) throws IOException, URISyntaxException {
+    URI file = known.getProtectionDomain().getCodeSource().getLocation().toURI();
+    try (JarFile jar = new JarFile(Path.of(file).toFile())) {
+      return jar.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.endsWith(SUFFIX))
+          .map(name -> name.substring(0, name.length() - SUFFIX.length()).replace('/', '.'))
+          .toList();
+    }
+  }
+
+  private static List<String> listed() throws IOException {
+    try (InputStream list = ClassPreload.class.getResourceAsStream(LIST)) {
+      if (list == null) {
+        throw new IOException("The list of classes is missing in the application");
+      }
+      return new BufferedReader(new InputStreamReader(list, StandardCharsets.UTF_8))
+          .lines()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.agentgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agentgate.it.Client.Answer;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Far more and larger bodies at once than the heap could hold. */
+@Timeout(600)
+class HeapShortageIT {
+  private static final int CLIENTS = 300;
+  private static final int OUT_OF_MEMORY = 3;
+
+  /** A prompt that is large for its length: each character takes twelve bytes. */
+  private static final String PROMPT = "true #" + "\\ud83d\\ude00".repeat(130_000);
+
+  private static final List<byte[]> BODIES = List.of(body(1_600_000), body(4_100_000));
+
+  @TempDir Path home;
+
+  private final Collection<String> acknowledged = new ConcurrentLinkedQueue<>();
+  private final Collection<Answer> refused = new ConcurrentLinkedQueue<>();
+  private final Collection<Exception> unanswered = new ConcurrentLinkedQueue<>();
+
+  private static byte[] body(int length) {
+    String json =
+        """
+        {"taskPrompt": "%s", "agentType": "shell", "workspaceSource": {"type": "empty"}}\
+        """
+            .formatted(PROMPT);
+    return (json + " ".repeat(length - json.length())).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private Service service(String heap) {
+    return Service.in(home).withJavaOptions(heap, "-XX:+ExitOnOutOfMemoryError");
+  }
+
+  /** All at once; comes back when the last is answered. */
+  private void flood(Client client) throws Exception {
+    try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+      List<Future<?>> ends = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        byte[] body = BODIES.get(i % BODIES.size());
+        ends.add(clients.submit(() -> submit(client, body)));
+      }
+      for (Future<?> end : ends) {
+        end.get();
+      }
+    }
+  }
+
+  private void submit(Client client, byte[] body) {
+    try {
+      Answer answer =
+          client.call(
+              "POST",
+              "/api/v1/work-orders",
+              BodyPublishers.ofByteArray(body),
+              "Content-Type",
+              "application/json");
+      if (answer.status() == 201) {
+        acknowledged.add(id(answer));
+      } else {
+        refused.add(answer);
+      }
+    } catch (UncheckedIOException e) {
+      unanswered.add(e);
+    }
+  }
+
+  private static String id(Answer answer) {
+    return answer.raw().headers().firstValue("Location").orElseThrow().replaceAll(".*/", "");
+  }
+
+  private void assertRefusedForNow() {
+    assertThat(refused)
+        .allSatisfy(answer -> {
+          assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+          assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();
+        });
+  }
+
+  private void assertAllThere(Client client) {
+    assertThat(acknowledged)
+        .allSatisfy(id -> assertThat(client.get("/work-orders/" + id).status()).isEqualTo(200));
+  }
+
+  private static void assertGoesOn(Service service) {
+    String next = service.client().submit("true", body -> body.put("priority", 100));
+    JsonNode order = service.client().awaitEnd(next);
+    assertThat(order.path("status").asText()).isEqualTo("completed");
+    assertThat(service.probe("/q/health/live").status()).isEqualTo(200);
+    assertThat(service.said()).doesNotContain("OutOfMemoryError", "died");
+  }
+
+  @Test
+  void whatTheHeapCannotHoldIsRefusedForNow() throws Exception {
+    try (Service service = service("-Xmx512m")) {
+      service.start();
+      flood(service.client());
+      assertRefusedForNow();
+      assertThat(unanswered).isEmpty();
+      assertThat(acknowledged).isNotEmpty();
+      assertGoesOn(service);
+      assertAllThere(service.client());
+      System.out.printf("512m: %d taken, %d refused%n", acknowledged.size(), refused.size());
+    }
+  }
+
+  @Test
+  void aHeapThatIsTooSmallEndsTheServiceOrNothingAtAll() throws Exception {
+    try (Service service = service("-Xmx128m")) {
+      service.start();
+      flood(service.client());
+      assertRefusedForNow();
+      await("the service to have ended, or to answer and to say so")
+          .atMost(Duration.ofMinutes(2))
+          .ignoreExceptions()
+          .until(() ->
+              !service.isAlive()
+                  || service.client().get("/queue/health").status()
+                          + service.probe("/q/health/live").status()
+                      == 400);
+      if (service.isAlive()) {
+        assertThat(unanswered).isEmpty();
+        assertGoesOn(service);
+        service.terminate();
+        assertThat(service.awaitExit()).isEqualTo(143);
+      } else {
+        assertThat(service.awaitExit()).isEqualTo(OUT_OF_MEMORY);
+      }
+      service.start();
+      assertAllThere(service.client());
+      System.out.printf("128m: %d taken, %d refused%n", acknowledged.size(), refused.size());
+    }
+  }
+}
