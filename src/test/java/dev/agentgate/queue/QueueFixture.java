@@ -252,6 +252,9 @@ final class QueueFixture implements AutoCloseable {
     /** Whether no workspace can be removed. */
     volatile boolean stuck;
 
+    /** Whose workspaces cannot be removed. */
+    final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
+
     Set<RunId> removed() {
       return Set.copyOf(removed);
     }
@@ -286,7 +289,7 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public boolean remove(RunId run) {
-      if (stuck) {
+      if (stuck || resisting.contains(run)) {
         return false;
       }
       removed.add(run);
