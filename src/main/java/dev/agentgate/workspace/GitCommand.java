@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the {@code git} command line so that only what stands here decides what it does: its
@@ -128,7 +129,36 @@ final class GitCommand {
     return output.text();
   }
 
+  /**
+   * Runs {@code git} with these arguments on this machine, for output of any length and bytes.
+   *
+   * @param input what it reads from its standard input
+   * @param reader of its standard output; once it returns, git need not go on and is stopped
+   * @throws GitFailedException if it failed, with its words
+   * @throws WorkspaceFailedException if the reader failed, the time ran out or someone killed it
+   */
+  void stream(RunId run, Deadline deadline, Path input, Reader reader, String... arguments)
+      throws WorkspaceFailedException, InterruptedException {
+    execute(run, Access.LOCAL, deadline, new Streams(input, Optional.of(reader)), arguments);
+  }
+
+  /** Reads what git writes, in a thread of its own. */
+  @FunctionalInterface
+  interface Reader {
+    void read(InputStream output) throws IOException;
+  }
+
+  private record Streams(Path input, Optional<Reader> reader) {
+    static final Streams NONE = new Streams(Path.of("/dev/null"), Optional.empty());
+  }
+
   private OutputTail execute(RunId run, Access access, Deadline deadline, String... arguments)
+      throws WorkspaceFailedException, InterruptedException {
+    return execute(run, access, deadline, Streams.NONE, arguments);
+  }
+
+  private OutputTail execute(
+      RunId run, Access access, Deadline deadline, Streams streams, String... arguments)
       throws WorkspaceFailedException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("setsid", "git"));
     command.addAll(List.of(arguments));
@@ -137,21 +167,29 @@ final class GitCommand {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    Process process = start(command, environment(run, access));
-    OutputTail output = OutputTail.of(process.getInputStream());
+    Process process = start(command, environment(run, access), streams);
+    Optional<Reading> reading = streams.reader().map(reader -> Reading.of(process, reader));
+    OutputTail output =
+        OutputTail.of(reading.isPresent() ? process.getErrorStream() : process.getInputStream());
     try {
       if (!process.waitFor(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
         throw deadline.exceeded(name);
+      }
+      if (reading.isPresent() && !reading.get().awaitEnd(deadline)) {
+        throw deadline.exceeded("Reading what " + name + " wrote");
       }
       // Git waits for its helpers; one that holds the output open longer is stuck.
       if (!output.awaitEnd(Duration.ofSeconds(1))) {
         LOG.warnf("%s of %s left a process behind; killing it", name, run);
       }
     } finally {
-      if (process.isAlive() || !output.isEnded()) {
+      if (process.isAlive() || !output.isEnded() || reading.filter(it -> !it.isEnded()).isPresent()) {
         process.destroyForcibly();
         killSession(process.pid());
       }
+    }
+    if (reading.isPresent() && reading.get().isCutShort(name)) {
+      return output;
     }
     int code = process.exitValue();
     if (code > LAST_OWN_CODE) {
@@ -165,13 +203,14 @@ final class GitCommand {
     return output;
   }
 
-  private static Process start(List<String> command, Map<String, String> environment)
+  private static Process start(
+      List<String> command, Map<String, String> environment, Streams streams)
       throws WorkspaceFailedException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(new File("/"))
-            .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"));
+            .redirectErrorStream(streams.reader().isEmpty())
+            .redirectInput(streams.input().toFile());
     // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
     builder
         .environment()
@@ -385,6 +424,56 @@ final class GitCommand {
       LOG.error("/proc cannot be read: git processes may be left", e);
     }
     return members;
+  }
+
+  /** A reader at work on what a process writes. */
+  private static final class Reading {
+    private final Process process;
+    private final Reader reader;
+    private final Thread thread = Thread.ofVirtual().name("git-reader").unstarted(this::read);
+    private volatile boolean cutShort;
+    private volatile @Nullable IOException failure;
+
+    private Reading(Process process, Reader reader) {
+      this.process = process;
+      this.reader = reader;
+    }
+
+    static Reading of(Process process, Reader reader) {
+      Reading reading = new Reading(process, reader);
+      reading.thread.start();
+      return reading;
+    }
+
+    boolean awaitEnd(Deadline deadline) throws InterruptedException {
+      return thread.join(Duration.ofNanos(Math.max(1, deadline.remainingNanos())));
+    }
+
+    boolean isEnded() {
+      return !thread.isAlive();
+    }
+
+    /** Whether git was stopped because the reader had enough. */
+    boolean isCutShort(String name) throws WorkspaceFailedException {
+      IOException problem = failure;
+      if (problem != null) {
+        throw new WorkspaceFailedException(
+            "What " + name + " wrote could not be read or kept", problem);
+      }
+      return cutShort;
+    }
+
+    private void read() {
+      try (InputStream output = process.getInputStream()) {
+        reader.read(output);
+        cutShort = output.read() >= 0;
+      } catch (IOException e) {
+        failure = e;
+      }
+      if (cutShort || failure != null) {
+        process.destroyForcibly();
+      }
+    }
   }
 
   /** The end of a stream, read as it comes so that the writer never blocks. */

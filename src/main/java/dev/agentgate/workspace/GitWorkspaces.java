@@ -2,6 +2,7 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.Baselines.Baseline;
 import dev.agentgate.workspace.GitCommand.Access;
 import dev.agentgate.workspace.MirrorCache.Remote;
 import java.io.IOException;
@@ -19,14 +20,17 @@ import org.jboss.logging.Logger;
  * for use by many threads; orders for one repository wait for each other no longer than a fetch
  * takes. After a crash a half-made workspace is left under its run's id, for {@link #remove}.
  */
-public final class GitWorkspaces implements Workspaces {
+public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
   private static final Logger LOG = Logger.getLogger(GitWorkspaces.class);
+  private static final String MIRRORS = ".mirrors";
 
   private final Path root;
   private final GitHubHost host;
   private final LocalRoots localRoots;
   private final MirrorCache mirrors;
   private final ReferredContent referred;
+  private final GitCommand git;
+  private final Baselines baselines;
 
   /**
    * Makes the root if it is missing.
@@ -50,8 +54,9 @@ public final class GitWorkspaces implements Workspaces {
       this.root = root.toRealPath();
       List<String> hidden = new ArrayList<>(List.of(this.root.toString()));
       host.directory().ifPresent(hidden::add);
-      GitCommand git = new GitCommand(this.root.resolve(".gitconfig"), host, token, hidden);
-      this.mirrors = new MirrorCache(this.root.resolve(".mirrors"), git, clock);
+      this.git = new GitCommand(this.root.resolve(".gitconfig"), host, token, hidden);
+      this.mirrors = new MirrorCache(this.root.resolve(MIRRORS), git, clock);
+      this.baselines = new Baselines(this.root.resolve(".baselines"));
       this.referred =
           new ReferredContent(extras, git, mirrors, new SubmoduleSource(host, localRoots), notes);
     } catch (IOException e) {
@@ -90,12 +95,38 @@ public final class GitWorkspaces implements Workspaces {
 
   @Override
   public boolean remove(RunId run) {
-    return DirectoryTree.remove(directory(run));
+    return baselines.remove(run)
+        & DirectoryTree.remove(comparison(run))
+        & DirectoryTree.remove(directory(run));
   }
 
   @Override
   public int removeUnusedMirrors(Duration age) {
     return mirrors.removeUnused(age);
+  }
+
+  @Override
+  public Optional<String> baseCommit(RunId run) {
+    return baselines.find(run, root.resolve(MIRRORS)).map(Baseline::commit);
+  }
+
+  @Override
+  public CollectedChanges collect(RunId run, Path patch, long maxPatchBytes, Duration limit)
+      throws InterruptedException {
+    Optional<Baseline> baseline = baselines.find(run, root.resolve(MIRRORS));
+    if (baseline.isEmpty()) {
+      return new CollectedChanges.NoBase();
+    }
+    return new ChangeCollector(
+            new LocalGit(git, run, directory(run), Deadline.in(limit)),
+            baseline.get(),
+            comparison(run),
+            new PatchFile(patch, maxPatchBytes))
+        .collect();
+  }
+
+  private Path comparison(RunId run) {
+    return root.resolve(".comparisons").resolve(run.value());
   }
 
   private Path directory(RunId run) {
@@ -111,8 +142,9 @@ public final class GitWorkspaces implements Workspaces {
       DirectoryTree.remove(directory);
       DirectoryTree.create(directory);
       if (remote.isPresent()) {
-        mirrors.checkOut(run, remote.get(), directory, deadline);
+        Path mirror = mirrors.checkOut(run, remote.get(), directory, deadline);
         referred.addTo(run, remote.get(), directory, deadline);
+        baselines.remember(new LocalGit(git, run, directory, deadline), mirror);
       }
       made = true;
       return directory;

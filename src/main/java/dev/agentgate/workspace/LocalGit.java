@@ -29,6 +29,21 @@ record LocalGit(GitCommand git, RunId run, Path directory, Deadline deadline) {
     return git.readAll(run, Access.LOCAL, deadline, here(arguments));
   }
 
+  /**
+   * Runs {@code git} there with output of any length.
+   *
+   * @see GitCommand#stream
+   */
+  void stream(Path input, GitCommand.Reader reader, String... arguments)
+      throws WorkspaceFailedException, InterruptedException {
+    git.stream(run, deadline, input, reader, here(arguments));
+  }
+
+  /** The same in another directory. */
+  LocalGit at(Path other) {
+    return new LocalGit(git, run, other, deadline);
+  }
+
   private String[] here(String... arguments) {
     List<String> all = new ArrayList<>(List.of("-C", directory.toString()));
     all.addAll(List.of(arguments));

@@ -75,8 +75,10 @@ final class MirrorCache {
   /**
    * Checks a revision of a remote out into an empty directory: a branch as {@code git clone
    * --single-branch} does, anything else detached.
+   *
+   * @return the mirror that it came from
    */
-  void checkOut(RunId run, Remote remote, Path workspace, Deadline deadline)
+  Path checkOut(RunId run, Remote remote, Path workspace, Deadline deadline)
       throws WorkspaceFailedException, InterruptedException, IOException {
     Mirror mirror = mirror(name(remote.url()));
     Tip tip = tip(run, remote, deadline);
@@ -91,6 +93,7 @@ final class MirrorCache {
       copy(run, mirror, tip, workspace, deadline);
     }
     tip.settle(local(run, workspace, deadline), remote.url());
+    return mirror.directory;
   }
 
   /**

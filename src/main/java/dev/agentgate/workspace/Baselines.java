@@ -1,0 +1,87 @@
+package dev.agentgate.workspace;
+
+import dev.agentgate.workorder.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was checked out for each run, kept where no agent works: the commit, the mirror that has its
+ * objects, and the index of the checkout. The index knows the time and size of each file, so that
+ * a later comparison reads only what changed.
+ */
+final class Baselines {
+  private static final String INDEX = "index";
+  private static final String BASE = "base";
+
+  private final Path root;
+
+  /**
+   * @param root holds nothing but baselines
+   */
+  Baselines(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * What a run began with.
+   *
+   * @param commit its full id
+   * @param tree the id of its tree
+   * @param objects those of the mirror that it was copied from; they may be gone
+   * @param index a file to copy, with its time
+   */
+  record Baseline(String commit, String tree, Path objects, Path index) {}
+
+  /** Remembers a checkout before the agent gets it. */
+  void remember(LocalGit checkout, Path mirror)
+      throws IOException, WorkspaceFailedException, InterruptedException {
+    String ids = checkout.run("rev-parse", "HEAD", "HEAD^{tree}").strip();
+    Path directory = directory(checkout.run());
+    DirectoryTree.remove(directory);
+    DirectoryTree.create(directory);
+    copyIndex(checkout.directory().resolve(".git").resolve(INDEX), directory.resolve(INDEX));
+    Path aside = directory.resolve(BASE + ".new");
+    Files.writeString(aside, ids + "\n" + mirror.getFileName() + "\n");
+    Files.move(aside, directory.resolve(BASE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Finds what was remembered.
+   *
+   * @param mirrors where mirrors are
+   */
+  Optional<Baseline> find(RunId run, Path mirrors) {
+    try {
+      Path directory = directory(run);
+      List<String> lines = Files.readAllLines(directory.resolve(BASE));
+      if (lines.size() != 3) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Baseline(
+              lines.get(0),
+              lines.get(1),
+              mirrors.resolve(lines.get(2)).resolve("objects"),
+              directory.resolve(INDEX)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  boolean remove(RunId run) {
+    return DirectoryTree.remove(directory(run));
+  }
+
+  /** With its time: git takes a file that is younger than the index for changed. */
+  static void copyIndex(Path from, Path to) throws IOException {
+    Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private Path directory(RunId run) {
+    return root.resolve(run.value());
+  }
+}

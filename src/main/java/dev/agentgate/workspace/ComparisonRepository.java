@@ -1,0 +1,113 @@
+package dev.agentgate.workspace;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A repository of the service's own that takes a directory for its work tree. Git then reads
+ * nothing of the {@code .git} in that directory: no configuration, hook, exclude or attributes
+ * file, no replacement and no reference to other objects. New objects stay in here.
+ *
+ * @param directory the repository; holds its index
+ * @param workTree only read
+ * @param idLength of its objects' ids, in hexadecimal digits
+ */
+record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
+  static final Path NOTHING = Path.of("/dev/null");
+  private static final int SHA256_LENGTH = 64;
+
+  /**
+   * Makes the repository on disk, with an empty index.
+   *
+   * @param objects directories to read other objects from
+   */
+  void create(List<Path> objects) throws IOException {
+    DirectoryTree.create(directory);
+    Files.createDirectory(directory.resolve("refs"));
+    Path info = Files.createDirectories(directory.resolve("objects/info"));
+    Files.writeString(directory.resolve("HEAD"), "ref: refs/heads/none\n");
+    Files.writeString(directory.resolve("config"), configuration());
+    Files.write(info.resolve("alternates"), objects.stream().map(Path::toString).toList());
+  }
+
+  /**
+   * Conversions are those of a checkout by the service: {@code .gitattributes} decide on line ends
+   * and encodings, and filters are names without a program. What the index of the base or caches
+   * of other repositories could say beside objects is not read.
+   */
+  private String configuration() {
+    return """
+    [core]
+      repositoryFormatVersion = 1
+      bare = false
+      fileMode = true
+      symlinks = true
+      ignoreCase = false
+      autoCrlf = false
+      safeCrlf = false
+      commitGraph = false
+      multiPackIndex = false
+      untrackedCache = false
+      hooksPath = /dev/null
+      fsmonitor = false
+      attributesFile = /dev/null
+      excludesFile = /dev/null
+      quotePath = true
+      compression = 1
+      fsync = none
+    [extensions]
+      objectFormat = %s
+    [gc]
+      auto = 0
+    """
+        .formatted(idLength == SHA256_LENGTH ? "sha256" : "sha1");
+  }
+
+  /** Makes another repository, below this one, for the same directory or one inside. */
+  ComparisonRepository inner(String name, Path inside, List<Path> objects) throws IOException {
+    ComparisonRepository inner =
+        new ComparisonRepository(directory.resolve(name), workTree.at(inside), idLength);
+    inner.create(objects);
+    return inner;
+  }
+
+  /** The same repository for another directory. */
+  ComparisonRepository at(Path inside) {
+    return new ComparisonRepository(directory, workTree.at(inside), idLength);
+  }
+
+  Path top() {
+    return workTree.directory();
+  }
+
+  Path objects() {
+    return directory.resolve("objects");
+  }
+
+  Path index() {
+    return directory.resolve("index");
+  }
+
+  /** Runs {@code git} on the work tree. */
+  void run(Path input, String... arguments) throws WorkspaceFailedException, InterruptedException {
+    stream(input, output -> output.transferTo(OutputStream.nullOutputStream()), arguments);
+  }
+
+  /** Runs {@code git} on the work tree and reads what it writes. */
+  void stream(Path input, GitCommand.Reader reader, String... arguments)
+      throws WorkspaceFailedException, InterruptedException {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--git-dir=" + directory,
+                "--work-tree=" + top(),
+                "--no-replace-objects",
+                "--literal-pathspecs"));
+    all.addAll(List.of(arguments));
+    workTree.stream(input, reader, all.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.agentgate.workspace;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** Reads what git writes with {@code -z}, one field at a time. */
+final class NulSeparated {
+  /** Linux' longest path has 4096 bytes; git puts little more than two of them into a field. */
+  private static final int MAX_FIELD = 64 * 1024;
+
+  private final InputStream stream;
+
+  NulSeparated(InputStream stream) {
+    this.stream = new BufferedInputStream(stream, 64 * 1024);
+  }
+
+  /**
+   * The next field, without its NUL.
+   *
+   * @return empty at the end
+   */
+  Optional<byte[]> next() throws IOException {
+    int first = stream.read();
+    if (first < 0) {
+      return Optional.empty();
+    }
+    ByteArrayOutputStream field = new ByteArrayOutputStream(128);
+    for (int b = first; b != 0; b = stream.read()) {
+      if (b < 0) {
+        throw new IOException("git's output ends within a field");
+      }
+      if (field.size() == MAX_FIELD) {
+        throw new IOException("git's output has a field that is too long");
+      }
+      field.write(b);
+    }
+    return Optional.of(field.toByteArray());
+  }
+
+  /** The next field where there has to be one. */
+  byte[] require() throws IOException {
+    return next().orElseThrow(() -> new IOException("git's output ends within a record"));
+  }
+}
