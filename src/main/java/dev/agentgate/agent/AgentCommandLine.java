@@ -80,15 +80,14 @@ public record AgentCommandLine(List<String> template) {
         filled.add(
             PLACEHOLDER
                 .matcher(argument)
-                .replaceAll(found ->
-                    Matcher.quoteReplacement(values.apply(found.group(1)).orElseThrow())));
+                .replaceAll(
+                    found -> Matcher.quoteReplacement(values.apply(found.group(1)).orElseThrow())));
       }
     }
     return filled;
   }
 
-  private static boolean lacksValue(
-      String argument, Function<String, Optional<String>> values) {
+  private static boolean lacksValue(String argument, Function<String, Optional<String>> values) {
     return PLACEHOLDER
         .matcher(argument)
         .results()

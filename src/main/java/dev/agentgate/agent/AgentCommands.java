@@ -57,7 +57,7 @@ public record AgentCommands(
   /** The arguments for a task. */
   List<String> fill(AgentTask task, Function<String, Optional<String>> service) {
     return commandLine(task)
-        .fill(name ->
-            name.startsWith("env.") ? service.apply(name.substring(4)) : task.value(name));
+        .fill(
+            name -> name.startsWith("env.") ? service.apply(name.substring(4)) : task.value(name));
   }
 }

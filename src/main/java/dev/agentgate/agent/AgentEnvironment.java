@@ -103,8 +103,8 @@ public final class AgentEnvironment {
    *
    * @param passed names of the service's variables; one that ends with an asterisk stands for all
    *     that begin like it
-   * @param hidden names that it does not see, although every agent or a name in {@code passed} would
-   *     show them
+   * @param hidden names that it does not see, although every agent or a name in {@code passed}
+   *     would show them
    * @param own variables for it alone, with their values
    * @param substitutes its name of a variable, and the service's variable that stands in for it
    *     where the service has none of that name
@@ -115,8 +115,7 @@ public final class AgentEnvironment {
       Map<String, String> own,
       Map<String, String> substitutes) {
     /** No more than every agent sees. */
-    public static final Visibility USUAL =
-        new Visibility(Set.of(), Set.of(), Map.of(), Map.of());
+    public static final Visibility USUAL = new Visibility(Set.of(), Set.of(), Map.of(), Map.of());
 
     public Visibility {
       passed = Set.copyOf(passed);
@@ -130,8 +129,7 @@ public final class AgentEnvironment {
     }
 
     private boolean shows(String name) {
-      return !name.startsWith(OWN_PREFIX)
-          && (matches(EVERY_AGENT, name) || matches(passed, name));
+      return !name.startsWith(OWN_PREFIX) && (matches(EVERY_AGENT, name) || matches(passed, name));
     }
 
     private static boolean matches(Iterable<String> patterns, String name) {

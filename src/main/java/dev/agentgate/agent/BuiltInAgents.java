@@ -15,8 +15,8 @@ import java.util.function.Function;
  * 128 KiB could not be passed.
  *
  * <p>A repository may carry settings for the agent that works in it: hooks, servers to start, the
- * address that the credential is sent to. Each agent's protection keeps it from reading those. It is
- * left out for an agent whose operator trusts its repositories.
+ * address that the credential is sent to. Each agent's protection keeps it from reading those. It
+ * is left out for an agent whose operator trusts its repositories.
  */
 public final class BuiltInAgents {
   private static final Map<String, AgentProfile> PROFILES = new TreeMap<>();
@@ -45,7 +45,11 @@ public final class BuiltInAgents {
     claude(
         "claude-code",
         Set.of(
-            "ANTHROPIC_*", "AWS_*", "CLAUDE_*", "CLOUD_ML_REGION", "GOOGLE_APPLICATION_CREDENTIALS"),
+            "ANTHROPIC_*",
+            "AWS_*",
+            "CLAUDE_*",
+            "CLOUD_ML_REGION",
+            "GOOGLE_APPLICATION_CREDENTIALS"),
         Set.of("CLAUDE_CODE_OAUTH_TOKEN"));
     claude("claude-code-subscription", Set.of("CLAUDE_*"), Set.of());
     add(
@@ -154,8 +158,8 @@ public final class BuiltInAgents {
       Function<String, Optional<String>> service) {
     Optional<AgentProfile> profile = Optional.ofNullable(PROFILES.get(type));
     if (type.equals("gemini")) {
-      return profile.map(it ->
-          it.with(List.of(), GeminiSettings.write(directory, trustRepository, service)));
+      return profile.map(
+          it -> it.with(List.of(), GeminiSettings.write(directory, trustRepository, service)));
     }
     Protection protection =
         trustRepository ? Protection.NONE : PROTECTIONS.getOrDefault(type, Protection.NONE);

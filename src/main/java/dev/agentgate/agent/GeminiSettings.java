@@ -64,8 +64,7 @@ final class GeminiSettings {
     return environment;
   }
 
-  private static String text(
-      boolean trustRepository, Function<String, Optional<String>> service) {
+  private static String text(boolean trustRepository, Function<String, Optional<String>> service) {
     StringBuilder json = new StringBuilder("{\n  \"general\": {\"maxAttempts\": 3}");
     if (usesApiKey(service)) {
       // Otherwise it refuses to start where GOOGLE_GEMINI_BASE_URL is set.

@@ -10,8 +10,8 @@ public interface AgentConfig {
   /**
    * Its argument list; the agents that come with AgentGate have one, yours need one. {@code
    * {prompt}}, {@code {promptFile}}, {@code {workspace}}, {@code {workOrderId}}, {@code {runId}},
-   * {@code {maxIterations}}, {@code {model}}, {@code {maxCostUsd}} and {@code {env.NAME}} (a variable
-   * of the service) are filled in, one argument each, never through a shell.
+   * {@code {maxIterations}}, {@code {model}}, {@code {maxCostUsd}} and {@code {env.NAME}} (a
+   * variable of the service) are filled in, one argument each, never through a shell.
    */
   // Optional only so that the start can say that it is missing.
   Optional<List<String>> command();
@@ -23,13 +23,7 @@ public interface AgentConfig {
    */
   @OneOf(
       kind = "output format",
-      value = {
-        "text",
-        "claude-stream-json",
-        "codex-json",
-        "opencode-json",
-        "gemini-stream-json"
-      })
+      value = {"text", "claude-stream-json", "codex-json", "opencode-json", "gemini-stream-json"})
   Optional<String> output();
 
   /** Arguments that are added if the order names a model, with {@code {model}}. */
@@ -51,14 +45,14 @@ public interface AgentConfig {
 
   /**
    * Names of the service's variables that this agent sees in addition to those that every agent
-   * sees; all others stay hidden. A name that ends with {@code *} stands for all that begin like it;
-   * {@code -NAME} takes one away. None may start with {@code AGENTGATE_}.
+   * sees; all others stay hidden. A name that ends with {@code *} stands for all that begin like
+   * it; {@code -NAME} takes one away. None may start with {@code AGENTGATE_}.
    */
   Optional<Set<String>> environmentPassthrough();
 
   /**
-   * Whether settings, hooks and servers that a repository brings for this agent apply. They run with
-   * the agent's credential, so the default is no.
+   * Whether settings, hooks and servers that a repository brings for this agent apply. They run
+   * with the agent's credential, so the default is no.
    */
   @WithDefault("false")
   boolean trustRepository();

@@ -41,10 +41,7 @@ public final class QueueModule {
         new StartRules(settings, slots, new LocalDirectories(outside.workspaces()), outside.host());
     AgentLauncher launcher =
         new AgentLauncher(
-            outside.processes(),
-            outside.directories(),
-            outside.agents(),
-            outside.variables());
+            outside.processes(), outside.directories(), outside.agents(), outside.variables());
     Supervision supervision =
         new Supervision(
             outside.store(),

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -70,10 +69,13 @@ final class AgentProfiles {
       }
     }
     Map<String, String> own = new HashMap<>(builtIn.own());
-    agent.environment().orElse(List.of()).forEach(pair -> {
-      int equals = pair.indexOf('=');
-      own.put(pair.substring(0, equals), pair.substring(equals + 1));
-    });
+    agent
+        .environment()
+        .orElse(List.of())
+        .forEach(pair -> {
+          int equals = pair.indexOf('=');
+          own.put(pair.substring(0, equals), pair.substring(equals + 1));
+        });
     return new Visibility(passed, hidden, own, builtIn.substitutes());
   }
 }

@@ -35,7 +35,6 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What the queue stands on, as beans: the store, the processes, the workspaces, the clock. */
 @Singleton

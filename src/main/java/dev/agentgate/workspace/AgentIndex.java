@@ -80,7 +80,11 @@ final class AgentIndex {
         && Files.exists(repository.index())) {
       try {
         repository.stream(
-            ComparisonRepository.NOTHING, output -> readHidden(output, hidden), "ls-files", "-t", "-z");
+            ComparisonRepository.NOTHING,
+            output -> readHidden(output, hidden),
+            "ls-files",
+            "-t",
+            "-z");
       } catch (GitFailedException e) {
         LOG.debug("The index of an agent cannot be read", e);
       }

@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * What was checked out for each run, kept where no agent works: the commit, the mirror that has its
- * objects, and the index of the checkout. The index knows the time and size of each file, so that
- * a later comparison reads only what changed.
+ * objects, and the index of the checkout. The index knows the time and size of each file, so that a
+ * later comparison reads only what changed.
  */
 final class Baselines {
   private static final String INDEX = "index";

@@ -126,14 +126,13 @@ final class ChangeCollector {
     Path wanted = Files.writeString(scratch.resolve("wanted"), baseline.tree() + "\n");
     Path pack = scratch.resolve("base.pack");
     try {
-      to.inner("source", workspace.directory(), List.of(from))
-          .stream(
-              wanted,
-              output -> Files.copy(output, pack),
-              "pack-objects",
-              "--quiet",
-              "--revs",
-              "--stdout");
+      to.inner("source", workspace.directory(), List.of(from)).stream(
+          wanted,
+          output -> Files.copy(output, pack),
+          "pack-objects",
+          "--quiet",
+          "--revs",
+          "--stdout");
       to.run(pack, "index-pack", "--stdin");
     } catch (GitFailedException e) {
       throw new WorkspaceFailedException(
@@ -155,7 +154,11 @@ final class ChangeCollector {
           ComparisonRepository.NOTHING,
           patch,
           comparison(
-              "--binary", "--full-index", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/"));
+              "--binary",
+              "--full-index",
+              "--submodule=short",
+              "--src-prefix=a/",
+              "--dst-prefix=b/"));
     }
     return new Collected(
         baseline.commit(),

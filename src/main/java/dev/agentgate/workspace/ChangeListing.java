@@ -44,12 +44,7 @@ final class ChangeListing implements GitCommand.Reader {
 
     private ChangedFile toFile() {
       return new ChangedFile(
-          RawName.shown(path),
-          oldPath.map(RawName::shown),
-          status,
-          binary,
-          insertions,
-          deletions);
+          RawName.shown(path), oldPath.map(RawName::shown), status, binary, insertions, deletions);
     }
   }
 

@@ -10,8 +10,7 @@ import java.util.List;
  * @param insertions lines, of all
  * @param deletions lines, of all
  */
-public record ChangedFiles(
-    List<ChangedFile> listed, long count, long insertions, long deletions) {
+public record ChangedFiles(List<ChangedFile> listed, long count, long insertions, long deletions) {
   public ChangedFiles {
     listed = List.copyOf(listed);
   }

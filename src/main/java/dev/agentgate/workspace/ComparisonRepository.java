@@ -36,8 +36,8 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
 
   /**
    * Conversions are those of a checkout by the service: {@code .gitattributes} decide on line ends
-   * and encodings, and filters are names without a program. What the index of the base or caches
-   * of other repositories could say beside objects is not read.
+   * and encodings, and filters are names without a program. What the index of the base or caches of
+   * other repositories could say beside objects is not read.
    */
   private String configuration() {
     return """

@@ -183,7 +183,9 @@ final class GitCommand {
         LOG.warnf("%s of %s left a process behind; killing it", name, run);
       }
     } finally {
-      if (process.isAlive() || !output.isEnded() || reading.filter(it -> !it.isEnded()).isPresent()) {
+      if (process.isAlive()
+          || !output.isEnded()
+          || reading.filter(it -> !it.isEnded()).isPresent()) {
         process.destroyForcibly();
         killSession(process.pid());
       }

@@ -67,9 +67,7 @@ final class RepositoryHead {
   }
 
   private static String absolute(Path workTree, String target) {
-    return target.startsWith("/")
-        ? target
-        : RawName.key(RawName.of(workTree)) + "/" + target;
+    return target.startsWith("/") ? target : RawName.key(RawName.of(workTree)) + "/" + target;
   }
 
   private Optional<String> commitIn(Path directory) throws IOException {

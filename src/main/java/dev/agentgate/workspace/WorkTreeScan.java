@@ -135,8 +135,7 @@ final class WorkTreeScan {
           throw new IOException("There are more than " + MAX_LINKS + " submodules");
         }
         int tab = entry.indexOf('\t');
-        found.add(
-            new Link(RawName.ofKey(entry.substring(tab + 1)), entry.split(" ", 3)[1]));
+        found.add(new Link(RawName.ofKey(entry.substring(tab + 1)), entry.split(" ", 3)[1]));
       }
     }
   }

@@ -126,8 +126,7 @@ final class WorkTreeSurvey {
 
   /** What git opens to see whether a {@code .git} that leads elsewhere leads to a repository. */
   private void requireOpenableTarget(Path git) throws IOException, WorkspaceFailedException {
-    Optional<Path> directory =
-        Files.isRegularFile(git) ? namedDirectory(git) : Optional.of(git);
+    Optional<Path> directory = Files.isRegularFile(git) ? namedDirectory(git) : Optional.of(git);
     if (directory.isPresent()) {
       for (String name : List.of("HEAD", "commondir")) {
         requireOpenable(directory.get().resolve(name));

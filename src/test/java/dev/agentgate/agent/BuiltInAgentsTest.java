@@ -138,8 +138,7 @@ class BuiltInAgentsTest {
     @Test
     void claudeReadsTheSettingsOfItsUserOnly() {
       assertThat(call("claude-code").command()).containsSequence("--setting-sources", "user");
-      assertThat(
-              call("claude-code", true, AgentTask.Choices.NONE, Optional.empty()).command())
+      assertThat(call("claude-code", true, AgentTask.Choices.NONE, Optional.empty()).command())
           .doesNotContain("--setting-sources");
     }
 
@@ -147,8 +146,7 @@ class BuiltInAgentsTest {
     void opencodeReadsNoConfigurationOfTheProject() {
       assertThat(call("opencode").environment())
           .containsEntry("OPENCODE_DISABLE_PROJECT_CONFIG", "true");
-      assertThat(
-              call("opencode", true, AgentTask.Choices.NONE, Optional.empty()).environment())
+      assertThat(call("opencode", true, AgentTask.Choices.NONE, Optional.empty()).environment())
           .doesNotContainKey("OPENCODE_DISABLE_PROJECT_CONFIG");
     }
 

@@ -117,8 +117,7 @@ class EnvironmentTest {
             .agents();
 
     assertThat(agents).containsOnlyKeys(AGENTS);
-    assertThat(agents)
-        .hasEntrySatisfying(agent, it -> assertThat(it.enabled()).isEqualTo(enabled));
+    assertThat(agents).hasEntrySatisfying(agent, it -> assertThat(it.enabled()).isEqualTo(enabled));
   }
 
   @ParameterizedTest
@@ -137,9 +136,7 @@ class EnvironmentTest {
           settingsOf(Map.of("AGENTGATE_AGENTS_" + part + "_" + name, value)).agents().get(agent);
 
       assertThat(read).as(name).isNotNull();
-      assertThat(method.invoke(read).toString())
-          .as(name)
-          .contains(value);
+      assertThat(method.invoke(read).toString()).as(name).contains(value);
     }
   }
 

@@ -70,8 +70,7 @@ class AgentProfilesTest {
         profile(
             "claude-code",
             Map.of(
-                "AGENTGATE_AGENTS_CLAUDE_CODE_ENVIRONMENT_PASSTHROUGH",
-                "CLAUDE_CODE_OAUTH_TOKEN"));
+                "AGENTGATE_AGENTS_CLAUDE_CODE_ENVIRONMENT_PASSTHROUGH", "CLAUDE_CODE_OAUTH_TOKEN"));
 
     assertThat(claude.visibility().hidden()).isEmpty();
   }

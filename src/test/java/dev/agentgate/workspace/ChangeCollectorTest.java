@@ -232,12 +232,19 @@ class ChangeCollectorTest {
       ChangedWorkspace workspace =
           workspace(
               BASE
-                  + "printf '%s\\n' '" + attributes + "' > .gitattributes\n"
-                  + "printf 'one\\ntwo\\n$Id$\\n'" + encode + " > a.txt\n"
-                  + "printf 'one\\ntwo\\n'" + encode + " > b.txt; printf 'a\\0b' > c.bin\n");
+                  + "printf '%s\\n' '"
+                  + attributes
+                  + "' > .gitattributes\n"
+                  + "printf 'one\\ntwo\\n$Id$\\n'"
+                  + encode
+                  + " > a.txt\n"
+                  + "printf 'one\\ntwo\\n'"
+                  + encode
+                  + " > b.txt; printf 'a\\0b' > c.bin\n");
       workspace.agent(
           "touch b.txt; printf 'a\\0c\\0' > c.bin\n"
-              + (wide ? "iconv -f UTF-16 a.txt | sed 's/one/three/' | iconv -t UTF-16 > x\n"
+              + (wide
+                  ? "iconv -f UTF-16 a.txt | sed 's/one/three/' | iconv -t UTF-16 > x\n"
                   : "sed 's/one/three/' a.txt > x\n")
               + "mv x a.txt; cp b.txt new.txt");
 
@@ -283,7 +290,8 @@ class ChangeCollectorTest {
 
       workspace.assertExact("docs/new");
 
-      assertThat(workspace.statuses()).containsExactly("modified .gitignore", "modified docs/short");
+      assertThat(workspace.statuses())
+          .containsExactly("modified .gitignore", "modified docs/short");
     }
 
     @Test
@@ -426,8 +434,7 @@ class ChangeCollectorTest {
     @Test
     void areLinksToTheirCommits() throws Exception {
       ChangedWorkspace workspace = workspace(BASE);
-      workspace.agent(
-          "git init -q in; cd in; echo i > i; git add i; git commit -qm i; echo j > j");
+      workspace.agent("git init -q in; cd in; echo i > i; git add i; git commit -qm i; echo j > j");
       String head = git(workspace.top.resolve("in"), "rev-parse", "HEAD");
 
       Path fresh = workspace.apply(workspace.collected());
@@ -526,7 +533,8 @@ class ChangeCollectorTest {
   void aWorkspaceWithoutARepositoryHasNoBase() throws Exception {
     ChangedWorkspace workspace = workspace(BASE);
     RunId run = new RunId("run_01K9D3V5TRC4QNE2Y7X0AWZ8GZ");
-    Path empty = workspace.workspaces.prepare(run, new WorkspaceSource.Empty(), ChangedWorkspace.LIMIT);
+    Path empty =
+        workspace.workspaces.prepare(run, new WorkspaceSource.Empty(), ChangedWorkspace.LIMIT);
     Files.write(empty.resolve("file"), "x".getBytes(StandardCharsets.UTF_8));
 
     assertThat(workspace.workspaces.baseCommit(run)).isEmpty();

@@ -17,7 +17,8 @@ class ChangeListingTest {
 
   @Test
   void listsTheFirstFilesAndCountsAll() throws Exception {
-    ChangeListing listing = read(2, A + "a\0" + A + "b\0" + A + "c\0" + "1\t0\ta\0002\t0\tb\0003\t1\tc\0");
+    ChangeListing listing =
+        read(2, A + "a\0" + A + "b\0" + A + "c\0" + "1\t0\ta\0002\t0\tb\0003\t1\tc\0");
 
     assertThat(listing.files().listed()).extracting(ChangedFile::path).containsExactly("a", "b");
     assertThat(listing.files())
@@ -30,7 +31,12 @@ class ChangeListingTest {
   @Test
   void findsTheCountsOfRenamedAndBinaryFilesAndOfNamesWithTabs() throws Exception {
     ChangeListing listing =
-        read(9, ":100644 100644 1 2 R086\0old\0new\0" + A + "t\tb\0" + "4\t2\t\0old\0new\0-\t-\tt\tb\0");
+        read(
+            9,
+            ":100644 100644 1 2 R086\0old\0new\0"
+                + A
+                + "t\tb\0"
+                + "4\t2\t\0old\0new\0-\t-\tt\tb\0");
 
     assertThat(listing.files().listed())
         .containsExactly(

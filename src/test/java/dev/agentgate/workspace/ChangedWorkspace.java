@@ -141,7 +141,8 @@ final class ChangedWorkspace {
         if (entry.getFileName().toString().equals(".git") && !withGit) {
           continue;
         }
-        String time = withGit ? Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS) + " " : "";
+        String time =
+            withGit ? Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS) + " " : "";
         if (!directory) {
           files.put(name(top, entry), time + describe(entry));
         } else if (Files.isReadable(entry)) {
@@ -154,8 +155,7 @@ final class ChangedWorkspace {
   static String name(Path top, Path entry) {
     byte[] name = RawName.of(entry);
     int prefix = RawName.of(top).length + 1;
-    return new String(
-        name, prefix, name.length - prefix, StandardCharsets.ISO_8859_1);
+    return new String(name, prefix, name.length - prefix, StandardCharsets.ISO_8859_1);
   }
 
   private static String content(byte[] bytes) {
@@ -174,8 +174,6 @@ final class ChangedWorkspace {
       return "special";
     }
     String kind = Files.isExecutable(file) ? "program " : "file ";
-    return Files.isReadable(file)
-        ? kind + content(Files.readAllBytes(file))
-        : kind + "unreadable";
+    return Files.isReadable(file) ? kind + content(Files.readAllBytes(file)) : kind + "unreadable";
   }
 }

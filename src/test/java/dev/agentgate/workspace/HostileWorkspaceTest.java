@@ -71,7 +71,9 @@ class HostileWorkspaceTest {
                   "mkdir -p .git/hooks; for h in post-index-change pre-commit post-checkout"
                       + " pre-auto-gc fsmonitor-watchman; do cp $E .git/hooks/$h; done",
                   "git update-index --add new.txt"),
-              Map.entry("mkdir h; cp $E h/post-index-change; git config core.hooksPath h", "git add new.txt"),
+              Map.entry(
+                  "mkdir h; cp $E h/post-index-change; git config core.hooksPath h",
+                  "git add new.txt"),
               Map.entry(
                   "git config filter.x.clean $E; git config filter.x.smudge $E;"
                       + " git config filter.x.required true; echo '* filter=x' > .gitattributes",
@@ -210,7 +212,9 @@ class HostileWorkspaceTest {
     @Test
     void workTreesOfTheConfigurationAreNotTaken() throws Exception {
       workspace.agent(
-          "git config core.worktree " + elsewhere() + "; git config core.bare true;"
+          "git config core.worktree "
+              + elsewhere()
+              + "; git config core.bare true;"
               + " git config core.attributesFile /dev/stdin; git config core.sparseCheckout true");
 
       assertExactAndNothingRan();
@@ -220,8 +224,12 @@ class HostileWorkspaceTest {
     void gitFilesOfRepositoriesInsideLeadNowhere() throws Exception {
       Path elsewhere = elsewhere();
       workspace.agent(
-          "rmdir sub; mkdir sub in; echo 'gitdir: " + elsewhere + "/.git' > sub/.git; echo i > in/i;"
-              + " cp sub/.git in/.git; mkdir linked; ln -s " + elsewhere + "/.git linked/.git;"
+          "rmdir sub; mkdir sub in; echo 'gitdir: "
+              + elsewhere
+              + "/.git' > sub/.git; echo i > in/i;"
+              + " cp sub/.git in/.git; mkdir linked; ln -s "
+              + elsewhere
+              + "/.git linked/.git;"
               + " echo l > linked/l");
 
       workspace.assertExact();
@@ -326,17 +334,23 @@ class HostileWorkspaceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HEAD", "index", "packed-refs", "config", "objects/fifo", "info/exclude"})
+    @ValueSource(
+        strings = {"HEAD", "index", "packed-refs", "config", "objects/fifo", "info/exclude"})
     void fifosInTheAgentsOwnRepositoryAreNotOpened(String name) throws Exception {
       workspace.agent(
-          "cd .git; mkdir -p info; rm -f " + name + "; mkfifo " + name + "; cd ..; echo more >> dir/d");
+          "cd .git; mkdir -p info; rm -f "
+              + name
+              + "; mkfifo "
+              + name
+              + "; cd ..; echo more >> dir/d");
 
       assertExactAndNothingRan();
     }
 
     @Test
     void whatCannotBeReadIsNamedInANote() throws Exception {
-      workspace.agent("mkdir shut; echo x > shut/x; chmod 000 shut; echo y > dir/y; chmod 000 dir/y");
+      workspace.agent(
+          "mkdir shut; echo x > shut/x; chmod 000 shut; echo y > dir/y; chmod 000 dir/y");
       try {
         Collected collected = workspace.collected();
 
@@ -379,7 +393,8 @@ class HostileWorkspaceTest {
 
     @Test
     void namesThatNoRepositoryMayHaveAreLeftOut() throws Exception {
-      workspace.agent("echo x > 'git~1'; mkdir .GIT; echo y > .GIT/y; mkdir dir/.git; echo z > dir/.git/z");
+      workspace.agent(
+          "echo x > 'git~1'; mkdir .GIT; echo y > .GIT/y; mkdir dir/.git; echo z > dir/.git/z");
 
       Collected collected = workspace.collected();
 

@@ -11,10 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.LongStream;
 
 /** Edits by chance, with commits and staging in between: the patch brings all of them. */
 class RandomEditsTest {
@@ -62,7 +62,8 @@ class RandomEditsTest {
       case 6 -> {
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
           Files.setPosixFilePermissions(
-              path, PosixFilePermissions.fromString(random.nextBoolean() ? "rwxr-xr-x" : "rw-r--r--"));
+              path,
+              PosixFilePermissions.fromString(random.nextBoolean() ? "rwxr-xr-x" : "rw-r--r--"));
         }
       }
       case 7 -> {

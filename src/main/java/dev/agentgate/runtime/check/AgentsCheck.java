@@ -40,9 +40,7 @@ class AgentsCheck implements StartCheck {
   public Stream<Problem> problems() {
     return Stream.concat(
         defaultAgent().stream(),
-        agents.entrySet().stream()
-            .flatMap(agent ->
-problems(agent.getKey(), agent.getValue())));
+        agents.entrySet().stream().flatMap(agent -> problems(agent.getKey(), agent.getValue())));
   }
 
   private Optional<Problem> defaultAgent() {
@@ -69,7 +67,8 @@ problems(agent.getKey(), agent.getValue())));
     return Stream.of(
             command(prefix, BuiltInAgents.types().contains(type), agent).stream(),
             new TreeSet<>(agent.environmentPassthrough().orElse(Set.of()))
-                .stream().flatMap(name -> passed(prefix + "environment-passthrough", name).stream()),
+                .stream()
+                    .flatMap(name -> passed(prefix + "environment-passthrough", name).stream()),
             agent.environment().orElse(List.of()).stream()
                 .flatMap(pair -> own(prefix + "environment", pair).stream()))
         .flatMap(Function.identity());
