@@ -5,6 +5,7 @@ import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
@@ -36,9 +37,11 @@ public record RunResponse(
 
   static RunResponse of(RunView view) {
     Run run = view.run();
-    Optional<RunState.Ended> ended = in(run, RunState.Ended.class);
-    Optional<RunState.Failed> failed = in(run, RunState.Failed.class);
-    Optional<ExitStatus> exit = ended.flatMap(RunState.Ended::exit);
+    Optional<RunOutcome> outcome =
+        run.state() instanceof RunState.Ended ended
+            ? Optional.of(ended.outcome())
+            : Optional.empty();
+    Optional<ExitStatus> exit = outcome.flatMap(RunOutcome::exit);
     return new RunResponse(
         run.id().value(),
         run.workOrderId().value(),
@@ -46,16 +49,12 @@ public record RunResponse(
         run.state().wireName(),
         run.pid().isPresent() ? run.pid().getAsLong() : null,
         run.startedAt(),
-        ended.map(RunState.Ended::endedAt).orElse(null),
+        outcome.map(RunOutcome::at).orElse(null),
         exit.map(ExitStatus::code).orElse(null),
         exit.flatMap(RunResponse::signalOf).orElse(null),
-        failed.map(RunState.Failed::reason).map(FailureReason::wireName).orElse(null),
-        failed.map(RunState.Failed::error).orElse(null),
+        outcome.flatMap(RunOutcome::failureReason).map(FailureReason::wireName).orElse(null),
+        outcome.flatMap(RunOutcome::message).orElse(null),
         view.logBytes());
-  }
-
-  private static <S> Optional<S> in(Run run, Class<S> state) {
-    return Optional.of(run.state()).filter(state::isInstance).map(state::cast);
   }
 
   private static Optional<Integer> signalOf(ExitStatus exit) {

@@ -144,9 +144,9 @@ public final class OrphanCleanup {
       if (!known.contains(run)
           && isOlder(supervision.directories().of(run).path(), oldest)
           && !store.runs().mayBelongToUnreadableOrder(run)) {
-        supervision.processes().stop(run, Duration.ZERO);
-        supervision.processes().release(run);
-        supervision.workspaces().remove(run);
+        supervision.executor().stop(run, Duration.ZERO);
+        supervision.executor().release(run);
+        supervision.executor().discard(run);
         removed += supervision.directories().remove(run) ? 1 : 0;
       }
     }
@@ -156,7 +156,7 @@ public final class OrphanCleanup {
           && !Files.isDirectory(supervision.directories().of(run).path())
           && !store.runs().mayBelongToUnreadableOrder(run)
           && isOlder(workspaces.resolve(run.value()), oldest)) {
-        removed += supervision.workspaces().remove(run) ? 1 : 0;
+        removed += supervision.executor().discard(run) ? 1 : 0;
       }
     }
     return removed;

@@ -46,7 +46,9 @@ class MaintenanceTest {
 
   private WorkOrderId completed() {
     WorkOrderId id = queue.submit();
-    queue.processes.exit(queue.awaitRunning(id), 0);
+    RunId run = queue.awaitRunning(id);
+    runs().create(run);
+    queue.executor.exit(run, 0);
     queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
     return id;
   }
@@ -113,6 +115,7 @@ class MaintenanceTest {
     RunId run = queue.order(order).currentRun().orElseThrow();
     Path runPath = makeRun(run, Duration.ofDays(2));
     Path workspace = directory.resolve("workspaces").resolve(run.value());
+    Files.createDirectories(workspace);
     Files.setLastModifiedTime(workspace, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     RunId unreadable = RunId.next(Instant.now());
     Path unreadablePath = makeRun(unreadable, Duration.ofDays(2));
@@ -125,7 +128,7 @@ class MaintenanceTest {
     assertThat(runPath).exists();
     assertThat(unreadablePath).as("it may be a run of the quarantined order").exists();
     assertThat(strayPath).as("its order is another, and gone").doesNotExist();
-    assertThat(queue.workspaces.removed()).containsExactly(stray);
+    assertThat(queue.executor.discarded()).containsExactly(stray);
 
     queue.store.repair();
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(2);
@@ -155,7 +158,7 @@ class MaintenanceTest {
     Files.setLastModifiedTime(workspace, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
 
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
-    assertThat(queue.workspaces.removed()).containsExactly(stray);
+    assertThat(queue.executor.discarded()).containsExactly(stray);
   }
 
   @Test

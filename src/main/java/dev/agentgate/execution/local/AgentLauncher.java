@@ -1,0 +1,112 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.agent.AgentCommandLine;
+import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentVariables;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Starts the agent that an order asks for, in its workspace, with its prompt. */
+public final class AgentLauncher {
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final LinuxProcessManager processes;
+  private final RunDirectories directories;
+  private final Agents agents;
+  private final AgentEnvironment environment;
+  private final AgentVariables variables;
+
+  /**
+   * @param serviceEnvironment what the service itself was started with
+   */
+  public AgentLauncher(
+      LinuxProcessManager processes,
+      RunDirectories directories,
+      Agents agents,
+      Map<String, String> serviceEnvironment,
+      AgentVariables variables) {
+    this.processes = processes;
+    this.directories = directories;
+    this.agents = agents;
+    this.environment = new AgentEnvironment(serviceEnvironment);
+    this.variables = variables;
+  }
+
+  /**
+   * Starts the agent.
+   *
+   * @throws SpawnFailedException if it cannot be started; nothing of it lives then
+   */
+  SupervisedProcess launch(WorkOrder order, RunId run, Path workspace) throws SpawnFailedException {
+    WorkOrderSpec spec = order.spec();
+    Agent agent =
+        agents
+            .find(spec.agentType())
+            .orElseThrow(() ->
+                new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
+    RunDirectory directory = directories.of(run);
+    Path promptFile = directory.promptFile();
+    write(promptFile, spec.taskPrompt());
+    AgentCommandLine command = new AgentCommandLine(agent.command());
+    Map<String, String> seen =
+        new TreeMap<>(
+            environment.of(
+                agent.environmentPassthrough(),
+                order.id(),
+                run,
+                workspace,
+                promptFile,
+                spec.maxIterations()));
+    seen.putAll(variables.of(order.id(), run));
+    return processes.start(
+        new LaunchRequest(
+            run,
+            order.id(),
+            command.fill(
+                new AgentCommandLine.Values(
+                    spec.taskPrompt(),
+                    promptFile,
+                    workspace,
+                    order.id(),
+                    run,
+                    spec.maxIterations())),
+            seen,
+            workspace,
+            command.readsPromptFromInput() ? Optional.of(promptFile) : Optional.empty()));
+  }
+
+  private static void write(Path file, String prompt) throws SpawnFailedException {
+    try {
+      Files.createDirectories(file.getParent());
+      try (var channel =
+          Files.newByteChannel(
+              file,
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING),
+              OWNER_ONLY)) {
+        channel.write(StandardCharsets.UTF_8.encode(prompt));
+      }
+    } catch (IOException e) {
+      throw new SpawnFailedException("The prompt could not be written", e);
+    }
+  }
+}
