@@ -153,7 +153,9 @@ public final class FakeExecutor implements Executor {
     if (notStarted.contains(run.id())) {
       throw new NotStartedException(Why.ABANDONED, "The run was never started");
     }
-    return Optional.ofNullable(executions.get(run.id()));
+    return Optional.ofNullable(executions.get(run.id()))
+        .filter(execution -> !execution.vanished())
+        .map(Execution.class::cast);
   }
 
   @Override
@@ -208,6 +210,10 @@ public final class FakeExecutor implements Executor {
 
     private boolean lives() {
       return over.getCount() > 0;
+    }
+
+    private boolean vanished() {
+      return !lives() && Optional.ofNullable(outcome.get()).flatMap(RunOutcome::exit).isEmpty();
     }
 
     private void end(Optional<ExitStatus> exit) {

@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.execution.Assignment;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;
@@ -92,6 +93,19 @@ class MaintenanceTest {
     assertThat(old).doesNotExist();
     assertThat(young).exists();
     assertThat(valid).exists();
+  }
+
+  @Test
+  void whatLivesOfARunThatNoOrderKnowsIsStopped() throws Exception {
+    WorkOrderId known = queue.submit();
+    RunId running = queue.awaitRunning(known);
+    RunId stray = RunId.next(Instant.now());
+    queue.executor.start(new Assignment(queue.order(known), stray, () -> true, () -> {}));
+
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
+
+    assertThat(queue.executor.lives(stray)).isFalse();
+    assertThat(queue.executor.lives(running)).isTrue();
   }
 
   @Test

@@ -155,14 +155,16 @@ final class RunMembers {
    * Kills what forks and ends faster than it can be looked for.
    *
    * @param longest for so long at most
+   * @return how many were killed
    */
-  void pursue(Duration longest) {
+  int pursue(Duration longest) {
     Ties ties;
     synchronized (this) {
       ties = ties(ProcessTree::read);
     }
     int killed = Pursuit.pursue(pid -> !spared.contains(pid) && ties.hold(pid), longest);
     LOG.debugf("Caught %d processes in flight: %s=%s", killed, LogKeys.RUN_ID, run);
+    return killed;
   }
 
   private boolean wasKnown(Entry entry) {

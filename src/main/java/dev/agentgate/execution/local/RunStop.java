@@ -40,6 +40,9 @@ final class RunStop {
   /** Whether the one who goes down the ladder was interrupted; only it reads and writes this. */
   private boolean interrupted;
 
+  /** Whether something of the run was met; only the one who goes down the ladder knows. */
+  private boolean met;
+
   /**
    * @param killLimit how long SIGKILL is tried before the survivors are counted
    */
@@ -87,9 +90,10 @@ final class RunStop {
     if (isProof(first)) {
       return new StopReport(false, List.of(), since(called));
     }
+    met = !first.living().isEmpty() || !isCgroupEmpty();
     boolean ended = !isGraceOver() && endByThemselves(first.living().values());
     List<String> alive = ended ? List.of() : kill(first.settled());
-    return new StopReport(true, alive, since(called));
+    return new StopReport(met, alive, since(called));
   }
 
   private boolean isProof(Found found) {
@@ -108,6 +112,7 @@ final class RunStop {
           return true;
         }
         rest = found.living().values();
+        met |= !rest.isEmpty();
         // Born while the others were told. Earlier they could have been part of a clean end.
         signals.terminate(rest);
       }
@@ -135,9 +140,10 @@ final class RunStop {
     while (true) {
       boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
       if (pursue) {
-        members.pursue(PURSUIT);
+        met |= members.pursue(PURSUIT) > 0;
       }
       Found found = pursue ? members.look(signals::kill) : members.look();
+      met |= !found.living().isEmpty();
       if (isProof(found)) {
         return List.of();
       }
