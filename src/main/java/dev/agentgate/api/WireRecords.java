@@ -14,6 +14,7 @@ import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -107,9 +108,9 @@ final class WireRecords {
 
   static RunResponse of(RunView view) {
     Run run = view.run();
-    Optional<RunState.Ended> ended = as(RunState.Ended.class, run.state());
-    Optional<RunState.Failed> failed = as(RunState.Failed.class, run.state());
-    Optional<ExitStatus> exit = ended.flatMap(RunState.Ended::exit);
+    Optional<RunOutcome> outcome =
+        as(RunState.Ended.class, run.state()).map(RunState.Ended::outcome);
+    Optional<ExitStatus> exit = outcome.flatMap(RunOutcome::exit);
     return new RunResponse(
         run.id().value(),
         run.workOrderId().value(),
@@ -117,11 +118,11 @@ final class WireRecords {
         run.state().wireName(),
         run.pid().isPresent() ? run.pid().getAsLong() : null,
         run.startedAt(),
-        ended.map(RunState.Ended::endedAt).orElse(null),
+        outcome.map(RunOutcome::at).orElse(null),
         exit.map(ExitStatus::code).orElse(null),
         exit.map(ExitStatus::signal).map(WireRecords::boxed).orElse(null),
-        failed.map(RunState.Failed::reason).map(FailureReason::wireName).orElse(null),
-        failed.map(RunState.Failed::error).orElse(null),
+        outcome.flatMap(RunOutcome::failureReason).map(FailureReason::wireName).orElse(null),
+        outcome.flatMap(RunOutcome::message).orElse(null),
         view.logBytes());
   }
 

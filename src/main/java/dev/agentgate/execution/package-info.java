@@ -1,4 +1,7 @@
-/** Runs as supervised processes: start, adopt, find and stop them. */
+/**
+ * Where runs are executed: the SPI {@link dev.agentgate.execution.Executor}, which the supervisor
+ * of a run stands on. {@code execution.local} executes on this machine.
+ */
 @NullMarked
 package dev.agentgate.execution;
 

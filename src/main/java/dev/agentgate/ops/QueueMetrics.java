@@ -9,7 +9,7 @@ import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.Transition;
 import dev.agentgate.workorder.FailureReason;
-import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -202,19 +202,13 @@ class QueueMetrics implements QueueObserver {
   }
 
   @Override
-  public void runEnded(WorkOrder order, RunState.Ended end) {
-    String outcome =
-        switch (end) {
-          case RunState.Completed _ -> "completed";
-          case RunState.Cancelled _ -> "cancelled";
-          case RunState.Failed _ -> "failed";
-        };
-    finished(end instanceof RunState.Failed failed ? failed.reason().wireName() : outcome)
-        .increment();
+  public void runEnded(WorkOrder order, RunOutcome outcome) {
+    String status = outcome.wireName();
+    finished(outcome.failureReason().map(FailureReason::wireName).orElse(status)).increment();
     String type = order.spec().agentType();
     Instant began = order.state().attempt().orElseThrow().startedAt();
-    runDuration(agents.contains(type) ? type : OTHER_AGENT, outcome)
-        .record(positive(began, end.endedAt()));
+    runDuration(agents.contains(type) ? type : OTHER_AGENT, status)
+        .record(positive(began, outcome.at()));
   }
 
   @Override

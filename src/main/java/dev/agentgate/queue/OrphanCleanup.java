@@ -51,12 +51,13 @@ public final class OrphanCleanup {
    * What one cleanup did.
    *
    * @param references to missing runs that were forgotten
-   * @param leftovers runs and workspaces of no order that were removed
+   * @param leftovers runs and workspaces of no order that were stopped or removed
    */
   public record Result(int references, int leftovers) {}
 
   /** Cleans up once. */
   public Result runOnce() {
+    Set<RunId> alive = supervision.executor().findRuns();
     Set<RunId> present = new HashSet<>(supervision.directories().list());
     // A run that is being claimed holds its slot before it has a directory and until its order
     // names it: what is asked in this order misses none, whatever the clock and file times say.
@@ -70,7 +71,7 @@ public final class OrphanCleanup {
         references += isMissing(run, present) && forget(id, run) ? 1 : 0;
       }
     }
-    int leftovers = removeLeftovers(present, known);
+    int leftovers = stopStrays(alive, present, known) + removeLeftovers(present, known);
     int mirrors = supervision.workspaces().removeUnusedMirrors(MIRRORS_KEPT);
     if (mirrors > 0) {
       LOG.infof("Removed the mirrors of %d repositories that no order used lately", mirrors);
@@ -137,6 +138,22 @@ public final class OrphanCleanup {
     }
   }
 
+  /** Stops what lives of runs that no order knows and that have no directory any more. */
+  private int stopStrays(Set<RunId> alive, Set<RunId> present, Set<RunId> known) {
+    int stopped = 0;
+    for (RunId run : alive) {
+      if (!known.contains(run)
+          && isMissing(run, present)
+          && !store.runs().mayBelongToUnreadableOrder(run)) {
+        LOG.warnf("Stopping processes of %s, which belongs to no work order", run);
+        supervision.executor().stop(run, Duration.ZERO);
+        supervision.executor().release(run);
+        stopped++;
+      }
+    }
+    return stopped;
+  }
+
   private int removeLeftovers(Set<RunId> present, Set<RunId> known) {
     int removed = 0;
     Instant oldest = supervision.clock().instant().minus(OLD_ENOUGH);
@@ -144,9 +161,9 @@ public final class OrphanCleanup {
       if (!known.contains(run)
           && isOlder(supervision.directories().of(run).path(), oldest)
           && !store.runs().mayBelongToUnreadableOrder(run)) {
-        supervision.processes().stop(run, Duration.ZERO);
-        supervision.processes().release(run);
-        supervision.workspaces().remove(run);
+        supervision.executor().stop(run, Duration.ZERO);
+        supervision.executor().release(run);
+        supervision.executor().discard(run);
         removed += supervision.directories().remove(run) ? 1 : 0;
       }
     }
@@ -156,7 +173,7 @@ public final class OrphanCleanup {
           && !Files.isDirectory(supervision.directories().of(run).path())
           && !store.runs().mayBelongToUnreadableOrder(run)
           && isOlder(workspaces.resolve(run.value()), oldest)) {
-        removed += supervision.workspaces().remove(run) ? 1 : 0;
+        removed += supervision.executor().discard(run) ? 1 : 0;
       }
     }
     return removed;

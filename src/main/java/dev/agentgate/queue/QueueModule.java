@@ -1,12 +1,8 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.agent.AgentVariables;
 import dev.agentgate.agent.Agents;
-import dev.agentgate.execution.AgentLauncher;
-import dev.agentgate.execution.ProcessManager;
+import dev.agentgate.execution.Executor;
 import dev.agentgate.linux.HostResources;
-import dev.agentgate.linux.OutOfMemoryKills;
-import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.Store;
 import dev.agentgate.workspace.WorkspaceSourceParser;
@@ -39,18 +35,12 @@ public final class QueueModule {
     RunSlots slots = new RunSlots();
     StartRules rules =
         new StartRules(settings, slots, new LocalDirectories(outside.workspaces()), outside.host());
-    AgentLauncher launcher =
-        new AgentLauncher(
-            outside.processes(), outside.directories(), outside.agents(), outside.variables());
     Supervision supervision =
         new Supervision(
             outside.store(),
-            outside.processes(),
+            outside.executor(),
             outside.directories(),
             outside.workspaces(),
-            launcher,
-            new OutOfMemoryKills(),
-            outside.logCapper(),
             slots,
             orders,
             outside.clock(),
@@ -72,18 +62,15 @@ public final class QueueModule {
    * What the queue stands on.
    *
    * @param workspacesRoot the directory of all workspaces
-   * @param variables more of them for agents
    */
   public record Outside(
       Store store,
-      ProcessManager processes,
+      Executor executor,
       RunDirectories directories,
       Workspaces workspaces,
       Path workspacesRoot,
       WorkspaceSourceParser sources,
       Agents agents,
-      AgentVariables variables,
-      LogCapper logCapper,
       HostResources host,
       Clock clock) {}
 

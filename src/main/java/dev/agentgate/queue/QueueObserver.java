@@ -1,7 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.execution.StopReport;
-import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 
@@ -42,7 +42,7 @@ public interface QueueObserver {
    *
    * @param order as it was while it ran
    */
-  default void runEnded(WorkOrder order, RunState.Ended end) {}
+  default void runEnded(WorkOrder order, RunOutcome outcome) {}
 
   /** A run of an earlier service was taken over. */
   default void adopted() {}

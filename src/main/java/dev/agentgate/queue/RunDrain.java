@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.workorder.EndCause;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -40,7 +41,7 @@ public final class RunDrain {
     ExecutorService each = Executors.newVirtualThreadPerTaskExecutor();
     try {
       List<? extends Future<?>> ends =
-          running.stream().map(run -> each.submit(run::awaitSettled)).toList();
+          running.stream().map(run -> each.submit(run::awaitRecorded)).toList();
       for (Future<?> end : ends) {
         await(end, deadline - System.nanoTime());
       }

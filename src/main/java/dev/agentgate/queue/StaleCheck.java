@@ -2,12 +2,11 @@ package dev.agentgate.queue;
 
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.store.WorkQueue.RunningEntry;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Finds running orders that nobody supervises, and gives each a supervisor, which settles it. Wakes
- * the leaders of runs that were stopped by a signal and would never tell how their agent ended.
+ * Finds running orders that nobody supervises, and gives each a supervisor, which records how it
+ * ended.
  */
 public final class StaleCheck {
   private static final Logger LOG = Logger.getLogger(StaleCheck.class);
@@ -30,9 +29,7 @@ public final class StaleCheck {
   public int runOnce() {
     int stale = 0;
     for (RunningEntry entry : queue.running()) {
-      Optional<RunSupervisor> supervisor = slots.of(entry.id());
-      supervisor.ifPresent(RunSupervisor::resumeLeader);
-      if (supervisor.isEmpty() && manager.adopt(entry.id())) {
+      if (slots.of(entry.id()).isEmpty() && manager.adopt(entry.id())) {
         LOG.warnf("Work order %s was running without a supervisor", entry.id());
         stale++;
       }

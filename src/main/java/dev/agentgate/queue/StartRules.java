@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.linux.FullDisk;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.workorder.QueueEntry;

@@ -1,9 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.execution.AgentLauncher;
-import dev.agentgate.execution.ProcessManager;
-import dev.agentgate.linux.OutOfMemoryKills;
-import dev.agentgate.output.LogCapper;
+import dev.agentgate.execution.Executor;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.Store;
 import dev.agentgate.workspace.Workspaces;
@@ -18,12 +15,9 @@ import java.time.Duration;
  */
 record Supervision(
     Store store,
-    ProcessManager processes,
+    Executor executor,
     RunDirectories directories,
     Workspaces workspaces,
-    AgentLauncher launcher,
-    OutOfMemoryKills outOfMemoryKills,
-    LogCapper logCapper,
     RunSlots slots,
     Orders orders,
     Clock clock,

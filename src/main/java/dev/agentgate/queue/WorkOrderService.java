@@ -3,12 +3,13 @@ package dev.agentgate.queue;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.output.RunLog;
-import dev.agentgate.queue.RunSupervisor.Ended;
+import dev.agentgate.queue.RunSupervisor.EndAnswer;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.QueueEntry;
@@ -211,11 +212,11 @@ public final class WorkOrderService {
           WorkOrder cancelled = order.cancel(now());
           if (orders.change(order, cancelled)) {
             queue.wake();
-            return new StopReport(false, 0, Duration.ofNanos(System.nanoTime() - began));
+            return new StopReport(false, List.of(), Duration.ofNanos(System.nanoTime() - began));
           }
         }
         case RUNNING -> {
-          Optional<Ended> ended = end(order, EndCause.CANCEL, supervision.killGrace());
+          Optional<EndAnswer> ended = end(order, EndCause.CANCEL, supervision.killGrace());
           if (ended.isPresent()) {
             WorkOrder after = ended.get().order();
             if (ended.get().report().survivors() > 0
@@ -243,7 +244,7 @@ public final class WorkOrderService {
             "Work order " + id + " is not running (status: " + order.status().wireName() + ")");
       }
       Duration grace = force ? Duration.ZERO : supervision.killGrace();
-      Optional<Ended> ended = end(order, EndCause.KILL, grace);
+      Optional<EndAnswer> ended = end(order, EndCause.KILL, grace);
       if (ended.isPresent()) {
         return ended.get().report();
       }
@@ -251,16 +252,16 @@ public final class WorkOrderService {
   }
 
   /** Makes the run end; empty if it was settled otherwise, which is then in the store. */
-  private Optional<Ended> end(WorkOrder order, EndCause why, Duration grace) {
+  private Optional<EndAnswer> end(WorkOrder order, EndCause why, Duration grace) {
     Optional<RunSupervisor> supervisor = supervision.slots().of(order.id());
     if (supervisor.isEmpty()) {
       // Settled a moment ago, or nobody supervises it: then somebody must, before it can be ended.
       queue.adopt(order.id());
       return Optional.empty();
     }
-    Optional<Ended> ended = supervisor.get().end(why, grace);
+    Optional<EndAnswer> ended = supervisor.get().end(why, grace);
     if (ended.isEmpty()) {
-      WorkOrder _ = supervisor.get().awaitSettled();
+      WorkOrder _ = supervisor.get().awaitRecorded();
     }
     return ended;
   }
@@ -302,9 +303,7 @@ public final class WorkOrderService {
     List<RunId> left = new ArrayList<>();
     for (RunId run : order.runs()) {
       // The log goes last: while the workspace is there, it may tell why.
-      if (supervision.workspaces().remove(run) && supervision.directories().remove(run)) {
-        supervision.processes().release(run);
-      } else {
+      if (!supervision.executor().discard(run) || !supervision.directories().remove(run)) {
         left.add(run);
       }
     }

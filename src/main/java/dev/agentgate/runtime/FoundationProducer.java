@@ -7,11 +7,14 @@ import dev.agentgate.config.GitConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
-import dev.agentgate.execution.LinuxProcessManager;
-import dev.agentgate.execution.ProcessManager;
+import dev.agentgate.execution.Executor;
+import dev.agentgate.execution.local.AgentLauncher;
+import dev.agentgate.execution.local.LinuxProcessManager;
+import dev.agentgate.execution.local.LocalExecutor;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.linux.LinuxHostResources;
 import dev.agentgate.linux.SteadyClock;
+import dev.agentgate.ops.RunTraces;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogNotes;
@@ -94,12 +97,25 @@ class FoundationProducer {
 
   @Produces
   @Singleton
-  ProcessManager processes(RunDirectories directories, Clock clock) {
-    return new LinuxProcessManager(directories, clock);
+  Executor executor(
+      RunDirectories directories,
+      Workspaces workspaces,
+      Agents agents,
+      RunTraces traces,
+      LogCapper logCapper,
+      Clock clock) {
+    LinuxProcessManager processes = new LinuxProcessManager(directories, clock);
+    return new LocalExecutor(
+        processes,
+        new AgentLauncher(processes, directories, agents, traces),
+        directories,
+        workspaces,
+        logCapper,
+        clock);
   }
 
-  void close(@Disposes ProcessManager processes) {
-    processes.close();
+  void close(@Disposes Executor executor) {
+    executor.close();
   }
 
   @Produces

@@ -4,14 +4,12 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.WebhooksConfig;
-import dev.agentgate.execution.ProcessManager;
+import dev.agentgate.execution.Executor;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.notify.WebhookSettings;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.ops.ReadinessAlerts;
-import dev.agentgate.ops.RunTraces;
-import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.output.SecretMask;
@@ -82,27 +80,23 @@ class QueueModuleProducer {
   QueueModule queue(
       QueueSettings limits,
       Store store,
-      ProcessManager processes,
+      Executor executor,
       RunDirectories directories,
       Workspaces workspaces,
       WorkspaceSourceParser sources,
       Agents agents,
-      LogCapper logCapper,
       HostResources host,
-      Clock clock,
-      RunTraces traces) {
+      Clock clock) {
     return new QueueModule(
         limits,
         new QueueModule.Outside(
             store,
-            processes,
+            executor,
             directories,
             workspaces,
             FoundationProducer.workspacesRoot(settings),
             sources,
             agents,
-            traces,
-            logCapper,
             host,
             clock),
         settings.maintenance().retention());

@@ -1,8 +1,5 @@
 package dev.agentgate.workorder;
 
-import java.time.Instant;
-import java.util.Optional;
-
 /** The state of a run. */
 public sealed interface RunState {
 
@@ -26,35 +23,10 @@ public sealed interface RunState {
   }
 
   /** It is over and never changes again. */
-  sealed interface Ended extends RunState {
-    Instant endedAt();
-
-    /** How its process ended, where there was one and that is known. */
-    Optional<ExitStatus> exit();
-  }
-
-  /** Exit code 0. */
-  record Completed(Instant endedAt, Optional<ExitStatus> exit) implements Ended {
+  record Ended(RunOutcome outcome) implements RunState {
     @Override
     public String wireName() {
-      return "completed";
-    }
-  }
-
-  /** Anything else that nobody asked for. */
-  record Failed(Instant endedAt, FailureReason reason, String error, Optional<ExitStatus> exit)
-      implements Ended {
-    @Override
-    public String wireName() {
-      return "failed";
-    }
-  }
-
-  /** A user cancelled the order. */
-  record Cancelled(Instant endedAt, Optional<ExitStatus> exit) implements Ended {
-    @Override
-    public String wireName() {
-      return "cancelled";
+      return outcome.wireName();
     }
   }
 }

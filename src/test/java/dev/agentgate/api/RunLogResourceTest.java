@@ -14,7 +14,7 @@ import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
-import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrderId;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -43,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,7 +90,8 @@ class RunLogResourceTest {
 
     RunId start() {
       Instant now = Instant.now();
-      Run run = Run.preparing(RunId.next(now), WorkOrderId.next(now), 1, now).running(1);
+      Run run =
+          Run.preparing(RunId.next(now), WorkOrderId.next(now), 1, now).running(OptionalLong.of(1));
       runs.put(run.id(), run);
       try {
         Files.createDirectories(directories.of(run.id()).path());
@@ -114,7 +116,7 @@ class RunLogResourceTest {
     void end(RunId run) {
       runs.computeIfPresent(
           run,
-          (id, before) -> before.ended(new RunState.Completed(Instant.now(), Optional.empty())));
+          (id, before) -> before.ended(new RunOutcome.Completed(Instant.now(), Optional.empty())));
     }
   }
 

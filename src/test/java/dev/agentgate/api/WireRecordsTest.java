@@ -19,6 +19,7 @@ import dev.agentgate.wire.WorkOrderResponse;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
@@ -74,9 +75,12 @@ class WireRecordsTest {
         List.of(
             new RunState.Preparing(),
             new RunState.Running(),
-            new RunState.Completed(WorkOrders.NOW, Optional.of(new ExitStatus(0))),
-            new RunState.Failed(WorkOrders.NOW, FailureReason.SIGNAL, "Ended by SIGKILL", killed),
-            new RunState.Cancelled(WorkOrders.NOW, Optional.empty()))) {
+            new RunState.Ended(
+                new RunOutcome.Completed(WorkOrders.NOW, Optional.of(new ExitStatus(0)))),
+            new RunState.Ended(
+                new RunOutcome.Failed(
+                    WorkOrders.NOW, FailureReason.SIGNAL, "Ended by SIGKILL", killed)),
+            new RunState.Ended(new RunOutcome.Cancelled(WorkOrders.NOW, Optional.empty())))) {
       Run run =
           new Run(
               WorkOrders.run(),
@@ -84,6 +88,7 @@ class WireRecordsTest {
               1,
               OptionalLong.of(42),
               WorkOrders.NOW,
+              Optional.empty(),
               state);
       String json = server.writeValueAsString(WireRecords.of(new RunView(run, 6)));
       RunResponse read = client.readValue(json, RunResponse.class);

@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.execution.Assignment;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;
@@ -47,7 +48,9 @@ class MaintenanceTest {
 
   private WorkOrderId completed() {
     WorkOrderId id = queue.submit();
-    queue.processes.exit(queue.awaitRunning(id), 0);
+    RunId run = queue.awaitRunning(id);
+    runs().create(run);
+    queue.executor.exit(run, 0);
     queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
     return id;
   }
@@ -94,6 +97,19 @@ class MaintenanceTest {
   }
 
   @Test
+  void whatLivesOfARunThatNoOrderKnowsIsStopped() throws Exception {
+    WorkOrderId known = queue.submit();
+    RunId running = queue.awaitRunning(known);
+    RunId stray = RunId.next(Instant.now());
+    queue.executor.start(new Assignment(queue.order(known), stray, () -> true, () -> {}));
+
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
+
+    assertThat(queue.executor.lives(stray)).isFalse();
+    assertThat(queue.executor.lives(running)).isTrue();
+  }
+
+  @Test
   void aRunThatWasClaimedAndNeverBegunIsRemovedAtStartWhateverItsAge() throws IOException {
     Path begun = makeRun(RunId.next(Instant.now()), Duration.ofMinutes(1));
     Path unbegun = runs().of(RunId.next(Instant.now())).path();
@@ -114,6 +130,7 @@ class MaintenanceTest {
     RunId run = queue.order(order).currentRun().orElseThrow();
     Path runPath = makeRun(run, Duration.ofDays(2));
     Path workspace = directory.resolve("workspaces").resolve(run.value());
+    Files.createDirectories(workspace);
     Files.setLastModifiedTime(workspace, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     RunId unreadable = RunId.next(Instant.now());
     Path unreadablePath = makeRun(unreadable, Duration.ofDays(2));
@@ -126,7 +143,7 @@ class MaintenanceTest {
     assertThat(runPath).exists();
     assertThat(unreadablePath).as("it may be a run of the quarantined order").exists();
     assertThat(strayPath).as("its order is another, and gone").doesNotExist();
-    assertThat(queue.workspaces.removed()).containsExactly(stray);
+    assertThat(queue.executor.discarded()).containsExactly(stray);
 
     queue.store.repair();
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(2);
@@ -156,7 +173,7 @@ class MaintenanceTest {
     Files.setLastModifiedTime(workspace, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
 
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
-    assertThat(queue.workspaces.removed()).containsExactly(stray);
+    assertThat(queue.executor.discarded()).containsExactly(stray);
   }
 
   @Test
@@ -221,7 +238,7 @@ class MaintenanceTest {
     // More than retention takes at a time.
     for (int i = 0; i < 1001; i++) {
       RunId run = RunId.next(then);
-      queue.workspaces.resisting.add(run);
+      queue.executor.stuck(run);
       WorkOrder order =
           WorkOrder.submitted(WorkOrderId.next(then), spec, Optional.empty(), then)
               .start(run, then)

@@ -5,12 +5,11 @@ import static org.awaitility.Awaitility.await;
 import dev.agentgate.agent.AgentCommands;
 import dev.agentgate.agent.AgentEnvironment;
 import dev.agentgate.agent.AgentProfile;
-import dev.agentgate.agent.AgentVariables;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.linux.HostResources;
-import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.workorder.RunId;
@@ -18,11 +17,8 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkspaceSource;
-import dev.agentgate.workspace.WorkspaceFailedException;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import dev.agentgate.workspace.Workspaces;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,23 +26,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** A queue on fakes: orders in memory, processes that end when the test says so. */
 final class QueueFixture implements AutoCloseable {
   final InMemoryStore store;
-  final FakeProcesses processes;
-  final FakeWorkspaces workspaces = new FakeWorkspaces();
+  final FakeExecutor executor;
   final SettableClock clock;
   final FakeHost host = new FakeHost();
   final QueueModule queue;
   final Path directory;
 
   QueueFixture(Path directory, UnaryOperator<QueueSettings> change) {
-    this(directory, change, new InMemoryStore(), new FakeProcesses(), new SettableClock());
+    this(directory, change, new InMemoryStore(), new FakeExecutor(), new SettableClock());
   }
 
   /** A service that finds what another one left. */
@@ -54,11 +46,11 @@ final class QueueFixture implements AutoCloseable {
       Path directory,
       UnaryOperator<QueueSettings> change,
       InMemoryStore store,
-      FakeProcesses processes,
+      FakeExecutor executor,
       SettableClock clock) {
     this.directory = directory;
     this.store = store;
-    this.processes = processes;
+    this.executor = executor;
     this.clock = clock;
     QueueSettings defaults =
         new QueueSettings(
@@ -80,9 +72,9 @@ final class QueueFixture implements AutoCloseable {
             change.apply(defaults),
             new QueueModule.Outside(
                 store,
-                processes,
+                executor,
                 new RunDirectories(directory.resolve("runs")),
-                workspaces,
+                new FakeWorkspaces(),
                 directory.resolve("workspaces"),
                 input ->
                     input
@@ -100,8 +92,6 @@ final class QueueFixture implements AutoCloseable {
                                 AgentEnvironment.Visibility.USUAL),
                             true)),
                     new AgentEnvironment(Map.of("PATH", "/usr/bin:/bin"), Map.of())),
-                AgentVariables.NONE,
-                new LogCapper(new RunDirectories(directory.resolve("runs")), 1 << 20),
                 host,
                 clock),
             Optional.empty());
@@ -132,7 +122,7 @@ final class QueueFixture implements AutoCloseable {
   RunId awaitRunning(WorkOrderId id) {
     awaitStatus(id, WorkOrderStatus.RUNNING);
     RunId run = order(id).currentRun().orElseThrow();
-    await().until(() -> processes.count(run) == 1);
+    await().until(() -> executor.lives(run));
     return run;
   }
 
@@ -243,43 +233,16 @@ final class QueueFixture implements AutoCloseable {
     }
   }
 
-  /** Directories without git, and a checkout that blocks where the test wants it to. */
-  final class FakeWorkspaces implements Workspaces {
-    private final Set<RunId> removed = ConcurrentHashMap.newKeySet();
-    volatile @Nullable CountDownLatch gate;
-    volatile @Nullable String failure;
-
-    /** Whether no workspace can be removed. */
-    volatile boolean stuck;
-
-    /** Whose workspaces cannot be removed. */
-    final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
-
-    Set<RunId> removed() {
-      return Set.copyOf(removed);
-    }
-
+  /** Where orders would work; the executor is a fake and prepares nothing. */
+  private static final class FakeWorkspaces implements Workspaces {
     @Override
-    public Path prepare(RunId run, WorkspaceSource source, Duration limit)
-        throws WorkspaceFailedException, InterruptedException {
-      CountDownLatch closed = gate;
-      if (closed != null) {
-        closed.await();
-      }
-      if (failure != null) {
-        throw new WorkspaceFailedException(failure);
-      }
-      try {
-        Files.createDirectories(locate(run, source));
-      } catch (IOException e) {
-        throw new WorkspaceFailedException("No directory", e);
-      }
-      return locate(run, source);
+    public Path prepare(RunId run, WorkspaceSource source, Duration limit) {
+      throw new IllegalStateException("The executor prepares workspaces");
     }
 
     @Override
     public Path locate(RunId run, WorkspaceSource source) {
-      return directory.resolve("workspaces").resolve(run.value());
+      throw new IllegalStateException("The executor prepares workspaces");
     }
 
     @Override
@@ -289,11 +252,7 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public boolean remove(RunId run) {
-      if (stuck || resisting.contains(run)) {
-        return false;
-      }
-      removed.add(run);
-      return true;
+      throw new IllegalStateException("The executor removes workspaces");
     }
 
     @Override

@@ -4,24 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.execution.FakeExecutor;
+import dev.agentgate.execution.NotStartedException.Why;
 import dev.agentgate.execution.StopReport;
-import dev.agentgate.linux.CannotLookException;
-import dev.agentgate.output.RunDirectories;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +73,7 @@ class QueueTest {
     for (int i = 2; i < 5; i++) {
       assertThat(queue.service().get(ids.get(i)).queuePosition()).hasValue(i - 1);
     }
-    queue.processes.exit(first, 0);
+    queue.executor.exit(first, 0);
     queue.awaitRunning(ids.get(2));
     assertThat(queue.order(ids.get(0)).status()).isEqualTo(WorkOrderStatus.COMPLETED);
     assertThat(queue.order(ids.get(3)).status()).isEqualTo(WorkOrderStatus.QUEUED);
@@ -86,7 +86,7 @@ class QueueTest {
     RunId first = queue.awaitRunning(queue.submit());
     WorkOrderId low = queue.submit();
     WorkOrderId high = queue.submit(wish -> wish.priority(5));
-    queue.processes.exit(first, 0);
+    queue.executor.exit(first, 0);
     queue.awaitRunning(high);
     assertThat(queue.order(low).status()).isEqualTo(WorkOrderStatus.QUEUED);
   }
@@ -105,7 +105,7 @@ class QueueTest {
     assertThat(queue.service().get(b).queuePosition()).hasValue(1);
     assertThat(queue.service().get(c).queuePosition()).hasValue(2);
     queue.awaitRunning(a);
-    queue.processes.exit(started.orElseThrow(), 0);
+    queue.executor.exit(started.orElseThrow(), 0);
     queue.awaitRunning(b);
     assertThat(queue.order(c).status()).isEqualTo(WorkOrderStatus.QUEUED);
   }
@@ -116,13 +116,13 @@ class QueueTest {
     WorkOrderId id = queue.submit();
     RunId run = queue.awaitRunning(id);
     assertRefused(Kind.CONFLICT, () -> queue.service().requestRun(id));
-    queue.processes.exit(run, 3);
+    queue.executor.exit(run, 3);
     queue.awaitStatus(id, WorkOrderStatus.FAILED);
     Optional<RunId> _ = queue.service().requestRun(id);
     await().until(() -> queue.order(id).runs().size() == 2);
     RunId second = queue.awaitRunning(id);
     assertThat(queue.order(id).attempts()).isEqualTo(2);
-    queue.processes.exit(second, 0);
+    queue.executor.exit(second, 0);
     queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
   }
 
@@ -130,27 +130,29 @@ class QueueTest {
   void anExitCodeOtherThanZeroFailsTheOrderWithIt() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
-    queue.processes.exit(queue.awaitRunning(id), 3);
+    queue.executor.exit(queue.awaitRunning(id), 3);
     queue.awaitStatus(id, WorkOrderStatus.FAILED);
     Failed failed = (Failed) queue.order(id).state();
     assertThat(failed.reason()).isEqualTo(FailureReason.EXIT_CODE);
     assertThat(failed.exit().orElseThrow().code()).isEqualTo(3);
     assertThat(queue.service().runs(id).getFirst().run().state())
-        .isInstanceOf(RunState.Failed.class);
+        .isInstanceOfSatisfying(
+            RunState.Ended.class,
+            ended -> assertThat(ended.outcome()).isInstanceOf(RunOutcome.Failed.class));
   }
 
   @Test
   void aVanishedProcessIsLost() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
-    queue.processes.vanish(queue.awaitRunning(id));
+    queue.executor.vanish(queue.awaitRunning(id));
     assertFailed(queue, id, FailureReason.LOST);
   }
 
   @Test
   void aCommandThatCannotBeStartedFailsWithItsReason() {
     QueueFixture queue = queue();
-    queue.processes.spawnFailure = "nope: not found";
+    queue.executor.refuse(Why.COMMAND, "nope: not found");
     WorkOrderId id = queue.submit();
     Failed failed = assertFailed(queue, id, FailureReason.SPAWN_FAILED);
     assertThat(failed.error()).isEqualTo("nope: not found");
@@ -159,7 +161,7 @@ class QueueTest {
   @Test
   void aFailedCheckoutFailsWithItsReason() {
     QueueFixture queue = queue();
-    queue.workspaces.failure = "fatal: no such branch";
+    queue.executor.refuse(Why.WORKSPACE, "fatal: no such branch");
     Failed failed = assertFailed(queue, queue.submit(), FailureReason.WORKSPACE_FAILED);
     assertThat(failed.error()).isEqualTo("fatal: no such branch");
   }
@@ -183,19 +185,22 @@ class QueueTest {
     RunId run = queue.awaitRunning(id);
     assertThat(queue.service().cancel(id).killed()).isTrue();
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.CANCELLED);
-    assertThat(queue.service().run(run).run().state()).isInstanceOf(RunState.Cancelled.class);
+    assertThat(queue.service().run(run).run().state())
+        .isInstanceOfSatisfying(
+            RunState.Ended.class,
+            ended -> assertThat(ended.outcome()).isInstanceOf(RunOutcome.Cancelled.class));
     queue.awaitRunning(next);
   }
 
   @Test
   void cancellingDuringTheCheckoutStartsNoAgent() {
     QueueFixture queue = queue();
-    queue.workspaces.gate = new CountDownLatch(1);
+    queue.executor.blockCheckouts();
     WorkOrderId id = queue.submit();
     queue.awaitStatus(id, WorkOrderStatus.RUNNING);
     StopReport _ = queue.service().cancel(id);
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.CANCELLED);
-    assertThat(queue.processes.launched).isEmpty();
+    assertThat(queue.executor.started()).isEmpty();
   }
 
   @Test
@@ -217,13 +222,13 @@ class QueueTest {
     QueueFixture queue = queue(settings -> with(settings, 1));
     WorkOrderId id = queue.submit();
     RunId run = queue.awaitRunning(id);
-    queue.processes.unkillable = 1;
+    queue.executor.keepAlive(1);
     assertThat(queue.service().kill(id, true).survivors()).isEqualTo(1);
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.RUNNING);
     assertThat(queue.queue.health().health().alerts())
         .anyMatch(alert -> alert.kind() == AlertKind.SURVIVORS);
-    queue.processes.unkillable = 0;
-    queue.processes.exit(run, 137);
+    queue.executor.keepAlive(0);
+    queue.executor.exit(run, 137);
     queue.awaitStatus(id, WorkOrderStatus.FAILED);
     assertThat(((Failed) queue.order(id).state()).reason()).isEqualTo(FailureReason.KILLED);
   }
@@ -294,14 +299,14 @@ class QueueTest {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
     RunId first = queue.awaitRunning(id);
-    queue.processes.vanish(first);
+    queue.executor.vanish(first);
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
     assertThat(queue.order(id).currentRun()).isEmpty();
     queue.clock.advance(Duration.ofSeconds(2));
     queue.queue.manager().wake();
     RunId second = queue.awaitRunning(id);
     assertThat(second).isNotEqualTo(first);
-    queue.processes.vanish(second);
+    queue.executor.vanish(second);
     assertFailed(queue, id, FailureReason.LOST);
     assertThat(queue.order(id).attempts()).isEqualTo(2);
     assertThat(queue.service().runs(id)).hasSize(2);
@@ -315,7 +320,7 @@ class QueueTest {
     WorkOrderId waiting = queue.submit();
     assertThat(queue.service().requestRun(waiting)).isEmpty();
     assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.PAUSED);
-    assertThat(queue.processes.count(running)).isEqualTo(1);
+    assertThat(queue.executor.lives(running)).isTrue();
     queue.service().resume();
     queue.awaitRunning(waiting);
   }
@@ -358,10 +363,10 @@ class QueueTest {
   @Test
   void aStartThatTheMachineHasNoRoomForIsPutOffAndNotCounted() {
     QueueFixture queue = queue();
-    queue.processes.spawnFailure = "error=24, Too many open files";
+    queue.executor.refuse(Why.ROOM, "Too many open files");
     WorkOrderId id = queue.submit();
     await().until(() -> queue.queue.health().health().blockedBy().equals(Set.of(Block.RESOURCES)));
-    queue.processes.spawnFailure = null;
+    queue.executor.refuseNothing();
     queue.awaitRunning(id);
     assertThat(queue.order(id).attempts()).isEqualTo(1);
   }
@@ -371,12 +376,12 @@ class QueueTest {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
     queue.awaitRunning(id);
-    queue.processes.cannotLook = new CannotLookException("short", new IOException("EMFILE"));
+    queue.executor.blind(true);
     await()
         .during(Duration.ofMillis(300))
         .until(() -> queue.order(id).status() == WorkOrderStatus.RUNNING);
-    queue.processes.cannotLook = null;
-    queue.processes.exit(queue.order(id).state().attempt().orElseThrow().run(), 0);
+    queue.executor.blind(false);
+    queue.executor.exit(queue.order(id).state().attempt().orElseThrow().run(), 0);
     queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
   }
 
@@ -408,7 +413,7 @@ class QueueTest {
     WorkOrderId other = queue.submit(wish -> wish.repository("other"));
     queue.awaitRunning(other);
     assertThat(queue.order(waiting).status()).isEqualTo(WorkOrderStatus.QUEUED);
-    queue.processes.exit(queue.order(busy).currentRun().orElseThrow(), 0);
+    queue.executor.exit(queue.order(busy).currentRun().orElseThrow(), 0);
     queue.awaitRunning(waiting);
   }
 
@@ -454,17 +459,17 @@ class QueueTest {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
     RunId run = queue.awaitRunning(id);
-    queue.processes.exit(run, 0);
+    queue.executor.exit(run, 0);
     queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
 
-    queue.workspaces.stuck = true;
+    queue.executor.stuck(true);
     assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().purge(id));
     WorkOrderFilter completed =
         new WorkOrderFilter(Set.of(WorkOrderStatus.COMPLETED), Optional.empty(), Map.of());
     assertThat(queue.service().purgeAll(completed, Optional.empty(), false)).isZero();
     assertThat(queue.order(id).runs()).containsExactly(run);
 
-    queue.workspaces.stuck = false;
+    queue.executor.stuck(false);
     assertThat(queue.service().purgeAll(completed, Optional.empty(), false)).isEqualTo(1);
     assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
   }
@@ -473,7 +478,7 @@ class QueueTest {
   void anOrderThatWaitsOutItsBackoffTellsUntilWhenAndWhatHoldsEverybody() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
-    queue.processes.vanish(queue.awaitRunning(id));
+    queue.executor.vanish(queue.awaitRunning(id));
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
     assertThat(queue.service().get(id).notBefore())
         .hasValueSatisfying(at -> assertThat(at).isAfter(queue.clock.instant()));
@@ -493,7 +498,7 @@ class QueueTest {
     queue.service().pause();
     WorkOrderId waits = queue.submit();
     queue.store.refuseWrites(true);
-    queue.processes.exit(run, 0);
+    queue.executor.exit(run, 0);
 
     await().until(() -> storeAlert(queue).startsWith("The ends of 1 runs cannot be written"));
     assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.DISK, Block.PAUSED);
@@ -535,7 +540,7 @@ class QueueTest {
     RunId run = queue.awaitRunning(id);
     queue.store.refuseWrites(true);
     assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().cancel(id));
-    assertThat(queue.processes.count(run)).isZero();
+    assertThat(queue.executor.lives(run)).isFalse();
     queue.store.refuseWrites(false);
     queue.awaitStatus(id, WorkOrderStatus.CANCELLED);
   }
@@ -550,52 +555,50 @@ class QueueTest {
     // The first service is gone without a word: only its store and its processes remain.
     before.queue.manager().close();
     InMemoryStore copy = copyOf(before.store);
-    FakeProcesses processes = before.processes;
-    processes.exit(over, 7);
+    FakeExecutor executor = before.executor;
+    executor.exit(over, 7);
     QueueFixture after =
-        new QueueFixture(directory, settings -> settings, copy, processes, before.clock).open();
+        new QueueFixture(directory, settings -> settings, copy, executor.restarted(), before.clock)
+            .open();
     opened.add(after);
     Failed failed = assertFailed(after, ended, FailureReason.EXIT_CODE);
     assertThat(failed.exit().orElseThrow().code()).isEqualTo(7);
     assertThat(after.order(lives).currentRun()).hasValue(living);
     assertThat(after.order(lives).status()).isEqualTo(WorkOrderStatus.RUNNING);
-    processes.exit(living, 0);
+    executor.exit(living, 0);
     after.awaitStatus(lives, WorkOrderStatus.COMPLETED);
   }
 
   @Test
-  void aCancelThatACrashCutOffIsCarriedOutByTheNextService() throws IOException {
+  void aCancelThatACrashCutOffIsCarriedOutByTheNextService() {
     QueueFixture before = new QueueFixture(directory, settings -> settings).open();
     WorkOrderId id = before.submit(wish -> wish.maxAttempts(3));
     RunId run = before.awaitRunning(id);
     before.queue.manager().close();
-    Files.writeString(
-        new RunDirectories(directory.resolve("runs")).of(run).path().resolve("end-requested"),
-        "CANCEL");
+    before.store.save(before.store.runs().find(run).orElseThrow().endRequested(EndCause.CANCEL));
     QueueFixture after =
         new QueueFixture(
                 directory,
                 settings -> settings,
                 copyOf(before.store),
-                before.processes,
+                before.executor.restarted(),
                 before.clock)
             .open();
     opened.add(after);
     after.awaitStatus(id, WorkOrderStatus.CANCELLED);
-    assertThat(after.processes.count(run)).isZero();
+    assertThat(after.executor.lives(run)).isFalse();
   }
 
   @Test
-  void aWishToEndIsNotedBeforeTheProcessesAreStopped() {
+  void aRequestToEndIsNotedBeforeTheProcessesAreStopped() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
     RunId run = queue.awaitRunning(id);
-    queue.processes.unkillable = 1;
+    queue.executor.keepAlive(1);
     assertThat(queue.service().cancel(id).survivors()).isEqualTo(1);
-    assertThat(directory.resolve("runs").resolve(run.value()).resolve("end-requested"))
-        .hasContent("CANCEL");
-    queue.processes.unkillable = 0;
-    queue.processes.exit(run, 143);
+    assertThat(queue.service().run(run).run().endRequested()).hasValue(EndCause.CANCEL);
+    queue.executor.keepAlive(0);
+    queue.executor.exit(run, 143);
     queue.awaitStatus(id, WorkOrderStatus.CANCELLED);
   }
 
@@ -610,7 +613,7 @@ class QueueTest {
     WorkOrder order = queue.order(id);
     assertThat(order.status()).isEqualTo(WorkOrderStatus.QUEUED);
     assertThat(order.attempts()).isZero();
-    assertThat(queue.processes.count(run)).isZero();
+    assertThat(queue.executor.lives(run)).isFalse();
     assertRefused(Kind.STOPPING, queue::submit);
   }
 
@@ -622,7 +625,7 @@ class QueueTest {
     queue.queue.manager().close();
     CompletableFuture<Void> drained =
         CompletableFuture.runAsync(() -> queue.queue.drain().drain(Duration.ofSeconds(10)));
-    queue.processes.exit(run, 0);
+    queue.executor.exit(run, 0);
     drained.join();
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
   }

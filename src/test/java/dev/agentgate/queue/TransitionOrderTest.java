@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -57,7 +58,7 @@ class TransitionOrderTest {
     List<Transition> seen = new CopyOnWriteArrayList<>();
     try (QueueFixture queue =
         new QueueFixture(
-            directory, settings -> settings, store, new FakeProcesses(), new SettableClock())) {
+            directory, settings -> settings, store, new FakeExecutor(), new SettableClock())) {
       queue
           .queue
           .orders()
@@ -71,7 +72,7 @@ class TransitionOrderTest {
       store.wake = queue.queue.manager()::wake;
       queue.open();
       WorkOrderId id = queue.submit();
-      queue.processes.exit(queue.awaitRunning(id), 0);
+      queue.executor.exit(queue.awaitRunning(id), 0);
       await().until(() -> seen.size() == 3);
 
       assertThat(seen)

@@ -3,12 +3,13 @@ package dev.agentgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
-import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -241,12 +243,13 @@ public abstract class StoreContract {
   void runsAreKeptAsTheyWereSavedLast() throws Exception {
     WorkOrderId order = WorkOrders.queued().id();
     Run preparing = Run.preparing(WorkOrders.run(), order, 2, NOW);
-    Run running = preparing.running(4711);
-    List<RunState.Ended> ends =
+    Run running = preparing.running(OptionalLong.of(4711)).endRequested(EndCause.CANCEL);
+    List<RunOutcome> ends =
         List.of(
-            new RunState.Completed(NOW, Optional.of(new ExitStatus(0))),
-            new RunState.Failed(NOW, FailureReason.LOST, "gone", Optional.empty()),
-            new RunState.Cancelled(NOW, Optional.of(new ExitStatus(143))));
+            new RunOutcome.Completed(NOW, Optional.of(new ExitStatus(0))),
+            new RunOutcome.Failed(NOW, FailureReason.LOST, "gone", Optional.empty()),
+            new RunOutcome.Interrupted(NOW, "stopped", Optional.of(new ExitStatus(143))),
+            new RunOutcome.Cancelled(NOW, Optional.of(new ExitStatus(143))));
 
     assertThat(store.runs().find(preparing.id())).isEmpty();
     store.runs().save(preparing);
@@ -254,7 +257,7 @@ public abstract class StoreContract {
     store.runs().save(running);
     reopen();
     assertThat(store.runs().find(preparing.id())).contains(running);
-    for (RunState.Ended end : ends) {
+    for (RunOutcome end : ends) {
       store.runs().save(running.ended(end));
       assertThat(store.runs().find(preparing.id())).contains(running.ended(end));
     }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
@@ -40,15 +42,11 @@ final class RunCodec {
           to.writeNumberField("pid", run.pid().getAsLong());
         }
         to.writeStringField("startedAt", run.startedAt().toString());
-        if (run.state() instanceof RunState.Ended ended) {
-          to.writeStringField("endedAt", ended.endedAt().toString());
-          if (ended.exit().isPresent()) {
-            to.writeNumberField("exitCode", ended.exit().get().code());
-          }
+        if (run.endRequested().isPresent()) {
+          to.writeStringField("endRequested", run.endRequested().get().wireName());
         }
-        if (run.state() instanceof RunState.Failed failed) {
-          to.writeStringField("failureReason", failed.reason().wireName());
-          to.writeStringField("error", failed.error());
+        if (run.state() instanceof RunState.Ended(RunOutcome outcome)) {
+          write(to, outcome);
         }
         to.writeEndObject();
       }
@@ -56,6 +54,17 @@ final class RunCodec {
       return out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(JsonGenerator to, RunOutcome outcome) throws IOException {
+    to.writeStringField("endedAt", outcome.at().toString());
+    if (outcome.exit().isPresent()) {
+      to.writeNumberField("exitCode", outcome.exit().get().code());
+    }
+    if (outcome.failureReason().isPresent()) {
+      to.writeStringField("failureReason", outcome.failureReason().get().wireName());
+      to.writeStringField("error", outcome.message().orElse(""));
     }
   }
 
@@ -72,6 +81,7 @@ final class RunCodec {
     String status = null;
     OptionalLong pid = OptionalLong.empty();
     Instant startedAt = null;
+    EndCause endRequested = null;
     Instant endedAt = null;
     ExitStatus exit = null;
     FailureReason reason = null;
@@ -97,6 +107,10 @@ final class RunCodec {
           case "status" -> status = JsonFields.text(from, field);
           case "pid" -> pid = OptionalLong.of(JsonFields.number(from, field, 1, Long.MAX_VALUE));
           case "startedAt" -> startedAt = JsonFields.time(from, field);
+          case "endRequested" ->
+              endRequested =
+                  EndCause.parse(JsonFields.text(from, field))
+                      .orElseThrow(() -> new UnreadableRecordException("endRequested is unknown"));
           case "endedAt" -> endedAt = JsonFields.time(from, field);
           case "exitCode" -> exit = new ExitStatus(JsonFields.integer(from, field, 0, 255));
           case "failureReason" ->
@@ -119,6 +133,7 @@ final class RunCodec {
         attempt,
         pid,
         JsonFields.required(startedAt, "startedAt"),
+        Optional.ofNullable(endRequested),
         state(JsonFields.required(status, "status"), endedAt, exit, reason, error));
   }
 
@@ -129,19 +144,38 @@ final class RunCodec {
       @Nullable FailureReason reason,
       @Nullable String error)
       throws UnreadableRecordException {
-    Optional<ExitStatus> ended = Optional.ofNullable(exit);
     return switch (status) {
       case "preparing" -> new RunState.Preparing();
       case "running" -> new RunState.Running();
-      case "completed" -> new RunState.Completed(JsonFields.required(endedAt, "endedAt"), ended);
-      case "failed" ->
-          new RunState.Failed(
-              JsonFields.required(endedAt, "endedAt"),
-              JsonFields.required(reason, "failureReason"),
-              JsonFields.required(error, "error"),
-              ended);
-      case "cancelled" -> new RunState.Cancelled(JsonFields.required(endedAt, "endedAt"), ended);
+      case "completed", "failed", "cancelled" ->
+          new RunState.Ended(
+              outcome(
+                  status,
+                  JsonFields.required(endedAt, "endedAt"),
+                  Optional.ofNullable(exit),
+                  reason,
+                  error));
       default -> throw new UnreadableRecordException("status is unknown");
     };
+  }
+
+  private static RunOutcome outcome(
+      String status,
+      Instant at,
+      Optional<ExitStatus> exit,
+      @Nullable FailureReason reason,
+      @Nullable String error)
+      throws UnreadableRecordException {
+    if (status.equals("completed")) {
+      return new RunOutcome.Completed(at, exit);
+    }
+    if (status.equals("cancelled")) {
+      return new RunOutcome.Cancelled(at, exit);
+    }
+    FailureReason why = JsonFields.required(reason, "failureReason");
+    String sentence = JsonFields.required(error, "error");
+    return why == FailureReason.INTERRUPTED
+        ? new RunOutcome.Interrupted(at, sentence, exit)
+        : new RunOutcome.Failed(at, why, sentence, exit);
   }
 }

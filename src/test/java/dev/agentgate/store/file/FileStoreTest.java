@@ -8,7 +8,9 @@ import dev.agentgate.store.StoreContract;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderPage;
+import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -97,6 +99,22 @@ final class FileStoreTest extends StoreContract {
 
     assertThat(dir.resolve("runs").resolve(run.id().value()))
         .isDirectoryContaining(file -> file.endsWith("run.json"));
+  }
+
+  @Test
+  void aRequestToEndThatAnEarlierVersionNotedBesideTheRecordCounts() throws Exception {
+    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, WorkOrders.NOW);
+    store.runs().save(run);
+    Path noted = dir.resolve("runs").resolve(run.id().value()).resolve("end-requested");
+    Files.writeString(noted, "IDLE_TIMEOUT");
+    assertThat(store.runs().find(run.id())).hasValue(run.endRequested(EndCause.IDLE_TIMEOUT));
+
+    store.runs().save(run.endRequested(EndCause.KILL));
+    assertThat(store.runs().find(run.id())).hasValue(run.endRequested(EndCause.KILL));
+
+    Run over = run.ended(new RunOutcome.Completed(WorkOrders.NOW, Optional.empty()));
+    store.runs().save(over);
+    assertThat(store.runs().find(run.id())).hasValue(over);
   }
 
   @Test

@@ -1,0 +1,87 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.linux.KernelFacts;
+import dev.agentgate.linux.ProcessIdentity;
+import dev.agentgate.linux.ProcessTree;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process that an earlier service started. It is not this one's child, so its end is looked for,
+ * and its status is what the run script wrote.
+ */
+final class AdoptedProcess implements SupervisedProcess {
+  private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final RunId run;
+  private final ProcessIdentity identity;
+  private final RunDirectory directory;
+  private final Clock clock;
+  private final String bootId;
+  private volatile boolean seenAlive;
+
+  AdoptedProcess(
+      RunId run, ProcessIdentity identity, RunDirectory directory, Clock clock, String bootId) {
+    this.run = run;
+    this.identity = identity;
+    this.directory = directory;
+    this.clock = clock;
+    this.bootId = bootId;
+  }
+
+  /** Whether this very process lives. */
+  static boolean lives(ProcessIdentity identity, String bootId) {
+    return identity.bootId().equals(bootId)
+        && ProcessTree.read(identity.pid())
+            .filter(entry -> entry.startTicks() == identity.startTicks() && entry.lives())
+            .isPresent();
+  }
+
+  @Override
+  public RunId run() {
+    return run;
+  }
+
+  @Override
+  public ProcessIdentity identity() {
+    return identity;
+  }
+
+  @Override
+  public Duration age() {
+    return KernelFacts.age(identity.startTicks());
+  }
+
+  @Override
+  public Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (lives(identity, bootId)) {
+      seenAlive = true;
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return Optional.empty();
+      }
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, LOOK_EVERY_NANOS));
+    }
+    Optional<ExitStatus> exit = RunScript.readExit(directory);
+    return Optional.of(
+        new ProcessEnd(exit, exit.isPresent() && !seenAlive ? noted() : clock.instant()));
+  }
+
+  /** For one that ended while no service was there; the file's time is the wall clock's. */
+  private Instant noted() {
+    try {
+      return Files.getLastModifiedTime(directory.exitFile()).toInstant();
+    } catch (IOException e) {
+      return clock.instant();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.agent.AgentTask;
+import dev.agentgate.agent.AgentVariables;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Starts the agent that an order asks for, in its workspace, with its prompt. */
+public final class AgentLauncher {
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final LinuxProcessManager processes;
+  private final RunDirectories directories;
+  private final Agents agents;
+  private final AgentVariables variables;
+
+  public AgentLauncher(
+      LinuxProcessManager processes,
+      RunDirectories directories,
+      Agents agents,
+      AgentVariables variables) {
+    this.processes = processes;
+    this.directories = directories;
+    this.agents = agents;
+    this.variables = variables;
+  }
+
+  /**
+   * Starts the agent.
+   *
+   * @throws SpawnFailedException if it cannot be started; nothing of it lives then
+   */
+  SupervisedProcess launch(WorkOrder order, RunId run, Path workspace) throws SpawnFailedException {
+    WorkOrderSpec spec = order.spec();
+    Path promptFile = directories.of(run).promptFile();
+    AgentTask task =
+        new AgentTask(
+            order.id(),
+            run,
+            spec.taskPrompt(),
+            promptFile,
+            workspace,
+            new AgentTask.Choices(spec.maxIterations(), Optional.empty(), Optional.empty()),
+            Optional.empty());
+    Agents.Invocation invocation =
+        agents
+            .invocation(spec.agentType(), task)
+            .orElseThrow(() ->
+                new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
+    write(promptFile, spec.taskPrompt());
+    Map<String, String> environment = new TreeMap<>(invocation.environment());
+    environment.putAll(variables.of(order.id(), run));
+    return processes.start(
+        new LaunchRequest(
+            run, order.id(), invocation.command(), environment, workspace, invocation.input()));
+  }
+
+  private static void write(Path file, String prompt) throws SpawnFailedException {
+    try {
+      Files.createDirectories(file.getParent());
+      try (var channel =
+          Files.newByteChannel(
+              file,
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING),
+              OWNER_ONLY)) {
+        channel.write(StandardCharsets.UTF_8.encode(prompt));
+      }
+    } catch (IOException e) {
+      throw new SpawnFailedException("The prompt could not be written", e);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.linux.MountInfo;
+import dev.agentgate.workorder.RunId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The cgroups of all runs, below the service's own: {@code agentgate-<data>/<runId>}. They outlive
+ * the service and carry the run's name, so the next one finds them.
+ */
+final class CgroupTree {
+  private static final Path PROC = Path.of("/proc");
+  private static final long PROBE_SECONDS = 5;
+
+  private final Path root;
+
+  private CgroupTree(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * Finds the place for runs' cgroups and tries it out with a process that enters one. It is
+   * missing where the host has no cgroup v2 or does not delegate the service's own (in most
+   * containers it is mounted read-only).
+   *
+   * @param runs the directory of all runs, which keeps two services on one machine apart
+   */
+  static Optional<CgroupTree> find(Path runs) {
+    try {
+      return MountInfo.ownCgroup(PROC)
+          .map(own -> own.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode())))
+          .map(CgroupTree::new)
+          .filter(CgroupTree::works);
+    } catch (IOException | InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean works() {
+    RunCgroup probe = new RunCgroup(root.resolve("probe-" + ProcessHandle.current().pid()));
+    try {
+      Files.createDirectories(probe.path());
+      ProcessBuilder entering =
+          new ProcessBuilder(
+                  "sh", "-c", "echo 0 >\"$1\"", "probe", probe.processesFile().toString())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      entering.environment().clear();
+      Process process = entering.start();
+      return process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      probe.remove();
+    }
+  }
+
+  /** The cgroup of a run, whether it exists or not. */
+  RunCgroup of(RunId run) {
+    return new RunCgroup(root.resolve(run.value()));
+  }
+
+  /** Makes the cgroup of a run; empty where the kernel refuses (there may be too many). */
+  Optional<RunCgroup> make(RunId run) {
+    RunCgroup cgroup = of(run);
+    try {
+      Files.createDirectories(cgroup.path());
+      return Optional.of(cgroup);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Every run that has a cgroup. */
+  List<RunId> runs() {
+    try (Stream<Path> directories = Files.list(root)) {
+      return directories
+          .map(directory -> RunId.parse(String.valueOf(directory.getFileName())))
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes the directory of all runs if no run has a cgroup left. */
+  void removeIfEmpty() {
+    try {
+      Files.deleteIfExists(root);
+    } catch (IOException e) {
+      // It is in use.
+    }
+  }
+}

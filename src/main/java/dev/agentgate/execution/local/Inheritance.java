@@ -1,0 +1,125 @@
+package dev.agentgate.execution.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.jboss.logging.Logger;
+
+/**
+ * Undoes for agents what they would inherit of the service by accident.
+ *
+ * <p><b>Ignored signals.</b> A service that a script started with {@code &} or {@code nohup}
+ * ignores some. A shell cannot reset those (POSIX, "trap"), {@code env} of coreutils 8.31 can. It
+ * is one more program per run, so it is used only where a signal is ignored.
+ *
+ * <p><b>The soft limit of open files.</b> Java raises its own to the hard limit when it starts, and
+ * the kernel keeps no note of what it was. The parent's is taken for it if both have the same hard
+ * limit, because that is what was handed on then.
+ *
+ * @param signalReset the start of a command line that gives signals back their default; empty if
+ *     none is ignored or no tool can
+ * @param openFiles the soft limit for agents; empty if the service's own is right
+ */
+record Inheritance(List<String> signalReset, Optional<String> openFiles) {
+  private static final Logger LOG = Logger.getLogger(Inheritance.class);
+
+  private static final Pattern IGNORED = Pattern.compile("(?m)^SigIgn:\\s*([0-9a-f]+)$");
+  private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files +(\\S+) +(\\S+)");
+  private static final int SIGKILL = 9;
+  private static final int SIGSTOP = 19;
+
+  /** Above are the realtime signals, two of which the C library keeps for itself. */
+  private static final int LAST_SIGNAL = 31;
+
+  static Inheritance read() {
+    return new Inheritance(
+        signalReset(content("/proc/self/status")),
+        ProcessHandle.current()
+            .parent()
+            .flatMap(parent ->
+                openFiles(
+                    content("/proc/self/limits"), content("/proc/" + parent.pid() + "/limits"))));
+  }
+
+  private static List<String> signalReset(String status) {
+    String ignored = ignored(status);
+    if (ignored.isEmpty()) {
+      return List.of();
+    }
+    Optional<Path> env = RunScript.findOwn("env");
+    if (env.isPresent()) {
+      List<String> reset = List.of(env.get().toString(), "--default-signal=" + ignored);
+      if (works(reset)) {
+        return reset;
+      }
+    }
+    LOG.warnf(
+        "The service was started with signals ignored (%s), and agents inherit that:"
+            + " there is no env of coreutils 8.31 or newer to give them the default",
+        ignored);
+    return List.of();
+  }
+
+  private static boolean works(List<String> reset) {
+    try {
+      return new ProcessBuilder(reset.getFirst(), reset.getLast(), "true")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .onExit()
+              .join()
+              .exitValue()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The numbers of the signals that are ignored, separated by commas.
+   *
+   * @param status as in proc_pid_status(5)
+   */
+  static String ignored(String status) {
+    Matcher line = IGNORED.matcher(status);
+    long mask = line.find() ? Long.parseUnsignedLong(line.group(1), 16) : 0;
+    return LongStream.rangeClosed(1, LAST_SIGNAL)
+        .filter(signal -> signal != SIGKILL && signal != SIGSTOP)
+        .filter(signal -> (mask >>> (signal - 1) & 1) == 1)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(","));
+  }
+
+  /**
+   * The soft limit that was raised.
+   *
+   * @param own limits of the service as in proc_pid_limits(5)
+   * @param parent those of its parent
+   */
+  static Optional<String> openFiles(String own, String parent) {
+    Matcher mine = OPEN_FILES.matcher(own);
+    Matcher theirs = OPEN_FILES.matcher(parent);
+    boolean raised =
+        mine.find()
+            && theirs.find()
+            && mine.group(1).equals(mine.group(2))
+            && mine.group(2).equals(theirs.group(2))
+            && !theirs.group(1).equals(theirs.group(2));
+    return raised ? Optional.of(theirs.group(1)) : Optional.empty();
+  }
+
+  private static String content(String file) {
+    try {
+      return Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,439 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.KernelFacts;
+import dev.agentgate.linux.ProcessIdentity;
+import dev.agentgate.linux.ProcessTree;
+import dev.agentgate.linux.ProcessTree.Entry;
+import dev.agentgate.linux.Signals;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.workorder.RunId;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs agents as sessions of Linux processes: {@code setsid sh -c} with a script that notes its
+ * identity, runs the agent and notes its end, so that both outlive the service. Safe for threads.
+ *
+ * <p>A crash of the service at any moment leaves a run that {@link #adopt} finds, by what the
+ * script wrote or, before it did, by its environment.
+ */
+public final class LinuxProcessManager {
+  private static final Logger LOG = Logger.getLogger(LinuxProcessManager.class);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+  /** MAX_ARG_STRLEN of execve(2) with pages of 4 KiB, without the closing NUL. */
+  private static final int MAX_ARGUMENT_BYTES = 128 * 1024 - 1;
+
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
+
+  private final RunDirectories directories;
+  private final Clock clock;
+
+  /** Found out beside the rest of the start, which a process that tries it would hold up. */
+  private final CompletableFuture<Optional<CgroupTree>> cgroups;
+
+  private final Duration killLimit;
+  private final KernelFacts kernel = KernelFacts.read();
+  private final Inheritance inheritance = Inheritance.read();
+  private final RunScript script = new RunScript();
+  private final Signals signals = new Signals();
+  private final Set<Long> spared = ownLine();
+  private final Charset argumentCharset =
+      Charset.forName(
+          System.getProperty("sun.jnu.encoding", System.getProperty("native.encoding", "UTF-8")));
+  private final ConcurrentMap<RunId, RunMembers> members = new ConcurrentHashMap<>();
+  private final ConcurrentMap<RunId, ChildProcess> children = new ConcurrentHashMap<>();
+  private final ConcurrentMap<RunId, RunStop> stops = new ConcurrentHashMap<>();
+
+  /**
+   * @param clock tells when a process ended that left no file
+   */
+  public LinuxProcessManager(RunDirectories directories, Clock clock) {
+    this(directories, clock, true, KILL_LIMIT);
+  }
+
+  /**
+   * @param useCgroups false: do as on a host without them
+   * @param killLimit how long SIGKILL is tried before the survivors are counted
+   */
+  LinuxProcessManager(
+      RunDirectories directories, Clock clock, boolean useCgroups, Duration killLimit) {
+    this.directories = directories;
+    this.clock = clock;
+    this.killLimit = killLimit;
+    this.cgroups =
+        CompletableFuture.supplyAsync(
+            () -> findCgroups(useCgroups, directories),
+            work -> Thread.ofVirtual().name("cgroup-probe").start(work));
+  }
+
+  private static Optional<CgroupTree> findCgroups(boolean use, RunDirectories directories) {
+    Optional<CgroupTree> found = use ? CgroupTree.find(directories.root()) : Optional.empty();
+    LOG.infof(
+        "Runs are held by %s",
+        found.isEmpty() ? "their session and environment" : "a cgroup of their own");
+    return found;
+  }
+
+  private Optional<CgroupTree> cgroups() {
+    return cgroups.join();
+  }
+
+  /** The service and what it lives in: never part of a run, not even of one it was started by. */
+  private static Set<Long> ownLine() {
+    Set<Long> line = new HashSet<>(Set.of(1L));
+    for (Optional<ProcessHandle> at = Optional.of(ProcessHandle.current());
+        at.isPresent();
+        at = at.get().parent()) {
+      line.add(at.get().pid());
+    }
+    return Set.copyOf(line);
+  }
+
+  /** Gives back what all runs share in the kernel, unless it is in use. Stops nothing. */
+  void close() {
+    cgroups().ifPresent(CgroupTree::removeIfEmpty);
+  }
+
+  /** Whether a run gets a cgroup on this host. */
+  public boolean usesCgroups() {
+    return cgroups().isPresent();
+  }
+
+  /**
+   * Starts a run's command in a session of its own, and in a cgroup of its own where one can be
+   * had. Its output goes straight into the run's log.
+   *
+   * @throws SpawnFailedException if the command cannot be started; nothing of it lives then
+   */
+  SupervisedProcess start(LaunchRequest request) throws SpawnFailedException {
+    RunId run = request.run();
+    Path program = findProgram(request);
+    checkArguments(request);
+    checkEnvironment(request);
+    RunDirectory directory = directories.create(run);
+    Optional<RunCgroup> cgroup = cgroups().flatMap(tree -> tree.make(run));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                script.commandLine(
+                    directory,
+                    cgroup.orElse(null),
+                    kernel,
+                    inheritance,
+                    program,
+                    request.command()))
+            .directory(request.workspace().toFile())
+            .redirectInput(request.input().map(Path::toFile).orElse(Path.of("/dev/null").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.outputLog().toFile()))
+            .redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
+    environment
+        .entrySet()
+        .removeIf(
+            variable -> !variable.getValue().equals(request.environment().get(variable.getKey())));
+    request.environment().forEach(environment::putIfAbsent);
+    environment.put("AGENTGATE_RUN_ID", run.value());
+    RunMembers found = membersOf(run);
+    // A stop that comes while it is being started waits until it can be found.
+    synchronized (found) {
+      Process process;
+      try {
+        makeLog(directory);
+        process = builder.start();
+      } catch (IOException e) {
+        cgroup.ifPresent(RunCgroup::remove);
+        members.remove(run);
+        throw new SpawnFailedException(reason(e), e);
+      }
+      ProcessIdentity identity = identify(process);
+      found.lead(identity, realPath(request.workspace()));
+      ChildProcess child = new ChildProcess(run, process, identity, clock);
+      children.put(run, child);
+      return child;
+    }
+  }
+
+  /**
+   * The service's own child is not reaped before Java's reaper gets to it, so it can be looked at.
+   */
+  private ProcessIdentity identify(Process process) {
+    while (true) {
+      try {
+        long ticks = ProcessTree.read(process.pid()).map(Entry::startTicks).orElse(0L);
+        return new ProcessIdentity(process.pid(), ticks, kernel.bootId());
+      } catch (CannotLookException e) {
+        // It runs already, so its start cannot be taken back without a look at it either.
+        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+      }
+    }
+  }
+
+  private static void makeLog(RunDirectory directory) throws IOException {
+    try {
+      Files.createFile(
+          directory.outputLog(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException e) {
+      // What an earlier start wrote stays.
+    }
+  }
+
+  private static Path findProgram(LaunchRequest request) throws SpawnFailedException {
+    if (request.command().isEmpty()) {
+      throw new SpawnFailedException("The agent has no command");
+    }
+    if (!Files.isDirectory(request.workspace())) {
+      throw new SpawnFailedException("The workspace does not exist");
+    }
+    String name = request.command().getFirst();
+    if (name.contains("/")) {
+      Path program = request.workspace().toAbsolutePath().resolve(name);
+      if (RunScript.isProgram(program)) {
+        return program;
+      }
+    } else if (!name.isEmpty()) {
+      String path = request.environment().getOrDefault("PATH", RunScript.DEFAULT_PATH);
+      Optional<Path> program = RunScript.findOn(path, name);
+      if (program.isPresent()) {
+        return program.get();
+      }
+    }
+    throw new SpawnFailedException(
+        "The command '" + Path.of(name).getFileName() + "' is not an executable program");
+  }
+
+  private void checkArguments(LaunchRequest request) throws SpawnFailedException {
+    for (String argument : request.command()) {
+      if (argument.indexOf('\0') >= 0) {
+        throw new SpawnFailedException("An argument of the command holds a NUL character");
+      }
+      if (!argumentCharset.newEncoder().canEncode(argument)) {
+        throw new SpawnFailedException(
+            "An argument of the command has characters that the service's locale cannot pass on;"
+                + " start the service with LANG=C.UTF-8");
+      }
+      if (argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
+        throw new SpawnFailedException(
+            "An argument of the command is longer than 128 KiB, which Linux does not take; have"
+                + " the agent read the prompt from {promptFile} or from standard input");
+      }
+    }
+  }
+
+  /**
+   * What is the service's own is passed on as bytes; the rest has to be of its locale's characters.
+   */
+  private void checkEnvironment(LaunchRequest request) throws SpawnFailedException {
+    for (Map.Entry<String, String> variable : request.environment().entrySet()) {
+      if (!variable.getValue().equals(System.getenv(variable.getKey()))
+          && !argumentCharset.newEncoder().canEncode(variable.getValue())) {
+        throw new SpawnFailedException(
+            "The value of the environment variable "
+                + variable.getKey()
+                + " has characters that the service's locale cannot pass on;"
+                + " start the service with LANG=C.UTF-8");
+      }
+    }
+  }
+
+  /** Java's message names the directory; what it was about is in the number. */
+  private static String reason(IOException e) {
+    Matcher errno = ERRNO.matcher(String.valueOf(e.getMessage()));
+    return switch (errno.find() ? errno.group(1) : "") {
+      case "2" -> "The command could not be started: its workspace or a program has vanished";
+      case "7" -> "The command could not be started: its arguments and environment are too long";
+      case "11" -> "The command could not be started: the system has no room for a process";
+      case "12" -> "The command could not be started: the system has no memory for a process";
+      case "" -> "The command could not be started: a file of the run cannot be opened";
+      default -> "The command could not be started: error " + errno.group(1);
+    };
+  }
+
+  private static @Nullable Path realPath(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Finds the process of a run that an earlier service started, alive or ended with an exit status
+   * on disk.
+   *
+   * @return empty if there is neither: it vanished, or was never started
+   */
+  Optional<SupervisedProcess> adopt(RunId run) {
+    ChildProcess child = children.get(run);
+    if (child != null) {
+      return Optional.of(child);
+    }
+    RunDirectory directory = directories.of(run);
+    Optional<ProcessIdentity> noted =
+        RunScript.readLeader(directory).map(RunScript.Leader::identity);
+    Optional<ProcessIdentity> living =
+        noted.filter(identity -> isLeader(run, identity)).or(() -> findLeader(run));
+    if (living.isPresent()) {
+      ProcessIdentity identity = living.get();
+      membersOf(run)
+          .lead(identity, ProcessTree.workingDirectory(identity.pid()).map(Path::of).orElse(null));
+      return Optional.of(new AdoptedProcess(run, identity, directory, clock, kernel.bootId()));
+    }
+    Optional<ExitStatus> exit = RunScript.readExit(directory);
+    return exit.map(status ->
+        new AdoptedProcess(
+            run,
+            noted.orElse(new ProcessIdentity(0, 0, kernel.bootId())),
+            directory,
+            clock,
+            kernel.bootId()));
+  }
+
+  /** Whether this process lives and is the run's: its file alone could name any. */
+  private boolean isLeader(RunId run, ProcessIdentity identity) {
+    return AdoptedProcess.lives(identity, kernel.bootId())
+        && RunMarks.isMarked(ProcessTree.environment(identity.pid()), RunMarks.of(run));
+  }
+
+  /** The leader that has not yet written its file, or whose file the agent removed. */
+  private Optional<ProcessIdentity> findLeader(RunId run) {
+    String mark = RunMarks.of(run);
+    return ProcessTree.look().entries().stream()
+        .filter(Entry::lives)
+        .filter(entry -> !spared.contains(entry.pid()))
+        .filter(entry -> RunMarks.isMarked(ProcessTree.environment(entry.pid()), mark))
+        .filter(entry -> ProcessTree.arguments(entry.pid()).contains("\0" + RunScript.NAME + "\0"))
+        .min(Comparator.comparingLong(Entry::startTicks).thenComparingLong(Entry::pid))
+        .map(entry -> new ProcessIdentity(entry.pid(), entry.startTicks(), kernel.bootId()));
+  }
+
+  /**
+   * Goes down the ladder until no process of the run is left: SIGTERM and SIGCONT, the grace, then
+   * SIGKILL. Two calls for the same run work together: the shorter grace holds for both. Also stops
+   * what a run that has ended left behind, and a {@code git} that still checks out its workspace.
+   *
+   * @param grace between SIGTERM and SIGKILL; zero: SIGKILL at once
+   */
+  StopReport stop(RunId run, Duration grace) {
+    RunMembers found = membersOf(run);
+    RunStop mine = new RunStop(found, signals, grace, killLimit);
+    RunStop other = stops.putIfAbsent(run, mine);
+    if (other != null) {
+      return other.join(grace);
+    }
+    try {
+      StopReport report = mine.perform();
+      if (report.survivors() > 0) {
+        LOG.errorf(
+            "%d processes of a run cannot be killed: %s=%s, %s",
+            report.survivors(), LogKeys.RUN_ID, run, report.alive());
+      } else if (!found.areProvenGone()) {
+        found.reportStrangers();
+      }
+      return report;
+    } finally {
+      stops.remove(run, mine);
+    }
+  }
+
+  /**
+   * Lets the process that leads the run go on if something stopped it: stopped, it would never tell
+   * that its agent has ended. The agent itself stays as it is.
+   *
+   * @return whether it was stopped
+   */
+  boolean resumeLeader(RunId run) {
+    RunMembers found = members.get(run);
+    Optional<Entry> stopped =
+        found == null ? Optional.empty() : found.leader().filter(Entry::isStopped);
+    stopped.ifPresent(signals::resume);
+    return stopped.isPresent();
+  }
+
+  /** Whether someone goes down the ladder for this run now. */
+  boolean isStopping(RunId run) {
+    return stops.containsKey(run);
+  }
+
+  /** How many processes of the run live now. */
+  int count(RunId run) {
+    return membersOf(run).look().living().size();
+  }
+
+  /** Every run that has a live process on this machine, whoever started it. */
+  Set<RunId> findRuns() {
+    Set<RunId> runs = new HashSet<>();
+    cgroups()
+        .ifPresent(tree ->
+            tree.runs().stream().filter(run -> tree.of(run).isPopulated()).forEach(runs::add));
+    for (Entry entry : ProcessTree.look().entries()) {
+      if (entry.lives() && !spared.contains(entry.pid())) {
+        String environment = ProcessTree.environment(entry.pid());
+        RunMarks.run(environment).filter(run -> isOurs(run, environment)).ifPresent(runs::add);
+        ProcessTree.outputs(entry.pid()).stream()
+            .map(directories::runOfLog)
+            .flatMap(Optional::stream)
+            .forEach(runs::add);
+      }
+    }
+    return Set.copyOf(runs);
+  }
+
+  /** Whether a marked process is of this service's data, and not of another one's on this host. */
+  private boolean isOurs(RunId run, String environment) {
+    RunDirectory directory = directories.of(run);
+    return RunMarks.promptFile(environment)
+        .map(file -> file.equals(directory.promptFile().toString()))
+        .orElseGet(() -> Files.exists(directory.path()));
+  }
+
+  /** Removes what the run holds in the kernel (its cgroup) once nothing of it lives. Idempotent. */
+  void release(RunId run) {
+    if (cgroups().filter(tree -> !tree.of(run).remove()).isPresent()) {
+      LOG.debugf("The cgroup of a run is still in use: %s=%s", LogKeys.RUN_ID, run);
+    }
+    members.remove(run);
+    children.remove(run);
+  }
+
+  private RunMembers membersOf(RunId run) {
+    return members.computeIfAbsent(
+        run,
+        id ->
+            new RunMembers(
+                id,
+                directories.of(id),
+                cgroups().map(tree -> tree.of(id)),
+                spared,
+                kernel.bootId()));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.execution.Execution;
+import dev.agentgate.execution.ExecutionHandle;
+import dev.agentgate.execution.local.SupervisedProcess.ProcessEnd;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.OutOfMemoryKills;
+import dev.agentgate.output.OutputWatch;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RunOutcome;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jboss.logging.Logger;
+
+/** A run whose agent is a process of this machine. */
+final class LocalExecution implements Execution {
+  private static final Logger LOG = Logger.getLogger(LocalExecution.class);
+  private static final int SIGKILL = 9;
+
+  /**
+   * What the run script exits with when it cannot note that it begins; no agent is started then.
+   */
+  private static final int NOT_RECORDED = 125;
+
+  private final LinuxProcessManager processes;
+  private final SupervisedProcess process;
+  private final Duration before;
+  private final RunDirectory directory;
+  private final OutputWatch output;
+  private final Clock clock;
+  private final OutOfMemoryKills outOfMemoryKills = new OutOfMemoryKills();
+  private final long outOfMemoryKillsBefore = outOfMemoryKills.count();
+
+  /**
+   * @param before how long the run went on before its process was started
+   */
+  LocalExecution(
+      LinuxProcessManager processes,
+      SupervisedProcess process,
+      Duration before,
+      RunDirectory directory,
+      OutputWatch output,
+      Clock clock) {
+    this.processes = processes;
+    this.process = process;
+    this.before = before;
+    this.directory = directory;
+    this.output = output;
+    this.clock = clock;
+  }
+
+  @Override
+  public ExecutionHandle handle() {
+    long pid = process.identity().pid();
+    return pid == 0
+        ? new ExecutionHandle("no process", OptionalLong.empty())
+        : new ExecutionHandle("pid " + pid, OptionalLong.of(pid));
+  }
+
+  @Override
+  public Duration age() {
+    try {
+      return before.plus(process.age());
+    } catch (CannotLookException e) {
+      throw cannotTell(e);
+    }
+  }
+
+  @Override
+  public Duration silence() {
+    return output.silence();
+  }
+
+  @Override
+  public Optional<RunOutcome> awaitEnd(Duration atMost) throws InterruptedException {
+    try {
+      Optional<ProcessEnd> end = process.awaitEnd(atMost);
+      if (end.isEmpty()) {
+        resumeLeader();
+      }
+      return end.map(this::outcome);
+    } catch (CannotLookException e) {
+      throw cannotTell(e);
+    }
+  }
+
+  /** The process that is to tell how the agent ended never would if something had stopped it. */
+  private void resumeLeader() {
+    if (!processes.isStopping(process.run()) && processes.resumeLeader(process.run())) {
+      LOG.warnf("The leader of %s was stopped by a signal; it was made to go on", process.run());
+    }
+  }
+
+  private RunOutcome outcome(ProcessEnd end) {
+    Instant now = clock.instant();
+    if (end.exit().filter(exit -> exit.code() == NOT_RECORDED).isPresent()
+        && !Files.exists(directory.processFile())) {
+      return RunOutcome.notStarted(
+          now, FailureReason.DISK_FULL, "The start of the run could not be written to the disk");
+    }
+    Instant at = end.at().isAfter(now) ? now : end.at();
+    return end.exit()
+        .map(exit -> RunOutcome.exited(at, exit, isOutOfMemory(exit)))
+        .orElseGet(() -> RunOutcome.vanished(at));
+  }
+
+  private boolean isOutOfMemory(ExitStatus exit) {
+    return exit.signal().orElse(0) == SIGKILL && outOfMemoryKills.count() > outOfMemoryKillsBefore;
+  }
+
+  private static CannotTellException cannotTell(CannotLookException why) {
+    return new CannotTellException("The run cannot be seen: " + why.getMessage(), why);
+  }
+}

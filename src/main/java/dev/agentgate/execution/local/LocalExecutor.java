@@ -1,0 +1,188 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.execution.Assignment;
+import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.execution.Execution;
+import dev.agentgate.execution.Executor;
+import dev.agentgate.execution.NotStartedException;
+import dev.agentgate.execution.NotStartedException.Why;
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.FullDisk;
+import dev.agentgate.linux.Shortage;
+import dev.agentgate.output.LogCapper;
+import dev.agentgate.output.OutputWatch;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workspace.WorkspaceFailedException;
+import dev.agentgate.workspace.Workspaces;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+/** Executes runs as processes of this machine, in workspaces on its disk. */
+public final class LocalExecutor implements Executor {
+  private final LinuxProcessManager processes;
+  private final AgentLauncher launcher;
+  private final RunDirectories directories;
+  private final Workspaces workspaces;
+  private final LogCapper logCapper;
+  private final Clock clock;
+  private final ConcurrentMap<RunId, LocalStart> starting = new ConcurrentHashMap<>();
+
+  /**
+   * @param clock tells when a run ended that left no word of it
+   */
+  public LocalExecutor(
+      LinuxProcessManager processes,
+      AgentLauncher launcher,
+      RunDirectories directories,
+      Workspaces workspaces,
+      LogCapper logCapper,
+      Clock clock) {
+    this.processes = processes;
+    this.launcher = launcher;
+    this.directories = directories;
+    this.workspaces = workspaces;
+    this.logCapper = logCapper;
+    this.clock = clock;
+  }
+
+  @Override
+  public Execution start(Assignment assignment) throws NotStartedException {
+    LocalStart start = new LocalStart();
+    starting.put(assignment.run(), start);
+    try {
+      if (!assignment.wanted().getAsBoolean()) {
+        throw abandoned();
+      }
+      return start(assignment, start);
+    } catch (WorkspaceFailedException e) {
+      throw new NotStartedException(whyOf(e, Shortage.ofFiles(e), Why.WORKSPACE), e);
+    } catch (SpawnFailedException e) {
+      throw new NotStartedException(whyOf(e, Shortage.ofProcesses(e), Why.COMMAND), e);
+    } catch (InterruptedException e) {
+      throw abandoned();
+    } finally {
+      starting.remove(assignment.run(), start);
+    }
+  }
+
+  private Execution start(Assignment assignment, LocalStart start)
+      throws WorkspaceFailedException, SpawnFailedException, InterruptedException {
+    long began = System.nanoTime();
+    RunId run = assignment.run();
+    WorkOrder order = assignment.order();
+    Path workspace;
+    try {
+      workspace =
+          start.prepare(() ->
+              workspaces.prepare(
+                  run, order.spec().workspaceSource(), order.spec().limits().maxTime()));
+    } finally {
+      assignment.prepared().run();
+    }
+    SupervisedProcess process =
+        start.launch(() -> {
+          SpentTime.write(directories.of(run), elapsed(began));
+          return launcher.launch(order, run, workspace);
+        });
+    return watched(process, elapsed(began));
+  }
+
+  private static Why whyOf(Exception failure, boolean noRoom, Why otherwise) {
+    if (noRoom) {
+      return Why.ROOM;
+    }
+    return FullDisk.isBehind(failure) ? Why.DISK : otherwise;
+  }
+
+  private static NotStartedException abandoned() {
+    return new NotStartedException(Why.ABANDONED, "The run was stopped before its agent started");
+  }
+
+  @Override
+  public Optional<Execution> adopt(Run run) throws NotStartedException {
+    Optional<SupervisedProcess> found = looking(() -> processes.adopt(run.id()));
+    if (found.isEmpty() && !mayHaveBegun(run)) {
+      throw abandoned();
+    }
+    return found.map(
+        process -> looking(() -> watched(process, SpentTime.read(directories.of(run.id())))));
+  }
+
+  /** The run script writes the process file before the agent begins its work. */
+  private boolean mayHaveBegun(Run run) {
+    RunDirectory directory = directories.of(run.id());
+    return !Files.isDirectory(directory.path())
+        || Files.exists(directory.processFile())
+        || run.pid().isPresent();
+  }
+
+  /**
+   * @param before how long the run went on before its process was started
+   */
+  private Execution watched(SupervisedProcess process, Duration before) {
+    RunDirectory directory = directories.of(process.run());
+    logCapper.watch(process.run());
+    return new LocalExecution(
+        processes, process, before, directory, OutputWatch.begin(directory, process.age()), clock);
+  }
+
+  @Override
+  public StopReport stop(RunId run, Duration grace) {
+    LocalStart start = starting.get(run);
+    if (start != null) {
+      start.cutShort();
+    }
+    return looking(() -> processes.stop(run, grace));
+  }
+
+  @Override
+  public Set<RunId> findRuns() {
+    return looking(processes::findRuns);
+  }
+
+  @Override
+  public void release(RunId run) {
+    logCapper.finish(run);
+    looking(() -> {
+      processes.release(run);
+      return run;
+    });
+  }
+
+  @Override
+  public boolean discard(RunId run) {
+    boolean removed = workspaces.remove(run);
+    // What was still busy when the run was released.
+    processes.release(run);
+    return removed;
+  }
+
+  @Override
+  public void close() {
+    processes.close();
+  }
+
+  private static <T> T looking(Supplier<T> look) {
+    try {
+      return look.get();
+    } catch (CannotLookException e) {
+      throw new CannotTellException("The run cannot be seen: " + e.getMessage(), e);
+    }
+  }
+
+  private static Duration elapsed(long sinceNanos) {
+    return Duration.ofNanos(System.nanoTime() - sinceNanos);
+  }
+}

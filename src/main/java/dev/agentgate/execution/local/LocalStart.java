@@ -1,0 +1,92 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.workspace.WorkspaceFailedException;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A start that is under way, which a stop can cut short: either the stop comes first, and no agent
+ * is started, or the agent was started, and the stop finds it.
+ */
+final class LocalStart {
+
+  /** Guards what is below, and is held while the agent is launched. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private boolean stopped;
+  private @Nullable Thread preparer;
+
+  /** Prepares a workspace. */
+  @FunctionalInterface
+  interface Preparation {
+    Path prepare() throws WorkspaceFailedException, InterruptedException;
+  }
+
+  /** Launches an agent. */
+  @FunctionalInterface
+  interface Launch {
+    SupervisedProcess launch() throws SpawnFailedException;
+  }
+
+  /**
+   * Prepares the workspace.
+   *
+   * @throws InterruptedException if the run was stopped before it was done
+   */
+  Path prepare(Preparation preparation) throws WorkspaceFailedException, InterruptedException {
+    lock.lock();
+    try {
+      throwIfStopped();
+      preparer = Thread.currentThread();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return preparation.prepare();
+    } finally {
+      lock.lock();
+      try {
+        preparer = null;
+        // An interrupt that came too late to be noticed must not meet the next blocking call.
+        boolean _ = Thread.interrupted();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Launches the agent.
+   *
+   * @throws InterruptedException if the run was stopped before
+   */
+  SupervisedProcess launch(Launch launch) throws SpawnFailedException, InterruptedException {
+    lock.lock();
+    try {
+      throwIfStopped();
+      return launch.launch();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets nothing more begin; returns when no launch is under way. */
+  void cutShort() {
+    lock.lock();
+    try {
+      stopped = true;
+      if (preparer != null) {
+        preparer.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void throwIfStopped() throws InterruptedException {
+    if (stopped) {
+      throw new InterruptedException("The run was stopped");
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.KernelFacts;
+import dev.agentgate.linux.ProcessIdentity;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.workorder.ExitStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shell script that leads a run's session, and what it writes for the service. Its text is
+ * handed to {@code sh -c}: a shell reads a script file as it goes, and would go on in another text
+ * if a new version of the service replaced the file.
+ */
+final class RunScript {
+  /** The script's {@code $0}, by which a leader is found that has not yet written its file. */
+  static final String NAME = "agentgate-run";
+
+  private static final Pattern PROCESS_LINE =
+      Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
+  private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
+
+  /** Where programs are looked for if no {@code PATH} says so. */
+  static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+  private final String text;
+  private final Path setsid = own("setsid");
+  private final Path shell = own("sh");
+
+  /**
+   * @throws IllegalStateException if this host has no {@code setsid} or {@code sh}
+   */
+  RunScript() {
+    try (InputStream resource = RunScript.class.getResourceAsStream("run.sh")) {
+      if (resource == null) {
+        throw new IllegalStateException("The run script is missing in the application");
+      }
+      text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The service's own, by path: the agent's {@code PATH} may name another, or none. */
+  private static Path own(String program) {
+    return findOwn(program)
+        .orElseThrow(
+            () -> new IllegalStateException("The program '" + program + "' is not on the PATH"));
+  }
+
+  /** Finds a program on the service's own {@code PATH}. */
+  static Optional<Path> findOwn(String program) {
+    return findOn(Objects.requireNonNullElse(System.getenv("PATH"), DEFAULT_PATH), program);
+  }
+
+  /**
+   * Finds a program; relative entries of {@code path} do not count, they would be a workspace's.
+   */
+  static Optional<Path> findOn(String path, String program) {
+    return Stream.of(path.split(":", -1))
+        .filter(directory -> directory.startsWith("/"))
+        .map(directory -> Path.of(directory, program))
+        .filter(RunScript::isProgram)
+        .findFirst();
+  }
+
+  static boolean isProgram(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file);
+  }
+
+  /**
+   * The whole argument list.
+   *
+   * @param program of {@code command}, absolute, so that it is never taken for a shell's builtin
+   */
+  List<String> commandLine(
+      RunDirectory directory,
+      @Nullable RunCgroup cgroup,
+      KernelFacts kernel,
+      Inheritance inheritance,
+      Path program,
+      List<String> command) {
+    List<String> line = new ArrayList<>(command.size() + 13);
+    line.addAll(inheritance.signalReset());
+    line.addAll(List.of(setsid.toString(), shell.toString(), "-c", text, NAME));
+    line.add(directory.path().toString());
+    line.add(cgroup == null ? "" : cgroup.processesFile().toString());
+    line.add(kernel.bootId());
+    line.add(kernel.umask());
+    line.add(Integer.toString(kernel.agentOomScore()));
+    line.add(inheritance.openFiles().orElse(""));
+    line.add(program.toString());
+    line.addAll(command.subList(1, command.size()));
+    return line;
+  }
+
+  /**
+   * Who leads the run.
+   *
+   * @param entered whether it entered the run's cgroup before the agent started
+   */
+  record Leader(ProcessIdentity identity, boolean entered) {}
+
+  /** What the script wrote before the agent started; empty while it is missing or torn. */
+  static Optional<Leader> readLeader(RunDirectory directory) {
+    return read(directory.processFile(), PROCESS_LINE)
+        .map(line ->
+            new Leader(
+                new ProcessIdentity(
+                    Long.parseLong(line.group(1)), Long.parseLong(line.group(2)), line.group(3)),
+                "cgroup".equals(line.group(4))));
+  }
+
+  /** What the script wrote after the agent ended; empty while it is missing or torn. */
+  static Optional<ExitStatus> readExit(RunDirectory directory) {
+    return read(directory.exitFile(), EXIT_LINE)
+        .map(line -> Integer.parseInt(line.group(1)))
+        .filter(code -> code <= 255)
+        .map(ExitStatus::new);
+  }
+
+  private static Optional<Matcher> read(Path file, Pattern line) {
+    try {
+      return Optional.of(line.matcher(Files.readString(file, StandardCharsets.ISO_8859_1)))
+          .filter(Matcher::matches);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.execution.local.RunMembers.Found;
+import dev.agentgate.linux.ProcessTree;
+import dev.agentgate.linux.ProcessTree.Entry;
+import dev.agentgate.linux.Signals;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way down the ladder for one run: SIGTERM and SIGCONT to everything, the grace, then the kill,
+ * each rung until nothing is left. Several callers may wait for the same one, and the shortest
+ * grace of theirs holds.
+ */
+final class RunStop {
+  /** Between two looks; it is over sooner where nothing of the run is met any more. */
+  private static final Duration PURSUIT = Duration.ofSeconds(1);
+
+  /** Enough for what forks and stays; what forks and ends is never all frozen. */
+  private static final int MOST_FREEZES = 3;
+
+  private final RunMembers members;
+  private final Signals signals;
+  private final Duration killLimit;
+  private final CompletableFuture<StopReport> report = new CompletableFuture<>();
+
+  /** When the grace is over, in {@link System#nanoTime()}. */
+  private final AtomicLong graceEnd;
+
+  /** Whether the one who goes down the ladder was interrupted; only it reads and writes this. */
+  private boolean interrupted;
+
+  /** Whether something of the run was met; only the one who goes down the ladder knows. */
+  private boolean met;
+
+  /**
+   * @param killLimit how long SIGKILL is tried before the survivors are counted
+   */
+  RunStop(RunMembers members, Signals signals, Duration grace, Duration killLimit) {
+    this.members = members;
+    this.signals = signals;
+    this.killLimit = killLimit;
+    this.graceEnd = new AtomicLong(System.nanoTime() + grace.toNanos());
+  }
+
+  /** Waits for the report of the one who goes down the ladder, with this grace at most. */
+  StopReport join(Duration grace) {
+    long called = System.nanoTime();
+    graceEnd.accumulateAndGet(called + grace.toNanos(), (a, b) -> a - b < 0 ? a : b);
+    try {
+      StopReport shared = report.join();
+      return new StopReport(shared.killed(), shared.alive(), since(called));
+    } catch (CompletionException e) {
+      throw new IllegalStateException("The stop that was joined failed", e);
+    }
+  }
+
+  /** Goes down the ladder. It is never cut short by an interrupt: half a stop proves nothing. */
+  StopReport perform() {
+    long called = System.nanoTime();
+    try {
+      StopReport done = descend(called);
+      report.complete(done);
+      return done;
+    } catch (RuntimeException e) {
+      report.completeExceptionally(e);
+      throw e;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private StopReport descend(long called) {
+    if (members.areProvenGone()) {
+      return new StopReport(false, List.of(), since(called));
+    }
+    Found first = members.look();
+    if (isProof(first)) {
+      return new StopReport(false, List.of(), since(called));
+    }
+    met = !first.living().isEmpty() || !isCgroupEmpty();
+    boolean ended = !isGraceOver() && endByThemselves(first.living().values());
+    List<String> alive = ended ? List.of() : kill(first.settled());
+    return new StopReport(met, alive, since(called));
+  }
+
+  private boolean isProof(Found found) {
+    return found.living().isEmpty() && found.settled() && isCgroupEmpty();
+  }
+
+  private boolean endByThemselves(Collection<Entry> living) {
+    signals.terminate(living);
+    Pace pace = new Pace();
+    Collection<Entry> rest = living;
+    while (true) {
+      rest = rest.stream().filter(ProcessTree::lives).toList();
+      if (rest.isEmpty() && isCgroupEmpty()) {
+        Found found = members.look();
+        if (isProof(found)) {
+          return true;
+        }
+        rest = found.living().values();
+        met |= !rest.isEmpty();
+        // Born while the others were told. Earlier they could have been part of a clean end.
+        signals.terminate(rest);
+      }
+      if (isGraceOver()) {
+        return false;
+      }
+      List<Entry> stopped = rest.stream().filter(ProcessTree::isStopped).toList();
+      if (!stopped.isEmpty()) {
+        signals.resume(stopped);
+      }
+      pause(pace);
+    }
+  }
+
+  /**
+   * Returns what could not be killed.
+   *
+   * @param settled false if something ended faster than it could be looked at
+   */
+  private List<String> kill(boolean settled) {
+    long limit = System.nanoTime() + killLimit.toNanos();
+    Pace pace = new Pace();
+    Optional<RunCgroup> cgroup = members.cgroup();
+    boolean pursue = !settled;
+    while (true) {
+      boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
+      if (pursue) {
+        met |= members.pursue(PURSUIT) > 0;
+      }
+      Found found = pursue ? members.look(signals::kill) : members.look();
+      met |= !found.living().isEmpty();
+      if (isProof(found)) {
+        return List.of();
+      }
+      if (System.nanoTime() - limit >= 0) {
+        return found.living().isEmpty()
+            ? List.of("a process that cannot be looked at")
+            : found.living().keySet().stream().sorted().map(pid -> "pid " + pid).toList();
+      }
+      Map<Long, Entry> loose = atOnce ? members.outsideCgroup(found.living()) : found.living();
+      signals.kill(freeze(loose, atOnce, limit).values());
+      if (!atOnce) {
+        cgroup.ifPresent(RunCgroup::thaw);
+      }
+      // What is left after the first time may be one that forks and ends too fast to be frozen.
+      pursue = true;
+      pause(pace);
+    }
+  }
+
+  /**
+   * Freezes until a look finds no new one, if it can, so that none is born while they are killed.
+   */
+  private Map<Long, Entry> freeze(Map<Long, Entry> first, boolean outsideOnly, long limit) {
+    Map<Long, Entry> frozen = new HashMap<>();
+    Map<Long, Entry> found = first;
+    for (int round = 0; round < MOST_FREEZES && System.nanoTime() - limit < 0; round++) {
+      List<Entry> news =
+          found.values().stream()
+              .filter(entry -> !isSame(frozen.get(entry.pid()), entry) && !entry.isStopped())
+              .toList();
+      frozen.putAll(found);
+      if (news.isEmpty()) {
+        break;
+      }
+      signals.freeze(news);
+      Map<Long, Entry> again = members.look().living();
+      found = outsideOnly ? members.outsideCgroup(again) : again;
+    }
+    return frozen;
+  }
+
+  private static boolean isSame(@Nullable Entry before, Entry entry) {
+    return before != null && before.isSameProcess(entry);
+  }
+
+  private boolean isCgroupEmpty() {
+    return members.cgroup().map(cgroup -> !cgroup.isPopulated()).orElse(true);
+  }
+
+  private boolean isGraceOver() {
+    return System.nanoTime() - graceEnd.get() >= 0;
+  }
+
+  /** Short enough that a grace cut short by another caller needs nobody to wake this one. */
+  private void pause(Pace pace) {
+    LockSupport.parkNanos(pace.next());
+    interrupted |= Thread.interrupted();
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  /** Looks often at first, because most agents end at once, and then ever more seldom. */
+  private static final class Pace {
+    private static final long LONGEST_NANOS = 10_000_000;
+    private long nanos = 300_000;
+
+    long next() {
+      long now = nanos;
+      nanos = Math.min(LONGEST_NANOS, nanos * 3 / 2);
+      return now;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package dev.agentgate.execution.local;
+
+/**
+ * The command could not be started; nothing of it lives. The message says why, without a server
+ * path.
+ */
+final class SpawnFailedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  SpawnFailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  SpawnFailedException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Records the outcome of one run, in its record and its order, however long the store refuses. */
+final class OutcomeRecorder {
+  private static final Logger LOG = Logger.getLogger(OutcomeRecorder.class);
+
+  private final Supervision with;
+  private final WorkOrder order;
+  private final RunId run;
+  private final RunRecord record;
+
+  /** Completed with the order afterwards; failed if that was not written at the first try. */
+  private final CompletableFuture<WorkOrder> recorded = new CompletableFuture<>();
+
+  private volatile @Nullable RuntimeException refusal;
+
+  OutcomeRecorder(Supervision with, WorkOrder order, RunId run, RunRecord record) {
+    this.with = with;
+    this.order = order;
+    this.run = run;
+    this.record = record;
+  }
+
+  /** Why the outcome could not be written yet; it is tried again every second. */
+  Optional<RuntimeException> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
+  /**
+   * Waits until the outcome is recorded.
+   *
+   * @throws StoreUnavailableException if it could not be written yet; it will be
+   */
+  WorkOrder await() {
+    try {
+      return recorded.join();
+    } catch (CompletionException e) {
+      throw new StoreUnavailableException("The end of the run could not be written yet", e);
+    }
+  }
+
+  /**
+   * Returns when the outcome is written.
+   *
+   * @param written called then, before those who wait are answered
+   */
+  void record(RunOutcome outcome, Runnable written) {
+    while (true) {
+      try {
+        WorkOrder after = write(outcome);
+        written.run();
+        recorded.complete(after);
+        return;
+      } catch (RuntimeException e) {
+        refusal = e;
+        if (recorded.completeExceptionally(e)) {
+          LOG.errorf("The end of %s cannot be written, retrying: %s", run, e.getMessage());
+        }
+        Patience.pause();
+      }
+    }
+  }
+
+  private WorkOrder write(RunOutcome outcome) {
+    record.ended(outcome);
+    while (true) {
+      Optional<WorkOrder> current = with.store().workOrders().find(order.id());
+      if (current.isEmpty() || !isOurs(current.get())) {
+        LOG.warnf("%s is no longer the run of %s", run, order.id());
+        return current.orElse(order);
+      }
+      WorkOrder after = Verdict.applyTo(current.get(), outcome);
+      if (with.orders().change(current.get(), after)) {
+        with.orders().tell(observer -> observer.runEnded(current.get(), outcome));
+        return after;
+      }
+    }
+  }
+
+  private boolean isOurs(WorkOrder current) {
+    return current.state() instanceof Running running && running.current().run().equals(run);
+  }
+}

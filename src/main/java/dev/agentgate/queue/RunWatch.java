@@ -1,0 +1,79 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.execution.Execution;
+import dev.agentgate.workorder.EndCause;
+import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.RunOutcome;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Waits for the end of an agent and keeps its deadlines. For one thread. */
+final class RunWatch {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
+
+  private final Execution execution;
+  private final RunLimits limits;
+  private final EndRequests requests;
+  private final Patience patience;
+  private final Consumer<EndCause> stop;
+
+  /**
+   * @param stop stops what runs, once it was asked to end
+   */
+  RunWatch(
+      Execution execution,
+      RunLimits limits,
+      EndRequests requests,
+      Patience patience,
+      Consumer<EndCause> stop) {
+    this.execution = execution;
+    this.limits = limits;
+    this.requests = requests;
+    this.patience = patience;
+    this.stop = stop;
+  }
+
+  /** Returns how the agent ended. */
+  RunOutcome awaitOutcome() throws InterruptedException {
+    Duration wait = SHORTEST_WAIT;
+    while (true) {
+      try {
+        Optional<RunOutcome> outcome = execution.awaitEnd(wait);
+        if (outcome.isPresent()) {
+          return outcome.get();
+        }
+        wait = Collections.max(List.of(SHORTEST_WAIT, keepDeadlines()));
+      } catch (CannotTellException e) {
+        // No conclusion: neither that it ended nor that its time is over.
+        patience.lookAgainAfter(e);
+        wait = SHORTEST_WAIT;
+      }
+    }
+  }
+
+  /**
+   * @return how long nothing has to be done
+   */
+  private Duration keepDeadlines() {
+    Optional<EndCause> asked = requests.strongest();
+    if (asked.isPresent()) {
+      // The one who asked stops the processes; this only covers that they did not get to it.
+      stop.accept(asked.get());
+      return Patience.BETWEEN_TRIES;
+    }
+    Duration left = limits.maxTime().minus(execution.age());
+    Duration idleLeft =
+        limits.idleTimeout().map(limit -> limit.minus(execution.silence())).orElse(LONGEST_WAIT);
+    if (!left.isPositive()) {
+      requests.add(EndCause.TIMEOUT);
+    } else if (!idleLeft.isPositive()) {
+      requests.add(EndCause.IDLE_TIMEOUT);
+    }
+    return Collections.min(List.of(LONGEST_WAIT, left, idleLeft));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.agentgate.workorder;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Why a run is made to end, the weaker before the stronger: a stronger one overtakes. */
+public enum EndCause {
+  /** The service stops. */
+  INTERRUPT,
+  /** The agent wrote nothing for too long. */
+  IDLE_TIMEOUT,
+  /** The attempt took too long. */
+  TIMEOUT,
+  /** A user cancelled the order. */
+  CANCEL,
+  /** A user killed the order. */
+  KILL;
+
+  /** The name in files and metrics: lower case with underscores. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads a {@link #wireName()}; empty if there is no such cause. */
+  public static Optional<EndCause> parse(String text) {
+    return Arrays.stream(values()).filter(cause -> cause.wireName().equals(text)).findFirst();
+  }
+}

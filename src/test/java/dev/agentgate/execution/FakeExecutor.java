@@ -1,0 +1,259 @@
+package dev.agentgate.execution;
+
+import dev.agentgate.execution.NotStartedException.Why;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Agents that end when the test says so. */
+public final class FakeExecutor implements Executor {
+  /** So long after its SIGTERM an agent that was asked to end is dead. */
+  private static final Duration TOOK = Duration.ofMillis(1);
+
+  /** What outlives this process of the service: the agents, and which runs have none yet. */
+  private final Map<RunId, FakeExecution> executions;
+
+  private final Set<RunId> notStarted;
+  private final Map<RunId, Thread> preparing = new ConcurrentHashMap<>();
+  private final List<RunId> started = new CopyOnWriteArrayList<>();
+  private final Set<RunId> discarded = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable NotStartedException refusal;
+  private volatile CountDownLatch checkout = new CountDownLatch(0);
+  private volatile int survivors;
+  private volatile boolean blind;
+  private volatile boolean stuck;
+  private final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
+
+  public FakeExecutor() {
+    this(new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
+  }
+
+  private FakeExecutor(Map<RunId, FakeExecution> executions, Set<RunId> notStarted) {
+    this.executions = executions;
+    this.notStarted = notStarted;
+  }
+
+  /** What the next process of the service has: the agents outlive this one. */
+  public FakeExecutor restarted() {
+    return new FakeExecutor(executions, notStarted);
+  }
+
+  /** Refuses every start. */
+  public void refuse(Why why, String message) {
+    refusal = new NotStartedException(why, message);
+  }
+
+  public void refuseNothing() {
+    refusal = null;
+  }
+
+  /** Lets every checkout wait from now on. */
+  public void blockCheckouts() {
+    checkout = new CountDownLatch(1);
+  }
+
+  /** How many processes of a run no signal ends. */
+  public void keepAlive(int count) {
+    survivors = count;
+  }
+
+  /** Whether nothing can be seen. */
+  public void blind(boolean value) {
+    blind = value;
+  }
+
+  /** Whether no workspace can be removed. */
+  public void stuck(boolean value) {
+    stuck = value;
+  }
+
+  /** Makes the workspace of one run impossible to remove. */
+  public void stuck(RunId run) {
+    resisting.add(run);
+  }
+
+  /** Every run whose agent was started. */
+  public List<RunId> started() {
+    return List.copyOf(started);
+  }
+
+  /** Every run whose workspace was removed. */
+  public Set<RunId> discarded() {
+    return Set.copyOf(discarded);
+  }
+
+  /** Whether the agent of a run lives. */
+  public boolean lives(RunId run) {
+    FakeExecution execution = executions.get(run);
+    return execution != null && execution.lives();
+  }
+
+  /** Ends the agent of a run. */
+  public void exit(RunId run, int code) {
+    of(run).end(Optional.of(new ExitStatus(code)));
+  }
+
+  /** Makes the agent of a run vanish. */
+  public void vanish(RunId run) {
+    of(run).end(Optional.empty());
+  }
+
+  /** Makes the agent of a run write something. */
+  public void write(RunId run) {
+    of(run).wroteNanos = System.nanoTime();
+  }
+
+  private FakeExecution of(RunId run) {
+    return Objects.requireNonNull(executions.get(run));
+  }
+
+  @Override
+  public Execution start(Assignment assignment) throws NotStartedException {
+    RunId run = assignment.run();
+    notStarted.add(run);
+    preparing.put(run, Thread.currentThread());
+    try {
+      if (!assignment.wanted().getAsBoolean()) {
+        throw new InterruptedException();
+      }
+      checkout.await();
+      assignment.prepared().run();
+      NotStartedException failure = refusal;
+      if (failure != null) {
+        throw failure;
+      }
+      synchronized (this) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        preparing.remove(run);
+        started.add(run);
+        notStarted.remove(run);
+        return executions.computeIfAbsent(run, _ -> new FakeExecution(this));
+      }
+    } catch (InterruptedException e) {
+      throw new NotStartedException(Why.ABANDONED, "The run was stopped");
+    } finally {
+      preparing.remove(run);
+    }
+  }
+
+  @Override
+  public Optional<Execution> adopt(Run run) throws NotStartedException {
+    if (notStarted.contains(run.id())) {
+      throw new NotStartedException(Why.ABANDONED, "The run was never started");
+    }
+    return Optional.ofNullable(executions.get(run.id()))
+        .filter(execution -> !execution.vanished())
+        .map(Execution.class::cast);
+  }
+
+  @Override
+  public synchronized StopReport stop(RunId run, Duration grace) {
+    Thread preparer = preparing.get(run);
+    if (preparer != null) {
+      preparer.interrupt();
+    }
+    FakeExecution execution = executions.get(run);
+    if (execution == null || !execution.lives()) {
+      return new StopReport(false, List.of(), TOOK);
+    }
+    List<String> alive = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < survivors; i++) {
+      alive.add("process " + i);
+    }
+    if (alive.isEmpty()) {
+      execution.end(Optional.of(new ExitStatus(grace.isZero() ? 137 : 143)));
+    }
+    return new StopReport(true, alive, TOOK);
+  }
+
+  @Override
+  public Set<RunId> findRuns() {
+    return executions.keySet().stream().filter(this::lives).collect(Collectors.toSet());
+  }
+
+  @Override
+  public void release(RunId run) {}
+
+  @Override
+  public boolean discard(RunId run) {
+    if (stuck || resisting.contains(run)) {
+      return false;
+    }
+    discarded.add(run);
+    return true;
+  }
+
+  @Override
+  public void close() {}
+
+  private static final class FakeExecution implements Execution {
+    private final FakeExecutor executor;
+    private final long startedNanos = System.nanoTime();
+    private final AtomicReference<@Nullable RunOutcome> outcome = new AtomicReference<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile long wroteNanos = startedNanos;
+
+    private FakeExecution(FakeExecutor executor) {
+      this.executor = executor;
+    }
+
+    private boolean lives() {
+      return over.getCount() > 0;
+    }
+
+    private boolean vanished() {
+      return !lives() && Optional.ofNullable(outcome.get()).flatMap(RunOutcome::exit).isEmpty();
+    }
+
+    private void end(Optional<ExitStatus> exit) {
+      outcome.compareAndSet(
+          null,
+          exit.map(status -> RunOutcome.exited(Instant.now(), status, false))
+              .orElseGet(() -> RunOutcome.vanished(Instant.now())));
+      over.countDown();
+    }
+
+    @Override
+    public ExecutionHandle handle() {
+      return new ExecutionHandle("pid 4711", OptionalLong.of(4711));
+    }
+
+    @Override
+    public Duration age() {
+      return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    @Override
+    public Duration silence() {
+      return Duration.ofNanos(System.nanoTime() - wroteNanos);
+    }
+
+    @Override
+    public Optional<RunOutcome> awaitEnd(Duration atMost) throws InterruptedException {
+      if (executor.blind) {
+        throw new CannotTellException("Blind", new IllegalStateException());
+      }
+      return over.await(atMost.toNanos(), TimeUnit.NANOSECONDS)
+          ? Optional.ofNullable(outcome.get())
+          : Optional.empty();
+    }
+  }
+}

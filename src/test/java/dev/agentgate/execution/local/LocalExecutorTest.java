@@ -1,0 +1,278 @@
+package dev.agentgate.execution.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.agentgate.agent.AgentCommands;
+import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentProfile;
+import dev.agentgate.agent.AgentVariables;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.execution.Execution;
+import dev.agentgate.execution.Executor;
+import dev.agentgate.execution.ExecutorContract;
+import dev.agentgate.output.LogCapper;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.WorkspaceFailedException;
+import dev.agentgate.workspace.Workspaces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes: each agent is a shell that does what it finds in the file {@code go}. */
+class LocalExecutorTest extends ExecutorContract {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final String OBEY =
+      "while :; do if [ -e go ]; then mv go gone; . ./gone; fi; sleep 0.02; done";
+
+  @TempDir Path temporary;
+
+  private final FakeWorkspaces workspaces = new FakeWorkspaces();
+  private final List<RunId> runs = new ArrayList<>();
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private List<String> command = List.of("sh", "-c", OBEY);
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private RunDirectories directories;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private LocalExecutor executor;
+
+  @BeforeEach
+  void open() {
+    directories = new RunDirectories(temporary.resolve("runs"));
+    executor = another();
+  }
+
+  private LocalExecutor another() {
+    LinuxProcessManager processes = new LinuxProcessManager(directories, Clock.systemUTC());
+    LogCapper capper = new LogCapper(directories, 1 << 20);
+    LocalExecutor made =
+        new LocalExecutor(
+            processes,
+            new AgentLauncher(
+                processes,
+                directories,
+                new Agents(
+                    Map.of(
+                        AGENT,
+                        new Agent(
+                            new AgentProfile(
+                                AgentCommands.of(command),
+                                OutputFormat.TEXT,
+                                AgentEnvironment.Visibility.USUAL),
+                            true)),
+                    new AgentEnvironment(System.getenv(), Map.of())),
+                AgentVariables.NONE),
+            directories,
+            workspaces,
+            capper,
+            Clock.systemUTC());
+    opened.add(made);
+    opened.add(capper);
+    return made;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (RunId run : runs) {
+      executor.stop(run, Duration.ZERO);
+      executor.release(run);
+    }
+    for (AutoCloseable each : opened) {
+      each.close();
+    }
+  }
+
+  @Override
+  protected Executor executor() {
+    return executor;
+  }
+
+  @Override
+  protected Executor restarted() {
+    return another();
+  }
+
+  @Override
+  protected RunId newRun() {
+    RunId run = RunId.next(Instant.now());
+    runs.add(run);
+    directories.create(run);
+    return run;
+  }
+
+  @Override
+  protected void make(Trouble trouble) {
+    switch (trouble) {
+      case CHECKOUT_BLOCKS -> workspaces.gate = new CountDownLatch(1);
+      case CHECKOUT_FAILS -> workspaces.failure = "no such branch";
+      case COMMAND_FAILS -> {
+        command = List.of("no-such-program");
+        executor = another();
+      }
+    }
+  }
+
+  @Override
+  protected void tell(RunId run, Act act) {
+    tell(
+        run,
+        switch (act) {
+          case Act.Write() -> "echo said";
+          case Act.Exit(int code) -> "exit " + code;
+          case Act.End(int signal) -> "kill -" + signal + " $$";
+        });
+  }
+
+  private void tell(RunId run, String script) {
+    Path workspace = workspaces.of(run);
+    try {
+      Path aside = Files.writeString(workspace.resolve("go.aside"), script + "\n");
+      Files.move(aside, workspace.resolve("go"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected void vanish(RunId run) {
+    executor.stop(run, Duration.ZERO);
+    try {
+      Files.deleteIfExists(directories.of(run).exitFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void theTimeOfTheCheckoutCountsForTheAgeOfAnAdoptedRun() throws Exception {
+    RunId run = newRun();
+    Run record = recordOf(run, start(run));
+    SpentTime.write(directories.of(run), Duration.ofHours(1));
+
+    Execution adopted = restarted().adopt(record).orElseThrow();
+
+    assertThat(adopted.age()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plus(LONG));
+  }
+
+  @Test
+  void aLeaderThatSomethingStoppedIsWokenWhileItsEndIsAwaited() throws Exception {
+    RunId run = newRun();
+    Execution execution = start(run);
+    tell(run, "kill -STOP $PPID; echo stopped; exit 7");
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(() ->
+            assertThat(execution.awaitEnd(Duration.ofMillis(50)).flatMap(RunOutcome::exit))
+                .hasValueSatisfying(exit -> assertThat(exit.code()).isEqualTo(7)));
+  }
+
+  @Test
+  void anAgentWhoseStartCannotBeNotedIsNotStarted() throws Exception {
+    RunId run = newRun();
+    // What the run script cannot write to, whoever it runs as.
+    Files.createSymbolicLink(directories.of(run).processFile(), temporary.resolve("no/such/place"));
+
+    Optional<RunOutcome> outcome = start(run).awaitEnd(LONG);
+
+    assertThat(outcome.flatMap(RunOutcome::failureReason)).hasValue(FailureReason.DISK_FULL);
+    assertThat(outcome.flatMap(RunOutcome::exit)).isEmpty();
+  }
+
+  @Test
+  void theWorkspaceOfARunIsThereUntilItIsDiscarded() throws Exception {
+    RunId run = newRun();
+    Execution execution = start(run);
+    tell(run, new Act.Exit(0));
+    assertExited(execution, 0);
+    executor.release(run);
+    assertThat(workspaces.of(run)).exists();
+
+    assertThat(executor.discard(run)).isTrue();
+
+    assertThat(workspaces.of(run)).doesNotExist();
+  }
+
+  /** Directories without git, and a checkout that blocks or fails where the test wants it to. */
+  private final class FakeWorkspaces implements Workspaces {
+    private volatile @Nullable CountDownLatch gate;
+    private volatile @Nullable String failure;
+
+    Path of(RunId run) {
+      return temporary.resolve("workspaces").resolve(run.value());
+    }
+
+    @Override
+    public Path prepare(RunId run, WorkspaceSource source, Duration limit)
+        throws WorkspaceFailedException, InterruptedException {
+      CountDownLatch closed = gate;
+      if (closed != null) {
+        closed.await();
+      }
+      String message = failure;
+      if (message != null) {
+        throw new WorkspaceFailedException(message);
+      }
+      try {
+        return Files.createDirectories(of(run));
+      } catch (IOException e) {
+        throw new WorkspaceFailedException("No directory", e);
+      }
+    }
+
+    @Override
+    public Path locate(RunId run, WorkspaceSource source) {
+      return of(run);
+    }
+
+    @Override
+    public Optional<Object> identify(WorkspaceSource.Local source) {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean remove(RunId run) {
+      try {
+        if (Files.isDirectory(of(run))) {
+          for (Path file : Files.list(of(run)).toList()) {
+            Files.delete(file);
+          }
+          Files.delete(of(run));
+        }
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public int removeUnusedMirrors(Duration age) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.agentgate.execution.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentTask;
+import dev.agentgate.linux.ProcessTree;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrderId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A process manager with real processes in a temporary directory, and their cleaning away. */
+final class RunFixture implements AutoCloseable {
+  final RunDirectories directories;
+  final LinuxProcessManager manager;
+  final Path temporary;
+  private final List<RunId> runs = new ArrayList<>();
+  private final List<ProcessHandle> others = new ArrayList<>();
+
+  RunFixture(Path temporary, Holding holding) {
+    this(temporary, holding, Duration.ofSeconds(10));
+  }
+
+  RunFixture(Path temporary, Holding holding, Duration killLimit) {
+    this.temporary = temporary;
+    directories = new RunDirectories(temporary.resolve("runs"));
+    manager =
+        new LinuxProcessManager(
+            directories, Clock.systemUTC(), holding == Holding.CGROUP, killLimit);
+    assumeTrue(
+        holding == Holding.SESSION || manager.usesCgroups(), "This host lends no cgroup to us");
+  }
+
+  RunId newRun() {
+    RunId run = RunId.next(Instant.now());
+    runs.add(run);
+    return run;
+  }
+
+  Path workspace(RunId run) {
+    try {
+      return Files.createDirectories(temporary.resolve("workspaces").resolve(run.value()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  LaunchRequest request(RunId run, Map<String, String> more, List<String> command) {
+    Path workspace = workspace(run);
+    WorkOrderId order = WorkOrderId.next(Instant.now());
+    Map<String, String> environment =
+        new HashMap<>(
+            new AgentEnvironment(Map.of("PATH", System.getenv("PATH")), Map.of())
+                .of(
+                    AgentEnvironment.Visibility.USUAL,
+                    new AgentTask(
+                        order,
+                        run,
+                        "",
+                        directories.of(run).promptFile(),
+                        workspace,
+                        AgentTask.Choices.NONE,
+                        Optional.empty())));
+    environment.putAll(more);
+    return new LaunchRequest(run, order, command, environment, workspace, Optional.empty());
+  }
+
+  SupervisedProcess start(RunId run, String... command) throws SpawnFailedException {
+    return manager.start(request(run, Map.of(), List.of(command)));
+  }
+
+  /** Starts a shell script and waits until it has written the file {@code ready}. */
+  SupervisedProcess startScript(RunId run, String script) throws SpawnFailedException {
+    SupervisedProcess process = start(run, "sh", "-c", script);
+    awaitFile(run, "ready");
+    return process;
+  }
+
+  void awaitFile(RunId run, String name) {
+    Path file = workspace(run).resolve(name);
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Files.exists(file) && Files.size(file) > 0);
+  }
+
+  /** The pids that the agent wrote, one a line; they are cleaned away with the fixture. */
+  List<Long> pids(RunId run, String name) {
+    awaitFile(run, name);
+    try {
+      List<Long> pids =
+          Files.readAllLines(workspace(run).resolve(name)).stream()
+              .map(line -> Long.parseLong(line.strip()))
+              .toList();
+      pids.forEach(this::cleanUp);
+      return pids;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void cleanUp(long pid) {
+    ProcessHandle.of(pid).ifPresent(others::add);
+  }
+
+  static boolean lives(long pid) {
+    return ProcessTree.read(pid).filter(ProcessTree.Entry::lives).isPresent();
+  }
+
+  /** Looks by other means than the manager does, at all that carries the run's id. */
+  static List<Long> withEnvironmentOf(RunId run) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(RunFixture::lives)
+        .filter(pid -> {
+          try {
+            return Files.readString(
+                    Path.of("/proc/" + pid + "/environ"),
+                    java.nio.charset.StandardCharsets.ISO_8859_1)
+                .contains("AGENTGATE_RUN_ID=" + run.value());
+          } catch (IOException e) {
+            return false;
+          }
+        })
+        .toList();
+  }
+
+  static void assertDead(List<Long> pids) {
+    assertThat(pids).isNotEmpty().noneMatch(RunFixture::lives);
+  }
+
+  /** Another service that knows nothing of this one but its data. */
+  LinuxProcessManager restarted(Holding holding) {
+    return new LinuxProcessManager(
+        directories, Clock.systemUTC(), holding == Holding.CGROUP, Duration.ofSeconds(10));
+  }
+
+  @Override
+  public void close() {
+    others.forEach(ProcessHandle::destroyForcibly);
+    for (RunId run : runs) {
+      manager.stop(run, Duration.ZERO);
+      manager.release(run);
+    }
+    manager.close();
+  }
+}
