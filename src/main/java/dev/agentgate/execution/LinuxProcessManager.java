@@ -9,7 +9,6 @@ import dev.agentgate.linux.Signals;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
-import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -338,9 +337,7 @@ public final class LinuxProcessManager implements ProcessManager {
     try {
       StopReport report = mine.perform();
       if (report.survivors() > 0) {
-        LOG.errorf(
-            "%d processes of a run cannot be killed: %s=%s",
-            report.survivors(), LogKeys.RUN_ID, run);
+        LOG.errorf("%d processes of a run cannot be killed: runId=%s", report.survivors(), run);
       } else if (!found.areProvenGone()) {
         found.reportStrangers();
       }
@@ -399,7 +396,7 @@ public final class LinuxProcessManager implements ProcessManager {
   @Override
   public void release(RunId run) {
     if (cgroups().filter(tree -> !tree.of(run).remove()).isPresent()) {
-      LOG.debugf("The cgroup of a run is still in use: %s=%s", LogKeys.RUN_ID, run);
+      LOG.debugf("The cgroup of a run is still in use: runId=%s", run);
     }
     members.remove(run);
     children.remove(run);

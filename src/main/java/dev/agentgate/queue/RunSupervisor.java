@@ -10,7 +10,6 @@ import dev.agentgate.output.RunDirectory;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
-import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
