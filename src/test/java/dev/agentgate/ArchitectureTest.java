@@ -100,7 +100,8 @@ class ArchitectureTest {
             "jakarta..",
             "com.fasterxml..",
             "java.io..",
-            "java.nio..",
+            "java.nio.channels..",
+            "java.nio.file..",
             "java.net..",
             "org.jboss..")
         .check(CLASSES);

@@ -9,7 +9,7 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.api.problem.ProblemMappers;
 import dev.agentgate.api.problem.ProblemType;
-import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.queue.LogKeys;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;

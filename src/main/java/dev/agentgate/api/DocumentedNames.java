@@ -6,6 +6,7 @@ import dev.agentgate.workorder.WorkOrderStatus;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -49,7 +50,10 @@ public final class DocumentedNames implements OASFilter {
   }
 
   private static Schema property(Map<String, Schema> schemas, String type, String name) {
-    return schemas.get(type).getProperties().get(name);
+    return Optional.ofNullable(schemas.get(type))
+        .map(Schema::getProperties)
+        .map(properties -> properties.get(name))
+        .orElseThrow(() -> new IllegalStateException("No " + type + "." + name + " to name"));
   }
 
   private static Schema names(List<Object> names) {

@@ -8,15 +8,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.agentgate.api.access.Sha256;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
+import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.TreeSet;
 
@@ -116,7 +115,7 @@ final class RequestJson {
     counted.remove(without);
     StringBuilder canonical = new StringBuilder();
     appendCanonical(counted, canonical);
-    return HexFormat.of().formatHex(Sha256.of(canonical.toString()));
+    return Sha256.hex(canonical.toString());
   }
 
   private static void appendCanonical(JsonNode node, StringBuilder out) {

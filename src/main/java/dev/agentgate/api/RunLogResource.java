@@ -2,18 +2,15 @@ package dev.agentgate.api;
 
 import dev.agentgate.api.stream.ByteRange;
 import dev.agentgate.api.stream.ClientStream;
-import dev.agentgate.api.stream.SseText;
 import dev.agentgate.output.RunLog;
 import dev.agentgate.output.RunLogSnapshot;
-import dev.agentgate.output.RunLogText;
-import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
-import dev.agentgate.workorder.RunId;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
@@ -24,16 +21,13 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -41,8 +35,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run wrote: as a whole, in parts, and as it comes. Each request has a virtual thread that
- * holds one piece of the log at most, and no file open between two pieces.
+ * What a run wrote, as a whole or in parts. Each request has a virtual thread that holds one piece
+ * of the log at most, and no file open between two pieces.
  */
 @Path("/runs/{runId}/log")
 @RunOnVirtualThread
@@ -52,17 +46,14 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(ref = "NotFound", responseCode = "404")
 @APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class RunLogResource {
-  private static final String ID = "run_01K9Z4J1B3V7S5T8Q2N6M4B1CD";
   private static final String TEXT = "text/plain;charset=utf-8";
   private static final int MOST_LINES = 1_000_000;
-  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
   private final RunLogs logs;
-  private final RunJson runJson;
 
-  public RunLogResource(RunLogs logs, RunJson runJson) {
+  @Inject
+  RunLogResource(RunLogs logs) {
     this.logs = logs;
-    this.runJson = runJson;
   }
 
   /**
@@ -100,7 +91,7 @@ public class RunLogResource {
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "RangeNotSatisfiable", responseCode = "416")
   public Response read(
-      @Parameter(example = ID) @PathParam("runId") String runId,
+      @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(
               description = "Only the last lines, so many; `Range` is ignored then",
               schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
@@ -118,7 +109,7 @@ public class RunLogResource {
           @Nullable String ifRange,
       @Context HttpServerRequest request)
       throws IOException {
-    RunView run = find(runId);
+    RunView run = logs.run(PathIds.run(runId));
     Optional<Integer> lines = Optional.ofNullable(tail).map(RunLogResource::lines);
     RunLog log = logs.log(run.run().id());
     RunLogSnapshot snapshot = log.snapshot();
@@ -159,14 +150,14 @@ public class RunLogResource {
               schema = @Schema(type = SchemaType.INTEGER)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   public Response size(
-      @Parameter(example = ID) @PathParam("runId") String runId,
+      @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(
               description = "As for a read; the length is not told then",
               schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
           @QueryParam("tail")
           @Nullable String tail)
       throws IOException {
-    RunView run = find(runId);
+    RunView run = logs.run(PathIds.run(runId));
     Response.ResponseBuilder answer = Response.ok().type(TEXT).header("Accept-Ranges", "bytes");
     if (tail != null) {
       int _ = lines(tail);
@@ -175,53 +166,6 @@ public class RunLogResource {
     return answer
         .header(HttpHeaders.CONTENT_LENGTH, logs.log(run.run().id()).snapshot().length())
         .build();
-  }
-
-  /**
-   * The log as it is written: an event {@code log} for each new piece of text, whose id is the
-   * offset after it, and an event {@code end} with the run when it is over. Secrets are masked.
-   *
-   * @param lastEventId goes on after that event; the beginning if absent
-   */
-  @GET
-  @Path("stream")
-  @Produces(MediaType.SERVER_SENT_EVENTS)
-  @Operation(
-      operationId = "streamRunLog",
-      summary = "Follow what a run writes",
-      description =
-          "Server-sent events: a `log` for each new piece of text, its id the byte offset after it;"
-              + " an `end` with the run when it is over, or as it was at first if it was purged"
-              + " meanwhile. Secrets are masked. Every 15 seconds a"
-              + " comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
-              + " role `viewer`.")
-  @APIResponse(
-      responseCode = "200",
-      description = "The log, as it is written",
-      content =
-          @Content(
-              mediaType = MediaType.SERVER_SENT_EVENTS,
-              schema = @Schema(type = SchemaType.STRING),
-              examples =
-                  @ExampleObject(
-                      name = "events",
-                      value =
-                          "id: 6\nevent: log\ndata: hello\ndata: \n\n"
-                              + "event: end\n"
-                              + "data: {\"id\":\"run_01K9Z4J1B3V7S5T8Q2N6M4B1CD\","
-                              + "\"workOrderId\":\"wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD\","
-                              + "\"attempt\":1,\"status\":\"completed\",\"exitCode\":0,"
-                              + "\"logBytes\":6}\n\n")))
-  @APIResponse(ref = "Invalid", responseCode = "400")
-  public Response stream(
-      @Parameter(example = ID) @PathParam("runId") String runId,
-      @Parameter(description = "Go on after this event: the offset that was its id")
-          @HeaderParam("Last-Event-ID")
-          @Nullable String lastEventId,
-      @Context HttpServerRequest request) {
-    RunView run = find(runId);
-    long offset = offset(lastEventId, logs.log(run.run().id()).size());
-    return ClientStream.events(request, stream -> follow(run, offset, stream));
   }
 
   private Response part(HttpServerRequest request, RunLogSnapshot snapshot, ByteRange range) {
@@ -238,57 +182,6 @@ public class RunLogResource {
         .build();
   }
 
-  private void follow(RunView known, long offset, ClientStream stream)
-      throws IOException, InterruptedException {
-    RunId run = known.run().id();
-    RunLogText text = new RunLogText(logs.log(run), logs.mask(), offset);
-    try (RunLogWatcher.Listener listener = logs.listen(run)) {
-      stream.send(SseText.COMMENT);
-      long heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
-      boolean over = false;
-      while (true) {
-        long untilHeartbeat = heartbeatAt - System.nanoTime();
-        if (untilHeartbeat <= 0) {
-          stream.send(SseText.COMMENT);
-          heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
-          continue;
-        }
-        Optional<String> piece = text.next(!over);
-        if (piece.isPresent()) {
-          stream.send(SseText.log(piece.get(), text.offset()));
-          continue;
-        }
-        if (over) {
-          stream.send(SseText.end(runJson.of(atLast(known))));
-          return;
-        }
-        switch (listener.await(Duration.ofNanos(untilHeartbeat))) {
-          case ENDED -> over = true;
-          case CLOSED -> {
-            return;
-          }
-          case GROWN, NOTHING -> {}
-        }
-      }
-    }
-  }
-
-  /** The run as it is; as it was when the client came, if it was purged since. */
-  private RunView atLast(RunView known) {
-    try {
-      return logs.run(known.run().id());
-    } catch (AgentGateException gone) {
-      return known;
-    }
-  }
-
-  private RunView find(String runId) {
-    return logs.run(
-        RunId.parse(runId)
-            .orElseThrow(
-                () -> new AgentGateException(Kind.NOT_FOUND, "Run " + runId + " not found")));
-  }
-
   private static int lines(String tail) {
     if (tail.matches("\\d{1,9}")) {
       int lines = Integer.parseInt(tail);
@@ -298,16 +191,6 @@ public class RunLogResource {
     }
     throw new AgentGateException(
         Kind.INVALID, "tail must be a number of lines from 1 to " + MOST_LINES);
-  }
-
-  private static long offset(@Nullable String lastEventId, long size) {
-    if (lastEventId == null || lastEventId.isBlank()) {
-      return 0;
-    }
-    if (lastEventId.matches("\\d{1,18}") && Long.parseLong(lastEventId) <= size) {
-      return Long.parseLong(lastEventId);
-    }
-    throw new AgentGateException(Kind.INVALID, "Last-Event-ID is not an offset of this log");
   }
 
   private static Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {

@@ -2,8 +2,6 @@ package dev.agentgate.api;
 
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.wire.RunResponse;
-import dev.agentgate.workorder.AgentGateException;
-import dev.agentgate.workorder.RunId;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -45,13 +43,7 @@ public class RunResource {
       description = "The run",
       content = @Content(schema = @Schema(implementation = RunResponse.class)))
   @APIResponse(ref = "NotFound", responseCode = "404")
-  public RunResponse get(
-      @Parameter(example = "run_01K9Z4J1B3V7S5T8Q2N6M4B1CD") @PathParam("id") String id) {
-    RunId run =
-        RunId.parse(id)
-            .orElseThrow(() ->
-                new AgentGateException(
-                    AgentGateException.Kind.NOT_FOUND, "There is no run with this id"));
-    return WireRecords.of(orders.run(run));
+  public RunResponse get(@Parameter(example = PathIds.RUN) @PathParam("id") String id) {
+    return WireRecords.of(orders.run(PathIds.run(id)));
   }
 }

@@ -1,26 +1,17 @@
 package dev.agentgate.api;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.api.access.Endpoint;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
-import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.queue.WorkOrderService.Submitted;
-import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.wire.Answers;
 import dev.agentgate.wire.SubmitRequest;
 import dev.agentgate.wire.WorkOrderResponse;
-import dev.agentgate.workorder.AgentGateException;
-import dev.agentgate.workorder.RunId;
-import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.workorder.WorkOrderStatus;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -33,15 +24,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -54,11 +39,10 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * Submits, shows and stops work orders.
+ * Submits, shows and stops single work orders.
  *
  * <p>A caller who hangs up changes nothing: a request's virtual thread is not interrupted when its
  * connection closes, so that a cancel goes on to its end.
@@ -71,19 +55,14 @@ import org.jboss.resteasy.reactive.RestResponse;
 @APIResponse(ref = "Forbidden", responseCode = "403")
 @APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class WorkOrderResource {
-  private static final String ID = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
-
   private final WorkOrderService orders;
-  private final ObjectMapper mapper;
   private final int maxBodySize;
 
   @Inject
   WorkOrderResource(
       WorkOrderService orders,
-      ObjectMapper mapper,
       @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
     this.orders = orders;
-    this.mapper = mapper;
     this.maxBodySize = Math.toIntExact(maxBodySize.asLongValue());
   }
 
@@ -160,83 +139,6 @@ public class WorkOrderResource {
   }
 
   @GET
-  @Operation(
-      operationId = "listWorkOrders",
-      summary = "List work orders, newest first",
-      description = "Needs the role `viewer`.")
-  @APIResponse(
-      responseCode = "200",
-      description = "A page of work orders",
-      content = @Content(schema = @Schema(implementation = Answers.WorkOrderPage.class)))
-  @APIResponse(ref = "Invalid", responseCode = "400")
-  public Response list(
-      @Parameter(
-              description = "Only orders of this status; may repeat",
-              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
-          @QueryParam("status")
-          List<String> status,
-      @Parameter(
-              description = "Only orders for this agent",
-              schema = @Schema(type = SchemaType.STRING))
-          @QueryParam("agentType")
-          List<String> agentType,
-      @Parameter(
-              description =
-                  "Only orders with this label, as `key:value`; the key ends at the first colon;"
-                      + " may repeat, then all must match",
-              example = "team:checkout")
-          @QueryParam("label")
-          List<String> label,
-      @Parameter(
-              description = "How many at the most",
-              schema =
-                  @Schema(
-                      type = SchemaType.INTEGER,
-                      minimum = "1",
-                      maximum = "100",
-                      defaultValue = "20"))
-          @QueryParam("limit")
-          List<String> limit,
-      @Parameter(
-              description = "The `nextCursor` of the page before",
-              schema = @Schema(type = SchemaType.STRING))
-          @QueryParam("cursor")
-          List<String> cursor,
-      @Context HttpServerRequest request)
-      throws IOException {
-    WorkOrderFilter filter =
-        new WorkOrderFilter(
-            QueryParameters.statuses(status),
-            QueryParameters.agentType(agentType),
-            QueryParameters.labels(label));
-    int most = QueryParameters.limit(limit);
-    WorkOrderPageJson page =
-        new WorkOrderPageJson(
-            mapper,
-            orders.list(filter, QueryParameters.cursor(cursor), most),
-            most,
-            orders::listed);
-    byte[] first = page.next();
-    if (page.isDone()) {
-      return Response.ok(first, MediaType.APPLICATION_JSON_TYPE).build();
-    }
-    if (request.method().equals(HttpMethod.HEAD)) {
-      return Response.ok().type(MediaType.APPLICATION_JSON_TYPE).build();
-    }
-    return Response.ok(
-            ClientStream.body(
-                request,
-                stream -> {
-                  stream.send(first);
-                  while (!page.isDone()) {
-                    stream.send(page.next());
-                  }
-                }),
-            MediaType.APPLICATION_JSON_TYPE)
-        .build();
-  }
-
-  @GET
   @Path("/{id}")
   @Operation(
       operationId = "getWorkOrder",
@@ -247,8 +149,9 @@ public class WorkOrderResource {
       description = "The work order",
       content = @Content(schema = @Schema(implementation = WorkOrderResponse.class)))
   @APIResponse(ref = "NotFound", responseCode = "404")
-  public WorkOrderResponse get(@Parameter(example = ID) @PathParam("id") String id) {
-    return WireRecords.of(orders.get(read(id)));
+  public WorkOrderResponse get(
+      @Parameter(example = PathIds.WORK_ORDER) @PathParam("id") String id) {
+    return WireRecords.of(orders.get(PathIds.workOrder(id)));
   }
 
   @POST
@@ -266,8 +169,9 @@ public class WorkOrderResource {
   @APIResponse(ref = "NotFound", responseCode = "404")
   @APIResponse(ref = "Conflict", responseCode = "409")
   @APIResponse(ref = "Unavailable", responseCode = "503")
-  public Answers.CancelResult cancel(@Parameter(example = ID) @PathParam("id") String id) {
-    return WireRecords.cancelled(orders.cancel(read(id)));
+  public Answers.CancelResult cancel(
+      @Parameter(example = PathIds.WORK_ORDER) @PathParam("id") String id) {
+    return WireRecords.cancelled(orders.cancel(PathIds.workOrder(id)));
   }
 
   @POST
@@ -286,14 +190,14 @@ public class WorkOrderResource {
   @APIResponse(ref = "NotFound", responseCode = "404")
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.KillResult kill(
-      @Parameter(example = ID) @PathParam("id") String id,
+      @Parameter(example = PathIds.WORK_ORDER) @PathParam("id") String id,
       @Parameter(
               description = "SIGKILL at once",
               schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
           @QueryParam("force")
           List<String> force) {
     boolean atOnce = QueryParameters.flag("force", force);
-    return WireRecords.killed(orders.kill(read(id), atOnce), atOnce);
+    return WireRecords.killed(orders.kill(PathIds.workOrder(id), atOnce), atOnce);
   }
 
   @DELETE
@@ -314,7 +218,7 @@ public class WorkOrderResource {
   @APIResponse(ref = "Conflict", responseCode = "409")
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.DeleteResult delete(
-      @Parameter(example = ID) @PathParam("id") String id,
+      @Parameter(example = PathIds.WORK_ORDER) @PathParam("id") String id,
       @Parameter(
               description = "Remove it for good",
               schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
@@ -323,126 +227,10 @@ public class WorkOrderResource {
       @Context UriInfo uri) {
     QueryParameters.refuseUnknown(uri.getQueryParameters(), "purge");
     if (!QueryParameters.flag("purge", purge)) {
-      StopReport stopped = orders.cancel(read(id));
+      StopReport stopped = orders.cancel(PathIds.workOrder(id));
       return new Answers.DeleteResult(stopped.survivors() == 0, true, null);
     }
-    orders.purge(read(id));
+    orders.purge(PathIds.workOrder(id));
     return new Answers.DeleteResult(true, null, true);
-  }
-
-  @DELETE
-  @Operation(
-      operationId = "purgeWorkOrders",
-      summary = "Remove every work order of a status",
-      description =
-          "Of the given statuses, and of these only those that match every other parameter. A"
-              + " parameter that is not known here is refused. Needs the role `admin`.")
-  @APIResponse(
-      responseCode = "200",
-      description = "They are gone; with `dryRun=true` nothing changed",
-      content = @Content(schema = @Schema(implementation = Answers.PurgeResult.class)))
-  @APIResponse(ref = "Invalid", responseCode = "400")
-  @APIResponse(ref = "Unavailable", responseCode = "503")
-  public Answers.PurgeResult purgeMany(
-      @Parameter(
-              description = "The orders of this status; may repeat",
-              required = true,
-              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
-          @QueryParam("status")
-          List<String> status,
-      @Parameter(
-              description = "Must be `true`",
-              required = true,
-              schema = @Schema(type = SchemaType.BOOLEAN))
-          @QueryParam("purge")
-          List<String> purge,
-      @Parameter(
-              description = "Only orders for this agent",
-              schema = @Schema(type = SchemaType.STRING))
-          @QueryParam("agentType")
-          List<String> agentType,
-      @Parameter(
-              description =
-                  "Only orders with this label, as `key:value`; may repeat, then all must match",
-              example = "team:checkout")
-          @QueryParam("label")
-          List<String> label,
-      @Parameter(
-              description = "Keep those that changed within this time",
-              example = "7d",
-              schema = @Schema(type = SchemaType.STRING))
-          @QueryParam("olderThan")
-          List<String> olderThan,
-      @Parameter(
-              description = "Only say how many there are",
-              schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
-          @QueryParam("dryRun")
-          List<String> dryRun,
-      @Context UriInfo uri) {
-    Map<String, List<String>> sent = uri.getQueryParameters();
-    QueryParameters.refuseUnknown(
-        sent, "status", "agentType", "label", "olderThan", "dryRun", "purge");
-    QueryParameters.refuseEmpty(sent, "agentType", "label", "olderThan", "dryRun");
-    if (!purge.equals(List.of("true"))) {
-      throw ApiException.invalid("Batch delete requires purge=true");
-    }
-    Set<WorkOrderStatus> statuses = QueryParameters.statuses(status);
-    if (statuses.isEmpty()) {
-      throw ApiException.invalid("Status filter required for batch purge");
-    }
-    WorkOrderFilter filter =
-        new WorkOrderFilter(
-            statuses, QueryParameters.agentType(agentType), QueryParameters.labels(label));
-    Optional<Duration> age = QueryParameters.olderThan(olderThan);
-    boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
-    long count = orders.purgeAll(filter, age, onlyCount);
-    return onlyCount
-        ? new Answers.PurgeResult(true, 0, count)
-        : new Answers.PurgeResult(true, count, null);
-  }
-
-  @POST
-  @Path("/{id}/runs")
-  @ResponseStatus(202)
-  @Operation(
-      operationId = "requestRun",
-      summary = "Ask for a run",
-      description =
-          "A queued order starts now if a slot is free, else it goes to the head of the queue; an"
-              + " order at rest is queued for a new attempt. Needs the role `operator`.")
-  @APIResponse(
-      responseCode = "202",
-      description = "It started, or it waits",
-      content = @Content(schema = @Schema(implementation = Answers.RunRequestResult.class)))
-  @APIResponse(ref = "NotFound", responseCode = "404")
-  @APIResponse(ref = "Conflict", responseCode = "409")
-  @APIResponse(ref = "QueueFull", responseCode = "429")
-  @APIResponse(ref = "Unavailable", responseCode = "503")
-  public Answers.RunRequestResult requestRun(@Parameter(example = ID) @PathParam("id") String id) {
-    Optional<RunId> run = orders.requestRun(read(id));
-    return new Answers.RunRequestResult(true, run.isPresent(), run.map(RunId::value).orElse(null));
-  }
-
-  @GET
-  @Path("/{id}/runs")
-  @Operation(
-      operationId = "listRuns",
-      summary = "List the runs of a work order, newest first",
-      description = "Needs the role `viewer`.")
-  @APIResponse(
-      responseCode = "200",
-      description = "Its runs",
-      content = @Content(schema = @Schema(implementation = Answers.Runs.class)))
-  @APIResponse(ref = "NotFound", responseCode = "404")
-  public Answers.Runs runs(@Parameter(example = ID) @PathParam("id") String id) {
-    return new Answers.Runs(orders.runs(read(id)).stream().map(WireRecords::of).toList());
-  }
-
-  // Whatever is not of an id's form cannot exist, and goes no further than this.
-  private static WorkOrderId read(String id) {
-    return WorkOrderId.parse(id)
-        .orElseThrow(() ->
-            new AgentGateException(
-                AgentGateException.Kind.NOT_FOUND, "There is no work order with this id"));
   }
 }

@@ -3,19 +3,16 @@ package dev.agentgate.notify;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.StatusEvent;
 import dev.agentgate.queue.Transition;
+import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -197,16 +194,6 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
   /** Names a target by its host, because the rest of a URL may be a secret. */
   private Path directoryOf(URI url) {
     String host = url.getHost().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "_");
-    return settings.directory().resolve(host + "-" + hash(url.toString()));
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] sum =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sum, 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return settings.directory().resolve(host + "-" + Sha256.hex(url.toString()).substring(0, 8));
   }
 }

@@ -2,7 +2,6 @@ package dev.agentgate.queue;
 
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
-import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;

@@ -7,7 +7,6 @@ import dev.agentgate.execution.StopReport;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.FailureReason;
-import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;

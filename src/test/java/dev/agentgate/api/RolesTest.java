@@ -4,8 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.api.access.Role;
-import dev.agentgate.api.access.Sha256;
 import dev.agentgate.wire.Problem;
+import dev.agentgate.workorder.Sha256;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -42,11 +41,7 @@ class RolesTest {
             file,
             Arrays.stream(Role.values())
                 .map(role ->
-                    role.wireName()
-                        + "-key "
-                        + role.wireName()
-                        + " "
-                        + HexFormat.of().formatHex(Sha256.of(role.wireName())))
+                    role.wireName() + "-key " + role.wireName() + " " + Sha256.hex(role.wireName()))
                 .toList());
         return Map.of(
             "agentgate.auth.keys-file",

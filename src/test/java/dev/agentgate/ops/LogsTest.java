@@ -5,7 +5,7 @@ import static dev.agentgate.ops.ServiceClient.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.workorder.LogKeys;
+import dev.agentgate.queue.LogKeys;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;

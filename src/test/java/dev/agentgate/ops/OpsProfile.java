@@ -1,14 +1,11 @@
 package dev.agentgate.ops;
 
+import dev.agentgate.workorder.Sha256;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -28,9 +25,9 @@ public class OpsProfile implements QuarkusTestProfile {
       Files.write(
           keys,
           List.of(
-              "ada admin " + sha256(ADMIN_KEY),
-              "olga operator " + sha256(OPERATOR_KEY),
-              "vito viewer " + sha256(VIEWER_KEY)));
+              "ada admin " + Sha256.hex(ADMIN_KEY),
+              "olga operator " + Sha256.hex(OPERATOR_KEY),
+              "vito viewer " + Sha256.hex(VIEWER_KEY)));
       return Map.of(
           "agentgate.data-dir",
           DATA.toString(),
@@ -56,16 +53,6 @@ public class OpsProfile implements QuarkusTestProfile {
       return Files.createTempDirectory("agentgate-ops");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String sha256(String key) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.agentgate.api.access;
 
+import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.agentgate.api.problem;
 
 import dev.agentgate.queue.InvalidOrderException;
+import dev.agentgate.queue.LogKeys;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.wire.Problem.Violation;
 import dev.agentgate.workorder.AgentGateException;
-import dev.agentgate.workorder.LogKeys;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;

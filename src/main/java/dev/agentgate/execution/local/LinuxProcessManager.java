@@ -10,7 +10,6 @@ import dev.agentgate.linux.Signals;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
-import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -354,8 +353,8 @@ public final class LinuxProcessManager {
       StopReport report = mine.perform();
       if (report.survivors() > 0) {
         LOG.errorf(
-            "%d processes of a run cannot be killed: %s=%s, %s",
-            report.survivors(), LogKeys.RUN_ID, run, report.alive());
+            "%d processes of a run cannot be killed: runId=%s, %s",
+            report.survivors(), run, report.alive());
       } else if (!found.areProvenGone()) {
         found.reportStrangers();
       }
@@ -419,7 +418,7 @@ public final class LinuxProcessManager {
   /** Removes what the run holds in the kernel (its cgroup) once nothing of it lives. Idempotent. */
   void release(RunId run) {
     if (cgroups().filter(tree -> !tree.of(run).remove()).isPresent()) {
-      LOG.debugf("The cgroup of a run is still in use: %s=%s", LogKeys.RUN_ID, run);
+      LOG.debugf("The cgroup of a run is still in use: runId=%s", run);
     }
     members.remove(run);
     children.remove(run);

@@ -5,7 +5,6 @@ import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.linux.ProcessTree.Entry;
 import dev.agentgate.linux.Pursuit;
 import dev.agentgate.output.RunDirectory;
-import dev.agentgate.workorder.LogKeys;
 import dev.agentgate.workorder.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,7 +162,7 @@ final class RunMembers {
       ties = ties(ProcessTree::read);
     }
     int killed = Pursuit.pursue(pid -> !spared.contains(pid) && ties.hold(pid), longest);
-    LOG.debugf("Caught %d processes in flight: %s=%s", killed, LogKeys.RUN_ID, run);
+    LOG.debugf("Caught %d processes in flight: runId=%s", killed, run);
     return killed;
   }
 
@@ -258,8 +257,8 @@ final class RunMembers {
     }
     if (!strangers.isEmpty()) {
       LOG.warnf(
-          "Processes that are not known to be of the run stand in its workspace: %s=%s, pids %s",
-          LogKeys.RUN_ID, run, strangers);
+          "Processes that are not known to be of the run stand in its workspace: runId=%s, pids %s",
+          run, strangers);
     }
   }
 

@@ -52,7 +52,7 @@ final class FileQueue implements WorkQueue {
 
   @Override
   public void setPaused(boolean paused) {
-    index.get();
+    var _ = index.get();
     settler.awaitRoom();
     journal.append(new Change.Pause(paused));
   }

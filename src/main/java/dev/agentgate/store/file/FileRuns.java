@@ -42,7 +42,7 @@ final class FileRuns implements Runs {
 
   @Override
   public void save(Run run) {
-    index.get();
+    var _ = index.get();
     ReentrantLock lock = lockOf(run.id());
     lock.lock();
     try {
@@ -58,7 +58,7 @@ final class FileRuns implements Runs {
 
   @Override
   public void remove(RunId run) {
-    index.get();
+    var _ = index.get();
     ReentrantLock lock = lockOf(run);
     lock.lock();
     try {
@@ -80,7 +80,7 @@ final class FileRuns implements Runs {
 
   @Override
   public Optional<Run> find(RunId id) {
-    index.get();
+    var _ = index.get();
     try {
       OrderFiles.Content content = OrderFiles.read(file(id).toFile());
       return Optional.of(

@@ -128,7 +128,7 @@ final class FileWorkOrders implements WorkOrders {
   }
 
   private void awaitRoom() {
-    index.get();
+    var _ = index.get();
     settler.awaitRoom();
   }
 

@@ -3,7 +3,7 @@ package dev.agentgate.api.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HexFormat;
+import dev.agentgate.workorder.Sha256;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -82,6 +82,6 @@ class ApiKeysTest {
   }
 
   private static String hex(String key) {
-    return HexFormat.of().formatHex(Sha256.of(key));
+    return Sha256.hex(key);
   }
 }

@@ -1,8 +1,9 @@
-package dev.agentgate.api.access;
+package dev.agentgate.workorder;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** The digest of a text's UTF-8 bytes. */
 public final class Sha256 {
@@ -14,5 +15,10 @@ public final class Sha256 {
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("Every Java platform has SHA-256", impossible);
     }
+  }
+
+  /** The digest as 64 lower-case hexadecimal digits. */
+  public static String hex(String text) {
+    return HexFormat.of().formatHex(of(text));
   }
 }

@@ -1,0 +1,202 @@
+package dev.agentgate.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.wire.Answers;
+import dev.agentgate.workorder.WorkOrderStatus;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Lists the work orders that match a filter, and removes them. */
+@Path("/work-orders")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Work orders")
+@APIResponse(ref = "Unauthenticated", responseCode = "401")
+@APIResponse(ref = "Forbidden", responseCode = "403")
+@APIResponse(ref = "NotAcceptable", responseCode = "406")
+public class MatchingOrdersResource {
+  private final WorkOrderService orders;
+  private final ObjectMapper mapper;
+
+  @Inject
+  MatchingOrdersResource(WorkOrderService orders, ObjectMapper mapper) {
+    this.orders = orders;
+    this.mapper = mapper;
+  }
+
+  @GET
+  @Operation(
+      operationId = "listWorkOrders",
+      summary = "List work orders, newest first",
+      description = "Needs the role `viewer`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "A page of work orders",
+      content = @Content(schema = @Schema(implementation = Answers.WorkOrderPage.class)))
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  public Response list(
+      @Parameter(
+              description = "Only orders of this status; may repeat",
+              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
+          @QueryParam("status")
+          List<String> status,
+      @Parameter(
+              description = "Only orders for this agent",
+              schema = @Schema(type = SchemaType.STRING))
+          @QueryParam("agentType")
+          List<String> agentType,
+      @Parameter(
+              description =
+                  "Only orders with this label, as `key:value`; the key ends at the first colon;"
+                      + " may repeat, then all must match",
+              example = "team:checkout")
+          @QueryParam("label")
+          List<String> label,
+      @Parameter(
+              description = "How many at the most",
+              schema =
+                  @Schema(
+                      type = SchemaType.INTEGER,
+                      minimum = "1",
+                      maximum = "100",
+                      defaultValue = "20"))
+          @QueryParam("limit")
+          List<String> limit,
+      @Parameter(
+              description = "The `nextCursor` of the page before",
+              schema = @Schema(type = SchemaType.STRING))
+          @QueryParam("cursor")
+          List<String> cursor,
+      @Context HttpServerRequest request)
+      throws IOException {
+    WorkOrderFilter filter =
+        new WorkOrderFilter(
+            QueryParameters.statuses(status),
+            QueryParameters.agentType(agentType),
+            QueryParameters.labels(label));
+    int most = QueryParameters.limit(limit);
+    WorkOrderPageJson page =
+        new WorkOrderPageJson(
+            mapper,
+            orders.list(filter, QueryParameters.cursor(cursor), most),
+            most,
+            orders::listed);
+    byte[] first = page.next();
+    if (page.isDone()) {
+      return Response.ok(first, MediaType.APPLICATION_JSON_TYPE).build();
+    }
+    if (request.method().equals(HttpMethod.HEAD)) {
+      return Response.ok().type(MediaType.APPLICATION_JSON_TYPE).build();
+    }
+    return Response.ok(
+            ClientStream.body(
+                request,
+                stream -> {
+                  stream.send(first);
+                  while (!page.isDone()) {
+                    stream.send(page.next());
+                  }
+                }),
+            MediaType.APPLICATION_JSON_TYPE)
+        .build();
+  }
+
+  @DELETE
+  @Operation(
+      operationId = "purgeWorkOrders",
+      summary = "Remove every work order of a status",
+      description =
+          "Of the given statuses, and of these only those that match every other parameter. A"
+              + " parameter that is not known here is refused. Needs the role `admin`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "They are gone; with `dryRun=true` nothing changed",
+      content = @Content(schema = @Schema(implementation = Answers.PurgeResult.class)))
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
+  public Answers.PurgeResult purgeMany(
+      @Parameter(
+              description = "The orders of this status; may repeat",
+              required = true,
+              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
+          @QueryParam("status")
+          List<String> status,
+      @Parameter(
+              description = "Must be `true`",
+              required = true,
+              schema = @Schema(type = SchemaType.BOOLEAN))
+          @QueryParam("purge")
+          List<String> purge,
+      @Parameter(
+              description = "Only orders for this agent",
+              schema = @Schema(type = SchemaType.STRING))
+          @QueryParam("agentType")
+          List<String> agentType,
+      @Parameter(
+              description =
+                  "Only orders with this label, as `key:value`; may repeat, then all must match",
+              example = "team:checkout")
+          @QueryParam("label")
+          List<String> label,
+      @Parameter(
+              description = "Keep those that changed within this time",
+              example = "7d",
+              schema = @Schema(type = SchemaType.STRING))
+          @QueryParam("olderThan")
+          List<String> olderThan,
+      @Parameter(
+              description = "Only say how many there are",
+              schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+          @QueryParam("dryRun")
+          List<String> dryRun,
+      @Context UriInfo uri) {
+    Map<String, List<String>> sent = uri.getQueryParameters();
+    QueryParameters.refuseUnknown(
+        sent, "status", "agentType", "label", "olderThan", "dryRun", "purge");
+    QueryParameters.refuseEmpty(sent, "agentType", "label", "olderThan", "dryRun");
+    if (!purge.equals(List.of("true"))) {
+      throw ApiException.invalid("Batch delete requires purge=true");
+    }
+    Set<WorkOrderStatus> statuses = QueryParameters.statuses(status);
+    if (statuses.isEmpty()) {
+      throw ApiException.invalid("Status filter required for batch purge");
+    }
+    WorkOrderFilter filter =
+        new WorkOrderFilter(
+            statuses, QueryParameters.agentType(agentType), QueryParameters.labels(label));
+    Optional<Duration> age = QueryParameters.olderThan(olderThan);
+    boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
+    long count = orders.purgeAll(filter, age, onlyCount);
+    return onlyCount
+        ? new Answers.PurgeResult(true, 0, count)
+        : new Answers.PurgeResult(true, count, null);
+  }
+}

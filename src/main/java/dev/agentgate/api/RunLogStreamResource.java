@@ -1,0 +1,155 @@
+package dev.agentgate.api;
+
+import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.api.stream.SseText;
+import dev.agentgate.output.RunLogText;
+import dev.agentgate.output.RunLogWatcher;
+import dev.agentgate.queue.RunLogs;
+import dev.agentgate.queue.RunView;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.RunId;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What a run writes, as it comes. A client holds a virtual thread and one piece of the log. */
+@Path("/runs/{runId}/log/stream")
+@RunOnVirtualThread
+@Tag(name = "Runs")
+@APIResponse(ref = "Unauthenticated", responseCode = "401")
+@APIResponse(ref = "Forbidden", responseCode = "403")
+@APIResponse(ref = "NotFound", responseCode = "404")
+@APIResponse(ref = "NotAcceptable", responseCode = "406")
+public class RunLogStreamResource {
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  private final RunLogs logs;
+  private final RunJson runJson;
+
+  @Inject
+  RunLogStreamResource(RunLogs logs, RunJson runJson) {
+    this.logs = logs;
+    this.runJson = runJson;
+  }
+
+  /**
+   * The log as it is written: an event {@code log} for each new piece of text, whose id is the
+   * offset after it, and an event {@code end} with the run when it is over. Secrets are masked.
+   *
+   * @param lastEventId goes on after that event; the beginning if absent
+   */
+  @GET
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @Operation(
+      operationId = "streamRunLog",
+      summary = "Follow what a run writes",
+      description =
+          "Server-sent events: a `log` for each new piece of text, its id the byte offset after it;"
+              + " an `end` with the run when it is over, or as it was at first if it was purged"
+              + " meanwhile. Secrets are masked. Every 15 seconds a"
+              + " comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
+              + " role `viewer`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "The log, as it is written",
+      content =
+          @Content(
+              mediaType = MediaType.SERVER_SENT_EVENTS,
+              schema = @Schema(type = SchemaType.STRING),
+              examples =
+                  @ExampleObject(
+                      name = "events",
+                      value =
+                          "id: 6\nevent: log\ndata: hello\ndata: \n\n"
+                              + "event: end\n"
+                              + "data: {\"id\":\"run_01K9Z4J1B3V7S5T8Q2N6M4B1CD\","
+                              + "\"workOrderId\":\"wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD\","
+                              + "\"attempt\":1,\"status\":\"completed\",\"exitCode\":0,"
+                              + "\"logBytes\":6}\n\n")))
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  public Response stream(
+      @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
+      @Parameter(description = "Go on after this event: the offset that was its id")
+          @HeaderParam("Last-Event-ID")
+          @Nullable String lastEventId,
+      @Context HttpServerRequest request) {
+    RunView run = logs.run(PathIds.run(runId));
+    long offset = offset(lastEventId, logs.log(run.run().id()).size());
+    return ClientStream.events(request, stream -> follow(run, offset, stream));
+  }
+
+  private void follow(RunView known, long offset, ClientStream stream)
+      throws IOException, InterruptedException {
+    RunId run = known.run().id();
+    RunLogText text = new RunLogText(logs.log(run), logs.mask(), offset);
+    try (RunLogWatcher.Listener listener = logs.listen(run)) {
+      stream.send(SseText.COMMENT);
+      long heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
+      boolean over = false;
+      while (true) {
+        long untilHeartbeat = heartbeatAt - System.nanoTime();
+        if (untilHeartbeat <= 0) {
+          stream.send(SseText.COMMENT);
+          heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
+          continue;
+        }
+        Optional<String> piece = text.next(!over);
+        if (piece.isPresent()) {
+          stream.send(SseText.log(piece.get(), text.offset()));
+          continue;
+        }
+        if (over) {
+          stream.send(SseText.end(runJson.of(atLast(known))));
+          return;
+        }
+        switch (listener.await(Duration.ofNanos(untilHeartbeat))) {
+          case ENDED -> over = true;
+          case CLOSED -> {
+            return;
+          }
+          case GROWN, NOTHING -> {}
+        }
+      }
+    }
+  }
+
+  /** The run as it is; as it was when the client came, if it was purged since. */
+  private RunView atLast(RunView known) {
+    try {
+      return logs.run(known.run().id());
+    } catch (AgentGateException gone) {
+      return known;
+    }
+  }
+
+  private static long offset(@Nullable String lastEventId, long size) {
+    if (lastEventId == null || lastEventId.isBlank()) {
+      return 0;
+    }
+    if (lastEventId.matches("\\d{1,18}") && Long.parseLong(lastEventId) <= size) {
+      return Long.parseLong(lastEventId);
+    }
+    throw new AgentGateException(Kind.INVALID, "Last-Event-ID is not an offset of this log");
+  }
+}
