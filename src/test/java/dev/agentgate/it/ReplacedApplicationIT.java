@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ReplacedApplicationIT {
   /** Set this property to add all classes that are loaded here to the list. */
-  private static final boolean REGENERATE = Boolean.getBoolean("classes.regenerate");
+  private static final boolean REGENERATE = System.getProperty("classes.regenerate") != null;
 
   private static final Path LIST =
       Path.of("src", "main", "resources", "dev", "agentgate", "runtime", "classes.txt");
@@ -191,7 +191,7 @@ class ReplacedApplicationIT {
 
   private void addToTheList() throws IOException {
     if (REGENERATE) {
-      SortedSet<String> names = new TreeSet<>(Files.readAllLines(LIST));
+      SortedSet<String> names = new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
       Files.readAllLines(loads()).stream()
           .map(LIBRARY_CLASS::matcher)
           .filter(Matcher::find)
