@@ -161,6 +161,15 @@ final class Service implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
+  /** Starts it without a single request, not even to a probe. */
+  void startUnasked() {
+    launch();
+    await("the service to have started")
+        .atMost(PATIENCE)
+        .until(() -> !process.isAlive() || said().contains(" started in "));
+    assertThat(process.isAlive()).as("it started; see " + log).isTrue();
+  }
+
   /** Starts it and waits for nothing. */
   void launch() {
     assertThat(process == null || !process.isAlive()).isTrue();

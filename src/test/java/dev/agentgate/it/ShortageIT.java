@@ -55,6 +55,20 @@ class ShortageIT {
   }
 
   @Test
+  void aServiceThatWasNeverAskedBeforeAnswersAfterABurst() throws Exception {
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
+    try (Service service = Service.in(home).withDescriptors(300)) {
+      service.startUnasked();
+      closeAll(flood(service.port(), "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+      await("the API to answer")
+          .ignoreExceptions()
+          .until(() -> service.client().get("/queue/health").status() == 200);
+      String order = service.client().submit("true");
+      assertThat(service.client().awaitEnd(order).path("status").asText()).isEqualTo("completed");
+    }
+  }
+
+  @Test
   void connectionsThatNeverSendARequestAreClosed() throws Exception {
     try (Service service = Service.in(home)) {
       service.start();
