@@ -47,6 +47,7 @@ enum ValueForm {
 
   final String reason;
   final String remedy;
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Class<?>> types;
 
   ValueForm(String placeholder, String reason, String remedy, Class<?>... types) {

@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class ClassPreload {
   private static final Logger LOG = Logger.getLogger(ClassPreload.class);
 
-  private static final ClassLoader LOADER = ClassPreload.class.getClassLoader();
-
   private static final String SUFFIX = ".class";
 
   /** A class a line: what a service loads in its life, see docs/contributing.md. */
@@ -70,7 +68,7 @@ final class ClassPreload {
     try {
       List<String> names = new ArrayList<>(listed());
       names.addAll(besides(ClassPreload.class));
-      names.addAll(besides(Class.forName(Application.APP_CLASS_NAME, false, LOADER)));
+      names.addAll(besides(find(Application.APP_CLASS_NAME)));
       long loaded = names.stream().filter(ClassPreload::load).count();
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       LOG.debugf("Loaded %d classes ahead in %d ms", loaded, millis);
@@ -82,12 +80,16 @@ final class ClassPreload {
   /** What cannot be loaded is left to fail where it is needed. */
   private static boolean load(String name) {
     try {
-      Class.forName(name, false, LOADER);
+      find(name);
       return true;
     } catch (ClassNotFoundException | LinkageError e) {
       LOG.debugf("%s cannot be loaded: %s", name, e);
       return false;
     }
+  }
+
+  private static Class<?> find(String name) throws ClassNotFoundException {
+    return Class.forName(name, false, ClassPreload.class.getClassLoader());
   }
 
   /** The classes in the jar that this one is from. */

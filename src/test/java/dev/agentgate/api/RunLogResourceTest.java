@@ -340,7 +340,7 @@ class RunLogResourceTest {
       }
       runs.end(run);
       for (var one : all) {
-        String text = one.get(60, TimeUnit.SECONDS).body();
+        String text = one.get(120, TimeUnit.SECONDS).body();
         assertThat(text).contains("data: line 99").contains("event: end");
       }
       assertThat(most - before).isLessThan(100);

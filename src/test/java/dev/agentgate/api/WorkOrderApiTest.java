@@ -451,7 +451,7 @@ class WorkOrderApiTest {
       awaitLog(run, "asked");
     }
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() ->
             given()
                 .get("/api/v1/work-orders/" + id)
@@ -459,7 +459,7 @@ class WorkOrderApiTest {
                 .body("status", is("cancelled"))
                 .body("cancelledAt", matchesPattern(INSTANT)));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() ->
             given()
                 .get("/api/v1/work-orders/" + id + "/runs")
@@ -469,7 +469,7 @@ class WorkOrderApiTest {
 
   private static void awaitLog(String run, String word) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> given().get("/api/v1/runs/" + run + "/log").asString().contains(word));
   }
 

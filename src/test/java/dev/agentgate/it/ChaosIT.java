@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The service is killed at random moments while clients submit and cancel and agents end. */
 @Timeout(3600)
 class ChaosIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Exit codes of an agent that was ended by these signals. */
   private static final int SIGTERM = 143;

@@ -27,7 +27,7 @@ import javax.net.ssl.SSLContext;
 /** A client of the API that knows nothing of the service but its contract. */
 final class Client {
   static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final HttpClient http;
   private final URI root;

@@ -68,7 +68,7 @@ class ClockStepIT {
       assertThat(after).as("ids go on").isGreaterThan(retried);
       for (String id : new String[] {retried, after}) {
         await("order " + id + " to end, and to be purged a second later")
-            .atMost(Duration.ofSeconds(60))
+            .atMost(Duration.ofMinutes(2))
             .until(() -> client.get("/work-orders/" + id).status() == 404);
       }
       assertThat(service.said()).contains("The wall clock was set");

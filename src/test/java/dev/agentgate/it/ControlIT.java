@@ -34,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ControlIT {
   private static final String IGNORES_TERM = "trap '' TERM; echo began; while :; do sleep 5; done";
+
+  /** Goes on as well, and says what it heard. */
+  private static final String HEARS_TERM =
+      "trap 'echo asked' TERM; echo began; while :; do sleep 5; done";
   private static final int CLIENTS = 10;
 
   @TempDir static Path home;
@@ -100,7 +104,6 @@ class ControlIT {
     assertThat(json.path("success").asBoolean()).isTrue();
     assertThat(json.path("killed").asBoolean()).isTrue();
     assertThat(json.path("survivors").asInt()).isZero();
-    assertThat(json.path("durationMs").asLong()).isLessThan(2000);
     assertThat(client.status(id)).isEqualTo("cancelled");
     assertRefused(cancel(id), 409, "Work order " + id + " is already in terminal state: cancelled");
   }
@@ -143,36 +146,40 @@ class ControlIT {
     String id = running(IGNORES_TERM);
     Answer answer = cancel(id);
     assertThat(service.processes()).isEmpty();
-    assertThat(answer.json().path("durationMs").asLong()).isBetween(2900L, 6000L);
+    assertThat(answer.json().path("durationMs").asLong()).isGreaterThanOrEqualTo(2900L);
   }
 
   @Test
   void aForcedKillGivesNoGrace() {
-    String id = running(IGNORES_TERM);
+    String id = running(HEARS_TERM);
     Answer answer = kill(id, true);
     assertThat(service.processes()).isEmpty();
     assertThat(answer.json().path("force").asBoolean()).isTrue();
-    assertThat(answer.json().path("durationMs").asLong()).isLessThan(2000);
+    assertThat(client.log(id)).isEqualTo("began\n");
   }
 
   @Test
-  void aKillOvertakesACancelThatWaits() {
-    String id = running(IGNORES_TERM);
-    CompletableFuture<Answer> cancel = CompletableFuture.supplyAsync(() -> cancel(id));
-    await()
-        .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(2))
-        .until(() -> client.status(id).equals("running"));
-    long began = System.nanoTime();
-    assertThat(kill(id, true).json().path("success").asBoolean()).isTrue();
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
-    assertRefused(cancel.join(), 409, "Work order " + id + " is already in terminal state: failed");
-    assertThat(client.order(id).path("failureReason").asText()).isEqualTo("killed");
+  void aKillOvertakesACancelThatWaits(@TempDir Path other) {
+    try (Service patient = Service.in(other).with("AGENTGATE_RUN_KILL_GRACE", "PT10M")) {
+      patient.start();
+      Client its = patient.client();
+      String id = its.submit(HEARS_TERM);
+      its.awaitLog(id, "began");
+      CompletableFuture<Answer> cancel =
+          CompletableFuture.supplyAsync(() -> its.post("/work-orders/" + id + "/cancel"));
+      its.awaitLog(id, "asked");
+      assertThat(its.status(id)).isEqualTo("running");
+      Answer kill = its.post("/work-orders/" + id + "/kill?force=true");
+      assertThat(kill.json().path("success").asBoolean()).isTrue();
+      assertRefused(
+          cancel.join(), 409, "Work order " + id + " is already in terminal state: failed");
+      assertThat(its.order(id).path("failureReason").asText()).isEqualTo("killed");
+    }
   }
 
   @Test
   void aCallerWhoHangsUpChangesNothing() throws IOException {
-    String id = running(IGNORES_TERM);
+    String id = running(HEARS_TERM);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
       OutputStream out = socket.getOutputStream();
       String request =
@@ -182,10 +189,7 @@ class ControlIT {
               + "Content-Length: 0\r\n\r\n";
       out.write(request.getBytes(StandardCharsets.US_ASCII));
       out.flush();
-      await()
-          .during(Duration.ofMillis(300))
-          .atMost(Duration.ofSeconds(2))
-          .until(() -> client.status(id).equals("running"));
+      client.awaitLog(id, "asked");
     }
     assertThat(client.awaitEnd(id).path("status").asText()).isEqualTo("cancelled");
   }
@@ -235,7 +239,7 @@ class ControlIT {
   void anOrderIsCancelledWhileGitWaitsForItsRemote() {
     String id =
         client.submit("true", body -> body.putObject("workspaceSource").put("repo", "acme/slow"));
-    await().atMost(Duration.ofSeconds(30)).until(() -> !service.processes().isEmpty());
+    await().atMost(Duration.ofMinutes(2)).until(() -> !service.processes().isEmpty());
     Answer answer = cancel(id);
     assertThat(service.processes()).isEmpty();
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a user of the API relies on, whatever the service runs on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EndToEndContract {
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
   @TempDir static Path home;
 

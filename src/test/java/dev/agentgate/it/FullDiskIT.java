@@ -66,7 +66,7 @@ class FullDiskIT {
 
     assertThat(client.awaitEnd(running).path("status").asText()).isEqualTo("completed");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> service.probe("/q/health/ready").status() == 200);
     String after = client.submit("echo after");
     acknowledged.add(after);

@@ -5,11 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,48 @@ class HostileNamesIT {
       }
       assertThat(service.runFiles()).isEmpty();
     }
+  }
+
+  @Test
+  void messagesWaitInTheSpoolUntilTheirTargetIsThere() throws IOException {
+    InetSocketAddress at =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), Service.freePort());
+    String url = "/a%20b?c=%2F";
+    List<String> heard = new CopyOnWriteArrayList<>();
+    try (Service service = service()) {
+      service.with("AGENTGATE_WEBHOOKS_URLS", "http://127.0.0.1:" + at.getPort() + url).start();
+      String id = service.client().submit("true");
+      service.client().awaitEnd(id);
+      await().untilAsserted(() -> assertThat(spooled(service)).hasSize(3));
+      service.kill9();
+      HttpServer target = HttpServer.create(at, 0);
+      target.createContext(
+          "/",
+          exchange -> {
+            heard.add(
+                exchange.getRequestURI()
+                    + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+          });
+      target.start();
+      try {
+        service.start();
+        await().untilAsserted(() -> assertThat(spooled(service)).isEmpty());
+      } finally {
+        target.stop(0);
+      }
+      assertThat(heard)
+          .hasSizeGreaterThanOrEqualTo(3)
+          .allSatisfy(message -> assertThat(message).startsWith(url + " ").contains(id));
+    }
+  }
+
+  private static List<String> spooled(Service service) {
+    String[] names =
+        service.data().resolve("webhooks").toFile().list((_, name) -> name.endsWith(".json"));
+    return names == null ? List.of() : List.of(names);
   }
 
   @Test

@@ -106,7 +106,7 @@ class HostileZooIT {
     int least = creature == Creature.HAS_MANY_CHILDREN ? 1000 : 1;
     String id = client.submit(creature.script.replace("{mark}", mark));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> Machine.processesRunning("\0" + mark).size() >= least);
     Answer answer = client.post("/work-orders/" + id + "/cancel");
     assertThat(Machine.processesRunning("\0" + mark)).isEmpty();

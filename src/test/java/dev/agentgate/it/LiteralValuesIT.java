@@ -72,7 +72,7 @@ class LiteralValuesIT {
   private static String logOf(Client client, String id) {
     JsonNode order =
         await()
-            .atMost(Duration.ofSeconds(60))
+            .atMost(Duration.ofMinutes(2))
             .until(
                 () -> client.get("/work-orders/" + id, "X-API-Key", KEY).json(),
                 it -> it.path("status").asText().equals("completed"));

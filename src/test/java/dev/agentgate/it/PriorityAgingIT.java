@@ -34,13 +34,13 @@ class PriorityAgingIT {
       Client client = service.client();
       assertThat(client.post("/queue/pause").status()).isEqualTo(200);
       String low = submit(client, 0);
-      // Sixty steps are half a minute of waiting.
-      String urgent = submit(client, 60);
+      // A hundred steps are most of a minute of waiting.
+      String urgent = submit(client, 100);
       assertThat(position(client, urgent)).isEqualTo(1);
       assertThat(position(client, low)).isEqualTo(2);
       List<String> higher = new ArrayList<>();
       await("a new order of a higher priority to come behind")
-          .atMost(Duration.ofSeconds(25))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(100))
           .until(() -> {
             higher.add(submit(client, 1));

@@ -1,7 +1,6 @@
 package dev.agentgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ReplacedApplicationIT {
   /** Set this property to add all classes that are loaded here to the list. */
-  private static final boolean REGENERATE = Boolean.getBoolean("classes.regenerate");
+  private static final boolean REGENERATE = System.getProperty("classes.regenerate") != null;
 
   private static final Path LIST =
       Path.of("src", "main", "resources", "dev", "agentgate", "runtime", "classes.txt");
@@ -58,18 +56,10 @@ class ReplacedApplicationIT {
     return home.resolve("loads");
   }
 
-  /** Started, and not asked anything yet. */
-  private void start(Service service) {
-    service.launch();
-    await("the service to have started")
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> service.said().contains(" started in "));
-  }
-
   @Test
   void whatWasNotAskedBeforeIsAnsweredAndTheStopIsInOrder() throws IOException {
     try (Service service = service()) {
-      start(service);
+      service.startUnasked();
       remove(service);
 
       Client client = service.client();
@@ -153,7 +143,7 @@ class ReplacedApplicationIT {
           .with("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
           .with("AGENTGATE_WEBHOOKS_URLS", "http://127.0.0.1:1")
           .with("AGENTGATE_WEBHOOKS_SECRET", "a secret of the webhooks");
-      start(service);
+      service.startUnasked();
       remove(service);
 
       Client client = tls.client();
@@ -191,7 +181,7 @@ class ReplacedApplicationIT {
 
   private void addToTheList() throws IOException {
     if (REGENERATE) {
-      SortedSet<String> names = new TreeSet<>(Files.readAllLines(LIST));
+      SortedSet<String> names = new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
       Files.readAllLines(loads()).stream()
           .map(LIBRARY_CLASS::matcher)
           .filter(Matcher::find)

@@ -178,8 +178,8 @@ class RestartIT {
     assertThat(order.path("error").asText()).isEqualTo("Execution timed out");
     Duration took = Duration.between(time(order, "startedAt"), time(order, "failedAt"));
     System.out.printf("maxTime of %d ms: failed after %d ms%n", limit.toMillis(), took.toMillis());
-    // The goal is 300 ms; the rest is for machines that do other things too.
-    assertThat(took).isBetween(limit, limit.plusMillis(1500));
+    // The goal is 300 ms. A machine that does other things too may take seconds to start again.
+    assertThat(took).isBetween(limit, limit.plus(PATIENCE));
   }
 
   @Test

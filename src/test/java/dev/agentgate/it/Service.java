@@ -37,7 +37,7 @@ final class Service implements AutoCloseable {
   private static final Path JAR = PROJECT.resolve("target/quarkus-app");
   private static final Path LOGS = PROJECT.resolve("target/it-logs");
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** What a start costs is what most crash tests wait for: one compiler, one collector thread. */
   private static final List<String> QUICK_START =
@@ -159,6 +159,15 @@ final class Service implements AutoCloseable {
     launch();
     awaitReady();
     return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** Starts it without a single request, not even to a probe. */
+  void startUnasked() {
+    launch();
+    await("the service to have started")
+        .atMost(PATIENCE)
+        .until(() -> !process.isAlive() || said().contains(" started in "));
+    assertThat(process.isAlive()).as("it started; see " + log).isTrue();
   }
 
   /** Starts it and waits for nothing. */

@@ -44,13 +44,27 @@ class ShortageIT {
       }
 
       await("the API to answer again")
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofMinutes(2))
           .ignoreExceptions()
           .until(() -> service.client().status(runs).equals("running"));
       String next = service.client().submit("echo done");
       assertThat(service.client().awaitEnd(next).path("status").asText()).isEqualTo("completed");
       assertThat(service.client().order(runs).path("attempt").asInt()).isEqualTo(1);
       assertThat(service.client().status(runs)).isEqualTo("running");
+    }
+  }
+
+  @Test
+  void aServiceThatWasNeverAskedBeforeAnswersAfterABurst() throws Exception {
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
+    try (Service service = Service.in(home).withDescriptors(300)) {
+      service.startUnasked();
+      closeAll(flood(service.port(), "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+      await("the API to answer")
+          .ignoreExceptions()
+          .until(() -> service.client().get("/queue/health").status() == 200);
+      String order = service.client().submit("true");
+      assertThat(service.client().awaitEnd(order).path("status").asText()).isEqualTo("completed");
     }
   }
 

@@ -50,7 +50,7 @@ class StoppedLeaderIT {
       service.client().awaitLog(id, "begun");
       await()
           .during(Duration.ofSeconds(3))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> !service.client().log(id).contains("woken"));
       assertThat(service.client().status(id)).isEqualTo("running");
     }

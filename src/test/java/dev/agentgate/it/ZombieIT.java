@@ -31,7 +31,7 @@ class ZombieIT {
     try (Service service = inNamespace("tini", "-s", "--")) {
       runAll(service, runs);
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofMinutes(2))
           .untilAsserted(() -> assertThat(zombies(service)).isEmpty());
     }
   }

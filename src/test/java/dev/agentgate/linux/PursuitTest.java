@@ -23,7 +23,7 @@ class PursuitTest {
       int killed = pursue(pid -> pid == ours.pid(), other.pid(), ours.pid() + 2);
 
       assertThat(killed).isEqualTo(1);
-      assertThat(ours.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ours.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(other.isAlive()).isTrue();
     } finally {
       ours.destroyForcibly();
@@ -50,7 +50,7 @@ class PursuitTest {
 
       assertThat(asked).filteredOn(pid -> pid == process.pid()).hasSizeGreaterThanOrEqualTo(2);
       assertThat(killed).isPositive();
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -88,7 +88,7 @@ class AuditLogTest {
   private static JsonNode line(String requestId) {
     List<JsonNode> found =
         await()
-            .atMost(Duration.ofSeconds(5))
+            .atMost(Duration.ofMinutes(2))
             .until(
                 () ->
                     lines().stream()

@@ -45,7 +45,7 @@ class HealthTest {
       waiting.add(ServiceClient.submit("true"));
     }
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() ->
             given()
                 .get(ready)

@@ -81,7 +81,7 @@ class MetricsTest {
     String id = ServiceClient.submit("exit 3");
     ServiceClient.awaitStatus(id, "failed");
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() -> {
           String after = metrics();
           for (String series :

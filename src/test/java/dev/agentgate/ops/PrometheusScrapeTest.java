@@ -55,7 +55,7 @@ class PrometheusScrapeTest {
             .start();
     try {
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .ignoreExceptions()
           .untilAsserted(() -> {
             query(api, "agentgate_work_orders").body("data.result", hasSize(5));

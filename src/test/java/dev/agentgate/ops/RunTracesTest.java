@@ -204,7 +204,7 @@ class RunTracesTest {
             .extract()
             .path("id");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() -> {
           assertThat(find("run", trace)).isPresent();
           assertThat(find("POST /work-orders", trace)).isPresent();

@@ -41,6 +41,6 @@ final class ServiceClient {
   }
 
   static void awaitStatus(String id, String status) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> statusOf(id).equals(status));
+    await().atMost(Duration.ofMinutes(2)).until(() -> statusOf(id).equals(status));
   }
 }

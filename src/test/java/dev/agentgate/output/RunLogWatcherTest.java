@@ -84,7 +84,7 @@ class RunLogWatcherTest {
           });
       await().until(() -> watcher.watchedLogs() == 1);
       watcher.close();
-      assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(News.CLOSED);
+      assertThat(waiting.get(120, TimeUnit.SECONDS)).isEqualTo(News.CLOSED);
     }
   }
 
@@ -107,7 +107,7 @@ class RunLogWatcherTest {
       }
       over.set(true);
       for (Future<Integer> one : all) {
-        assertThat(one.get(60, TimeUnit.SECONDS)).isEqualTo(written.toString().hashCode());
+        assertThat(one.get(120, TimeUnit.SECONDS)).isEqualTo(written.toString().hashCode());
       }
     }
     assertThat(most - platformThreads).isLessThan(100);

@@ -127,7 +127,7 @@ final class QueueFixture implements AutoCloseable {
   }
 
   void awaitStatus(WorkOrderId id, WorkOrderStatus status) {
-    await().atMost(Duration.ofSeconds(5)).until(() -> order(id).status() == status);
+    await().atMost(Duration.ofMinutes(2)).until(() -> order(id).status() == status);
   }
 
   @Override

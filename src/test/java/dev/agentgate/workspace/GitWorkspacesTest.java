@@ -361,7 +361,7 @@ class GitWorkspacesTest {
 
       preparing.cancel(true);
 
-      assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(ended.await(120, TimeUnit.SECONDS)).isTrue();
       assertThat(thrown).singleElement().isInstanceOf(InterruptedException.class);
       assertNothingLeft();
       assertThat(processesOf(run)).isEmpty();
@@ -380,7 +380,7 @@ class GitWorkspacesTest {
       processesOf(run)
           .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
 
-      assertThatThrownBy(() -> preparing.get(20, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> preparing.get(120, TimeUnit.SECONDS))
           .hasCauseInstanceOf(WorkspaceFailedException.class);
       assertNothingLeft();
       assertThat(processesOf(run)).isEmpty();

@@ -94,7 +94,7 @@ final class RunFixture implements AutoCloseable {
     Path file = workspace(run).resolve(name);
     await()
         .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> Files.exists(file) && Files.size(file) > 0);
   }
 
