@@ -1,11 +1,8 @@
 package dev.agentgate.agent;
 
 import dev.agentgate.workorder.Usage;
-import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -23,13 +20,8 @@ final class ClaudeEvents extends AgentEvents {
               "session_id",
               "model",
               "parent_tool_use_id",
-              "message.id",
               "message.model",
               "message.content.*.text",
-              "message.usage.input_tokens",
-              "message.usage.cache_creation_input_tokens",
-              "message.usage.cache_read_input_tokens",
-              "message.usage.output_tokens",
               "is_api_error_message",
               "error",
               "error_status",
@@ -42,60 +34,13 @@ final class ClaudeEvents extends AgentEvents {
               "api_error_type",
               "api_error_status",
               "api_error_params.rate_limit_info.resetsAt",
-              "terminal_reason",
-              "num_turns",
-              "total_cost_usd",
-              "usage.input_tokens",
-              "usage.cache_creation_input_tokens",
-              "usage.cache_read_input_tokens",
-              "usage.output_tokens",
-              "model_usage_since_last_result.*.inputTokens",
-              "model_usage_since_last_result.*.cacheCreationInputTokens",
-              "model_usage_since_last_result.*.cacheReadInputTokens",
-              "model_usage_since_last_result.*.outputTokens",
-              "model_usage_since_last_result.*.costUSD"));
+              "terminal_reason"),
+          ClaudeUsage.FIELDS);
 
   private static final Set<String> TYPE_SAYS_ALL =
       Set.of("user", "stream_event", "tool_progress", "keep_alive");
 
-  /** The values of {@code error} and {@code api_error}, beside those that speak for themselves. */
-  private static final Map<String, AgentFailure> ERRORS =
-      Map.ofEntries(
-          Map.entry("usage_limit_reached", AgentFailure.USAGE_LIMIT),
-          Map.entry("model_requires_usage_credits", AgentFailure.USAGE_LIMIT),
-          Map.entry("long_context_credits_required", AgentFailure.USAGE_LIMIT),
-          Map.entry("billing_error", AgentFailure.USAGE_LIMIT),
-          Map.entry("authentication_failed", AgentFailure.AGENT_AUTH),
-          Map.entry("oauth_org_not_allowed", AgentFailure.AGENT_AUTH),
-          Map.entry("account_on_hold", AgentFailure.AGENT_AUTH),
-          Map.entry("verification_required", AgentFailure.AGENT_AUTH),
-          Map.entry("cloud_credential_error", AgentFailure.AGENT_AUTH),
-          Map.entry("provider_credentials", AgentFailure.AGENT_AUTH),
-          Map.entry("overloaded", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("server_error", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("rate_limit", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("connection_failed", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("no_response", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("stream_idle_timeout", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("network_edge_blocked", AgentFailure.AGENT_UNAVAILABLE),
-          Map.entry("error_max_turns", AgentFailure.MAX_ITERATIONS),
-          Map.entry("error_max_budget_usd", AgentFailure.BUDGET_EXCEEDED));
-
-  /** Messages of subagents come between those of the main one, so several may be open. */
-  private static final int OPEN_MESSAGES = 64;
-
-  /** What the results said. */
-  private Usage settled = Usage.UNKNOWN;
-
-  /** The highest of the totals that results named; a result after an error may say 0. */
-  private Optional<BigDecimal> highestTotal = Optional.empty();
-
-  private Optional<BigDecimal> costOfResults = Optional.empty();
-
-  /** Since the last result: messages come in several lines with the same id and usage. */
-  private Usage closedMessages = Usage.UNKNOWN;
-
-  private final Map<String, Usage> openMessages = new LinkedHashMap<>();
+  private final ClaudeUsage used;
 
   /** What the last message said of an error, and when a limit is over; until the next result. */
   private Optional<String> messageError = Optional.empty();
@@ -105,6 +50,7 @@ final class ClaudeEvents extends AgentEvents {
 
   ClaudeEvents(OutputContext context) {
     super(context);
+    this.used = new ClaudeUsage(context.usedBefore().costUsd());
   }
 
   @Override
@@ -163,7 +109,7 @@ final class ClaudeEvents extends AgentEvents {
   private AgentVerdict.Failed retrying(OptionalInt status, String error) {
     String code = status.isPresent() ? " (" + status.getAsInt() + ")" : "";
     return failed(
-        failureOf(error).orElseGet(() -> FailureWords.classify(status, error)),
+        ClaudeErrors.named(error).orElseGet(() -> FailureWords.classify(status, error)),
         "Retrying after " + error + code,
         Optional.empty());
   }
@@ -188,28 +134,9 @@ final class ClaudeEvents extends AgentEvents {
       }
     }
     if (!apiError) {
-      count(event);
+      used.message(event);
     }
     return !apiError;
-  }
-
-  private void count(JsonEvent event) {
-    Usage usage =
-        tokens(
-            event.sum("message.usage.input_tokens"),
-            event.sum("message.usage.cache_creation_input_tokens"),
-            event.sum("message.usage.cache_read_input_tokens"),
-            event.sum("message.usage.output_tokens"));
-    openMessages.put(event.text("message.id").orElse(""), usage);
-    if (openMessages.size() > OPEN_MESSAGES) {
-      String oldest = openMessages.keySet().iterator().next();
-      Usage closed = openMessages.remove(oldest);
-      closedMessages = closed == null ? closedMessages : closedMessages.plus(closed);
-    }
-  }
-
-  private static Usage tokens(long fresh, long written, long read, long output) {
-    return Usage.ofTokens(fresh + written + read, read, output);
   }
 
   private boolean rateLimit(JsonEvent event) {
@@ -226,7 +153,7 @@ final class ClaudeEvents extends AgentEvents {
 
   private boolean result(JsonEvent event) {
     finished = true;
-    settle(event);
+    used.result(event);
     if (event.isTrue("is_error") || !subtype(event).equals("success")) {
       String sentence =
           event.texts("errors.*").isEmpty()
@@ -260,17 +187,11 @@ final class ClaudeEvents extends AgentEvents {
     if (limited && byWords == AgentFailure.AGENT_UNAVAILABLE) {
       return AgentFailure.USAGE_LIMIT;
     }
-    return failureOf(subtype(event))
-        .or(() -> event.text("api_error").flatMap(ClaudeEvents::failureOf))
+    return ClaudeErrors.named(subtype(event))
+        .or(() -> event.text("api_error").flatMap(ClaudeErrors::named))
         .or(() ->
-            messageError
-                .filter(error -> !error.equals("rate_limit"))
-                .flatMap(ClaudeEvents::failureOf))
+            messageError.filter(error -> !error.equals("rate_limit")).flatMap(ClaudeErrors::named))
         .orElse(byWords);
-  }
-
-  private static Optional<AgentFailure> failureOf(String error) {
-    return Optional.ofNullable(ERRORS.get(error));
   }
 
   /** Old versions put the time behind the sentence: "usage limit reached|1760000000". */
@@ -284,42 +205,8 @@ final class ClaudeEvents extends AgentEvents {
     return sentence.replaceFirst("\\|\\d{10,13}$", "");
   }
 
-  private void settle(JsonEvent event) {
-    String since = "model_usage_since_last_result.*.";
-    boolean told = !event.texts(since + "inputTokens").isEmpty();
-    Usage of =
-        told
-            ? tokens(
-                event.sum(since + "inputTokens"),
-                event.sum(since + "cacheCreationInputTokens"),
-                event.sum(since + "cacheReadInputTokens"),
-                event.sum(since + "outputTokens"))
-            : tokens(
-                event.sum("usage.input_tokens"),
-                event.sum("usage.cache_creation_input_tokens"),
-                event.sum("usage.cache_read_input_tokens"),
-                event.sum("usage.output_tokens"));
-    settled = settled.plus(of.withTurns(event.number("num_turns")));
-    event
-        .amount(since + "costUSD")
-        .ifPresent(
-            cost -> costOfResults = Optional.of(costOfResults.orElse(BigDecimal.ZERO).add(cost)));
-    event
-        .amount("total_cost_usd")
-        .filter(total -> highestTotal.filter(highest -> highest.compareTo(total) >= 0).isEmpty())
-        .ifPresent(total -> highestTotal = Optional.of(total));
-    closedMessages = Usage.UNKNOWN;
-    openMessages.clear();
-  }
-
   @Override
   Usage usage() {
-    Usage running = openMessages.values().stream().reduce(closedMessages, Usage::plus);
-    // The total counts on over a session that is continued.
-    Usage total =
-        Usage.UNKNOWN
-            .withCost(highestTotal)
-            .since(Usage.UNKNOWN.withCost(context.usedBefore().costUsd()));
-    return settled.plus(running).withCost(costOfResults.or(total::costUsd));
+    return used.soFar();
   }
 }

@@ -49,6 +49,8 @@ final class FailureWords {
       Pattern.compile(
           "(?i)\\b(?:status|error|code|http)\\W{0,4}([45]\\d\\d)\\b|\\(([45]\\d\\d)\\)");
 
+  private static final int MOST_CHARACTERS = 4_000;
+
   private FailureWords() {}
 
   private static Pattern words(String alternatives) {
@@ -59,9 +61,10 @@ final class FailureWords {
    * Tells the kind of a failure.
    *
    * @param status of the provider's answer; one in the sentence counts if this is empty
-   * @param text the sentence, and whatever else names the error
+   * @param whole the sentence, and whatever else names the error
    */
-  static AgentFailure classify(OptionalInt status, String text) {
+  static AgentFailure classify(OptionalInt status, String whole) {
+    String text = whole.length() > MOST_CHARACTERS ? whole.substring(0, MOST_CHARACTERS) : whole;
     if (TURNS.matcher(text).find()) {
       return AgentFailure.MAX_ITERATIONS;
     }

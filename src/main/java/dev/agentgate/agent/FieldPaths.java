@@ -3,6 +3,7 @@ package dev.agentgate.agent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,10 @@ final class FieldPaths {
   private FieldPaths() {}
 
   /** The tree of these paths. */
-  static FieldPaths of(List<String> paths) {
+  @SafeVarargs
+  static FieldPaths of(List<String>... paths) {
     FieldPaths root = new FieldPaths();
-    paths.forEach(root::add);
+    Stream.of(paths).flatMap(List::stream).forEach(root::add);
     return root;
   }
 

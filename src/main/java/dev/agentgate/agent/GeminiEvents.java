@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,11 +41,8 @@ final class GeminiEvents extends AgentEvents {
 
   private static final Pattern RETRY = Pattern.compile("^Attempt \\d+ failed\\b.*");
 
-  /** {@code [API Error: …]}, in which there may be the provider's answer. */
-  private static final Pattern API_ERROR = Pattern.compile("(?s)^\\[API Error: (.*?)\\](\\n.*)?$");
-
-  private static final Pattern ANSWER =
-      Pattern.compile("\"message\":\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final String API_ERROR = "[API Error: ";
+  private static final String ANSWER = "\"message\":\"";
 
   /** What the tool calls split is not one message. */
   private boolean speaking;
@@ -188,12 +184,29 @@ final class GeminiEvents extends AgentEvents {
     }
   }
 
-  /** What the provider said, without what it is wrapped in. */
-  private static String sentence(String raw) {
-    Matcher wrapped = API_ERROR.matcher(raw);
-    String inner = wrapped.matches() ? wrapped.group(1) : raw;
-    Matcher answer = ANSWER.matcher(inner);
-    return answer.find() ? answer.group(1).replaceAll("\\\\(.)", "$1") : inner;
+  /** What the provider said, without the {@code [API Error: …]} and the JSON around it. */
+  static String sentence(String raw) {
+    int answer = raw.indexOf(ANSWER);
+    if (raw.startsWith(API_ERROR) && answer >= 0) {
+      return unquoted(raw, answer + ANSWER.length());
+    }
+    int close = raw.indexOf(']');
+    return raw.startsWith(API_ERROR) && close >= 0 ? raw.substring(API_ERROR.length(), close) : raw;
+  }
+
+  private static String unquoted(String text, int start) {
+    StringBuilder words = new StringBuilder();
+    int at = start;
+    while (at < text.length() && text.charAt(at) != '"') {
+      if (text.charAt(at) == '\\' && at + 1 < text.length()) {
+        at++;
+        words.append(text.charAt(at) == 'n' ? '\n' : text.charAt(at));
+      } else {
+        words.append(text.charAt(at));
+      }
+      at++;
+    }
+    return words.toString();
   }
 
   @Override

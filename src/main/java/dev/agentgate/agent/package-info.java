@@ -1,4 +1,4 @@
-/** What an agent is: its command line and its environment. */
+/** What an agent is: its command line, its environment, and what its output tells. */
 @NullMarked
 package dev.agentgate.agent;
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.agent.Samples.Told;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +114,20 @@ class HostileOutputTest {
     reader.accept(sample, secondLine, sample.length);
     assertThat(reader.report()).isEqualTo(expected.report());
     assertThat(reader.verdict()).isEqualTo(AgentVerdict.SUCCEEDED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(OutputFormat.class)
+  void memoryDoesNotGrowWithALineWithoutAnEnd(OutputFormat format) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[] block = new byte[64 * 1024];
+    Arrays.fill(block, (byte) '{');
+    OutputReader reader = OutputReader.of(format, Samples.CONTEXT);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 1_000; i++) {
+      reader.accept(block, 0, block.length);
+    }
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(8L << 20);
   }
 
   @Test
