@@ -136,6 +136,7 @@ public final class LogCapper implements AutoCloseable {
     long enforce() {
       cutting.lock();
       try {
+        log.noteCutOff(size);
         dropped.add(cap.enforce(log));
         return pause(log.size(), System.nanoTime(), cap.room(log));
       } catch (IOException | RuntimeException e) {

@@ -9,8 +9,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * How long a run's log has not grown, by the monotonic clock. The log's own time, which is the wall
- * clock's, only refines it, and only where it shows that this clock was not set meanwhile.
+ * How long a run's log has not been written, by the monotonic clock. The log's own time, which is
+ * the wall clock's, says that it was written; when that was it only refines, and only where this
+ * clock was not set meanwhile.
  */
 public final class OutputWatch {
   /** How far two looks may differ on both clocks: what NTP corrects a little at a time. */
@@ -19,6 +20,9 @@ public final class OutputWatch {
   private final Path log;
   private final InstantSource wall;
   private long size;
+
+  /** A log that is cut off and written again may be as long as before. */
+  private Optional<Instant> modifiedAt;
 
   /** The last look, on both clocks. */
   private long lookedNanos;
@@ -31,6 +35,7 @@ public final class OutputWatch {
     this.log = log;
     this.wall = wall;
     this.size = sizeNow();
+    this.modifiedAt = modifiedAt(log);
     this.lookedNanos = System.nanoTime();
     this.lookedAt = wall.instant();
     this.changedNanos = lookedNanos - silence.toNanos();
@@ -79,8 +84,10 @@ public final class OutputWatch {
     long now = System.nanoTime();
     Instant at = wall.instant();
     long sizeNow = sizeNow();
-    if (sizeNow != size) {
+    Optional<Instant> modifiedNow = modifiedAt(log);
+    if (sizeNow != size || !modifiedNow.equals(modifiedAt)) {
       size = sizeNow;
+      modifiedAt = modifiedNow;
       changedNanos = now - sinceWritten(Duration.ofNanos(now - lookedNanos), at).toNanos();
     }
     lookedNanos = now;
@@ -89,8 +96,8 @@ public final class OutputWatch {
   }
 
   /**
-   * How long ago the log was written that has grown since the last look; zero if the wall clock was
-   * set in between.
+   * How long ago the log was written that has changed since the last look; zero if the wall clock
+   * was set in between.
    */
   private Duration sinceWritten(Duration sinceLook, Instant at) {
     if (Duration.between(lookedAt, at).minus(sinceLook).abs().compareTo(NO_STEP) > 0) {

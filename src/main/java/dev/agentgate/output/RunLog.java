@@ -19,7 +19,9 @@ import java.util.Optional;
  * <p>An <em>offset</em> counts the bytes that were written from the beginning of the run, and never
  * changes its meaning: not when the log is cut down to its cap ({@link LogCap}), not when the
  * service restarts. Offsets within the hole that the cap leaves read as one line that says how many
- * bytes are missing.
+ * bytes are missing. The same goes for what a process of the run cut off, as one does that opens
+ * {@code /dev/stdout} anew to write to it: {@link LogCapper} records that as a hole from the
+ * beginning, where it sees that the file has shrunk.
  *
  * <p>An object of this class holds no file open and no state: use as many as you like, from as many
  * threads. A log that does not exist (any more) reads as empty, and so does whatever an agent put
@@ -44,8 +46,30 @@ public final class RunLog {
     return holeFile;
   }
 
+  /**
+   * What was dropped from the middle; nothing once the file ends before that: then a process of the
+   * run cut it off, and what is there was written since.
+   */
   RunLogHole hole() throws IOException {
-    return RunLogHole.read(holeFile);
+    RunLogHole recorded = RunLogHole.read(holeFile);
+    return fits(recorded) ? recorded : RunLogHole.NONE;
+  }
+
+  private boolean fits(RunLogHole hole) throws IOException {
+    return !hole.exists() || fileSize() >= hole.position(hole.end());
+  }
+
+  /**
+   * Records it if a process of the run cut the log off. Not for concurrent use on one log.
+   *
+   * @param seen how many bytes were written at the last look; 0 if it is the first
+   */
+  void noteCutOff(long seen) throws IOException {
+    RunLogHole recorded = RunLogHole.read(holeFile);
+    if (!fits(recorded) || size(recorded) < seen) {
+      long written = recorded.exists() ? Math.max(seen, recorded.end()) : seen;
+      RunLogHole.cutOff(written).write(holeFile);
+    }
   }
 
   /** How many bytes were written, those included that were dropped; 0 where there is no log. */

@@ -33,6 +33,16 @@ record RunLogHole(long start, long end, long removed, boolean midLine) {
     }
   }
 
+  /**
+   * What is left where a process of the run cut the log off: nothing of what was written. What
+   * comes then stands at the beginning of the file.
+   *
+   * @param written how many bytes that were, dropped ones included
+   */
+  static RunLogHole cutOff(long written) {
+    return new RunLogHole(0, written, written, false);
+  }
+
   boolean contains(long offset) {
     return offset >= start && offset < end;
   }
@@ -51,7 +61,9 @@ record RunLogHole(long start, long end, long removed, boolean midLine) {
    * more.
    */
   byte[] notice(long offset) {
-    String line = "[agentgate: " + (end - offset) + " bytes dropped]\n";
+    // A cap always leaves a head.
+    String reason = start == 0 ? ": the run cut its log off, as \"> /dev/stdout\" does" : "";
+    String line = "[agentgate: " + (end - offset) + " bytes dropped" + reason + "]\n";
     return (midLine || offset > start ? "\n" + line : line).getBytes(StandardCharsets.US_ASCII);
   }
 

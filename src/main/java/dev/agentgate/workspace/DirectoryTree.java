@@ -17,8 +17,14 @@ final class DirectoryTree {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
-  /** Well below Linux's limit of 4096 bytes for a path. */
-  private static final int MAX_PATH = 2000;
+  /** How deep one walk goes: it keeps a descriptor open for each level. */
+  private static final int MAX_DEPTH = 64;
+
+  /**
+   * How many characters a path may have below the top. In UTF-8 that is three times as many bytes
+   * at most, well below Linux's limit of 4096 for a whole path.
+   */
+  private static final int MAX_LENGTH = 600;
 
   private DirectoryTree() {}
 
@@ -28,8 +34,8 @@ final class DirectoryTree {
   }
 
   /**
-   * Removes a directory and all in it: also directories without permissions and paths that became
-   * too long to name. Follows no link. Idempotent.
+   * Removes a directory and all in it: also directories without permissions and those that are too
+   * deep to name. Needs few descriptors, however deep they are. Follows no link. Idempotent.
    *
    * @return false if something is left
    */
@@ -58,15 +64,29 @@ final class DirectoryTree {
     }
 
     @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-        throws IOException {
-      if (directory.toString().length() > MAX_PATH) {
-        Files.move(directory, free());
-        again = true;
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      // Moving it changes its entry "..", which takes the right to write to it.
+      open(directory);
+      if (isTooDeep(directory)) {
+        again |= bringUp(directory);
         return FileVisitResult.SKIP_SUBTREE;
       }
-      open(directory);
       return FileVisitResult.CONTINUE;
+    }
+
+    private boolean isTooDeep(Path directory) {
+      int depth = directory.getNameCount() - top.getNameCount();
+      int length = directory.toString().length() - top.toString().length();
+      return depth > 1 && (depth > MAX_DEPTH || length > MAX_LENGTH);
+    }
+
+    private boolean bringUp(Path directory) {
+      try {
+        Files.move(directory, free());
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
     }
 
     @Override

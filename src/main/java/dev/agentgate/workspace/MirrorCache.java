@@ -262,7 +262,8 @@ final class MirrorCache {
         if (broken.isPresent() && broken.getAsInt() == generation) {
           discard();
         }
-        if (Files.exists(directory)) {
+        boolean wasThere = Files.exists(directory);
+        if (wasThere) {
           removeLeftovers();
         } else {
           create(run, tip, deadline);
@@ -270,11 +271,14 @@ final class MirrorCache {
         if (tip.id().isEmpty() || !tip.id().equals(idHere(run, tip, deadline))) {
           try {
             fetch(run, remote, tip, deadline);
+          } catch (CommitMissingException e) {
+            // The mirror is in order.
+            throw e;
           } catch (GitFailedException e) {
-            if (!tip.isAdvertised()) {
+            if (!wasThere || tip.id().isEmpty()) {
               throw e;
             }
-            // The remote answered a moment ago and has the ref.
+            // The remote answered a moment ago, and did not say that the branch or tag is missing.
             LOG.warnf("Making the mirror of %s anew: %s", remote.url(), e.getMessage());
             discard();
             create(run, tip, deadline);
@@ -380,7 +384,7 @@ final class MirrorCache {
       try {
         here.run("update-ref", tip.ref(), commit);
       } catch (GitFailedException e) {
-        throw new GitFailedException(
+        throw new CommitMissingException(
             "The remote has no commit " + commit + " that a branch or a tag leads to", e.code());
       }
     }

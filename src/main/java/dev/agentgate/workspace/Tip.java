@@ -41,11 +41,6 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
     };
   }
 
-  /** Whether the remote said that it has it. */
-  boolean isAdvertised() {
-    return kind != Kind.COMMIT && id.isPresent();
-  }
-
   String objectFormat() {
     return id.filter(it -> it.length() == SHA256_LENGTH).isPresent() ? "sha256" : "sha1";
   }

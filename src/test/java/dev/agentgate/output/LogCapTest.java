@@ -2,6 +2,7 @@ package dev.agentgate.output;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.workorder.RunId;
 import java.io.ByteArrayOutputStream;
@@ -176,5 +177,21 @@ class LogCapTest {
       Files.writeString(log.holeFile(), record);
       assertThat(whole()).isEqualTo("text\n");
     }
+  }
+
+  @Test
+  void aLogThatIsCutOffIsKeptWithinTheCapAllTheSame() throws Exception {
+    try (LogCapper capper = new LogCapper(directories, 4096)) {
+      capper.watch(run);
+      Files.writeString(log.file(), "x".repeat(10_000), US_ASCII);
+      await().until(() -> log.hole().exists());
+      Files.writeString(log.file(), "", US_ASCII);
+      await().until(() -> log.hole().start() == 0);
+      Files.writeString(log.file(), "line\n".repeat(4000), US_ASCII, StandardOpenOption.APPEND);
+      capper.finish(run);
+    }
+    assertThat(log.size()).isBetween(20_000L + 4096, 30_000L);
+    assertThat(whole()).startsWith("[agentgate: ").endsWith("line\n").hasSizeLessThan(4096);
+    assertThat(diskBytes()).isLessThan(8192);
   }
 }

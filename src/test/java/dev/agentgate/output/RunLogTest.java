@@ -199,4 +199,30 @@ class RunLogTest {
     assertThat(new String(log.read(1005, 2000, 100, SecretMask.NONE, false).bytes(), UTF_8))
         .isEqualTo("tail\n");
   }
+
+  @Test
+  void aHoleBeyondTheEndOfTheFileIsNone() throws IOException {
+    write("new\n".getBytes(UTF_8));
+    new RunLogHole(5, 1005, 0, false).write(log.holeFile());
+    RunLogSnapshot snapshot = log.snapshot();
+    assertThat(snapshot.length()).isEqualTo(4);
+    assertThat(new String(part(snapshot, 0, 4, SecretMask.NONE), UTF_8)).isEqualTo("new\n");
+    assertThat(tail(1)).isEqualTo("new\n");
+  }
+
+  @Test
+  void aLogThatWasCutOffSaysHowMuchIsMissingAndKeepsItsOffsets() throws IOException {
+    write("second\nthird\n".getBytes(UTF_8));
+    log.noteCutOff(13);
+    assertThat(log.size()).as("it has not shrunk").isEqualTo(13);
+    log.noteCutOff(100);
+    assertThat(log.size()).isEqualTo(113);
+    assertThat(new String(log.read(100, 200, 100, SecretMask.NONE, false).bytes(), UTF_8))
+        .isEqualTo("second\nthird\n");
+    assertThat(tail(3))
+        .isEqualTo(
+            "[agentgate: 100 bytes dropped: the run cut its log off, as \"> /dev/stdout\" does]\n"
+                + "second\nthird\n");
+    assertThat(tail(2)).isEqualTo("second\nthird\n");
+  }
 }

@@ -72,6 +72,13 @@ class OutputWatchTest {
   }
 
   @Test
+  void outputIsNewsThoughTheLogIsAsLongAsBefore() throws IOException {
+    OutputWatch watch = OutputWatch.begin(run(), AGE, () -> trueNow);
+    Files.writeString(run().outputLog(), "TEXT");
+    assertAbout(watch.silence(), Duration.ofMillis(50));
+  }
+
+  @Test
   void aRunWithoutALogIsNotSilentYet() throws IOException {
     Files.delete(run().outputLog());
     assertAbout(OutputWatch.begin(run(), AGE, () -> trueNow).silence(), Duration.ofMillis(50));

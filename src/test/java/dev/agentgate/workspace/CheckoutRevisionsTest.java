@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,6 +220,21 @@ class CheckoutRevisionsTest {
     assertThatThrownBy(() -> onFiles().prepare(run(), empty, LIMIT))
         .isInstanceOf(WorkspaceFailedException.class)
         .hasMessageStartingWith("The repository has no commit yet");
+  }
+
+  /** What a power loss leaves: files whose names are there and whose content is not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD", "config", "shallow"})
+  void aMirrorOfWhichAFileIsTornHealsForAnOrderThatNamesACommit(String torn) throws Exception {
+    git(remote, "config", "uploadpack.allowAnySHA1InWant", "true");
+    GitWorkspaces workspaces = onFiles();
+    workspaces.prepare(run(), source(Optional.of(git(author, "rev-parse", "HEAD~2"))), LIMIT);
+    try (Stream<Path> mirrors = Files.list(temporary.resolve("data/workspaces/.mirrors"))) {
+      Files.writeString(mirrors.findFirst().orElseThrow().resolve(torn), "[\n");
+    }
+    String commit = git(author, "rev-parse", "HEAD~1");
+
+    assertDetached(workspaces.prepare(run(), source(Optional.of(commit)), LIMIT), commit);
   }
 
   private static void assertDetached(Path workspace, String commit) throws Exception {

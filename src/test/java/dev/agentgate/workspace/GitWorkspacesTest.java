@@ -650,6 +650,21 @@ class GitWorkspacesTest {
     assertThat(workspace).doesNotExist();
   }
 
+  @Test
+  void pathsOfFewCharactersAndManyBytesAreRemoved() throws Exception {
+    GitWorkspaces workspaces = onFiles();
+    RunId run = run();
+    Path workspace = workspaces.prepare(run, new WorkspaceSource.Empty(), LIMIT);
+    String name = "漢".repeat(60);
+    sh(
+        workspace,
+        "i=0; while [ $i -lt 60 ]; do mkdir %1$s; cd -P ./%1$s; i=$((i+1)); done; touch end"
+            .formatted(name));
+
+    assertThat(workspaces.remove(run)).isTrue();
+    assertThat(workspace).doesNotExist();
+  }
+
   private GitWorkspaces onFiles() {
     return workspaces("file://" + remotes, List.of(), Clock.systemUTC());
   }
