@@ -28,6 +28,9 @@ final class RequestJson {
   private static final int MAX_DEPTH = 50;
   private static final int MAX_TOKENS = 100_000;
 
+  /** Some editors and clients begin a file with it; RFC 8259, 8.1, lets it be ignored. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -72,6 +75,9 @@ final class RequestJson {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException notUtf8) {
       throw ApiException.invalid("The request body is not valid UTF-8");
+    }
+    if (text.startsWith(BYTE_ORDER_MARK)) {
+      text = text.substring(1);
     }
     if (text.isBlank()) {
       throw ApiException.invalid("The request body is empty");

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.WorkOrderId;
@@ -8,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,34 +41,57 @@ public final class Retention {
    * Purges what is old enough now.
    *
    * @return how many orders were purged
+   * @throws StoreUnavailableException if the store takes no writes
    */
   public int runOnce() {
     if (kept.isEmpty()) {
       return 0;
     }
+    Set<WorkOrderId> resisting = new HashSet<>();
     int purged = 0;
     while (true) {
       Instant cutoff = clock.instant().minus(kept.get());
-      List<WorkOrderId> old = orders.terminalBefore(TERMINAL, cutoff, BATCH);
-      int before = purged;
-      for (WorkOrderId id : old) {
-        purged += purge(id) ? 1 : 0;
-      }
-      if (purged == before) {
-        if (purged > 0) {
-          LOG.infof("Purged %d work orders that were older than %s", purged, kept.get());
-        }
+      // What resists stays in front, and nothing behind it may wait for it.
+      List<WorkOrderId> old =
+          orders.terminalBefore(TERMINAL, cutoff, BATCH + resisting.size()).stream()
+              .filter(id -> !resisting.contains(id))
+              .toList();
+      if (old.isEmpty()) {
+        tell(purged, resisting.size());
         return purged;
+      }
+      for (WorkOrderId id : old) {
+        if (purge(id)) {
+          purged++;
+        } else {
+          resisting.add(id);
+        }
       }
     }
   }
 
+  private void tell(int purged, int resisting) {
+    if (purged > 0) {
+      LOG.infof("Purged %d work orders that were older than %s", purged, kept.orElseThrow());
+    }
+    if (resisting > 0) {
+      LOG.warnf("%d work orders that are old enough could not be purged; see above", resisting);
+    }
+  }
+
+  /**
+   * False if something of this order resists.
+   *
+   * @throws StoreUnavailableException if no order could be removed now
+   */
   private boolean purge(WorkOrderId id) {
     try {
       service.purge(id);
       return true;
+    } catch (StoreUnavailableException e) {
+      throw e;
     } catch (AgentGateException e) {
-      LOG.warnf("Work order %s could not be purged: %s", id, e.getMessage());
+      LOG.debugf("Work order %s could not be purged: %s", id, e.getMessage());
       return false;
     }
   }

@@ -9,6 +9,7 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderSpec;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
@@ -211,6 +212,29 @@ class MaintenanceTest {
     Retention forEver =
         new Retention(Optional.empty(), queue.store, queue.service(), Clock.systemUTC());
     assertThat(forEver.runOnce()).isZero();
+  }
+
+  @Test
+  void ordersThatCannotBePurgedDoNotHoldUpThoseBehindThem() {
+    WorkOrderSpec spec = queue.order(completed()).spec();
+    Instant then = queue.clock.instant().minus(Duration.ofDays(1));
+    // More than retention takes at a time.
+    for (int i = 0; i < 1001; i++) {
+      RunId run = RunId.next(then);
+      queue.workspaces.resisting.add(run);
+      WorkOrder order =
+          WorkOrder.submitted(WorkOrderId.next(then), spec, Optional.empty(), then)
+              .start(run, then)
+              .complete(then);
+      assertThat(queue.store.insert(order)).isEmpty();
+    }
+    queue.clock.advance(Duration.ofDays(8));
+    Retention retention =
+        new Retention(Optional.of(Duration.ofDays(7)), queue.store, queue.service(), queue.clock);
+
+    assertThat(retention.runOnce()).isEqualTo(1);
+
+    assertThat(queue.store.counts().completed()).isEqualTo(1001);
   }
 
   @Test

@@ -241,6 +241,9 @@ final class QueueFixture implements AutoCloseable {
     /** Whether no workspace can be removed. */
     volatile boolean stuck;
 
+    /** Whose workspaces cannot be removed. */
+    final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
+
     Set<RunId> removed() {
       return Set.copyOf(removed);
     }
@@ -275,7 +278,7 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public boolean remove(RunId run) {
-      if (stuck) {
+      if (stuck || resisting.contains(run)) {
         return false;
       }
       removed.add(run);
