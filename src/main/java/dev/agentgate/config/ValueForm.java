@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -14,27 +15,24 @@ import org.jspecify.annotations.Nullable;
 
 /** How a value is written. */
 enum ValueForm {
-  BOOLEAN("false", "is neither true nor false", "write true or false", boolean.class),
-  NUMBER("1", "is not a whole number", "write one like 10", int.class),
-  TIME(
-      "1s",
-      "is not a valid duration",
-      "write one like 500ms, 30s, 10m, 2h, 7d or PT20S",
-      Duration.class),
-  SIZE(
-      "1M",
-      "is not a valid size",
-      "write bytes, or a unit as in 512K, 64M or 1G",
-      MemorySize.class),
+  BOOLEAN("false", "is neither true nor false", "write true or false"),
+  NUMBER("1", "is not a whole number", "write one like 10"),
+  TIME("1s", "is not a valid duration", "write one like 500ms, 30s, 10m, 2h, 7d or PT20S"),
+  SIZE("1M", "is not a valid size", "write bytes, or a unit as in 512K, 64M or 1G"),
   /** Texts, separated by commas. */
-  LIST(
-      "-",
-      "has an empty item",
-      "take the extra comma out, or write \\, for a comma in an item",
-      List.class,
-      Set.class),
+  LIST("-", "has an empty item", "take the extra comma out, or write \\, for a comma in an item"),
   /** Any text but none. */
-  TEXT("-", "", "", String.class);
+  TEXT("-", "", "");
+
+  private static final Map<Class<?>, ValueForm> BY_TYPE =
+      Map.of(
+          boolean.class, BOOLEAN,
+          int.class, NUMBER,
+          Duration.class, TIME,
+          MemorySize.class, SIZE,
+          List.class, LIST,
+          Set.class, LIST,
+          String.class, TEXT);
 
   /** A comma that is not escaped, and after it another one or the end. */
   private static final Pattern EMPTY_ITEM = Pattern.compile("(?<!\\\\),(?=,|\\z)");
@@ -47,24 +45,17 @@ enum ValueForm {
 
   final String reason;
   final String remedy;
-  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
-  private final List<Class<?>> types;
 
-  ValueForm(String placeholder, String reason, String remedy, Class<?>... types) {
+  ValueForm(String placeholder, String reason, String remedy) {
     this.placeholder = placeholder;
     this.reason = reason;
     this.remedy = remedy;
-    this.types = List.of(types);
   }
 
   /** The form of the values that become this type. */
   static ValueForm of(Class<?> type) {
-    for (ValueForm form : values()) {
-      if (form.types.contains(type)) {
-        return form;
-      }
-    }
-    throw new IllegalArgumentException("No setting can be a " + type);
+    return Optional.ofNullable(BY_TYPE.get(type))
+        .orElseThrow(() -> new IllegalArgumentException("No setting can be a " + type));
   }
 
   boolean takes(String text) {
