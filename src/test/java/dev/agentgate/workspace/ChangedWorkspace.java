@@ -69,7 +69,7 @@ final class ChangedWorkspace {
 
   /** What the agent does, in bash. */
   String agent(String script) throws Exception {
-    return execute(top, List.of("bash", "-ec", script));
+    return execute(top, List.of("bash", "-ec", "exec < /dev/null\n" + script));
   }
 
   CollectedChanges collect() throws Exception {
