@@ -8,18 +8,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 
 /** The queue, as the index has it. */
 final class FileQueue implements WorkQueue {
-  private final Supplier<WorkOrderIndex> index;
+  private final OpenIndex index;
   private final Settler settler;
   private final Journal journal;
 
-  /**
-   * @param index throws once the store is closed
-   */
-  FileQueue(Supplier<WorkOrderIndex> index, Settler settler, Journal journal) {
+  FileQueue(OpenIndex index, Settler settler, Journal journal) {
     this.index = index;
     this.settler = settler;
     this.journal = journal;
@@ -52,7 +48,7 @@ final class FileQueue implements WorkQueue {
 
   @Override
   public void setPaused(boolean paused) {
-    var _ = index.get();
+    index.check();
     settler.awaitRoom();
     journal.append(new Change.Pause(paused));
   }

@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FileWorkOrders implements WorkOrders {
   private static final Logger LOG = Logger.getLogger(FileWorkOrders.class);
 
-  private final Supplier<WorkOrderIndex> index;
+  private final OpenIndex index;
   private final OrderFiles files;
   private final Settler settler;
   private final Journal journal;
@@ -31,15 +30,8 @@ final class FileWorkOrders implements WorkOrders {
   /** An order is held before the idempotency key that it brings. */
   private final Exclusion changing = new Exclusion();
 
-  /**
-   * @param index throws once the store is closed
-   */
   FileWorkOrders(
-      Supplier<WorkOrderIndex> index,
-      OrderFiles files,
-      Settler settler,
-      Journal journal,
-      SharedStrings shared) {
+      OpenIndex index, OrderFiles files, Settler settler, Journal journal, SharedStrings shared) {
     this.index = index;
     this.files = files;
     this.settler = settler;
@@ -128,7 +120,7 @@ final class FileWorkOrders implements WorkOrders {
   }
 
   private void awaitRoom() {
-    var _ = index.get();
+    index.check();
     settler.awaitRoom();
   }
 
