@@ -72,6 +72,15 @@ final class FileRuns implements Runs {
     }
   }
 
+  /** Removes the record of a run that never began; what stays is removed at the next start. */
+  void discard(RunId run) {
+    try {
+      remove(run);
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("%s never began, and its record stays: %s", run, e.getMessage());
+    }
+  }
+
   private ReentrantLock lockOf(RunId run) {
     return locks.get(Math.floorMod(run.hashCode(), LOCKS));
   }

@@ -5,6 +5,7 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -110,12 +111,42 @@ final class FileWorkOrders implements WorkOrders {
         });
   }
 
+  /**
+   * Holds an order that waits as the entry says, so that only the caller changes it until {@link
+   * #letGo}.
+   *
+   * @return empty if somebody else changes it now, or did; then nothing is held
+   */
+  Optional<WorkOrder> hold(QueueEntry entry) {
+    if (!changing.tryHold(entry.id())) {
+      return Optional.empty();
+    }
+    boolean held = false;
+    try {
+      Optional<WorkOrder> order = find(entry.id()).filter(found -> isWaiting(found, entry));
+      held = order.isPresent();
+      return order;
+    } finally {
+      if (!held) {
+        letGo(entry.id());
+      }
+    }
+  }
+
+  private static boolean isWaiting(WorkOrder order, QueueEntry as) {
+    return QueueEntry.of(order).filter(as::equals).isPresent();
+  }
+
+  void letGo(WorkOrderId id) {
+    changing.release(id);
+  }
+
   private boolean isAt(WorkOrderId id, long revision) {
     IndexEntry entry = index.get().get(id);
     return entry != null && entry.revision() == revision;
   }
 
-  private Change.Put put(WorkOrder order) {
+  Change.Put put(WorkOrder order) {
     return new Change.Put(order, WorkOrderCodec.encode(order), IndexEntry.of(order, shared));
   }
 

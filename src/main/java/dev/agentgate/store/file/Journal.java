@@ -104,9 +104,16 @@ final class Journal implements AutoCloseable {
     sealedCount = sealed.size();
   }
 
-  /** Writes a change, and returns when it is durable and the listener has been told. */
+  /** As {@link #append(List)}, of one change. */
   void append(Change change) {
-    Ticket ticket = new Ticket(change);
+    append(List.of(change));
+  }
+
+  /**
+   * Writes changes, all or none, and returns when they are durable and the listener has been told.
+   */
+  void append(List<Change> changes) {
+    Ticket ticket = new Ticket(changes);
     boolean lead;
     lock.lock();
     try {
@@ -136,7 +143,7 @@ final class Journal implements AutoCloseable {
     List<Ticket> batch = takeBatch();
     StoreUnavailableException failure = null;
     try {
-      commit(batch.stream().map(ticket -> ticket.change).toList());
+      commit(batch.stream().flatMap(ticket -> ticket.changes.stream()).toList());
     } catch (StoreUnavailableException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
@@ -155,7 +162,7 @@ final class Journal implements AutoCloseable {
       long size = 0;
       while (!waiting.isEmpty() && size < LARGEST_BATCH) {
         Ticket ticket = waiting.removeFirst();
-        size += ticket.change.size();
+        size += ticket.size();
         batch.add(ticket);
       }
       return batch;
@@ -473,13 +480,17 @@ final class Journal implements AutoCloseable {
     private static final int LEADS = 1;
     private static final int DONE = 2;
 
-    private final Change change;
+    private final List<Change> changes;
     private final Thread writer = Thread.currentThread();
     private @Nullable StoreUnavailableException failure;
     private volatile int state = WAITS;
 
-    private Ticket(Change change) {
-      this.change = change;
+    private Ticket(List<Change> changes) {
+      this.changes = changes;
+    }
+
+    private long size() {
+      return changes.stream().mapToLong(Change::size).sum();
     }
 
     /**

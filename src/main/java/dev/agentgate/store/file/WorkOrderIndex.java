@@ -19,12 +19,14 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -57,6 +59,8 @@ final class WorkOrderIndex {
 
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Integer> runningOf = new ConcurrentHashMap<>();
+  private final NavigableMap<Instant, Integer> backoffs = new TreeMap<>();
   private volatile boolean paused;
 
   /**
@@ -107,6 +111,7 @@ final class WorkOrderIndex {
       if (entry.waiting() != null) {
         waiting.add(entry.waiting());
       }
+      count(entry, 1);
     }
     lock.writeLock().lock();
     try {
@@ -118,6 +123,20 @@ final class WorkOrderIndex {
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /** Counts an order in or out, where no set of entries has its number. */
+  private void count(IndexEntry entry, int by) {
+    if (entry.running() != null) {
+      entry.running().repository().ifPresent(name -> add(runningOf, name, by));
+    }
+    if (entry.waiting() != null) {
+      entry.waiting().notBefore().ifPresent(at -> add(backoffs, at, by));
+    }
+  }
+
+  private static <K> void add(Map<K, Integer> counts, K key, int by) {
+    counts.merge(key, by, (count, more) -> count + more == 0 ? null : count + more);
   }
 
   private OrderedChunks<IndexEntry> withLabel(Label label) {
@@ -153,6 +172,7 @@ final class WorkOrderIndex {
         queue.add(entry.waiting());
         byWaiting.add(entry.waiting());
       }
+      count(entry, 1);
       if (entry.idempotencyKey() != null) {
         byKey.put(entry.idempotencyKey(), entry.id());
       }
@@ -182,6 +202,7 @@ final class WorkOrderIndex {
         queue.remove(entry.waiting());
         byWaiting.remove(entry.waiting());
       }
+      count(entry, -1);
       if (entry.idempotencyKey() != null) {
         byKey.remove(entry.idempotencyKey(), entry.id());
       }
@@ -194,6 +215,20 @@ final class WorkOrderIndex {
 
   @Nullable WorkOrderId holderOf(String idempotencyKey) {
     return byKey.get(idempotencyKey);
+  }
+
+  int runningOf(String repository) {
+    return runningOf.getOrDefault(repository, 0);
+  }
+
+  /** When the first backoff ends that goes on now. */
+  Optional<Instant> nextBackoffEnd(Instant now) {
+    lock.readLock().lock();
+    try {
+      return Optional.ofNullable(backoffs.higherKey(now));
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   boolean isPaused() {

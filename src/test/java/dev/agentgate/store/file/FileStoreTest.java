@@ -82,7 +82,7 @@ final class FileStoreTest extends StoreContract {
     WorkOrder order = WorkOrders.queued();
     store.workOrders().insert(order);
     await().until(() -> Files.exists(file(order)));
-    WorkOrder running = order.start(WorkOrders.run(), WorkOrders.NOW);
+    WorkOrder running = order.start(WorkOrders.run(), WorkOrders.NOW, WorkOrders.LEASE);
     store.workOrders().update(running);
     await().until(() -> Files.readString(file(order)).contains("\"status\": \"running\""));
 
