@@ -63,8 +63,7 @@ public final class OrphanCleanup {
     Set<RunId> present = new HashSet<>(supervision.directories().list());
     // A run has a directory before its order names it. After this every directory that was listed
     // has an order that names it, or never will, whatever the clock and file times say.
-    queue.awaitClaims();
-    Set<RunId> known = new HashSet<>(supervision.slots().runs());
+    Set<RunId> known = new HashSet<>(queue.awaitClaims());
     int references = 0;
     Iterator<WorkOrderId> ids = store.workOrders().ids();
     while (ids.hasNext()) {

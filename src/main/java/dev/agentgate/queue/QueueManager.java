@@ -239,10 +239,18 @@ public final class QueueManager {
     }
   }
 
-  /** Returns when every claim that is under way is made or given up. */
-  void awaitClaims() {
+  /**
+   * Waits until every claim that is under way is made or given up.
+   *
+   * @return every run that holds a slot then
+   */
+  Set<RunId> awaitClaims() {
     dispatching.lock();
-    dispatching.unlock();
+    try {
+      return supervision.slots().runs();
+    } finally {
+      dispatching.unlock();
+    }
   }
 
   /**

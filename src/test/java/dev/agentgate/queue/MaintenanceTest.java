@@ -242,7 +242,7 @@ class MaintenanceTest {
       queue.executor.stuck(run);
       WorkOrder order =
           WorkOrder.submitted(WorkOrderId.next(then), spec, Optional.empty(), then)
-              .start(run, then)
+              .start(run, then, WorkOrders.LEASE)
               .complete(then);
       assertThat(queue.store.insert(order)).isEmpty();
     }

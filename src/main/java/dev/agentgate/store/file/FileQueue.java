@@ -119,7 +119,8 @@ final class FileQueue implements WorkQueue {
     return claim.perRepository() > 0
         && entry
             .repository()
-            .filter(name -> runningOf(name) + more.getOrDefault(name, 0) >= claim.perRepository())
+            .filter(name ->
+                runningOf(name) + more.getOrDefault(name, 0) >= claim.perRepository())
             .isPresent();
   }
 
@@ -152,7 +153,7 @@ final class FileQueue implements WorkQueue {
 
   @Override
   public Iterator<QueueEntry> fromHead() {
-    return index.get().queue();
+    return index.get().queue().fromHead();
   }
 
   @Override
@@ -162,17 +163,17 @@ final class FileQueue implements WorkQueue {
 
   @Override
   public Optional<Instant> oldestQueuedAt() {
-    return index.get().oldestQueuedAt();
+    return index.get().queue().oldestQueuedAt();
   }
 
   @Override
   public Optional<Instant> nextBackoffEnd() {
-    return index.get().nextBackoffEnd(clock.instant());
+    return index.get().queue().nextBackoffEnd(clock.instant());
   }
 
   @Override
   public int runningOf(String repository) {
-    return index.get().runningOf(repository);
+    return index.get().queue().runningOf(repository);
   }
 
   @Override

@@ -284,7 +284,7 @@ final class FileStoreTest extends StoreContract {
 
     assertThat(store.health().failure()).isPresent();
     assertThat(files().isStopped()).isTrue();
-    assertThat(store.workOrders().find(refused.id()).isPresent()).isFalse();
+    assertThat(store.workOrders().find(refused.id())).isEmpty();
     assertThat(store.workOrders().find(before.id())).contains(before);
 
     store.close();

@@ -38,7 +38,7 @@ final class JournalTest {
       Change change = put(order);
       orders.add(order);
       journal.append(change);
-      end += Journal.FRAME_HEADER + Integer.BYTES + change.size();
+      end += JournalWriter.FRAME_HEADER + Integer.BYTES + change.size();
       ends.add(end);
     }
     journal.close();
