@@ -3,10 +3,18 @@ package dev.agentgate;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.agentgate.queue.Orders;
+import dev.agentgate.store.Store;
+import dev.agentgate.store.Writes;
+import dev.agentgate.workorder.RunId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,5 +139,52 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..")
         .check(CLASSES);
+  }
+
+  /** Every change of orders and runs is measured and announced, because it has one way to go. */
+  private static final ArchRule ONE_DOOR =
+      noClasses()
+          .that(DescribedPredicate.describe("are not Orders", type -> !type.isEquivalentTo(Orders.class)))
+          .and()
+          .resideOutsideOfPackage(ROOT + "store..")
+          .should()
+          .accessTargetWhere(
+              DescribedPredicate.describe(
+                  "it writes to the store",
+                  access ->
+                      access.getTarget() instanceof CodeUnitAccessTarget target
+                          && target
+                              .resolveMember()
+                              .filter(method -> method.isAnnotatedWith(Writes.class))
+                              .isPresent()));
+
+  @Test
+  void onlyOrdersWritesToTheStore() {
+    ONE_DOOR.check(CLASSES);
+    assertThat(CLASSES.get(Orders.class).getMethodCallsFromSelf())
+        .as("what is forbidden to others")
+        .anyMatch(call -> call.getTarget().isAnnotatedWith(Writes.class));
+  }
+
+  @Test
+  void whoWritesPastOrdersIsFound() {
+    for (Class<?> burglar : List.of(Calls.class, Refers.class)) {
+      JavaClasses classes = new ClassFileImporter().importClasses(burglar);
+      assertThatThrownBy(() -> ONE_DOOR.check(classes))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining(burglar.getName());
+    }
+  }
+
+  private record Calls(Store store) {
+    void pause() {
+      store.queue().setPaused(true);
+    }
+  }
+
+  private record Refers(Store store) {
+    void removeAll(List<RunId> runs) {
+      runs.forEach(store.runs()::remove);
+    }
   }
 }

@@ -1,9 +1,10 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.store.Claim;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.Run;
-import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -42,7 +43,7 @@ public final class Orders {
   private final List<QueueObserver> observers = new CopyOnWriteArrayList<>();
   private final Store store;
 
-  public Orders(Store store) {
+  Orders(Store store) {
     this.store = store;
   }
 
@@ -81,6 +82,41 @@ public final class Orders {
   }
 
   /**
+   * Claims waiting orders. They are announced once they are claimed: nobody changes them before,
+   * because their supervisors begin after that.
+   *
+   * @return as {@link WorkQueue#claim}
+   */
+  List<WorkOrder> claim(Claim claim) {
+    long began = System.nanoTime();
+    List<WorkOrder> claimed = refusable(() -> store.queue().claim(claim));
+    if (!claimed.isEmpty()) {
+      tellWritten(began);
+    }
+    for (WorkOrder order : claimed) {
+      locked(order, () -> {
+        announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
+        return order;
+      });
+    }
+    return claimed;
+  }
+
+  /**
+   * Takes a claim back before its run began.
+   *
+   * @return false if another change of the order came first
+   */
+  boolean release(WorkOrder claimed) {
+    return locked(claimed, () -> {
+      Optional<WorkOrder> released = timed(() -> store.queue().release(claimed));
+      released.ifPresent(
+          waiting -> announce(new Transition(Optional.of(claimed.status()), waiting)));
+      return won(released.isPresent());
+    });
+  }
+
+  /**
    * Removes an order for good, with the records of its runs. What else they left is the caller's to
    * remove first.
    *
@@ -114,11 +150,6 @@ public final class Orders {
     });
   }
 
-  /** Removes the record of a run that never began. */
-  void remove(RunId run) {
-    store.runs().remove(run);
-  }
-
   /** Tells the observers of what is no change of an order. */
   void tell(Consumer<QueueObserver> event) {
     for (QueueObserver observer : observers) {
@@ -145,9 +176,13 @@ public final class Orders {
     try {
       return refusable(write);
     } finally {
-      Duration took = Duration.ofNanos(System.nanoTime() - began);
-      tell(observer -> observer.written(took));
+      tellWritten(began);
     }
+  }
+
+  private void tellWritten(long beganNanos) {
+    Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
+    tell(observer -> observer.written(took));
   }
 
   private <T> T refusable(Supplier<T> write) {

@@ -35,12 +35,14 @@ public final class OrphanCleanup {
   private final Supervision supervision;
   private final Store store;
   private final Orders orders;
+  private final QueueManager queue;
   private final Path workspaces;
 
   /**
    * @param workspaces the directory of all workspaces
    */
-  OrphanCleanup(Supervision supervision, Path workspaces) {
+  OrphanCleanup(Supervision supervision, QueueManager queue, Path workspaces) {
+    this.queue = queue;
     this.supervision = supervision;
     this.store = supervision.store();
     this.orders = supervision.orders();
@@ -59,9 +61,9 @@ public final class OrphanCleanup {
   public Result runOnce() {
     Set<RunId> alive = supervision.executor().findRuns();
     Set<RunId> present = new HashSet<>(supervision.directories().list());
-    // A run that is being claimed holds its slot before it has a directory and until its order
-    // names it: what is asked in this order misses none, whatever the clock and file times say.
-    Set<RunId> known = new HashSet<>(supervision.slots().runs());
+    // A run has a directory before its order names it. After this every directory that was listed
+    // has an order that names it, or never will, whatever the clock and file times say.
+    Set<RunId> known = new HashSet<>(queue.awaitClaims());
     int references = 0;
     Iterator<WorkOrderId> ids = store.workOrders().ids();
     while (ids.hasNext()) {

@@ -89,6 +89,8 @@ final class OutcomeRecorder {
   }
 
   private boolean isOurs(WorkOrder current) {
-    return current.state() instanceof Running running && running.current().run().equals(run);
+    return current.state() instanceof Running running
+        && running.current().run().equals(run)
+        && running.lease().isHeldBy(with.store().instance());
   }
 }

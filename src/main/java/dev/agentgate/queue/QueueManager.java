@@ -1,16 +1,15 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.store.Claim;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.QueueEntry;
-import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -122,25 +122,35 @@ public final class QueueManager {
   }
 
   /**
-   * Supervises a running order that nobody supervises; false if somebody does, or it does not run.
+   * Supervises a running order of this instance that nobody supervises; false if somebody does, or
+   * it does not run.
    */
   boolean adopt(WorkOrderId id) {
-    Optional<WorkOrder> order = store.workOrders().find(id);
-    if (order.isEmpty() || !(order.get().state() instanceof Running running)) {
-      return false;
+    // While an order is claimed, it runs and has no supervisor yet.
+    dispatching.lock();
+    try {
+      Optional<WorkOrder> order = store.workOrders().find(id);
+      if (order.isEmpty()
+          || !(order.get().state() instanceof Running running)
+          || !running.lease().isHeldBy(store.instance())) {
+        return false;
+      }
+      RunSupervisor supervisor =
+          RunSupervisor.adopting(supervision, order.get(), running.current());
+      if (!supervision.slots().take(supervisor)) {
+        return false;
+      }
+      // Its supervisor may have recorded the outcome and freed the slot since it was read: then it
+      // is not running any more, and nothing of its run may be touched.
+      if (!isRunning(id, supervisor.run())) {
+        supervision.slots().free(supervisor);
+        return false;
+      }
+      supervisor.start();
+      return true;
+    } finally {
+      dispatching.unlock();
     }
-    RunSupervisor supervisor = RunSupervisor.adopting(supervision, order.get(), running.current());
-    if (!supervision.slots().take(supervisor)) {
-      return false;
-    }
-    // Its supervisor may have settled it and freed the slot since it was read: then it is not
-    // running any more, and nothing of its run may be touched.
-    if (!isRunning(id, supervisor.run())) {
-      supervision.slots().free(supervisor);
-      return false;
-    }
-    supervisor.start();
-    return true;
   }
 
   private boolean isRunning(WorkOrderId id, RunId run) {
@@ -221,16 +231,23 @@ public final class QueueManager {
   Optional<RunId> startNow(WorkOrderId id) {
     dispatching.lock();
     try {
-      if (!open || !blocksAll().isEmpty()) {
-        return Optional.empty();
-      }
-      return store
-          .workOrders()
-          .find(id)
-          .flatMap(QueueEntry::of)
-          .filter(entry -> !StartRules.isBackingOff(entry, clock.instant()))
-          .filter(entry -> rules.blocksOne(entry).isEmpty())
-          .flatMap(this::claim);
+      return open && blocksAll().isEmpty()
+          ? start(rules.claim(Optional.of(id))).stream().findFirst()
+          : Optional.empty();
+    } finally {
+      dispatching.unlock();
+    }
+  }
+
+  /**
+   * Waits until every claim that is under way is made or given up.
+   *
+   * @return every run that holds a slot then
+   */
+  Set<RunId> awaitClaims() {
+    dispatching.lock();
+    try {
+      return supervision.slots().runs();
     } finally {
       dispatching.unlock();
     }
@@ -325,8 +342,7 @@ public final class QueueManager {
           return SLOW_TIMER;
         }
         Duration untilExpiry = expire();
-        Iterator<QueueEntry> queue = store.queue().fromHead();
-        if (!queue.hasNext()) {
+        if (!store.queue().fromHead().hasNext()) {
           return shorter(SLOW_TIMER, untilExpiry);
         }
         Set<Block> blocks = blocksAll();
@@ -334,9 +350,9 @@ public final class QueueManager {
           tellBlocked(blocks);
           return shorter(untilUnblocked(blocks), untilExpiry);
         }
-        Duration untilBackedOff = startFirst(queue);
-        if (untilBackedOff.isPositive()) {
-          return shorter(untilBackedOff, untilExpiry);
+        if (start(rules.claim(Optional.empty())).isEmpty()) {
+          tellBlocked(blocksFirst());
+          return shorter(untilBackedOff(), untilExpiry);
         }
       } finally {
         dispatching.unlock();
@@ -344,66 +360,46 @@ public final class QueueManager {
     }
   }
 
-  /**
-   * Starts the first order that may.
-   *
-   * @return zero if one was started; else how long to wait for the first backoff to end
-   */
-  private Duration startFirst(Iterator<QueueEntry> queue) {
-    Instant now = clock.instant();
-    Duration wait = SLOW_TIMER;
-    boolean head = true;
-    while (queue.hasNext()) {
-      QueueEntry entry = queue.next();
-      if (StartRules.isBackingOff(entry, now)) {
-        wait = shorter(wait, Duration.between(now, entry.notBefore().orElse(now)));
-        continue;
-      }
-      Set<Block> blocks = rules.blocksOne(entry);
-      if (blocks.isEmpty() && claim(entry).isPresent()) {
-        return Duration.ZERO;
-      }
-      if (head) {
-        tellBlocked(blocks);
-        head = false;
-      }
-    }
-    return wait;
+  /** Claims what may start and starts it; the runs that were started. */
+  private List<RunId> start(Claim claim) {
+    return orders.claim(claim).stream().map(this::begin).flatMap(Optional::stream).toList();
   }
 
-  /** Takes a slot and the order; empty if somebody else changed the order first. */
-  private Optional<RunId> claim(QueueEntry entry) {
-    Optional<WorkOrder> found = store.workOrders().find(entry.id());
-    if (found.isEmpty() || !(found.get().state() instanceof Queued)) {
-      return Optional.empty();
-    }
-    Instant now = clock.instant();
-    RunId run = RunId.next(now);
-    WorkOrder running = found.get().start(run, now);
+  private Optional<RunId> begin(WorkOrder claimed) {
     RunSupervisor supervisor =
-        RunSupervisor.beginning(supervision, running, running.state().attempt().orElseThrow());
+        RunSupervisor.beginning(supervision, claimed, claimed.state().attempt().orElseThrow());
     // Its rule was asked a moment ago; since then a link may have changed.
     if (supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
         || !supervision.slots().take(supervisor)) {
-      return Optional.empty();
-    }
-    boolean claimed = false;
-    try {
-      orders.save(Run.preparing(run, running.id(), running.attempts(), now));
-      claimed = orders.change(found.get(), running);
-    } finally {
-      if (!claimed) {
-        supervision.slots().free(supervisor);
-        supervision.directories().remove(run);
-      }
-    }
-    if (!claimed) {
+      boolean _ = orders.release(claimed);
       return Optional.empty();
     }
     lastStartNanos = System.nanoTime();
     startedAny = true;
     supervisor.start();
-    return Optional.of(run);
+    return Optional.of(supervisor.run());
+  }
+
+  /** What holds back the first order that waits out no backoff. */
+  private Set<Block> blocksFirst() {
+    Instant now = clock.instant();
+    for (Iterator<QueueEntry> queue = store.queue().fromHead(); queue.hasNext(); ) {
+      QueueEntry entry = queue.next();
+      if (!StartRules.isBackingOff(entry, now)) {
+        return rules.blocksOne(entry);
+      }
+    }
+    return Set.of();
+  }
+
+  private Duration untilBackedOff() {
+    Duration wait =
+        store
+            .queue()
+            .nextBackoffEnd()
+            .map(end -> Duration.between(clock.instant(), end))
+            .orElse(SLOW_TIMER);
+    return shorter(SLOW_TIMER, wait);
   }
 
   /**

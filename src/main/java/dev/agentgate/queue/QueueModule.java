@@ -34,7 +34,12 @@ public final class QueueModule {
     orders = new Orders(outside.store());
     RunSlots slots = new RunSlots();
     StartRules rules =
-        new StartRules(settings, slots, new LocalDirectories(outside.workspaces()), outside.host());
+        new StartRules(
+            settings,
+            outside.store().queue(),
+            slots,
+            new LocalDirectories(outside.workspaces()),
+            outside.host());
     Supervision supervision =
         new Supervision(
             outside.store(),
@@ -53,7 +58,7 @@ public final class QueueModule {
         new QueueHealthCheck(
             settings, outside.store(), manager, rules, slots, outside.host(), outside.clock());
     staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
-    orphanCleanup = new OrphanCleanup(supervision, outside.workspacesRoot());
+    orphanCleanup = new OrphanCleanup(supervision, manager, outside.workspacesRoot());
     retention = new Retention(kept, outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
   }

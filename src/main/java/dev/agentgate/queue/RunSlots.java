@@ -48,12 +48,6 @@ final class RunSlots {
     return taken.size();
   }
 
-  long countOf(String repository) {
-    return taken.values().stream()
-        .filter(supervisor -> supervisor.repository().filter(repository::equals).isPresent())
-        .count();
-  }
-
   /** Whether a run works in a local directory. */
   boolean useLocalDirectories() {
     return taken.values().stream().anyMatch(supervisor -> supervisor.directory().isPresent());

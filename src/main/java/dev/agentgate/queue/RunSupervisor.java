@@ -89,10 +89,6 @@ final class RunSupervisor {
     return attempt.run();
   }
 
-  Optional<String> repository() {
-    return order.spec().workspaceSource().repository();
-  }
-
   /** Which local directory it works in, as {@link Workspaces#identify} said when it began. */
   Optional<Object> directory() {
     return directory;

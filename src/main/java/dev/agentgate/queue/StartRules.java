@@ -3,22 +3,36 @@ package dev.agentgate.queue;
 import dev.agentgate.linux.FullDisk;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.queue.QueueHealth.Block;
+import dev.agentgate.store.Claim;
+import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.WorkOrderId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** What may start now. It decides nothing by itself: the dispatcher asks it under its lock. */
 final class StartRules {
+  /** Long enough for an owner that is slow, short enough for the runs of one that is gone. */
+  private static final Duration LEASE = Duration.ofSeconds(60);
+
   private final QueueSettings settings;
+  private final WorkQueue queue;
   private final RunSlots slots;
   private final LocalDirectories directories;
   private final HostResources host;
 
   StartRules(
-      QueueSettings settings, RunSlots slots, LocalDirectories directories, HostResources host) {
+      QueueSettings settings,
+      WorkQueue queue,
+      RunSlots slots,
+      LocalDirectories directories,
+      HostResources host) {
     this.settings = settings;
+    this.queue = queue;
     this.slots = slots;
     this.directories = directories;
     this.host = host;
@@ -61,13 +75,44 @@ final class StartRules {
       blocks.add(Block.MANUAL);
     }
     int limit = settings.maxConcurrentPerRepository();
-    if (limit > 0 && entry.repository().filter(name -> slots.countOf(name) >= limit).isPresent()) {
+    if (limit > 0 && entry.repository().filter(name -> queue.runningOf(name) >= limit).isPresent()) {
       blocks.add(Block.REPOSITORY);
     }
     if (isTaken(entry)) {
       blocks.add(Block.REPOSITORY);
     }
     return blocks;
+  }
+
+  /**
+   * What may be claimed where nothing keeps every order from starting.
+   *
+   * @param only this order alone; empty: as many as there are slots, or one if starts are staggered
+   */
+  Claim claim(Optional<WorkOrderId> only) {
+    int free = Math.max(0, settings.maxConcurrent() - slots.count());
+    Set<Object> admitted = new HashSet<>();
+    return new Claim(
+        settings.staggerDelay().isPositive() ? Math.min(1, free) : free,
+        settings.maxConcurrentPerRepository(),
+        !settings.autoProcess(),
+        only,
+        LEASE,
+        entry -> slots.of(entry.id()).isEmpty() && admits(entry, admitted));
+  }
+
+  /**
+   * Whether it may have its local directory.
+   *
+   * @param admitted the directories that others of the same claim work in
+   */
+  private boolean admits(QueueEntry entry, Set<Object> admitted) {
+    if (settings.localShared()) {
+      return true;
+    }
+    Optional<Object> directory = directories.recently(entry.repository());
+    return directory.isEmpty()
+        || (!slots.usesDirectory(directory.get()) && admitted.add(directory.get()));
   }
 
   /** Whether another order works in its local directory, and it may not be shared. */

@@ -22,9 +22,11 @@ public interface WorkOrders {
   Optional<WorkOrder> insert(WorkOrder order);
 
   /**
-   * Replaces an order by its next revision.
+   * Replaces an order by its next revision. The lease of an order that goes on running stays as it
+   * is stored: only {@link WorkQueue} changes leases.
    *
-   * @return false if the stored revision is not {@code order.revision() - 1}, or the order is gone
+   * @return false if the stored revision is not {@code order.revision() - 1}, or the order is gone,
+   *     or another instance owns it
    */
   @Writes
   boolean update(WorkOrder order);
@@ -34,7 +36,8 @@ public interface WorkOrders {
    * Its runs are the caller's to remove first.
    *
    * @param order at the revision that may be removed
-   * @return false if the stored revision is another, or the order is gone
+   * @return false if the stored revision is another, or the order is gone, or another instance owns
+   *     it
    */
   @Writes
   boolean remove(WorkOrder order);

@@ -61,12 +61,12 @@ public record WorkOrder(
    *
    * @throws IllegalStateException unless queued
    */
-  public WorkOrder start(RunId run, Instant now) {
+  public WorkOrder start(RunId run, Instant now, Lease lease) {
     expectQueued();
     List<RunId> all = new ArrayList<>(runs);
     all.add(run);
     Attempt attempt = new Attempt(run, now, now.plus(spec.limits().maxTime()));
-    return next(new Running(attempt), attempts + 1, all, now, queuedAt);
+    return next(new Running(attempt, lease), attempts + 1, all, now, queuedAt);
   }
 
   /**
@@ -119,6 +119,47 @@ public record WorkOrder(
     expectRunning();
     Instant since = queuedAt.isAfter(now) ? now : queuedAt;
     return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), runs, now, since);
+  }
+
+  /**
+   * The claim is taken back before anything of the run began: it leaves no trace, and the order
+   * keeps its place.
+   *
+   * @throws IllegalStateException unless running
+   */
+  public WorkOrder release(Instant now) {
+    RunId run = expectRunning().run();
+    List<RunId> earlier = runs.stream().filter(kept -> !kept.equals(run)).toList();
+    return next(
+        waiting(Optional.empty(), true), Math.max(0, attempts - 1), earlier, now, queuedAt);
+  }
+
+  /**
+   * Another instance takes over what its owner no longer renews.
+   *
+   * @throws IllegalStateException unless running
+   */
+  public WorkOrder takeOver(Lease lease, Instant now) {
+    return next(new Running(expectRunning(), lease), now);
+  }
+
+  /**
+   * The same revision with another lease: a renewal competes with no change.
+   *
+   * @throws IllegalStateException unless running
+   */
+  public WorkOrder leased(Lease lease) {
+    return new WorkOrder(
+        id,
+        revision,
+        spec,
+        idempotencyKey,
+        new Running(expectRunning(), lease),
+        attempts,
+        runs,
+        createdAt,
+        updatedAt,
+        queuedAt);
   }
 
   /**

@@ -40,8 +40,12 @@ public sealed interface WorkOrderState {
     }
   }
 
-  /** Holds a slot: from the checkout to the proven end of every process. */
-  record Running(Attempt current) implements WorkOrderState {
+  /**
+   * Holds a slot: from the checkout to the proven end of every process.
+   *
+   * @param lease whose slot it is
+   */
+  record Running(Attempt current, Lease lease) implements WorkOrderState {
     @Override
     public WorkOrderStatus status() {
       return WorkOrderStatus.RUNNING;

@@ -9,6 +9,7 @@ import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderSpec;
+import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +50,7 @@ final class SampleOrders {
     if (share < 2) {
       return order;
     }
-    WorkOrder running = order.start(RunId.next(now), now);
+    WorkOrder running = order.start(RunId.next(now), now, WorkOrders.LEASE);
     if (share == 2) {
       return running.cancel(now);
     }

@@ -102,7 +102,7 @@ class EventHistoryTest {
   void anEventTellsWhatHappenedAndNothingThatAClientWrote() {
     WorkOrder failed =
         WorkOrders.queued()
-            .start(WorkOrders.run(), WorkOrders.NOW)
+            .start(WorkOrders.run(), WorkOrders.NOW, WorkOrders.LEASE)
             .fail(FailureReason.TIMEOUT, "Execution timed out", Optional.empty(), WorkOrders.NOW);
 
     assertThat(new Transition(Optional.of(WorkOrderStatus.RUNNING), failed).event().json())

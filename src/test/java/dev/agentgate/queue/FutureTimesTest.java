@@ -10,6 +10,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrders;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class FutureTimesTest {
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
-  private final InMemoryStore store = new InMemoryStore();
+  private final InMemoryStore store = new InMemoryStore(Clock.systemUTC());
   private final FutureTimes times = new FutureTimes(store, new Orders(store));
 
   private WorkOrder submitted(Duration ahead) {
@@ -40,7 +41,7 @@ class FutureTimesTest {
 
   private WorkOrder retriedAt(Duration ahead, Duration backoff) {
     Instant at = NOW.plus(ahead);
-    WorkOrder running = updated(submitted(ahead).start(RunId.next(at), at));
+    WorkOrder running = updated(submitted(ahead).start(RunId.next(at), at, WorkOrders.LEASE));
     return updated(running.retry(at.plus(backoff), at));
   }
 

@@ -13,6 +13,7 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderSpec;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +184,7 @@ class MaintenanceTest {
     WorkOrderId id = WorkOrderId.next(Instant.now());
     WorkOrder abandoned =
         WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
-            .start(RunId.next(Instant.now()), Instant.now());
+            .start(RunId.next(Instant.now()), Instant.now(), WorkOrders.LEASE);
     assertThat(queue.store.insert(abandoned)).isEmpty();
 
     assertThat(queue.queue.staleCheck().runOnce()).isEqualTo(1);
@@ -201,7 +202,7 @@ class MaintenanceTest {
     RunId run = RunId.next(Instant.now());
     WorkOrder running =
         WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
-            .start(run, Instant.now());
+            .start(run, Instant.now(), WorkOrders.LEASE);
     assertThat(queue.store.insert(running)).isEmpty();
     queue.store.afterNextFind(
         id, () -> assertThat(queue.store.update(running.complete(Instant.now()))).isTrue());
@@ -241,7 +242,7 @@ class MaintenanceTest {
       queue.executor.stuck(run);
       WorkOrder order =
           WorkOrder.submitted(WorkOrderId.next(then), spec, Optional.empty(), then)
-              .start(run, then)
+              .start(run, then, WorkOrders.LEASE)
               .complete(then);
       assertThat(queue.store.insert(order)).isEmpty();
     }

@@ -12,6 +12,7 @@ import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.InMemoryStore;
+import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -38,7 +39,11 @@ final class QueueFixture implements AutoCloseable {
   final Path directory;
 
   QueueFixture(Path directory, UnaryOperator<QueueSettings> change) {
-    this(directory, change, new InMemoryStore(), new FakeExecutor(), new SettableClock());
+    this(directory, change, new SettableClock());
+  }
+
+  private QueueFixture(Path directory, UnaryOperator<QueueSettings> change, SettableClock clock) {
+    this(directory, change, new InMemoryStore(clock), new FakeExecutor(), clock);
   }
 
   /** A service that finds what another one left. */

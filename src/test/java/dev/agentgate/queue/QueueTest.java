@@ -554,7 +554,7 @@ class QueueTest {
     RunId over = before.awaitRunning(ended);
     // The first service is gone without a word: only its store and its processes remain.
     before.queue.manager().close();
-    InMemoryStore copy = copyOf(before.store);
+    InMemoryStore copy = copyOf(before);
     FakeExecutor executor = before.executor;
     executor.exit(over, 7);
     QueueFixture after =
@@ -580,7 +580,7 @@ class QueueTest {
         new QueueFixture(
                 directory,
                 settings -> settings,
-                copyOf(before.store),
+                copyOf(before),
                 before.executor.restarted(),
                 before.clock)
             .open();
@@ -630,8 +630,9 @@ class QueueTest {
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
   }
 
-  private static InMemoryStore copyOf(InMemoryStore store) {
-    InMemoryStore copy = new InMemoryStore();
+  private static InMemoryStore copyOf(QueueFixture before) {
+    InMemoryStore store = before.store;
+    InMemoryStore copy = new InMemoryStore(before.clock);
     store.ids().forEachRemaining(id -> copy.insert(store.find(id).orElseThrow()));
     store.allRuns().forEach(copy::save);
     return copy;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.execution.FakeExecutor;
+import dev.agentgate.store.Claim;
 import dev.agentgate.store.InMemoryStore;
+import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,10 +28,13 @@ class TransitionOrderTest {
    * Gives the dispatcher time to start an order before its submit goes on. The store's own lock is
    * free meanwhile, as that of a real one is.
    */
-  @SuppressWarnings("UnsynchronizedOverridesSynchronized")
   private static final class SlowToReturn extends InMemoryStore {
     final CountDownLatch started = new CountDownLatch(1);
     @Nullable Runnable wake;
+
+    SlowToReturn(Clock clock) {
+      super(clock);
+    }
 
     @Override
     public Optional<WorkOrder> insert(WorkOrder order) {
@@ -45,20 +51,23 @@ class TransitionOrderTest {
     }
 
     @Override
-    public boolean update(WorkOrder order) {
-      boolean updated = super.update(order);
-      started.countDown();
-      return updated;
+    public List<WorkOrder> claim(Claim claim) {
+      List<WorkOrder> claimed = super.claim(claim);
+      if (!claimed.isEmpty()) {
+        started.countDown();
+      }
+      return claimed;
     }
   }
 
   @Test
   void anOrderIsAnnouncedAsQueuedBeforeItRunsThoughTheDispatcherIsFasterThanItsSubmit() {
-    SlowToReturn store = new SlowToReturn();
+    SettableClock clock = new SettableClock();
+    SlowToReturn store = new SlowToReturn(clock);
     List<Transition> seen = new CopyOnWriteArrayList<>();
     try (QueueFixture queue =
         new QueueFixture(
-            directory, settings -> settings, store, new FakeExecutor(), new SettableClock())) {
+            directory, settings -> settings, store, new FakeExecutor(), clock)) {
       queue
           .queue
           .orders()

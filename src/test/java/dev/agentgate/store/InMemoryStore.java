@@ -1,14 +1,20 @@
 package dev.agentgate.store;
 
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -19,22 +25,90 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A store without a disk, as plainly as possible, which can be told to fail. */
-public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue {
-  private final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
-  private final Map<RunId, Run> runs = new TreeMap<>();
-  private final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
-  private final Set<WorkOrderId> unreadable = new HashSet<>();
-  private boolean paused;
-  private boolean refusing;
-  private boolean closed;
+/**
+ * A store without a disk, as plainly as possible, which several instances may share and which can
+ * be told to fail.
+ */
+public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, ChangeFeed {
+  /** The latest changes that the feed keeps. */
+  static final int KEPT_CHANGES = 100;
 
-  /** The same store, open again. */
-  public synchronized InMemoryStore reopen() {
-    closed = false;
-    return this;
+  private static final InstanceId LOCAL = new InstanceId("local");
+
+  /** What all instances share; guards itself. */
+  private static final class Shared {
+    final Map<WorkOrderId, WorkOrder> orders = new TreeMap<>();
+    final Map<RunId, Run> runs = new TreeMap<>();
+    final Map<WorkOrderId, Runnable> afterFind = new TreeMap<>();
+    final Set<WorkOrderId> unreadable = new HashSet<>();
+    final List<ChangeFeed.Entry> changes = new ArrayList<>();
+    boolean paused;
+    boolean refusing;
+  }
+
+  private final Shared all;
+  private final InstanceId instance;
+  private final Clock clock;
+  private final Comparator<QueueEntry> queueOrder;
+  private volatile boolean closed;
+
+  public InMemoryStore(Clock clock) {
+    this(clock, QueueEntry.order(Optional.empty()));
+  }
+
+  InMemoryStore(Clock clock, Comparator<QueueEntry> queueOrder) {
+    this(new Shared(), LOCAL, clock, queueOrder);
+  }
+
+  private InMemoryStore(
+      Shared all, InstanceId instance, Clock clock, Comparator<QueueEntry> queueOrder) {
+    this.all = all;
+    this.instance = instance;
+    this.clock = clock;
+    this.queueOrder = queueOrder;
+  }
+
+  /** What another instance sees of the same store. */
+  InMemoryStore openedBy(InstanceId other) {
+    return new InMemoryStore(all, other, clock, queueOrder);
+  }
+
+  /** Whether every write is refused from now on, as with a full disk. */
+  public void refuseWrites(boolean refuse) {
+    synchronized (all) {
+      all.refusing = refuse;
+    }
+  }
+
+  /** What somebody else does right after this order is read the next time. */
+  public void afterNextFind(WorkOrderId id, Runnable action) {
+    synchronized (all) {
+      all.afterFind.put(id, action);
+    }
+  }
+
+  /** An order that can be read no more, until {@link #repair}. */
+  public void damage(WorkOrderId id) {
+    synchronized (all) {
+      all.unreadable.add(id);
+      all.orders.remove(id);
+    }
+  }
+
+  /** What could not be read is gone: a person took it away. */
+  public void repair() {
+    synchronized (all) {
+      all.unreadable.clear();
+    }
+  }
+
+  public Collection<Run> allRuns() {
+    synchronized (all) {
+      return List.copyOf(all.runs.values());
+    }
   }
 
   private void checkOpen() {
@@ -43,81 +117,113 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue {
     }
   }
 
-  /** Whether every write is refused from now on, as with a full disk. */
-  public synchronized void refuseWrites(boolean refuse) {
-    refusing = refuse;
-  }
-
-  /** What somebody else does right after this order is read the next time. */
-  public synchronized void afterNextFind(WorkOrderId id, Runnable action) {
-    afterFind.put(id, action);
-  }
-
   private void checkWritable() {
     checkOpen();
-    if (refusing) {
+    if (all.refusing) {
       throw new StoreUnavailableException("No space left on device");
     }
   }
 
+  private void put(WorkOrder order) {
+    all.orders.put(order.id(), order);
+    note(new ChangeFeed.Entry(order.id(), order.revision(), Optional.of(order.status())));
+  }
+
+  private void note(ChangeFeed.Entry change) {
+    all.changes.add(change);
+    all.notifyAll();
+  }
+
   @Override
-  public synchronized Optional<WorkOrder> insert(WorkOrder order) {
-    checkWritable();
-    Optional<WorkOrder> earlier =
-        order.idempotencyKey().map(IdempotencyKey::key).flatMap(this::findByIdempotencyKey);
-    if (earlier.isEmpty()) {
-      orders.put(order.id(), order);
+  public Optional<WorkOrder> insert(WorkOrder order) {
+    synchronized (all) {
+      checkWritable();
+      Optional<WorkOrder> earlier =
+          order.idempotencyKey().map(IdempotencyKey::key).flatMap(this::findByIdempotencyKey);
+      if (earlier.isEmpty()) {
+        put(order);
+      }
+      return earlier;
     }
-    return earlier;
   }
 
   @Override
-  public synchronized boolean update(WorkOrder order) {
-    checkWritable();
-    if (find(order.id()).filter(stored -> stored.revision() == order.revision() - 1).isEmpty()) {
-      return false;
+  public boolean update(WorkOrder order) {
+    synchronized (all) {
+      checkWritable();
+      Optional<WorkOrder> stored = changeable(order.id(), order.revision() - 1);
+      if (stored.isEmpty()) {
+        return false;
+      }
+      boolean goesOn = stored.get().state() instanceof Running && order.state() instanceof Running;
+      put(goesOn ? order.leased(leaseOf(stored.get())) : order);
+      return true;
     }
-    orders.put(order.id(), order);
-    return true;
   }
 
   @Override
-  public synchronized boolean remove(WorkOrder order) {
-    checkWritable();
-    return find(order.id()).filter(stored -> stored.revision() == order.revision()).isPresent()
-        && orders.remove(order.id()) != null;
+  public boolean remove(WorkOrder order) {
+    synchronized (all) {
+      checkWritable();
+      if (changeable(order.id(), order.revision()).isEmpty()) {
+        return false;
+      }
+      all.orders.remove(order.id());
+      note(new ChangeFeed.Entry(order.id(), order.revision(), Optional.empty()));
+      return true;
+    }
+  }
+
+  /** The order at this revision, if this instance may change it. */
+  private Optional<WorkOrder> changeable(WorkOrderId id, long revision) {
+    return Optional.ofNullable(all.orders.get(id))
+        .filter(stored -> stored.revision() == revision)
+        .filter(stored ->
+            !(stored.state() instanceof Running running) || running.lease().isHeldBy(instance));
+  }
+
+  private static Lease leaseOf(WorkOrder order) {
+    return ((Running) order.state()).lease();
   }
 
   @Override
-  public synchronized Optional<WorkOrder> find(WorkOrderId id) {
-    Optional<WorkOrder> found = Optional.ofNullable(orders.get(id));
-    Optional.ofNullable(afterFind.remove(id)).ifPresent(Runnable::run);
-    return found;
+  public Optional<WorkOrder> find(WorkOrderId id) {
+    synchronized (all) {
+      checkOpen();
+      Optional<WorkOrder> found = Optional.ofNullable(all.orders.get(id));
+      Optional.ofNullable(all.afterFind.remove(id)).ifPresent(Runnable::run);
+      return found;
+    }
   }
 
   @Override
-  public synchronized Optional<WorkOrder> findByIdempotencyKey(String key) {
-    return orders.values().stream()
+  public Optional<WorkOrder> findByIdempotencyKey(String key) {
+    return orders()
         .filter(order -> order.idempotencyKey().filter(held -> held.key().equals(key)).isPresent())
         .findFirst();
   }
 
+  private Stream<WorkOrder> orders() {
+    synchronized (all) {
+      checkOpen();
+      return List.copyOf(all.orders.values()).stream();
+    }
+  }
+
   @Override
-  public synchronized WorkOrderIdPage page(
-      WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    List<WorkOrder> matching =
-        orders.values().stream()
+  public WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    List<WorkOrderId> matching =
+        orders()
             .filter(order -> matches(order, filter))
-            .sorted(Comparator.comparing(WorkOrder::id).reversed())
+            .map(WorkOrder::id)
+            .sorted(Comparator.reverseOrder())
             .toList();
-    List<WorkOrder> rest =
+    List<WorkOrderId> rest =
         matching.stream()
-            .filter(order -> before.filter(id -> order.id().compareTo(id) >= 0).isEmpty())
+            .filter(id -> before.filter(place -> id.compareTo(place) >= 0).isEmpty())
             .toList();
     return new WorkOrderIdPage(
-        rest.stream().limit(limit).map(WorkOrder::id).toList(),
-        matching.size(),
-        rest.size() > limit);
+        rest.stream().limit(limit).toList(), matching.size(), rest.size() > limit);
   }
 
   private static boolean matches(WorkOrder order, WorkOrderFilter filter) {
@@ -127,62 +233,24 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue {
   }
 
   @Override
-  public synchronized StatusCounts counts() {
-    checkOpen();
+  public StatusCounts counts() {
+    List<WorkOrderStatus> statuses = orders().map(WorkOrder::status).toList();
     return new StatusCounts(
-        count(WorkOrderStatus.QUEUED),
-        count(WorkOrderStatus.RUNNING),
-        count(WorkOrderStatus.COMPLETED),
-        count(WorkOrderStatus.FAILED),
-        count(WorkOrderStatus.CANCELLED));
+        count(statuses, WorkOrderStatus.QUEUED),
+        count(statuses, WorkOrderStatus.RUNNING),
+        count(statuses, WorkOrderStatus.COMPLETED),
+        count(statuses, WorkOrderStatus.FAILED),
+        count(statuses, WorkOrderStatus.CANCELLED));
   }
 
-  private long count(WorkOrderStatus status) {
-    return orders.values().stream().filter(order -> order.status() == status).count();
-  }
-
-  @Override
-  public synchronized OptionalInt position(WorkOrderId id) {
-    List<WorkOrderId> waiting = queued().map(QueueEntry::id).toList();
-    int index = waiting.indexOf(id);
-    return index < 0 ? OptionalInt.empty() : OptionalInt.of(index + 1);
-  }
-
-  private Stream<QueueEntry> queued() {
-    return orders.values().stream().map(QueueEntry::of).flatMap(Optional::stream).sorted();
+  private static long count(List<WorkOrderStatus> all, WorkOrderStatus status) {
+    return all.stream().filter(status::equals).count();
   }
 
   @Override
-  public synchronized Iterator<QueueEntry> fromHead() {
-    return queued().toList().iterator();
-  }
-
-  @Override
-  public synchronized Optional<Instant> oldestQueuedAt() {
-    return orders.values().stream()
-        .filter(order -> order.status() == WorkOrderStatus.QUEUED)
-        .map(WorkOrder::queuedAt)
-        .min(Comparator.naturalOrder());
-  }
-
-  @Override
-  public synchronized List<RunningEntry> running() {
-    return orders.values().stream()
-        .filter(order -> order.state() instanceof Running)
-        .map(order ->
-            new RunningEntry(
-                order.id(),
-                ((Running) order.state()).current().run(),
-                ((Running) order.state()).current().startedAt(),
-                order.spec().workspaceSource().repository()))
-        .sorted(Comparator.comparing(RunningEntry::startedAt).thenComparing(RunningEntry::id))
-        .toList();
-  }
-
-  @Override
-  public synchronized List<WorkOrderId> terminalBefore(
+  public List<WorkOrderId> terminalBefore(
       Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
-    return orders.values().stream()
+    return orders()
         .filter(order -> statuses.contains(order.status()) && order.updatedAt().isBefore(cutoff))
         .sorted(Comparator.comparing(WorkOrder::updatedAt).thenComparing(WorkOrder::id))
         .map(WorkOrder::id)
@@ -191,61 +259,240 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue {
   }
 
   @Override
-  public synchronized List<RunId> ofOrder(WorkOrderId id) {
+  public Iterator<WorkOrderId> ids() {
+    return orders().map(WorkOrder::id).toList().iterator();
+  }
+
+  @Override
+  public void save(Run run) {
+    synchronized (all) {
+      checkWritable();
+      all.runs.put(run.id(), run);
+    }
+  }
+
+  @Override
+  public void remove(RunId run) {
+    synchronized (all) {
+      checkWritable();
+      all.runs.remove(run);
+    }
+  }
+
+  @Override
+  public Optional<Run> find(RunId id) {
+    synchronized (all) {
+      checkOpen();
+      return Optional.ofNullable(all.runs.get(id));
+    }
+  }
+
+  @Override
+  public List<RunId> ofOrder(WorkOrderId id) {
     return find(id).map(WorkOrder::runs).orElse(List.of());
   }
 
   @Override
-  public synchronized Iterator<WorkOrderId> ids() {
-    return List.copyOf(orders.keySet()).iterator();
+  public boolean mayBelongToUnreadableOrder(RunId run) {
+    synchronized (all) {
+      Run record = all.runs.get(run);
+      return record == null
+          ? !all.unreadable.isEmpty()
+          : all.unreadable.contains(record.workOrderId());
+    }
   }
 
   @Override
-  public synchronized void save(Run run) {
-    checkWritable();
-    runs.put(run.id(), run);
+  public List<WorkOrder> claim(Claim claim) {
+    synchronized (all) {
+      checkWritable();
+      Instant now = clock.instant();
+      List<WorkOrder> claimed = new ArrayList<>();
+      for (QueueEntry entry : all.paused ? List.<QueueEntry>of() : queued()) {
+        if (claimed.size() < claim.slots() && isClaimable(entry, claim, now)) {
+          RunId run = RunId.next(now);
+          Lease lease = new Lease(instance, Optional.of(now.plus(claim.lease())));
+          WorkOrder running = all.orders.get(entry.id()).start(run, now, lease);
+          all.runs.put(run, Run.preparing(run, entry.id(), running.attempts(), now));
+          put(running);
+          claimed.add(running);
+        }
+      }
+      return claimed;
+    }
+  }
+
+  private boolean isClaimable(QueueEntry entry, Claim claim, Instant now) {
+    return claim.only().filter(id -> !id.equals(entry.id())).isEmpty()
+        && entry.notBefore().filter(now::isBefore).isEmpty()
+        && (entry.requested() || !claim.requestedOnly())
+        && (claim.perRepository() == 0
+            || entry.repository().filter(r -> runningOf(r) >= claim.perRepository()).isEmpty())
+        && claim.admits().test(entry);
   }
 
   @Override
-  public synchronized void remove(RunId run) {
-    runs.remove(run);
+  public Optional<WorkOrder> release(WorkOrder claimed) {
+    synchronized (all) {
+      WorkOrder waiting = claimed.release(clock.instant());
+      if (!update(waiting)) {
+        return Optional.empty();
+      }
+      all.runs.remove(claimed.runs().getLast());
+      return Optional.of(waiting);
+    }
   }
 
   @Override
-  public synchronized Optional<Run> find(RunId id) {
-    return Optional.ofNullable(runs.get(id));
-  }
-
-  public synchronized Collection<Run> allRuns() {
-    return List.copyOf(runs.values());
-  }
-
-  @Override
-  public synchronized boolean isPaused() {
-    return paused;
-  }
-
-  @Override
-  public synchronized void setPaused(boolean paused) {
-    checkWritable();
-    this.paused = paused;
-  }
-
-  /** An order that can be read no more, until {@link #repair}. */
-  public synchronized void damage(WorkOrderId id) {
-    unreadable.add(id);
-    orders.remove(id);
-  }
-
-  /** What could not be read is gone: a person took it away. */
-  public synchronized void repair() {
-    unreadable.clear();
+  public Set<WorkOrderId> renew(Set<WorkOrderId> orders, Duration lease) {
+    synchronized (all) {
+      checkWritable();
+      Lease renewed = new Lease(instance, Optional.of(clock.instant().plus(lease)));
+      Set<WorkOrderId> lost = new HashSet<>();
+      for (WorkOrderId id : orders) {
+        WorkOrder order = all.orders.get(id);
+        if (order != null
+            && order.state() instanceof Running running
+            && running.lease().isHeldBy(instance)) {
+          all.orders.put(id, order.leased(renewed));
+        } else {
+          lost.add(id);
+        }
+      }
+      return lost;
+    }
   }
 
   @Override
-  public synchronized boolean mayBelongToUnreadableOrder(RunId run) {
-    Run record = runs.get(run);
-    return record == null ? !unreadable.isEmpty() : unreadable.contains(record.workOrderId());
+  public List<WorkOrder> takeExpired(Duration lease, int limit) {
+    synchronized (all) {
+      checkWritable();
+      Instant now = clock.instant();
+      Lease mine = new Lease(instance, Optional.of(now.plus(lease)));
+      List<WorkOrder> taken =
+          orders()
+              .filter(order ->
+                  order.state() instanceof Running running && running.lease().hasEnded(now))
+              .sorted(Comparator.comparing(order -> leaseOf(order).until().orElse(now)))
+              .limit(limit)
+              .map(order -> order.takeOver(mine, now))
+              .toList();
+      taken.forEach(this::put);
+      return taken;
+    }
+  }
+
+  @Override
+  public Iterator<QueueEntry> fromHead() {
+    return queued().iterator();
+  }
+
+  private List<QueueEntry> queued() {
+    return orders()
+        .map(QueueEntry::of)
+        .flatMap(Optional::stream)
+        .sorted(queueOrder)
+        .toList();
+  }
+
+  @Override
+  public OptionalInt position(WorkOrderId id) {
+    int index = queued().stream().map(QueueEntry::id).toList().indexOf(id);
+    return index < 0 ? OptionalInt.empty() : OptionalInt.of(index + 1);
+  }
+
+  @Override
+  public Optional<Instant> oldestQueuedAt() {
+    return queued().stream().map(QueueEntry::queuedAt).min(Comparator.naturalOrder());
+  }
+
+  @Override
+  public Optional<Instant> nextBackoffEnd() {
+    Instant now = clock.instant();
+    return queued().stream()
+        .map(QueueEntry::notBefore)
+        .flatMap(Optional::stream)
+        .filter(now::isBefore)
+        .min(Comparator.naturalOrder());
+  }
+
+  @Override
+  public int runningOf(String repository) {
+    return (int)
+        running().stream()
+            .filter(entry -> entry.repository().filter(repository::equals).isPresent())
+            .count();
+  }
+
+  @Override
+  public List<RunningEntry> running() {
+    return orders()
+        .filter(order -> order.state() instanceof Running)
+        .map(InMemoryStore::entry)
+        .sorted(
+            Comparator.comparing(RunningEntry::startedAt).thenComparing(RunningEntry::id))
+        .toList();
+  }
+
+  private static RunningEntry entry(WorkOrder order) {
+    Attempt attempt = order.state().attempt().orElseThrow();
+    return new RunningEntry(
+        order.id(),
+        attempt.run(),
+        attempt.startedAt(),
+        order.spec().workspaceSource().repository(),
+        leaseOf(order).owner());
+  }
+
+  @Override
+  public boolean isPaused() {
+    synchronized (all) {
+      checkOpen();
+      return all.paused;
+    }
+  }
+
+  @Override
+  public void setPaused(boolean paused) {
+    synchronized (all) {
+      checkWritable();
+      all.paused = paused;
+    }
+  }
+
+  @Override
+  public Position latest() {
+    synchronized (all) {
+      return new Position("memory", all.changes.size());
+    }
+  }
+
+  @Override
+  public Changes after(Position position, int limit) {
+    synchronized (all) {
+      int from = (int) position.number();
+      int to = all.changes.size();
+      if (!position.feed().equals("memory") || to - from > KEPT_CHANGES) {
+        return new Changes(List.of(), latest(), true);
+      }
+      int next = Math.min(to, from + limit);
+      return new Changes(all.changes.subList(from, next), new Position("memory", next), false);
+    }
+  }
+
+  @Override
+  public boolean await(Position position, Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    synchronized (all) {
+      while (position.feed().equals("memory") && position.number() >= all.changes.size()) {
+        long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        if (left <= 0) {
+          return false;
+        }
+        all.wait(left);
+      }
+      return true;
+    }
   }
 
   @Override
@@ -264,12 +511,22 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue {
   }
 
   @Override
+  public ChangeFeed changes() {
+    return this;
+  }
+
+  @Override
+  public InstanceId instance() {
+    return instance;
+  }
+
+  @Override
   public StoreHealth health() {
     return new StoreHealth(Optional.empty(), Optional.empty());
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
   }
 }

@@ -2,10 +2,10 @@ package dev.agentgate.store;
 
 /** The fake of the queue's tests keeps what a store promises. */
 final class InMemoryStoreTest extends StoreContract {
-  private final InMemoryStore kept = new InMemoryStore();
+  private final InMemoryStore first = new InMemoryStore(clock);
 
   @Override
   protected Store open() {
-    return kept.reopen();
+    return first.openedBy(first.instance());
   }
 }

@@ -27,39 +27,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store promises. */
-public abstract class StoreContract {
+/** What every store promises of its orders and runs. */
+public abstract class StoreContract extends StoreFixture {
   private static final Instant NOW = WorkOrders.NOW;
   private static final Set<WorkOrderStatus> TERMINAL =
       EnumSet.of(WorkOrderStatus.COMPLETED, WorkOrderStatus.FAILED, WorkOrderStatus.CANCELLED);
-
-  protected Store store;
-
-  /** Opens the store of this test, for the first time or again. */
-  protected abstract Store open() throws Exception;
-
-  @BeforeEach
-  final void openStore() throws Exception {
-    store = open();
-  }
-
-  @AfterEach
-  final void closeStore() {
-    store.close();
-  }
-
-  protected final void reopen() throws Exception {
-    store.close();
-    store = open();
-  }
 
   @Test
   void theRunsOfAnOrderAreKnownWithoutItsBody() {
@@ -68,7 +42,7 @@ public abstract class StoreContract {
     assertThat(store.runs().ofOrder(order.id())).isEmpty();
 
     RunId run = RunId.next(order.createdAt());
-    WorkOrder running = order.start(run, order.createdAt());
+    WorkOrder running = order.start(run, order.createdAt(), WorkOrders.LEASE);
     assertThat(store.workOrders().update(running)).isTrue();
     assertThat(store.runs().ofOrder(order.id())).containsExactly(run);
 
@@ -91,7 +65,6 @@ public abstract class StoreContract {
     WorkOrder order = WorkOrders.queued();
 
     assertThat(store.workOrders().find(order.id())).isEmpty();
-    assertThat(store.workOrders().find(order.id()).isPresent()).isFalse();
     assertThat(store.workOrders().update(order.cancel(NOW))).isFalse();
     assertThat(store.workOrders().remove(order)).isFalse();
     assertThat(store.queue().position(order.id())).isEmpty();
@@ -122,7 +95,7 @@ public abstract class StoreContract {
     WorkOrder cancelled = order.cancel(NOW);
 
     assertThat(store.workOrders().update(cancelled)).isTrue();
-    assertThat(store.workOrders().update(order.start(WorkOrders.run(), NOW))).isFalse();
+    assertThat(store.workOrders().update(order.start(WorkOrders.run(), NOW, WorkOrders.LEASE))).isFalse();
 
     assertThat(store.workOrders().find(order.id())).contains(cancelled);
   }
@@ -134,7 +107,7 @@ public abstract class StoreContract {
       store.workOrders().insert(order);
       List<WorkOrder> rivals = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
-        rivals.add(order.start(WorkOrders.run(), NOW));
+        rivals.add(order.start(WorkOrders.run(), NOW, WorkOrders.LEASE));
       }
 
       List<Boolean> won =
@@ -153,7 +126,7 @@ public abstract class StoreContract {
     assertThat(store.workOrders().insert(first)).isEmpty();
     assertThat(store.workOrders().insert(second)).contains(first);
 
-    assertThat(store.workOrders().find(second.id()).isPresent()).isFalse();
+    assertThat(store.workOrders().find(second.id())).isEmpty();
     assertThat(store.workOrders().counts().total()).isEqualTo(1);
   }
 
@@ -334,7 +307,7 @@ public abstract class StoreContract {
   private static WorkOrder anyTransition(WorkOrder order, Random random, Instant now) {
     return switch (order.status()) {
       case QUEUED ->
-          random.nextInt(3) == 0 ? order.expedite(now) : order.start(WorkOrders.run(), now);
+          random.nextInt(3) == 0 ? order.expedite(now) : order.start(WorkOrders.run(), now, WorkOrders.LEASE);
       case RUNNING ->
           switch (random.nextInt(4)) {
             case 0 -> order.complete(now);
@@ -429,28 +402,5 @@ public abstract class StoreContract {
 
   private static Optional<WorkOrderId> lastOf(WorkOrderPage page) {
     return page.items().isEmpty() ? Optional.empty() : Optional.of(page.items().getLast().id());
-  }
-
-  protected final List<WorkOrder> insertMany(int count) {
-    List<WorkOrder> orders = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      orders.add(WorkOrders.queued());
-      store.workOrders().insert(orders.getLast());
-    }
-    return orders;
-  }
-
-  private static <T> Callable<T> task(Callable<T> task) {
-    return task;
-  }
-
-  protected static <T> List<T> concurrently(List<Callable<T>> tasks) throws Exception {
-    List<T> results = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Future<T> result : threads.invokeAll(tasks)) {
-        results.add(result.get());
-      }
-    }
-    return results;
   }
 }

@@ -85,7 +85,7 @@ final class QueueEntryTest {
     WorkOrder order = order(0, 0);
 
     assertThat(QueueEntry.of(order.cancel(NOW))).isEmpty();
-    assertThat(QueueEntry.of(order.start(WorkOrders.run(), NOW))).isEmpty();
+    assertThat(QueueEntry.of(order.start(WorkOrders.run(), NOW, WorkOrders.LEASE))).isEmpty();
   }
 
   @Test
@@ -104,7 +104,7 @@ final class QueueEntryTest {
             Map.of());
     WorkOrder order =
         WorkOrder.submitted(WorkOrderId.next(NOW), spec, Optional.empty(), NOW)
-            .start(WorkOrders.run(), NOW)
+            .start(WorkOrders.run(), NOW, WorkOrders.LEASE)
             .retry(NOW.plusSeconds(2), NOW.plusSeconds(1));
 
     assertThat(entry(order))

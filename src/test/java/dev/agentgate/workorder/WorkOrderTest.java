@@ -29,7 +29,7 @@ final class WorkOrderTest {
 
   private static WorkOrder in(WorkOrderStatus status) {
     WorkOrder queued = WorkOrders.queued();
-    WorkOrder running = queued.start(RUN, LATER);
+    WorkOrder running = queued.start(RUN, LATER, WorkOrders.LEASE);
     return switch (status) {
       case QUEUED -> queued;
       case RUNNING -> running;
@@ -55,7 +55,7 @@ final class WorkOrderTest {
   @EnumSource
   void onlyAWaitingOrderStartsOrIsExpedited(WorkOrderStatus status) {
     Set<WorkOrderStatus> waiting = EnumSet.of(WorkOrderStatus.QUEUED);
-    expectOnlyFrom(waiting, status, order -> order.start(WorkOrders.run(), END));
+    expectOnlyFrom(waiting, status, order -> order.start(WorkOrders.run(), END, WorkOrders.LEASE));
     expectOnlyFrom(waiting, status, order -> order.expedite(END));
   }
 
@@ -104,7 +104,7 @@ final class WorkOrderTest {
   void aStartCountsAnAttemptAndKnowsItsDeadline() {
     WorkOrder order = in(WorkOrderStatus.RUNNING);
 
-    assertThat(order.state()).isEqualTo(new Running(ATTEMPT));
+    assertThat(order.state()).isEqualTo(new Running(ATTEMPT, WorkOrders.LEASE));
     assertThat(order.attempts()).isEqualTo(1);
     assertThat(order.runs()).containsExactly(RUN);
     assertThat(order.currentRun()).contains(RUN);

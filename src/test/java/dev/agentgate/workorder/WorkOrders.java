@@ -19,6 +19,9 @@ public final class WorkOrders {
   public static final RunLimits LIMITS =
       new RunLimits(Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of());
 
+  /** What a store that one process owns gives to everything that runs. */
+  public static final Lease LEASE = new Lease(new InstanceId("local"), Optional.empty());
+
   private static final String[] TEXTS = {
     "Fix the login bug",
     "línea ünïcode 漢字 🚀",
@@ -142,7 +145,7 @@ public final class WorkOrders {
     return switch (status) {
       case QUEUED ->
           new WorkOrderState.Queued(maybe(anyTime()), random.nextBoolean(), maybe(anyTime()));
-      case RUNNING -> new WorkOrderState.Running(attempt);
+      case RUNNING -> new WorkOrderState.Running(attempt, LEASE);
       case COMPLETED -> new WorkOrderState.Completed(attempt, anyTime());
       case FAILED ->
           new WorkOrderState.Failed(

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -22,7 +21,7 @@ final class FileRuns implements Runs {
   private static final int LOCKS = 64;
   private static final Logger LOG = Logger.getLogger(FileRuns.class);
 
-  private final Supplier<WorkOrderIndex> index;
+  private final OpenIndex index;
   private final Path directory;
   private final Quarantine quarantine;
 
@@ -31,10 +30,9 @@ final class FileRuns implements Runs {
       Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
   /**
-   * @param index throws once the store is closed
    * @param directory of all runs
    */
-  FileRuns(Supplier<WorkOrderIndex> index, Path directory, Quarantine quarantine) {
+  FileRuns(OpenIndex index, Path directory, Quarantine quarantine) {
     this.index = index;
     this.directory = directory;
     this.quarantine = quarantine;
@@ -42,7 +40,7 @@ final class FileRuns implements Runs {
 
   @Override
   public void save(Run run) {
-    var _ = index.get();
+    index.check();
     ReentrantLock lock = lockOf(run.id());
     lock.lock();
     try {
@@ -58,7 +56,7 @@ final class FileRuns implements Runs {
 
   @Override
   public void remove(RunId run) {
-    var _ = index.get();
+    index.check();
     ReentrantLock lock = lockOf(run);
     lock.lock();
     try {
@@ -74,23 +72,26 @@ final class FileRuns implements Runs {
     }
   }
 
+  /** Removes the record of a run that never began; what stays is removed at the next start. */
+  void discard(RunId run) {
+    try {
+      remove(run);
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("%s never began, and its record stays: %s", run, e.getMessage());
+    }
+  }
+
   private ReentrantLock lockOf(RunId run) {
     return locks.get(Math.floorMod(run.hashCode(), LOCKS));
   }
 
   @Override
   public Optional<Run> find(RunId id) {
-    var _ = index.get();
+    index.check();
     try {
       OrderFiles.Content content = OrderFiles.read(file(id).toFile());
-      return Optional.of(
-          EndRequestFile.addTo(
-              RunCodec.decode(content.bytes(), content.length()), directory.resolve(id.value())));
+      return Optional.of(RunCodec.decode(content.bytes(), content.length()));
     } catch (FileNotFoundException e) {
-      // Java says so, too, where it has no descriptor left to open the file.
-      if (file(id).toFile().exists()) {
-        throw new StoreUnavailableException("The run cannot be read.", e);
-      }
       return Optional.empty();
     } catch (IOException e) {
       throw new StoreUnavailableException("The run cannot be read.", e);

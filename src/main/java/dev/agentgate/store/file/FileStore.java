@@ -1,11 +1,14 @@
 package dev.agentgate.store.file;
 
+import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.store.WorkQueue;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.QueueEntry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileStore implements Store {
   static final long SEGMENT_SIZE = 16 << 20;
+
+  /**
+   * What everything that runs is held by. The directory's lock proves the owner, so no lease is
+   * written, none ends, and the next process that gets the lock owns what runs.
+   */
+  static final Lease LEASE = new Lease(new InstanceId("local"), Optional.empty());
+
   private static final Logger LOG = Logger.getLogger(FileStore.class);
 
   private final DirectoryLock directoryLock;
@@ -37,6 +47,7 @@ public final class FileStore implements Store {
   private final FileWorkOrders workOrders;
   private final FileRuns runs;
   private final FileQueue queue;
+  private final RecentChanges changes = new RecentChanges();
 
   private volatile boolean closed;
 
@@ -135,7 +146,7 @@ public final class FileStore implements Store {
     settler.start(journal);
     this.workOrders = new FileWorkOrders(this::openIndex, files, settler, journal, shared);
     this.runs = new FileRuns(this::openIndex, runsDirectory, quarantine);
-    this.queue = new FileQueue(this::openIndex, settler, journal);
+    this.queue = new FileQueue(this::openIndex, workOrders, runs, settler, journal, clock);
   }
 
   /** Makes durable changes visible, in the thread that synced them. */
@@ -157,6 +168,7 @@ public final class FileStore implements Store {
         }
       }
     });
+    this.changes.add(changes);
   }
 
   private WorkOrderIndex openIndex() {
@@ -179,6 +191,16 @@ public final class FileStore implements Store {
   @Override
   public WorkQueue queue() {
     return queue;
+  }
+
+  @Override
+  public ChangeFeed changes() {
+    return changes;
+  }
+
+  @Override
+  public InstanceId instance() {
+    return LEASE.owner();
   }
 
   @Override

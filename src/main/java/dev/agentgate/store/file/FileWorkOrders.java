@@ -5,6 +5,7 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -14,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class FileWorkOrders implements WorkOrders {
   private static final Logger LOG = Logger.getLogger(FileWorkOrders.class);
 
-  private final Supplier<WorkOrderIndex> index;
+  private final OpenIndex index;
   private final OrderFiles files;
   private final Settler settler;
   private final Journal journal;
@@ -31,11 +31,8 @@ final class FileWorkOrders implements WorkOrders {
   /** An order is held before the idempotency key that it brings. */
   private final Exclusion changing = new Exclusion();
 
-  /**
-   * @param index throws once the store is closed
-   */
   FileWorkOrders(
-      Supplier<WorkOrderIndex> index,
+      OpenIndex index,
       OrderFiles files,
       Settler settler,
       Journal journal,
@@ -118,17 +115,47 @@ final class FileWorkOrders implements WorkOrders {
         });
   }
 
+  /**
+   * Holds an order that waits as the entry says, so that only the caller changes it until {@link
+   * #letGo}.
+   *
+   * @return empty if somebody else changes it now, or did; then nothing is held
+   */
+  Optional<WorkOrder> hold(QueueEntry entry) {
+    if (!changing.tryHold(entry.id())) {
+      return Optional.empty();
+    }
+    boolean held = false;
+    try {
+      Optional<WorkOrder> order = find(entry.id()).filter(found -> isWaiting(found, entry));
+      held = order.isPresent();
+      return order;
+    } finally {
+      if (!held) {
+        letGo(entry.id());
+      }
+    }
+  }
+
+  private static boolean isWaiting(WorkOrder order, QueueEntry as) {
+    return QueueEntry.of(order).filter(as::equals).isPresent();
+  }
+
+  void letGo(WorkOrderId id) {
+    changing.release(id);
+  }
+
   private boolean isAt(WorkOrderId id, long revision) {
     IndexEntry entry = index.get().get(id);
     return entry != null && entry.revision() == revision;
   }
 
-  private Change.Put put(WorkOrder order) {
+  Change.Put put(WorkOrder order) {
     return new Change.Put(order, WorkOrderCodec.encode(order), IndexEntry.of(order, shared));
   }
 
   private void awaitRoom() {
-    var _ = index.get();
+    index.check();
     settler.awaitRoom();
   }
 

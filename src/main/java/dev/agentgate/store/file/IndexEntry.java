@@ -49,7 +49,13 @@ record IndexEntry(
       case Queued _ -> waiting = QueueEntry.of(order).map(e -> with(e, repository)).orElseThrow();
       case Running state -> {
         Attempt attempt = state.current();
-        running = new RunningEntry(order.id(), attempt.run(), attempt.startedAt(), repository);
+        running = 
+            new RunningEntry(
+                order.id(),
+                attempt.run(),
+                attempt.startedAt(),
+                repository,
+                state.lease().owner());
       }
       case Completed state -> restSince = state.completedAt();
       case Failed state -> restSince = state.failedAt();

@@ -127,7 +127,7 @@ final class JournalReader {
   }
 
   private int nextFrame(ByteBuffer content, int from) {
-    for (int at = from; at + Journal.FRAME_HEADER <= content.limit(); at++) {
+    for (int at = from; at + JournalWriter.FRAME_HEADER <= content.limit(); at++) {
       if (isFrame(content, at)) {
         return at;
       }
@@ -136,19 +136,19 @@ final class JournalReader {
   }
 
   private boolean isFrame(ByteBuffer content, int at) {
-    if (at + Journal.FRAME_HEADER > content.limit()) {
+    if (at + JournalWriter.FRAME_HEADER > content.limit()) {
       return false;
     }
     int length = content.getInt(at + 4);
     long sequence = content.getLong(at + 8);
     if (length <= 0
-        || length > content.limit() - at - Journal.FRAME_HEADER
+        || length > content.limit() - at - JournalWriter.FRAME_HEADER
         || sequence <= lastSequence
         || (lastSequence > 0 && sequence > lastSequence + FARTHEST)) {
       return false;
     }
     CRC32C crc = new CRC32C();
-    crc.update(content.slice(at + 4, Journal.FRAME_HEADER - 4 + length));
+    crc.update(content.slice(at + 4, JournalWriter.FRAME_HEADER - 4 + length));
     return (int) crc.getValue() == content.getInt(at);
   }
 
@@ -164,8 +164,8 @@ final class JournalReader {
   /** Returns where the next frame begins. */
   private int readFrame(ByteBuffer content, int at, JournalSegment segment) {
     lastSequence = content.getLong(at + 8);
-    int end = at + Journal.FRAME_HEADER + content.getInt(at + 4);
-    int next = at + Journal.FRAME_HEADER;
+    int end = at + JournalWriter.FRAME_HEADER + content.getInt(at + 4);
+    int next = at + JournalWriter.FRAME_HEADER;
     while (next < end) {
       int size = content.getInt(next);
       int start = next + Integer.BYTES;

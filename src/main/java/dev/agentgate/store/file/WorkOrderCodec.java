@@ -520,7 +520,7 @@ final class WorkOrderCodec {
                 Optional.ofNullable(notBefore),
                 JsonFields.required(requested, "requested"),
                 Optional.ofNullable(expeditedAt));
-        case RUNNING -> new Running(attempt());
+        case RUNNING -> new Running(attempt(), FileStore.LEASE);
         case COMPLETED -> new Completed(attempt(), JsonFields.required(completedAt, "completedAt"));
         case FAILED ->
             new Failed(

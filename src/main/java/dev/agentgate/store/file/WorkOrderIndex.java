@@ -8,18 +8,15 @@ import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -40,19 +37,15 @@ final class WorkOrderIndex {
       Comparator.comparing(IndexEntry::id).reversed();
   private static final Comparator<IndexEntry> LONGEST_AT_REST_FIRST =
       Comparator.comparing(WorkOrderIndex::restSince).thenComparing(IndexEntry::id);
-  private static final Comparator<QueueEntry> LONGEST_WAITING_FIRST =
-      Comparator.comparing(QueueEntry::queuedAt).thenComparing(QueueEntry::id);
-  private static final int QUEUE_STEP = 64;
 
-  // Guards the ordered sets below; the two maps are changed under it as well, but read without.
+  // Guards the ordered sets below and the queue; the two maps are changed under it as well, but read
+  // without.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
       new EnumMap<>(WorkOrderStatus.class);
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> atRest =
       new EnumMap<>(WorkOrderStatus.class);
-  private final OrderedChunks<QueueEntry> queue;
-  private final OrderedChunks<QueueEntry> byWaiting = new OrderedChunks<>(LONGEST_WAITING_FIRST);
-
+  private final QueueIndex queue;
   private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
 
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
@@ -63,7 +56,7 @@ final class WorkOrderIndex {
    * @param queueOrder which of two waiting orders comes first
    */
   WorkOrderIndex(Comparator<QueueEntry> queueOrder) {
-    this.queue = new OrderedChunks<>(queueOrder);
+    this.queue = new QueueIndex(lock.readLock(), queueOrder);
     for (WorkOrderStatus status : WorkOrderStatus.values()) {
       byStatus.put(status, new OrderedChunks<>(NEWEST_FIRST));
       if (status.isTerminal()) {
@@ -95,7 +88,6 @@ final class WorkOrderIndex {
   void fill(Collection<IndexEntry> entries) {
     Map<WorkOrderStatus, List<IndexEntry>> groups = new EnumMap<>(WorkOrderStatus.class);
     Map<Label, List<IndexEntry>> labelled = new HashMap<>();
-    List<QueueEntry> waiting = new ArrayList<>();
     for (IndexEntry entry : entries) {
       labelsOf(entry)
           .forEach(label -> labelled.computeIfAbsent(label, _ -> new ArrayList<>()).add(entry));
@@ -104,17 +96,13 @@ final class WorkOrderIndex {
       if (entry.idempotencyKey() != null) {
         byKey.putIfAbsent(entry.idempotencyKey(), entry.id());
       }
-      if (entry.waiting() != null) {
-        waiting.add(entry.waiting());
-      }
     }
     lock.writeLock().lock();
     try {
       groups.forEach((status, group) -> of(status).fill(group));
       labelled.forEach((label, group) -> withLabel(label).fill(group));
       atRest.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
-      queue.fill(waiting);
-      byWaiting.fill(waiting);
+      queue.fill(entries);
     } finally {
       lock.writeLock().unlock();
     }
@@ -149,10 +137,7 @@ final class WorkOrderIndex {
       if (rest != null) {
         rest.add(entry);
       }
-      if (entry.waiting() != null) {
-        queue.add(entry.waiting());
-        byWaiting.add(entry.waiting());
-      }
+      queue.add(entry);
       if (entry.idempotencyKey() != null) {
         byKey.put(entry.idempotencyKey(), entry.id());
       }
@@ -178,14 +163,15 @@ final class WorkOrderIndex {
       if (rest != null) {
         rest.remove(entry);
       }
-      if (entry.waiting() != null) {
-        queue.remove(entry.waiting());
-        byWaiting.remove(entry.waiting());
-      }
+      queue.remove(entry);
       if (entry.idempotencyKey() != null) {
         byKey.remove(entry.idempotencyKey(), entry.id());
       }
     }
+  }
+
+  QueueIndex queue() {
+    return queue;
   }
 
   @Nullable IndexEntry get(WorkOrderId id) {
@@ -222,6 +208,7 @@ final class WorkOrderIndex {
     }
   }
 
+  /** Its place in the queue, from 1 on; empty if it does not wait. */
   OptionalInt queuePosition(WorkOrderId id) {
     lock.readLock().lock();
     try {
@@ -298,57 +285,6 @@ final class WorkOrderIndex {
       }
     }
     return count;
-  }
-
-  /** The queue from its head on. It looks again every few steps, and holds no lock between. */
-  Iterator<QueueEntry> queue() {
-    return new QueueWalk();
-  }
-
-  private final class QueueWalk implements Iterator<QueueEntry> {
-    private final Deque<QueueEntry> ahead = new ArrayDeque<>(QUEUE_STEP);
-    private @Nullable QueueEntry last;
-    private boolean atEnd;
-
-    @Override
-    public boolean hasNext() {
-      if (ahead.isEmpty() && !atEnd) {
-        look();
-      }
-      return !ahead.isEmpty();
-    }
-
-    private void look() {
-      lock.readLock().lock();
-      try {
-        Iterator<QueueEntry> from = last == null ? queue.iterator() : queue.after(last);
-        while (from.hasNext() && ahead.size() < QUEUE_STEP) {
-          ahead.add(from.next());
-        }
-      } finally {
-        lock.readLock().unlock();
-      }
-      atEnd = ahead.size() < QUEUE_STEP;
-    }
-
-    @Override
-    public QueueEntry next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      last = ahead.removeFirst();
-      return last;
-    }
-  }
-
-  Optional<Instant> oldestQueuedAt() {
-    lock.readLock().lock();
-    try {
-      Iterator<QueueEntry> first = byWaiting.iterator();
-      return first.hasNext() ? Optional.of(first.next().queuedAt()) : Optional.empty();
-    } finally {
-      lock.readLock().unlock();
-    }
   }
 
   List<RunningEntry> running() {

@@ -82,7 +82,7 @@ final class FileStoreTest extends StoreContract {
     WorkOrder order = WorkOrders.queued();
     store.workOrders().insert(order);
     await().until(() -> Files.exists(file(order)));
-    WorkOrder running = order.start(WorkOrders.run(), WorkOrders.NOW);
+    WorkOrder running = order.start(WorkOrders.run(), WorkOrders.NOW, WorkOrders.LEASE);
     store.workOrders().update(running);
     await().until(() -> Files.readString(file(order)).contains("\"status\": \"running\""));
 
@@ -284,7 +284,7 @@ final class FileStoreTest extends StoreContract {
 
     assertThat(store.health().failure()).isPresent();
     assertThat(files().isStopped()).isTrue();
-    assertThat(store.workOrders().find(refused.id()).isPresent()).isFalse();
+    assertThat(store.workOrders().find(refused.id())).isEmpty();
     assertThat(store.workOrders().find(before.id())).contains(before);
 
     store.close();

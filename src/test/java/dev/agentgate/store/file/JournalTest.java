@@ -38,7 +38,7 @@ final class JournalTest {
       Change change = put(order);
       orders.add(order);
       journal.append(change);
-      end += Journal.FRAME_HEADER + Integer.BYTES + change.size();
+      end += JournalWriter.FRAME_HEADER + Integer.BYTES + change.size();
       ends.add(end);
     }
     journal.close();
@@ -159,7 +159,7 @@ final class JournalTest {
 
   @Test
   void theHigherRevisionOfFileAndJournalWins() throws Exception {
-    WorkOrder newer = orders.get(0).start(WorkOrders.run(), WorkOrders.NOW);
+    WorkOrder newer = orders.get(0).start(WorkOrders.run(), WorkOrders.NOW, WorkOrders.LEASE);
     Path data = dir.resolve("data");
     Files.write(JournalSegment.path(Files.createDirectories(data.resolve("journal")), 1), content);
     Path files = Files.createDirectories(data.resolve("work-orders"));

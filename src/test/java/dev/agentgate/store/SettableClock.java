@@ -1,4 +1,4 @@
-package dev.agentgate.queue;
+package dev.agentgate.store;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** The system's clock, moved by as much as the test says. */
-final class SettableClock extends Clock {
+public final class SettableClock extends Clock {
   private volatile Duration ahead = Duration.ZERO;
 
-  void advance(Duration by) {
+  public void advance(Duration by) {
     ahead = ahead.plus(by);
   }
 

@@ -1,0 +1,289 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.StoreUnavailableException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the journal's frames, and syncs each before the next. One thread at a time uses it: the
+ * leader of a {@link Journal}.
+ *
+ * <p><b>A frame</b> is a CRC32C, the length of its payload, its sequence number, and the payload:
+ * one or more changes, each with its length. It counts as a whole or not at all. The next frame is
+ * written only after this one was synced, so a broken frame with a good one behind it is damage,
+ * and a broken frame with none behind it is a write that a crash cut off.
+ *
+ * <p>Space is filled with zeros ahead of the frames, because a sync that changes no file size costs
+ * the file system no commit of its own.
+ *
+ * <p><b>Failures.</b> A failed write is taken back and refused; the next one may succeed. After a
+ * failed sync nobody knows what is on disk, and a repeated one would lie (PostgreSQL's lesson of
+ * 2018), so the journal takes nothing more.
+ */
+final class JournalWriter {
+  static final int FRAME_HEADER = 16;
+  private static final int AHEAD = 1 << 20;
+  private static final Logger LOG = Logger.getLogger(JournalWriter.class);
+
+  private final Path directory;
+  private final JournalFile.Opener opener;
+  private final long segmentSize;
+  private final Consumer<JournalSegment> sealed;
+
+  private long nextNumber;
+  private long nextSequence;
+  private @Nullable JournalSegment segment;
+  private @Nullable JournalFile file;
+  private long position;
+  private long allocated;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
+  private final ByteBuffer zeros = ByteBuffer.allocateDirect(AHEAD).asReadOnlyBuffer();
+
+  private volatile @Nullable String refusal;
+  private volatile @Nullable String stopped;
+
+  /**
+   * @param sealed is told of each segment that is written to no longer
+   * @param nextNumber of the first segment to write
+   * @param nextSequence of the first frame to write
+   */
+  JournalWriter(
+      Path directory,
+      JournalFile.Opener opener,
+      long segmentSize,
+      Consumer<JournalSegment> sealed,
+      long nextNumber,
+      long nextSequence) {
+    this.directory = directory;
+    this.opener = opener;
+    this.segmentSize = segmentSize;
+    this.sealed = sealed;
+    this.nextNumber = nextNumber;
+    this.nextSequence = nextSequence;
+  }
+
+  /** Begins a frame. It is to be written with {@link #tryWriteAndSync}. */
+  void begin(List<Change> changes) {
+    refuseIfStopped();
+    encode(changes);
+  }
+
+  /** The frame is durable; the segment that it is in. */
+  JournalSegment end() {
+    position += buffer.limit();
+    nextSequence++;
+    refusal = null;
+    return current();
+  }
+
+  void refuseIfStopped() {
+    String over = stopped;
+    if (over != null) {
+      throw new StoreUnavailableException(over);
+    }
+  }
+
+  private JournalSegment current() {
+    if (segment == null) {
+      throw new IllegalStateException("No segment is open");
+    }
+    return segment;
+  }
+
+  private JournalFile currentFile() throws IOException {
+    if (file == null) {
+      file = opener.open(current().path());
+    }
+    return file;
+  }
+
+  private void encode(List<Change> changes) {
+    int payload = 0;
+    for (Change change : changes) {
+      payload += Integer.BYTES + change.size();
+    }
+    if (buffer.capacity() < FRAME_HEADER + payload) {
+      buffer = ByteBuffer.allocateDirect(Integer.highestOneBit(FRAME_HEADER + payload) * 2);
+    }
+    buffer.clear();
+    buffer.putInt(0).putInt(payload).putLong(nextSequence);
+    for (Change change : changes) {
+      buffer.putInt(change.size());
+      change.writeTo(buffer);
+    }
+    buffer.flip();
+    CRC32C crc = new CRC32C();
+    buffer.position(Integer.BYTES);
+    crc.update(buffer);
+    buffer.putInt(0, (int) crc.getValue());
+    buffer.position(0);
+  }
+
+  /**
+   * Writes the frame that was begun, and syncs it.
+   *
+   * @return false if an interrupt closed the file under way: it is to be done again from the start,
+   *     which writes the same bytes to the same place and syncs those
+   */
+  boolean tryWriteAndSync() {
+    try {
+      if (segment == null || position + buffer.limit() > segmentSize) {
+        roll();
+      }
+      write();
+      sync();
+      return true;
+    } catch (ClosedByInterruptException e) {
+      file = null;
+      return false;
+    }
+  }
+
+  /** Begins a new segment. */
+  private void roll() throws ClosedByInterruptException {
+    Path path = JournalSegment.path(directory, nextNumber);
+    try {
+      JournalFile fresh = opener.open(path);
+      try {
+        fresh.write(ByteBuffer.wrap(JournalSegment.HEADER), 0);
+      } catch (IOException e) {
+        fresh.close();
+        Files.deleteIfExists(path);
+        throw e;
+      }
+      closeFile();
+      file = fresh;
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw refuse(e);
+    }
+    try {
+      Journal.syncDirectory(directory);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw stopAfterFailedSync(e);
+    }
+    seal();
+    segment = new JournalSegment(path);
+    nextNumber++;
+    position = JournalSegment.HEADER.length;
+    allocated = position;
+  }
+
+  private void write() throws ClosedByInterruptException {
+    try {
+      buffer.rewind();
+      allocate();
+      currentFile().write(buffer, position);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      takeBack();
+      throw refuse(e);
+    }
+  }
+
+  private void sync() throws ClosedByInterruptException {
+    try {
+      currentFile().force();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      takeBack();
+      throw stopAfterFailedSync(e);
+    }
+  }
+
+  private void allocate() throws IOException {
+    long end = position + buffer.limit();
+    if (end <= allocated) {
+      return;
+    }
+    try {
+      long from = Math.max(allocated, position);
+      currentFile().write(zeros.duplicate(), from);
+      allocated = from + AHEAD;
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      // Almost full, perhaps: the frame itself may fit all the same.
+      takeBack();
+    }
+  }
+
+  private void takeBack() {
+    try {
+      currentFile().truncate(position);
+      allocated = position;
+    } catch (IOException e) {
+      LOG.warnf("The journal could not be cut back: %s", Journal.reason(e));
+    }
+  }
+
+  private StoreUnavailableException refuse(IOException cause) {
+    String message = "The journal cannot be written: " + Journal.reason(cause) + ".";
+    if (refusal == null) {
+      LOG.errorf("%s Writes are refused until it can.", message);
+    }
+    refusal = message;
+    return new StoreUnavailableException(message, cause);
+  }
+
+  private StoreUnavailableException stopAfterFailedSync(IOException cause) {
+    return stop(
+        "The disk failed to sync ("
+            + Journal.reason(cause)
+            + "), so the store takes no more writes. Check the disk, then restart the service.",
+        cause);
+  }
+
+  /** Takes nothing more until a restart. */
+  StoreUnavailableException stop(String message, Throwable cause) {
+    if (stopped == null) {
+      stopped = message;
+      LOG.error(message, cause);
+    }
+    return new StoreUnavailableException(message, cause);
+  }
+
+  /** Why the last write was refused, if it was. */
+  Optional<String> refusal() {
+    return Optional.ofNullable(stopped != null ? stopped : refusal);
+  }
+
+  boolean isStopped() {
+    return stopped != null;
+  }
+
+  /** Seals the last segment. */
+  void close() throws IOException {
+    seal();
+    closeFile();
+  }
+
+  private void seal() {
+    if (segment != null) {
+      sealed.accept(segment);
+      segment = null;
+    }
+  }
+
+  private void closeFile() throws IOException {
+    if (file != null) {
+      JournalFile old = file;
+      file = null;
+      old.close();
+    }
+  }
+}
