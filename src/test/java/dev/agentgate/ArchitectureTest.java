@@ -144,7 +144,9 @@ class ArchitectureTest {
   /** Every change of orders and runs is measured and announced, because it has one way to go. */
   private static final ArchRule ONE_DOOR =
       noClasses()
-          .that(DescribedPredicate.describe("are not Orders", type -> !type.isEquivalentTo(Orders.class)))
+          .that(
+              DescribedPredicate.describe(
+                  "are not Orders", type -> !type.isEquivalentTo(Orders.class)))
           .and()
           .resideOutsideOfPackage(ROOT + "store..")
           .should()

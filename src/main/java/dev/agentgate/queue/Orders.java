@@ -94,10 +94,12 @@ public final class Orders {
       tellWritten(began);
     }
     for (WorkOrder order : claimed) {
-      locked(order, () -> {
-        announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
-        return order;
-      });
+      locked(
+          order,
+          () -> {
+            announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
+            return order;
+          });
     }
     return claimed;
   }
@@ -108,12 +110,14 @@ public final class Orders {
    * @return false if another change of the order came first
    */
   boolean release(WorkOrder claimed) {
-    return locked(claimed, () -> {
-      Optional<WorkOrder> released = timed(() -> store.queue().release(claimed));
-      released.ifPresent(
-          waiting -> announce(new Transition(Optional.of(claimed.status()), waiting)));
-      return won(released.isPresent());
-    });
+    return locked(
+        claimed,
+        () -> {
+          Optional<WorkOrder> released = timed(() -> store.queue().release(claimed));
+          released.ifPresent(
+              waiting -> announce(new Transition(Optional.of(claimed.status()), waiting)));
+          return won(released.isPresent());
+        });
   }
 
   /**

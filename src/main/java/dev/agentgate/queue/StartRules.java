@@ -75,7 +75,8 @@ final class StartRules {
       blocks.add(Block.MANUAL);
     }
     int limit = settings.maxConcurrentPerRepository();
-    if (limit > 0 && entry.repository().filter(name -> queue.runningOf(name) >= limit).isPresent()) {
+    if (limit > 0
+        && entry.repository().filter(name -> queue.runningOf(name) >= limit).isPresent()) {
       blocks.add(Block.REPOSITORY);
     }
     if (isTaken(entry)) {

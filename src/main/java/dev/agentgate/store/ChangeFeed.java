@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What changed in a {@link Store}, whoever changed it, in an order in which the changes of one order
- * follow each other as they were made. A renewed lease is no change.
+ * What changed in a {@link Store}, whoever changed it, in an order in which the changes of one
+ * order follow each other as they were made. A renewed lease is no change.
  *
  * <p>Only the latest changes are kept. A reader that was away for too long is told of the gap, and
  * reads what it needs from {@link WorkOrders} again.

@@ -13,10 +13,11 @@ import dev.agentgate.workorder.InstanceId;
  * <p><b>Races.</b> A change names the revision it was made from; the first one wins, the others get
  * {@code false} and have changed nothing.
  *
- * <p><b>Owners.</b> Several instances of the service may share what is kept, each through a store of
- * its own. A running order has an owner, the instance that claimed it, and a lease. Only its owner
- * changes it: for any other instance {@link WorkOrders#update} and {@link WorkOrders#remove} return
- * {@code false}. The owner stays the owner when its lease has ended, until another takes over.
+ * <p><b>Owners.</b> Several instances of the service may share what is kept, each through a store
+ * of its own. A running order has an owner, the instance that claimed it, and a lease. Only its
+ * owner changes it: for any other instance {@link WorkOrders#update} and {@link WorkOrders#remove}
+ * return {@code false}. The owner stays the owner when its lease has ended, until another takes
+ * over.
  *
  * <p><b>Threads.</b> Every method may be called from any thread, virtual ones included, and blocks
  * until it is done. What was acknowledged is seen by every later call.

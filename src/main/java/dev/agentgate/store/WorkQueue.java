@@ -35,9 +35,9 @@ public interface WorkQueue {
 
   /**
    * Claims orders in one step, from the head on: each of them is running when this returns, owned
-   * by this instance, with the record of a run that is being prepared. No limit is exceeded, however
-   * many instances claim at the same time; orders in a backoff are passed over, and nothing is
-   * claimed while the queue is paused.
+   * by this instance, with the record of a run that is being prepared. No limit is exceeded,
+   * however many instances claim at the same time; orders in a backoff are passed over, and nothing
+   * is claimed while the queue is paused.
    *
    * @return the claimed orders as they are now, in the queue's order; perhaps fewer than there is
    *     room for, but not none if one could be claimed and nobody else changed it meanwhile
@@ -64,8 +64,8 @@ public interface WorkQueue {
   Set<WorkOrderId> renew(Set<WorkOrderId> orders, Duration lease);
 
   /**
-   * Takes over, in one step, running orders whose leases have ended by the store's clock, those that
-   * ended first before the others. What their former owner writes from now on changes nothing.
+   * Takes over, in one step, running orders whose leases have ended by the store's clock, those
+   * that ended first before the others. What their former owner writes from now on changes nothing.
    *
    * @param lease how long they are this instance's
    * @param limit how many at the most

@@ -130,8 +130,7 @@ public record WorkOrder(
   public WorkOrder release(Instant now) {
     RunId run = expectRunning().run();
     List<RunId> earlier = runs.stream().filter(kept -> !kept.equals(run)).toList();
-    return next(
-        waiting(Optional.empty(), true), Math.max(0, attempts - 1), earlier, now, queuedAt);
+    return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), earlier, now, queuedAt);
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderSpec;
+import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +92,7 @@ public abstract class ExecutorContract {
                 Map.of()),
             Optional.empty(),
             now)
-        .start(run, now);
+        .start(run, now, WorkOrders.LEASE);
   }
 
   protected final Execution start(RunId run) throws NotStartedException {

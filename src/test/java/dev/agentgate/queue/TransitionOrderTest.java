@@ -66,8 +66,7 @@ class TransitionOrderTest {
     SlowToReturn store = new SlowToReturn(clock);
     List<Transition> seen = new CopyOnWriteArrayList<>();
     try (QueueFixture queue =
-        new QueueFixture(
-            directory, settings -> settings, store, new FakeExecutor(), clock)) {
+        new QueueFixture(directory, settings -> settings, store, new FakeExecutor(), clock)) {
       queue
           .queue
           .orders()

@@ -43,10 +43,7 @@ public abstract class ChangeFeedContract extends StoreFixture {
     WorkOrder cancelled = first.cancel(WorkOrders.NOW);
     store.workOrders().update(cancelled);
     WorkOrder running =
-        store
-            .queue()
-            .claim(new Claim(1, 0, false, Optional.empty(), HANG, _ -> true))
-            .getFirst();
+        store.queue().claim(new Claim(1, 0, false, Optional.empty(), HANG, _ -> true)).getFirst();
     store.workOrders().remove(cancelled);
 
     Changes some = store.changes().after(start, 2);
@@ -105,8 +102,7 @@ public abstract class ChangeFeedContract extends StoreFixture {
 
     Changes after = store.changes().after(start, 9);
 
-    assertThat(after.gap() ? List.of(entry(order)) : after.entries())
-        .containsExactly(entry(order));
+    assertThat(after.gap() ? List.of(entry(order)) : after.entries()).containsExactly(entry(order));
     assertThat(store.changes().after(after.next(), 9).gap()).isFalse();
   }
 

@@ -122,8 +122,7 @@ public abstract class ClaimContract extends StoreFixture {
     WorkOrder old = inserted("shop", 0, AGING.plusSeconds(60));
     WorkOrder asked = changed(inserted("shop", -9, Duration.ZERO).expedite(clock.instant()));
 
-    assertThat(claimed(slots(9)))
-        .containsExactly(asked.id(), old.id(), urgent.id(), young.id());
+    assertThat(claimed(slots(9))).containsExactly(asked.id(), old.id(), urgent.id(), young.id());
   }
 
   @Test
@@ -199,8 +198,7 @@ public abstract class ClaimContract extends StoreFixture {
     assertThat(claimed(alone)).isEmpty();
     assertThat(
             claimed(
-                new Claim(
-                    9, 0, false, Optional.of(WorkOrders.queued().id()), LEASE, _ -> true)))
+                new Claim(9, 0, false, Optional.of(WorkOrders.queued().id()), LEASE, _ -> true)))
         .isEmpty();
   }
 
@@ -291,8 +289,7 @@ public abstract class ClaimContract extends StoreFixture {
     WorkOrder waiting = inserted("a", 0, Duration.ZERO);
     WorkOrderId gone = WorkOrders.queued().id();
 
-    assertThat(
-            store.queue().renew(Set.of(running.id(), waiting.id(), gone), LEASE))
+    assertThat(store.queue().renew(Set.of(running.id(), waiting.id(), gone), LEASE))
         .containsExactlyInAnyOrder(waiting.id(), gone);
     assertThat(store.queue().takeExpired(LEASE, 9)).isEmpty();
     changed(running.complete(clock.instant()));

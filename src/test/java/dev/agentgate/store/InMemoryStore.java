@@ -388,11 +388,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   }
 
   private List<QueueEntry> queued() {
-    return orders()
-        .map(QueueEntry::of)
-        .flatMap(Optional::stream)
-        .sorted(queueOrder)
-        .toList();
+    return orders().map(QueueEntry::of).flatMap(Optional::stream).sorted(queueOrder).toList();
   }
 
   @Override
@@ -429,8 +425,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     return orders()
         .filter(order -> order.state() instanceof Running)
         .map(InMemoryStore::entry)
-        .sorted(
-            Comparator.comparing(RunningEntry::startedAt).thenComparing(RunningEntry::id))
+        .sorted(Comparator.comparing(RunningEntry::startedAt).thenComparing(RunningEntry::id))
         .toList();
   }
 

@@ -95,7 +95,8 @@ public abstract class StoreContract extends StoreFixture {
     WorkOrder cancelled = order.cancel(NOW);
 
     assertThat(store.workOrders().update(cancelled)).isTrue();
-    assertThat(store.workOrders().update(order.start(WorkOrders.run(), NOW, WorkOrders.LEASE))).isFalse();
+    assertThat(store.workOrders().update(order.start(WorkOrders.run(), NOW, WorkOrders.LEASE)))
+        .isFalse();
 
     assertThat(store.workOrders().find(order.id())).contains(cancelled);
   }
@@ -307,7 +308,9 @@ public abstract class StoreContract extends StoreFixture {
   private static WorkOrder anyTransition(WorkOrder order, Random random, Instant now) {
     return switch (order.status()) {
       case QUEUED ->
-          random.nextInt(3) == 0 ? order.expedite(now) : order.start(WorkOrders.run(), now, WorkOrders.LEASE);
+          random.nextInt(3) == 0
+              ? order.expedite(now)
+              : order.start(WorkOrders.run(), now, WorkOrders.LEASE);
       case RUNNING ->
           switch (random.nextInt(4)) {
             case 0 -> order.complete(now);

@@ -35,7 +35,9 @@ public enum Area {
   private static final Set<String> READ_ONLY =
       Set.of(FRONT_PAGE, OPENAPI, OPENAPI + ".yaml", OPENAPI + ".json");
 
-  /** The area of a path. What is in no other belongs to the API, where an unknown path is refused. */
+  /**
+   * The area of a path. What is in no other belongs to the API, where an unknown path is refused.
+   */
   public static Area of(String path) {
     if (path.equals(FRONT_PAGE)) {
       return PAGE;

@@ -119,8 +119,7 @@ final class FileQueue implements WorkQueue {
     return claim.perRepository() > 0
         && entry
             .repository()
-            .filter(name ->
-                runningOf(name) + more.getOrDefault(name, 0) >= claim.perRepository())
+            .filter(name -> runningOf(name) + more.getOrDefault(name, 0) >= claim.perRepository())
             .isPresent();
   }
 

@@ -32,11 +32,7 @@ final class FileWorkOrders implements WorkOrders {
   private final Exclusion changing = new Exclusion();
 
   FileWorkOrders(
-      OpenIndex index,
-      OrderFiles files,
-      Settler settler,
-      Journal journal,
-      SharedStrings shared) {
+      OpenIndex index, OrderFiles files, Settler settler, Journal journal, SharedStrings shared) {
     this.index = index;
     this.files = files;
     this.settler = settler;

@@ -49,13 +49,9 @@ record IndexEntry(
       case Queued _ -> waiting = QueueEntry.of(order).map(e -> with(e, repository)).orElseThrow();
       case Running state -> {
         Attempt attempt = state.current();
-        running = 
+        running =
             new RunningEntry(
-                order.id(),
-                attempt.run(),
-                attempt.startedAt(),
-                repository,
-                state.lease().owner());
+                order.id(), attempt.run(), attempt.startedAt(), repository, state.lease().owner());
       }
       case Completed state -> restSince = state.completedAt();
       case Failed state -> restSince = state.failedAt();

@@ -32,9 +32,7 @@ final class RecentChanges implements ChangeFeed {
           case Change.Put put ->
               add(
                   new ChangeFeed.Entry(
-                      put.order().id(),
-                      put.order().revision(),
-                      Optional.of(put.order().status())));
+                      put.order().id(), put.order().revision(), Optional.of(put.order().status())));
           case Change.Remove remove ->
               add(new ChangeFeed.Entry(remove.id(), remove.revision(), Optional.empty()));
           case Change.Pause _ -> {}

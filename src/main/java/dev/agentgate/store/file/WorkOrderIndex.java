@@ -38,7 +38,8 @@ final class WorkOrderIndex {
   private static final Comparator<IndexEntry> LONGEST_AT_REST_FIRST =
       Comparator.comparing(WorkOrderIndex::restSince).thenComparing(IndexEntry::id);
 
-  // Guards the ordered sets below and the queue; the two maps are changed under it as well, but read
+  // Guards the ordered sets below and the queue; the two maps are changed under it as well, but
+  // read
   // without.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
