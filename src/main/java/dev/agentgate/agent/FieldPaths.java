@@ -3,7 +3,6 @@ package dev.agentgate.agent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +18,15 @@ final class FieldPaths {
   private FieldPaths() {}
 
   /** The tree of these paths. */
-  @SafeVarargs
-  static FieldPaths of(List<String>... paths) {
+  static FieldPaths of(List<String> paths) {
+    return of(paths, List.of());
+  }
+
+  /** The tree of these paths and those. */
+  static FieldPaths of(List<String> paths, List<String> more) {
     FieldPaths root = new FieldPaths();
-    Stream.of(paths).flatMap(List::stream).forEach(root::add);
+    paths.forEach(root::add);
+    more.forEach(root::add);
     return root;
   }
 

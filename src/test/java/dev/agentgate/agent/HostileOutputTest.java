@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.agent.Samples.Told;
-import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Output as no agent means it: in any pieces, cut, mixed with other text, huge, made up. */
 class HostileOutputTest {
-  private static final String SYNTAX = "{}[]\",:\\\n\r\u001b-0eE.";
   private static final String SUCCESS = "claude-2.1.332-success.jsonl";
 
   static List<String> samples() {
@@ -59,7 +57,7 @@ class HostileOutputTest {
     List<byte[]> samples = Samples.names().stream().map(Samples::read).toList();
     long end = System.nanoTime() + 1_500_000_000L;
     for (int round = 0; round < 20_000 && System.nanoTime() < end; round++) {
-      byte[] bytes = mutated(random, samples);
+      byte[] bytes = Samples.mutated(random, samples);
       OutputFormat format = OutputFormat.values()[random.nextInt(OutputFormat.values().length)];
       Told at = Samples.told(format, bytes);
       OutputReader again = OutputReader.of(format, Samples.CONTEXT);
@@ -72,27 +70,6 @@ class HostileOutputTest {
           .result()
           .ifPresent(words -> assertThat(words.getBytes(UTF_8).length).isLessThanOrEqualTo(65536));
     }
-  }
-
-  /** Pieces of samples one after another, with bytes changed, taken away and put between. */
-  static byte[] mutated(Random random, List<byte[]> samples) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (int pieces = 1 + random.nextInt(3); pieces > 0; pieces--) {
-      byte[] sample = samples.get(random.nextInt(samples.size())).clone();
-      for (int changes = random.nextInt(8); changes > 0; changes--) {
-        int at = random.nextInt(sample.length);
-        switch (random.nextInt(3)) {
-          case 0 -> sample[at] = (byte) random.nextInt(256);
-          case 1 -> sample[at] = (byte) SYNTAX.charAt(random.nextInt(SYNTAX.length()));
-          default ->
-              Arrays.fill(sample, at, Math.min(sample.length, at + random.nextInt(40)), (byte) '9');
-        }
-      }
-      int from = random.nextBoolean() ? 0 : random.nextInt(sample.length);
-      int to = random.nextBoolean() ? sample.length : from + random.nextInt(sample.length - from);
-      out.write(sample, from, to - from);
-    }
-    return out.toByteArray();
   }
 
   @Test

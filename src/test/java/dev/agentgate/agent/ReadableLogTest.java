@@ -256,7 +256,7 @@ class ReadableLogTest {
     List<byte[]> samples = Samples.names().stream().map(Samples::read).toList();
     long end = System.nanoTime() + 1_000_000_000L;
     for (int round = 0; round < 10_000 && System.nanoTime() < end; round++) {
-      byte[] log = HostileOutputTest.mutated(random, samples);
+      byte[] log = Samples.mutated(random, samples);
       OutputFormat format = OutputFormat.values()[random.nextInt(OutputFormat.values().length)];
       byte[] whole = rendered(format, false, log);
       ReadableLog readable = ReadableLog.of(format, false);

@@ -1,6 +1,7 @@
 package dev.agentgate.agent;
 
 import dev.agentgate.workorder.Usage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** What real agents printed: the files of {@code src/test/resources/agents}. */
@@ -18,6 +21,8 @@ final class Samples {
   static final Instant NOW = Instant.parse("2026-11-25T20:00:00Z");
 
   static final OutputContext CONTEXT = OutputContext.of(() -> NOW, ZoneOffset.UTC);
+
+  private static final String SYNTAX = "{}[]\",:\\\n\r\u001b-0eE.";
 
   private Samples() {}
 
@@ -85,5 +90,26 @@ final class Samples {
 
   static Usage usage(long input, long cached, long output) {
     return Usage.ofTokens(input, cached, output);
+  }
+
+  /** Pieces of samples one after another, with bytes changed, taken away and put between. */
+  static byte[] mutated(Random random, List<byte[]> samples) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int pieces = 1 + random.nextInt(3); pieces > 0; pieces--) {
+      byte[] sample = samples.get(random.nextInt(samples.size())).clone();
+      for (int changes = random.nextInt(8); changes > 0; changes--) {
+        int at = random.nextInt(sample.length);
+        switch (random.nextInt(3)) {
+          case 0 -> sample[at] = (byte) random.nextInt(256);
+          case 1 -> sample[at] = (byte) SYNTAX.charAt(random.nextInt(SYNTAX.length()));
+          default ->
+              Arrays.fill(sample, at, Math.min(sample.length, at + random.nextInt(40)), (byte) '9');
+        }
+      }
+      int from = random.nextBoolean() ? 0 : random.nextInt(sample.length);
+      int to = random.nextBoolean() ? sample.length : from + random.nextInt(sample.length - from);
+      out.write(sample, from, to - from);
+    }
+    return out.toByteArray();
   }
 }
