@@ -1,0 +1,198 @@
+package dev.agentgate.api;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lists of orders, and the purge of many. */
+@QuarkusTest
+@TestProfile(ApiFixture.OrdersWait.class)
+class MatchingOrdersTest extends ApiFixture {
+  @Test
+  void aListIsPagedNewestFirst() {
+    String label = UUID.randomUUID().toString();
+    String body = BODY.replace("}}", "},\"labels\":{\"batch\":\"" + label + "\"}}");
+    List<String> ids =
+        Stream.generate(() -> post(body).then().statusCode(201).extract().<String>path("id"))
+            .limit(3)
+            .toList();
+    Response first =
+        given()
+            .queryParam("label", "batch:" + label)
+            .queryParam("status", "queued", "failed")
+            .queryParam("agentType", "shell")
+            .queryParam("limit", 2)
+            .get("/api/v1/work-orders");
+    first
+        .then()
+        .statusCode(200)
+        .body("items.id", contains(ids.get(2), ids.get(1)))
+        .body("total", is(3))
+        .body("limit", is(2))
+        .body("hasMore", is(true))
+        .body("nextCursor", notNullValue());
+    given()
+        .queryParam("label", "batch:" + label)
+        .queryParam("limit", 2)
+        .queryParam("cursor", first.<String>path("nextCursor"))
+        .get("/api/v1/work-orders")
+        .then()
+        .statusCode(200)
+        .body("items.id", contains(ids.get(0)))
+        .body("hasMore", is(false))
+        .body("$", not(hasKey("nextCursor")));
+    given()
+        .queryParam("label", "batch:" + label)
+        .queryParam("status", "failed")
+        .get("/api/v1/work-orders")
+        .then()
+        .statusCode(200)
+        .body("items", hasSize(0))
+        .body("total", is(0))
+        .body("limit", is(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "limit=x",
+        "limit=1.5",
+        "limit=99999999999999999999",
+        "limit=1&limit=2",
+        "status=done",
+        "status=QUEUED",
+        "status=queued,failed",
+        "status=queued&status=x",
+        "cursor=x",
+        "cursor=%00",
+        "cursor=MTp3b18",
+        "label=team",
+        "label=:x",
+        "label=a:b&label=a:c",
+        "limit=%E2%82"
+      })
+  void aBadQueryParameterIsRefused(String query) {
+    problem(
+        given().urlEncodingEnabled(false).get("/api/v1/work-orders?" + query).then(),
+        400,
+        "invalid-request");
+  }
+
+  @Test
+  void aLargePageIsSentOrderByOrder() {
+    String label = UUID.randomUUID().toString();
+    String body =
+        BODY.replace("sleep 60", "é".repeat(200_000))
+            .replace("}}", "},\"labels\":{\"batch\":\"" + label + "\"}}");
+    List<String> ids =
+        Stream.generate(() -> post(body).then().statusCode(201).extract().<String>path("id"))
+            .limit(4)
+            .toList();
+    String list = "/api/v1/work-orders?limit=3&label=batch:" + label;
+    given()
+        .get(list)
+        .then()
+        .statusCode(200)
+        .contentType("application/json")
+        .header("Transfer-Encoding", "chunked")
+        .body("items.id", contains(ids.get(3), ids.get(2), ids.get(1)))
+        .body("total", is(4))
+        .body("limit", is(3))
+        .body("nextCursor", notNullValue())
+        .body("hasMore", is(true));
+    given().head(list).then().statusCode(200).contentType("application/json");
+    given().get(list + "&status=failed").then().header("Content-Length", notNullValue());
+    ids.forEach(id -> given().delete("/api/v1/work-orders/" + id + "?purge=true"));
+  }
+
+  @Test
+  void aBatchPurgeCountsAndRemoves() {
+    given().delete("/api/v1/work-orders?status=cancelled&purge=true").then().statusCode(200);
+    given().delete("/api/v1/work-orders/" + submit()).then().statusCode(200);
+    given()
+        .delete("/api/v1/work-orders?status=cancelled&purge=true&dryRun=true")
+        .then()
+        .statusCode(200)
+        .body("$", equalTo(Map.of("success", true, "purged", 0, "wouldPurge", 1)));
+    given()
+        .delete("/api/v1/work-orders?status=cancelled&purge=true&olderThan=7d")
+        .then()
+        .statusCode(200)
+        .body("purged", is(0));
+    given()
+        .delete("/api/v1/work-orders?status=cancelled&purge=true&dryRun=false")
+        .then()
+        .statusCode(200)
+        .body("$", equalTo(Map.of("success", true, "purged", 1)));
+  }
+
+  @Test
+  void aBatchPurgeKeepsWhatDoesNotMatch() {
+    String label = UUID.randomUUID().toString();
+    String labelled =
+        post(BODY.replace("}}", "},\"labels\":{\"batch\":\"" + label + "\"}}"))
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    String other = submit();
+    String purge = "/api/v1/work-orders?status=queued&purge=true&label=batch:" + label;
+    given().delete(purge + "&agentType=codex").then().statusCode(200).body("purged", is(0));
+    given().delete(purge + "&dryRun=true").then().statusCode(200).body("wouldPurge", is(1));
+    given().delete(purge + "&agentType=shell").then().statusCode(200).body("purged", is(1));
+    given().get("/api/v1/work-orders/" + labelled).then().statusCode(404);
+    given().get("/api/v1/work-orders/" + other).then().statusCode(200);
+    problem(
+        given().delete("/api/v1/work-orders/" + other + "?pruge=true").then(),
+        400,
+        "invalid-request");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',Batch delete requires purge=true",
+    "?status=failed,Batch delete requires purge=true",
+    "?status=failed&purge=false,Batch delete requires purge=true",
+    "?purge=true,Status filter required for batch purge",
+    "?purge=true&status=,Status filter required for batch purge",
+    "?purge=true&status=done,Unknown status: done",
+    "?purge=1,Batch delete requires purge=true",
+    "?purge=TRUE&status=failed,Batch delete requires purge=true",
+    "?purge=true&purge=false&status=failed,Batch delete requires purge=true",
+    "?purge=true&status=failed&labels=a:b,Unknown query parameter: labels",
+    "?purge=true&status=failed&label=a,label must be of the form key:value",
+    "?purge=true&status=failed&label=,label must have a value",
+    "?purge=true&status=failed&agentType=,agentType must have a value",
+    "?purge=true&status=failed&dryRun=1,dryRun must be true or false",
+    "?purge=true&status=failed&dryRun=,dryRun must have a value",
+    "?purge=true&status=failed&olderThan=,olderThan must have a value",
+    "?purge=true&status=failed&olderThan=soon,'olderThan must be a duration up to 36500d, as 7d,"
+        + " 12h or PT30M'",
+    "?purge=true&status=failed&olderThan=99999999999d,'olderThan must be a duration up to 36500d,"
+        + " as 7d, 12h or PT30M'"
+  })
+  void aBatchPurgeNeedsToBeMeant(String query, String detail) {
+    problem(given().delete("/api/v1/work-orders" + query).then(), 400, "invalid-request")
+        .body("detail", is(detail));
+  }
+}
