@@ -59,6 +59,11 @@ final class Samples {
     };
   }
 
+  static OutputFormat anyFormat(Random random) {
+    List<OutputFormat> all = List.of(OutputFormat.values());
+    return all.get(random.nextInt(all.size()));
+  }
+
   static OutputReader reader(String name) {
     return OutputReader.of(formatOf(name), CONTEXT);
   }
