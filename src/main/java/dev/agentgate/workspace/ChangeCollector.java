@@ -144,12 +144,9 @@ final class ChangeCollector {
       throws IOException, WorkspaceFailedException, InterruptedException {
     AgentIndex agent = AgentIndex.read(repository, baseline.tree(), objects);
     ChangeListing uncounted = new ChangeListing(MAX_LISTED);
-    WorkTreeScan scan = new WorkTreeScan(
-            repository,
-            agent,
-            LargeFilePointers.read(baseline.pointers()),
-            uncounted,
-            MAX_BYTES);
+    WorkTreeScan scan =
+        new WorkTreeScan(
+            repository, agent, LargeFilePointers.read(baseline.pointers()), uncounted, MAX_BYTES);
     boolean readable = scan.run();
     ChangeListing counted = new ChangeListing(MAX_LISTED);
     if (readable) {

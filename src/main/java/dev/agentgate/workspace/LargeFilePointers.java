@@ -26,12 +26,14 @@ import java.util.regex.Pattern;
  * What the pointers of Git LFS in a base stand for. In the work tree are the files themselves; only
  * this tells whether one is still the file that its pointer means, since no filter runs.
  *
- * @see <a href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">Git LFS specification</a>
+ * @see <a href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">Git LFS
+ *     specification</a>
  */
 final class LargeFilePointers {
   private static final Pattern POINTER =
       Pattern.compile("version \\S+\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\nsize (\\d{1,18})\n");
-  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) (\\d{1,18})\t(.+)", Pattern.DOTALL);
+  private static final Pattern LINE =
+      Pattern.compile("([0-9a-f]{64}) (\\d{1,18})\t(.+)", Pattern.DOTALL);
   private static final int MAX_POINTER = 1024;
   private static final int MAX_FILES = 100_000;
 
@@ -101,15 +103,13 @@ final class LargeFilePointers {
     for (Optional<byte[]> field = fields.next(); field.isPresent(); field = fields.next()) {
       String entry = RawName.key(field.get());
       if (entry.startsWith("100644 ") && entries.size() < MAX_FILES) {
-        entries.add(
-            new Entry(entry.substring(entry.indexOf('\t') + 1), entry.split(" ", 3)[1]));
+        entries.add(new Entry(entry.substring(entry.indexOf('\t') + 1), entry.split(" ", 3)[1]));
       }
     }
   }
 
   /** Reads {@code cat-file --batch}: {@code id SP type SP size LF content LF} for each blob. */
-  private static void write(InputStream output, List<Entry> entries, Path file)
-      throws IOException {
+  private static void write(InputStream output, List<Entry> entries, Path file) throws IOException {
     DataInputStream blobs = new DataInputStream(new BufferedInputStream(output));
     try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
       for (Entry entry : entries) {
@@ -119,8 +119,7 @@ final class LargeFilePointers {
           blobs.skipNBytes(size + 1);
           continue;
         }
-        String content =
-            new String(blobs.readNBytes((int) size), StandardCharsets.ISO_8859_1);
+        String content = new String(blobs.readNBytes((int) size), StandardCharsets.ISO_8859_1);
         blobs.skipNBytes(1);
         Matcher pointer = POINTER.matcher(content);
         if (pointer.matches()) {
