@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Baselines {
   private static final String INDEX = "index";
   private static final String BASE = "base";
+  private static final String POINTERS = "pointers";
 
   private final Path root;
 
@@ -33,8 +34,9 @@ final class Baselines {
    * @param tree the id of its tree
    * @param objects those of the mirror that it was copied from; they may be gone
    * @param index a file to copy, with its time
+   * @param pointers for {@link LargeFilePointers#read}
    */
-  record Baseline(String commit, String tree, Path objects, Path index) {}
+  record Baseline(String commit, String tree, Path objects, Path index, Path pointers) {}
 
   /** Remembers a checkout before the agent gets it. */
   void remember(LocalGit checkout, Path mirror)
@@ -43,6 +45,7 @@ final class Baselines {
     Path directory = directory(checkout.run());
     DirectoryTree.remove(directory);
     DirectoryTree.create(directory);
+    LargeFilePointers.remember(checkout, directory.resolve(POINTERS));
     copyIndex(checkout.directory().resolve(".git").resolve(INDEX), directory.resolve(INDEX));
     Path aside = directory.resolve(BASE + ".new");
     Files.writeString(aside, ids + "\n" + mirror.getFileName() + "\n");
@@ -66,7 +69,8 @@ final class Baselines {
               lines.get(0),
               lines.get(1),
               mirrors.resolve(lines.get(2)).resolve("objects"),
-              directory.resolve(INDEX)));
+              directory.resolve(INDEX),
+              directory.resolve(POINTERS)));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -144,7 +144,9 @@ final class ChangeCollector {
       throws IOException, WorkspaceFailedException, InterruptedException {
     AgentIndex agent = AgentIndex.read(repository, baseline.tree(), objects);
     ChangeListing uncounted = new ChangeListing(MAX_LISTED);
-    WorkTreeScan scan = new WorkTreeScan(repository, agent, uncounted, MAX_BYTES);
+    WorkTreeScan scan =
+        new WorkTreeScan(
+            repository, agent, LargeFilePointers.read(baseline.pointers()), uncounted, MAX_BYTES);
     boolean readable = scan.run();
     ChangeListing counted = new ChangeListing(MAX_LISTED);
     if (readable) {
@@ -177,14 +179,14 @@ final class ChangeCollector {
 
   private static List<String> notes(long directories, long files) {
     List<String> notes = new ArrayList<>();
-    note(directories, "directories could not be read").ifPresent(notes::add);
-    note(files, "files could not be read").ifPresent(notes::add);
+    note(directories, "Directories").ifPresent(notes::add);
+    note(files, "Files").ifPresent(notes::add);
     return notes;
   }
 
   private static Optional<String> note(long count, String what) {
     return count == 0
         ? Optional.empty()
-        : Optional.of(count + " " + what + "; the patch says nothing of them");
+        : Optional.of(what + " that could not be read: " + count + "; the patch leaves them out");
   }
 }

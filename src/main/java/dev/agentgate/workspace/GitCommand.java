@@ -471,6 +471,9 @@ final class GitCommand {
         cutShort = output.read() >= 0;
       } catch (IOException e) {
         failure = e;
+      } catch (RuntimeException e) {
+        // Half of what git wrote must not pass for all of it.
+        failure = new IOException(e);
       }
       if (cutShort || failure != null) {
         process.destroyForcibly();

@@ -28,6 +28,7 @@ final class WorkTreeScan {
   private final ComparisonRepository repository;
   private final AgentIndex agent;
   private final ChangeListing uncounted;
+  private final LargeFilePointers pointers;
   private final RepositoryHead heads;
   private final long maxBytes;
 
@@ -39,13 +40,19 @@ final class WorkTreeScan {
 
   /**
    * @param repository whose index is the base's
+   * @param pointers of the base
    * @param uncounted told of all files that may have changed
    * @param maxBytes how much to read
    */
   WorkTreeScan(
-      ComparisonRepository repository, AgentIndex agent, ChangeListing uncounted, long maxBytes) {
+      ComparisonRepository repository,
+      AgentIndex agent,
+      LargeFilePointers pointers,
+      ChangeListing uncounted,
+      long maxBytes) {
     this.repository = repository;
     this.agent = agent;
+    this.pointers = pointers;
     this.uncounted = uncounted;
     this.heads = new RepositoryHead(repository.top());
     this.maxBytes = maxBytes;
@@ -181,7 +188,11 @@ final class WorkTreeScan {
   private void tracked(Kind kind, byte[] name, IndexEdits gone, IndexEdits present)
       throws IOException {
     switch (kind) {
-      case FILE -> add(present, name, Status.MODIFIED);
+      case FILE -> {
+        if (!pointers.isUnchanged(name, path(name))) {
+          add(present, name, Status.MODIFIED);
+        }
+      }
       case UNREADABLE -> unreadable++;
       case DIRECTORY, NOTHING -> {
         gone.remove(name);

@@ -181,8 +181,7 @@ class ReplacedApplicationIT {
 
   private void addToTheList() throws IOException {
     if (REGENERATE) {
-      SortedSet<String> names =
-          new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
+      SortedSet<String> names = new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
       Files.readAllLines(loads()).stream()
           .map(LIBRARY_CLASS::matcher)
           .filter(Matcher::find)

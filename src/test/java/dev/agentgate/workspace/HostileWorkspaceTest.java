@@ -361,8 +361,8 @@ class HostileWorkspaceTest {
         } else {
           assertThat(collected.notes())
               .containsExactly(
-                  "1 directories could not be read; the patch says nothing of them",
-                  "1 files could not be read; the patch says nothing of them");
+                  "Directories that could not be read: 1; the patch leaves them out",
+                  "Files that could not be read: 1; the patch leaves them out");
         }
       } finally {
         workspace.agent("chmod 700 shut");

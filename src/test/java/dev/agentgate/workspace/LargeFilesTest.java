@@ -12,6 +12,7 @@ import dev.agentgate.workorder.WorkspaceSource.GitHub;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -94,6 +95,35 @@ class LargeFilesTest {
       }
     }
     assertThat(notes).isEmpty();
+  }
+
+  @Test
+  void onlyFilesThatTheAgentChangedAreInItsPatch() throws Exception {
+    try (GitServer server = new GitServer(remotes, TOKEN, () -> {})) {
+      server.largeFiles.put(sha256(CONTENT), CONTENT);
+      GitWorkspaces workspaces = onHttp(server);
+      RunId run = run();
+      Path workspace = workspaces.prepare(run, SHOP, LIMIT);
+      Path patch = temporary.resolve("patch");
+      // Of another age than the index says: its content has to tell.
+      Files.setLastModifiedTime(
+          workspace.resolve("ü a.bin"), FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
+      Files.writeString(workspace.resolve("plain"), "changed");
+
+      assertThat(paths(workspaces.collect(run, patch, 1 << 20, LIMIT))).containsExactly("plain");
+
+      Files.writeString(workspace.resolve("ü a.bin"), "other");
+      assertThat(paths(workspaces.collect(run, patch, 1 << 20, LIMIT)))
+          .containsExactly("plain", "ü a.bin");
+      git(author, "apply", "--binary", patch.toString());
+      assertThat(author.resolve("ü a.bin")).hasContent("other");
+    }
+  }
+
+  private static List<String> paths(CollectedChanges changes) {
+    assertThat(changes).isInstanceOf(CollectedChanges.Collected.class);
+    return ((CollectedChanges.Collected) changes)
+        .files().listed().stream().map(ChangedFile::path).toList();
   }
 
   @Test
