@@ -92,6 +92,37 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheWiringKnowsWhereRunsAreExecuted() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "execution.local..", ROOT + "runtime..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "execution.local..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "execution")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + "linux..", ROOT + "agent..", ROOT + "workspace..", ROOT + "output..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theSupervisionOfARunKnowsNoProcessAndNoFile() {
+    noClasses()
+        .that()
+        .haveNameMatching(
+            ".*\\.queue\\.(RunSupervisor|RunWatch|RunRecord|EndRequests|OutcomeRecorder|Verdict)")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + "linux..", ROOT + "output..", "java.io..", "java.nio..")
+        .check(CLASSES);
+  }
+
+  @Test
   void packagesFormNoCycles() {
     slices().matching("dev.agentgate.(**)").should().beFreeOfCycles().check(CLASSES);
   }

@@ -3,8 +3,8 @@ package dev.agentgate.output;
 import java.nio.file.Path;
 
 /**
- * The files of one run. They outlive the service, not the machine: after a power loss its processes
- * are gone as well.
+ * The files of one run. They outlive the service. They are not synced: after a power loss the run's
+ * processes are gone as well.
  *
  * @param path {@code runs/{runId}}
  */
@@ -15,7 +15,7 @@ public record RunDirectory(Path path) {
     return path.resolve("output.log");
   }
 
-  /** How the process ended; written aside and renamed by the run script. */
+  /** How the agent ended; one short write of the run script, complete once it is a whole line. */
   public Path exitFile() {
     return path.resolve("exit.json");
   }
