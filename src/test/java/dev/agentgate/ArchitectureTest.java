@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 /** Holds the package table of docs/architecture.md: dependencies point down it only. */
 class ArchitectureTest {
   private static final String ROOT = "dev.agentgate.";
+  private static final int MOST_PARAMETERS = 7;
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -170,6 +172,17 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..")
         .check(CLASSES);
+  }
+
+  /** A record is its components; an enum has two parameters that nobody wrote. */
+  @Test
+  void aConstructorCanBeTakenInAtAGlance() {
+    assertThat(
+            CLASSES.stream()
+                .filter(type -> !type.isRecord() && !type.isEnum())
+                .flatMap(type -> type.getConstructors().stream())
+                .filter(it -> it.getRawParameterTypes().size() > MOST_PARAMETERS))
+        .isEmpty();
   }
 
   /** Every change of orders and runs is measured and announced, because it has one way to go. */

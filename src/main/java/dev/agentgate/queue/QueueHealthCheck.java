@@ -31,19 +31,17 @@ public final class QueueHealthCheck {
 
   QueueHealthCheck(
       QueueSettings settings,
-      Store store,
+      Supervision supervision,
       QueueManager queue,
       StartRules rules,
-      RunSlots slots,
-      HostResources host,
-      Clock clock) {
+      HostResources host) {
     this.settings = settings;
-    this.store = store;
+    this.store = supervision.store();
+    this.slots = supervision.slots();
+    this.clock = supervision.clock();
     this.queue = queue;
     this.rules = rules;
-    this.slots = slots;
     this.host = host;
-    this.clock = clock;
   }
 
   /** How the queue is now. */

@@ -9,8 +9,6 @@ import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Optional;
 
 /** The parts of the queue, put together once. Nothing runs before {@link QueueManager#open}. */
 public final class QueueModule {
@@ -28,9 +26,8 @@ public final class QueueModule {
    *
    * @param settings the limits
    * @param outside what the queue stands on
-   * @param kept how long orders at rest are kept; empty: for ever
    */
-  public QueueModule(QueueSettings settings, Outside outside, Optional<Duration> kept) {
+  public QueueModule(QueueSettings settings, Outside outside) {
     orders = new Orders(outside.store());
     RunSlots slots = new RunSlots();
     StartRules rules =
@@ -41,25 +38,15 @@ public final class QueueModule {
             new LocalDirectories(outside.workspaces()),
             outside.host());
     Supervision supervision =
-        new Supervision(
-            outside.store(),
-            outside.executor(),
-            outside.directories(),
-            outside.workspaces(),
-            slots,
-            orders,
-            outside.clock(),
-            settings.killGrace(),
-            this::wake);
+        new Supervision(outside, slots, orders, settings.killGrace(), this::wake);
     manager = new QueueManager(settings, supervision, rules);
     service =
         new WorkOrderService(settings, supervision, manager, outside.sources(), outside.agents());
-    health =
-        new QueueHealthCheck(
-            settings, outside.store(), manager, rules, slots, outside.host(), outside.clock());
+    health = new QueueHealthCheck(settings, supervision, manager, rules, outside.host());
     staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, manager, outside.workspacesRoot());
-    retention = new Retention(kept, outside.store().workOrders(), service, outside.clock());
+    retention =
+        new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
   }
 

@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The limits of the queue and of its runs.
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param defaultAgent of an order that names none
  * @param stuckThreshold an order that runs longer raises an alert
  * @param queueDepthThreshold more waiting orders raise an alert
+ * @param retention how long terminal orders are kept; empty: for ever
  */
 public record QueueSettings(
     boolean autoProcess,
@@ -32,4 +34,5 @@ public record QueueSettings(
     Duration killGrace,
     String defaultAgent,
     Duration stuckThreshold,
-    int queueDepthThreshold) {}
+    int queueDepthThreshold,
+    Optional<Duration> retention) {}

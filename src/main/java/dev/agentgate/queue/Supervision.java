@@ -10,16 +10,33 @@ import java.time.Duration;
 /**
  * What every supervisor of a run works with.
  *
- * @param store to read; what is written goes through {@code orders}
+ * @param outside what the queue stands on; what is written goes through {@code orders}
  * @param slotFreed called after a slot became free
  */
 record Supervision(
-    Store store,
-    Executor executor,
-    RunDirectories directories,
-    Workspaces workspaces,
+    QueueModule.Outside outside,
     RunSlots slots,
     Orders orders,
-    Clock clock,
     Duration killGrace,
-    Runnable slotFreed) {}
+    Runnable slotFreed) {
+
+  Store store() {
+    return outside.store();
+  }
+
+  Executor executor() {
+    return outside.executor();
+  }
+
+  RunDirectories directories() {
+    return outside.directories();
+  }
+
+  Workspaces workspaces() {
+    return outside.workspaces();
+  }
+
+  Clock clock() {
+    return outside.clock();
+  }
+}

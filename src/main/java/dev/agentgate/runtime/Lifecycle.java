@@ -4,12 +4,8 @@ import dev.agentgate.config.Settings;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.queue.EventHistory;
-import dev.agentgate.queue.Orders;
-import dev.agentgate.queue.OrphanCleanup;
-import dev.agentgate.queue.QueueManager;
+import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueObserver;
-import dev.agentgate.queue.RunDrain;
-import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.Store;
 import io.quarkus.runtime.LaunchMode;
@@ -30,7 +26,7 @@ import org.jboss.logging.Logger;
  * The order in which the service starts and stops, in one place.
  *
  * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * any producer opens anything), open the store, look whether the ports are free, register the
+ * {@link Foundation} opens anything), open the store, look whether the ports are free, register the
  * observers, deliver what webhooks missed, take over what runs, then start what waits and what
  * maintains. Stop: refuse new work, start nothing, drain, end the events and the webhooks, close
  * the store; requests that read are answered until the drain is over. Both are idempotent.
@@ -47,45 +43,34 @@ class Lifecycle {
   /** For the proof that what was stopped is gone, and for what is left to write. */
   private static final Duration STOP_MARGIN = Duration.ofSeconds(15);
 
+  private final Settings settings;
   private final Store store;
-  private final QueueManager queue;
-  private final OrphanCleanup orphanCleanup;
-  private final WorkOrderService service;
-  private final RunDrain drain;
+  private final QueueModule queue;
   private final MaintenanceJobs jobs;
   private final Webhooks webhooks;
   private final EventHistory events;
-  private final Settings settings;
-  private final Orders orders;
-  private final Instance<QueueObserver> observers;
   private final AtomicBoolean drained = new AtomicBoolean();
 
   Lifecycle(
+      Settings settings,
       Store store,
-      QueueManager queue,
-      OrphanCleanup orphanCleanup,
-      WorkOrderService service,
-      RunDrain drain,
+      QueueModule queue,
       MaintenanceJobs jobs,
       Webhooks webhooks,
-      EventHistory events,
-      Settings settings,
-      Orders orders,
-      @Any Instance<QueueObserver> observers) {
+      EventHistory events) {
+    this.settings = settings;
     this.store = store;
     this.queue = queue;
-    this.orphanCleanup = orphanCleanup;
-    this.service = service;
-    this.drain = drain;
     this.jobs = jobs;
     this.webhooks = webhooks;
     this.events = events;
-    this.settings = settings;
-    this.orders = orders;
-    this.observers = observers;
   }
 
-  void start(@Observes @Priority(FIRST) StartupEvent event, StartChecks checks, ListenPorts ports) {
+  void start(
+      @Observes @Priority(FIRST) StartupEvent event,
+      StartChecks checks,
+      ListenPorts ports,
+      @Any Instance<QueueObserver> observers) {
     ports.requireFree();
     checks.warn();
     if (LaunchMode.current() == LaunchMode.NORMAL) {
@@ -94,32 +79,32 @@ class Lifecycle {
       StopDeadline.arm(
           settings.shutdown().drainTimeout().plus(settings.run().killGrace()).plus(STOP_MARGIN));
     }
-    observers.forEach(orders::register);
+    observers.forEach(queue.orders()::register);
     webhooks.open();
-    int running = queue.recover();
+    int running = queue.manager().recover();
     if (running > 0) {
       LOG.infof("%d orders were running; their runs are taken over", running);
     }
-    int unbegun = orphanCleanup.removeUnbegun();
+    int unbegun = queue.orphanCleanup().removeUnbegun();
     if (unbegun > 0) {
       LOG.infof("Removed %d runs that were claimed and never begun", unbegun);
     }
-    queue.open();
+    queue.manager().open();
     // After the take-over: it must not find runs without a supervisor before.
     jobs.open();
   }
 
   void drain(@Observes ShutdownDelayInitiatedEvent event) {
     if (drained.compareAndSet(false, true)) {
-      service.beginStopping();
-      queue.close();
-      drain.drain(settings.shutdown().drainTimeout());
+      queue.service().beginStopping();
+      queue.manager().close();
+      queue.drain().drain(settings.shutdown().drainTimeout());
     }
   }
 
   void stop(@Observes ShutdownEvent event) {
-    service.beginStopping();
-    queue.close();
+    queue.service().beginStopping();
+    queue.manager().close();
     jobs.close();
     // After the last change.
     events.close();

@@ -1,24 +1,101 @@
 package dev.agentgate.runtime;
 
-import dev.agentgate.queue.Orders;
-import dev.agentgate.queue.OrphanCleanup;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.config.MaintenanceConfig;
+import dev.agentgate.config.QueueConfig;
+import dev.agentgate.config.Settings;
+import dev.agentgate.jobs.MaintenanceJobs;
+import dev.agentgate.output.RunLogWatcher;
+import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.SecretVariables;
 import dev.agentgate.queue.QueueHealthCheck;
-import dev.agentgate.queue.QueueManager;
 import dev.agentgate.queue.QueueModule;
-import dev.agentgate.queue.Retention;
-import dev.agentgate.queue.RunDrain;
-import dev.agentgate.queue.StaleCheck;
+import dev.agentgate.queue.QueueSettings;
+import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.WorkOrderService;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
-/** The parts of the queue as beans. */
+/** The queue, put together from the settings and its foundation, and its parts as beans. */
 @Singleton
 class QueueProducer {
-  private final QueueModule queue;
+  /** How soon a listener of a log sees what was written to it. */
+  private static final Duration LOG_WATCH = Duration.ofMillis(50);
 
-  QueueProducer(QueueModule queue) {
-    this.queue = queue;
+  private final QueueSettings limits;
+  private final QueueModule queue;
+  private final MaintenanceJobs jobs;
+  private final RunLogWatcher logWatcher = new RunLogWatcher(LOG_WATCH);
+  private final RunLogs runLogs;
+
+  QueueProducer(Settings settings, Foundation foundation) {
+    QueueModule.Outside outside = foundation.outside();
+    limits = limits(settings);
+    queue = new QueueModule(limits, outside);
+    MaintenanceConfig maintenance = settings.maintenance();
+    jobs =
+        new MaintenanceJobs(
+            queue.orphanCleanup(),
+            queue.staleCheck(),
+            queue.retention(),
+            maintenance.orphanCleanupEvery(),
+            maintenance.staleCheckEvery());
+    runLogs =
+        new RunLogs(
+            queue.service()::run,
+            outside.directories(),
+            logWatcher,
+            new SecretMask(secrets(settings, outside.agents())));
+  }
+
+  private static QueueSettings limits(Settings settings) {
+    QueueConfig queue = settings.queue();
+    return new QueueSettings(
+        queue.autoProcess(),
+        queue.maxConcurrent(),
+        queue.staggerDelay(),
+        queue.minAvailableMemory().asLongValue(),
+        queue.minFreeDisk().asLongValue(),
+        queue.maxDepth(),
+        queue.maxConcurrentPerRepository(),
+        settings.workspace().localShared(),
+        settings.run().maxTime(),
+        settings.run().killGrace(),
+        settings.defaultAgent(),
+        settings.health().stuckThreshold(),
+        settings.health().queueDepthThreshold(),
+        settings.maintenance().retention());
+  }
+
+  /** The service's own secrets, and those among the variables that agents see. */
+  private static Set<String> secrets(Settings settings, Agents agents) {
+    Set<String> secrets = new HashSet<>();
+    settings.auth().apiKey().ifPresent(secrets::add);
+    settings.github().token().ifPresent(secrets::add);
+    settings.webhooks().secret().ifPresent(secrets::add);
+    secrets.addAll(SecretVariables.secretsIn(agents.seenVariables()));
+    return secrets;
+  }
+
+  @PreDestroy
+  void close() {
+    logWatcher.close();
+  }
+
+  @Produces
+  @Singleton
+  QueueModule queue() {
+    return queue;
+  }
+
+  @Produces
+  @Singleton
+  QueueSettings limits() {
+    return limits;
   }
 
   @Produces
@@ -29,43 +106,19 @@ class QueueProducer {
 
   @Produces
   @Singleton
-  QueueManager manager() {
-    return queue.manager();
-  }
-
-  @Produces
-  @Singleton
   QueueHealthCheck health() {
     return queue.health();
   }
 
   @Produces
   @Singleton
-  Orders orders() {
-    return queue.orders();
+  RunLogs runLogs() {
+    return runLogs;
   }
 
   @Produces
   @Singleton
-  StaleCheck staleCheck() {
-    return queue.staleCheck();
-  }
-
-  @Produces
-  @Singleton
-  OrphanCleanup orphanCleanup() {
-    return queue.orphanCleanup();
-  }
-
-  @Produces
-  @Singleton
-  Retention retention() {
-    return queue.retention();
-  }
-
-  @Produces
-  @Singleton
-  RunDrain drain() {
-    return queue.drain();
+  MaintenanceJobs jobs() {
+    return jobs;
   }
 }

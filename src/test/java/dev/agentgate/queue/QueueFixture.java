@@ -71,7 +71,8 @@ final class QueueFixture implements AutoCloseable {
             Duration.ofMillis(200),
             "shell",
             Duration.ofMinutes(30),
-            10);
+            10,
+            Optional.empty());
     queue =
         new QueueModule(
             change.apply(defaults),
@@ -98,8 +99,7 @@ final class QueueFixture implements AutoCloseable {
                             true)),
                     new AgentEnvironment(Map.of("PATH", "/usr/bin:/bin"), Map.of())),
                 host,
-                clock),
-            Optional.empty());
+                clock));
   }
 
   QueueFixture open() {

@@ -77,6 +77,7 @@ final class SettingsChange {
         from.killGrace(),
         from.defaultAgent(),
         from.stuckThreshold(),
-        from.queueDepthThreshold());
+        from.queueDepthThreshold(),
+        from.retention());
   }
 }

@@ -1,0 +1,85 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.api.access.Access;
+import dev.agentgate.api.access.ApiKeys;
+import dev.agentgate.config.AuthConfig;
+import dev.agentgate.config.Settings;
+import dev.agentgate.config.WebhooksConfig;
+import dev.agentgate.notify.WebhookSettings;
+import dev.agentgate.notify.Webhooks;
+import dev.agentgate.ops.ReadinessAlerts;
+import dev.agentgate.queue.EventHistory;
+import dev.agentgate.runtime.check.StartChecks;
+import dev.agentgate.workorder.WorkOrderStatus;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the outside sees, as beans: keys, events, webhooks, readiness. */
+@Singleton
+class EdgesProducer {
+  /** How many events a client can have missed and still resume; some 4 MB. */
+  private static final int KEPT_EVENTS = 10_000;
+
+  private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
+
+  private final Settings settings;
+
+  EdgesProducer(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** The callers that are known; opened after the checks, which say what is wrong with the keys. */
+  @Produces
+  @Singleton
+  Access access(StartChecks checks) throws IOException {
+    checks.enforce();
+    AuthConfig auth = settings.auth();
+    return new Access(ApiKeys.read(auth.apiKey(), auth.keysFile().map(Path::of)), auth.anonymous());
+  }
+
+  @Produces
+  @Singleton
+  EventHistory events() {
+    return new EventHistory(KEPT_EVENTS);
+  }
+
+  void close(@Disposes EventHistory events) {
+    events.close();
+  }
+
+  @Produces
+  @Singleton
+  Webhooks webhooks(Foundation foundation) {
+    WebhooksConfig webhooks = settings.webhooks();
+    return new Webhooks(
+        new WebhookSettings(
+            webhooks.urls().orElse(List.of()).stream().map(URI::create).toList(),
+            webhooks.secret().orElse(""),
+            webhooks.statuses().stream()
+                .map(WorkOrderStatus::parse)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet()),
+            webhooks.timeout(),
+            webhooks.maxAttempts(),
+            WEBHOOK_BACKOFF,
+            foundation.data().resolve("webhooks")),
+        // A receiver compares the time of a signature with its own clock.
+        Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  ReadinessAlerts readinessAlerts() {
+    return new ReadinessAlerts(settings.health().readinessAlerts().orElse(Set.of()));
+  }
+}

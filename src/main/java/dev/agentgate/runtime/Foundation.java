@@ -1,0 +1,172 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.config.GitConfig;
+import dev.agentgate.config.GithubConfig;
+import dev.agentgate.config.Settings;
+import dev.agentgate.config.StartRefusedException;
+import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.execution.local.AgentLauncher;
+import dev.agentgate.execution.local.LinuxProcessManager;
+import dev.agentgate.execution.local.LocalExecutor;
+import dev.agentgate.linux.HostResources;
+import dev.agentgate.linux.LinuxHostResources;
+import dev.agentgate.linux.SteadyClock;
+import dev.agentgate.ops.RunTraces;
+import dev.agentgate.output.LogCapper;
+import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunLogNotes;
+import dev.agentgate.queue.QueueModule;
+import dev.agentgate.runtime.check.StartChecks;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.file.FileStore;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workspace.CheckedSourceParser;
+import dev.agentgate.workspace.CheckoutExtras;
+import dev.agentgate.workspace.GitHubHost;
+import dev.agentgate.workspace.GitWorkspaces;
+import dev.agentgate.workspace.LocalRoots;
+import dev.agentgate.workspace.Workspaces;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the queue stands on, put together once the checks have passed: the store, the processes, the
+ * workspaces, the clock. Beans are those parts that others than the queue use.
+ */
+@Singleton
+class Foundation {
+  /** {@code EX_CANTCREAT} of sysexits.h. */
+  private static final int NO_DATA_DIRECTORY = 73;
+
+  private final Path data;
+  private final FileStore store;
+  private final QueueModule.Outside outside;
+  private final LogCapper logCapper;
+
+  Foundation(Settings settings, StartChecks checks, RunTraces traces) {
+    checks.enforce();
+    Clock clock = new SteadyClock();
+    data = Path.of(settings.dataDir()).normalize();
+    store = open(data, clock, settings);
+    RunDirectories directories = new RunDirectories(data.resolve("runs"));
+    logCapper = new LogCapper(directories, settings.run().logMaxSize().asLongValue());
+    GithubConfig github = settings.github();
+    GitHubHost host = new GitHubHost(github.baseUrl());
+    WorkspaceConfig workspace = settings.workspace();
+    LocalRoots roots =
+        new LocalRoots(workspace.localRoots().orElse(List.of()).stream().map(Path::of).toList());
+    Path workspacesRoot = data.resolve("workspaces");
+    Workspaces workspaces =
+        new GitWorkspaces(
+            workspacesRoot,
+            host,
+            github.token(),
+            roots,
+            new CheckoutExtras(workspace.submodules(), workspace.lfs()),
+            new RunLogNotes(directories)::add,
+            clock);
+    Agents agents = agents(settings, data.resolve("agents"));
+    LinuxProcessManager processes = new LinuxProcessManager(directories, clock);
+    outside =
+        new QueueModule.Outside(
+            store,
+            new LocalExecutor(
+                processes,
+                new AgentLauncher(processes, directories, agents, traces),
+                directories,
+                workspaces,
+                logCapper,
+                clock),
+            directories,
+            workspaces,
+            workspacesRoot,
+            new CheckedSourceParser(host, github.owner(), roots),
+            agents,
+            new LinuxHostResources(data),
+            clock);
+  }
+
+  private static FileStore open(Path data, Clock clock, Settings settings) {
+    try {
+      return FileStore.open(data, clock, QueueEntry.order(settings.queue().priorityAging()));
+    } catch (StoreUnavailableException e) {
+      throw new StartRefusedException(String.valueOf(e.getMessage()), NO_DATA_DIRECTORY);
+    }
+  }
+
+  /**
+   * @param files a directory for what agents read
+   */
+  private static Agents agents(Settings settings, Path files) {
+    AgentEnvironment environment =
+        new AgentEnvironment(System.getenv(), gitIdentity(settings.git()));
+    AgentProfiles profiles = new AgentProfiles(files, environment);
+    Map<String, Agent> agents = new LinkedHashMap<>();
+    settings
+        .agents()
+        .forEach((type, agent) ->
+            agents.put(type, new Agent(profiles.of(type, agent), agent.enabled())));
+    return new Agents(agents, environment);
+  }
+
+  private static Map<String, String> gitIdentity(GitConfig git) {
+    return Map.of(
+        "GIT_AUTHOR_NAME",
+        git.authorName(),
+        "GIT_AUTHOR_EMAIL",
+        git.authorEmail(),
+        "GIT_COMMITTER_NAME",
+        git.authorName(),
+        "GIT_COMMITTER_EMAIL",
+        git.authorEmail());
+  }
+
+  /** Gives back what the parts hold, except the store, which {@link Lifecycle} closes. */
+  @PreDestroy
+  void close() {
+    outside.executor().close();
+    logCapper.close();
+  }
+
+  /** The data directory. */
+  Path data() {
+    return data;
+  }
+
+  QueueModule.Outside outside() {
+    return outside;
+  }
+
+  @Produces
+  @Singleton
+  FileStore store() {
+    return store;
+  }
+
+  @Produces
+  @Singleton
+  Agents agents() {
+    return outside.agents();
+  }
+
+  @Produces
+  @Singleton
+  LogCapper logCapper() {
+    return logCapper;
+  }
+
+  @Produces
+  @Singleton
+  HostResources host() {
+    return outside.host();
+  }
+}
