@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +96,49 @@ class TransitionOrderTest {
               Optional.empty(),
               Optional.of(WorkOrderStatus.QUEUED),
               Optional.of(WorkOrderStatus.RUNNING));
+    }
+  }
+
+  /** Looks for stale orders, in another thread, right after an order was claimed. */
+  private static final class LookedAt extends InMemoryStore {
+    @Nullable FutureTask<Integer> look;
+
+    LookedAt(Clock clock) {
+      super(clock);
+    }
+
+    @Override
+    public List<WorkOrder> claim(Claim claim) {
+      List<WorkOrder> claimed = super.claim(claim);
+      FutureTask<Integer> task = look;
+      if (!claimed.isEmpty() && task != null) {
+        Thread.ofVirtual().start(task);
+        try {
+          int _ = task.get(300, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          // It waits for the claim's end, as it should.
+        } catch (InterruptedException | ExecutionException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return claimed;
+    }
+  }
+
+  @Test
+  void anOrderThatIsClaimedAndHasNoSupervisorYetIsNotStale() throws Exception {
+    SettableClock clock = new SettableClock();
+    LookedAt store = new LookedAt(clock);
+    try (QueueFixture queue =
+        new QueueFixture(directory, settings -> settings, store, new FakeExecutor(), clock)) {
+      FutureTask<Integer> look = new FutureTask<>(queue.queue.staleCheck()::runOnce);
+      store.look = look;
+      queue.open();
+      WorkOrderId id = queue.submit();
+
+      assertThat(look.get()).isZero();
+      queue.executor.exit(queue.awaitRunning(id), 0);
+      queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
     }
   }
 }

@@ -66,6 +66,8 @@ final class WorkOrderTest {
     expectOnlyFrom(running, status, order -> order.complete(END));
     expectOnlyFrom(running, status, order -> order.retry(END, END));
     expectOnlyFrom(running, status, order -> order.interrupt(END));
+    expectOnlyFrom(running, status, order -> order.release(END));
+    expectOnlyFrom(running, status, order -> order.takeOver(WorkOrders.LEASE, END));
   }
 
   @ParameterizedTest
@@ -180,5 +182,32 @@ final class WorkOrderTest {
     assertThat(without.currentRun()).isEmpty();
     assertThat(without.state()).isEqualTo(order.state());
     assertThat(without.revision()).isEqualTo(order.revision() + 1);
+  }
+
+  @Test
+  void aReleasedOrderKeepsItsPlaceAndNothingOfTheAttempt() {
+    WorkOrder released = in(WorkOrderStatus.RUNNING).release(END);
+
+    assertThat(released.status()).isEqualTo(WorkOrderStatus.QUEUED);
+    assertThat(released.attempts()).isZero();
+    assertThat(released.runs()).isEmpty();
+    assertThat(released.queuedAt()).isEqualTo(SUBMITTED);
+  }
+
+  @Test
+  void aTakeoverIsARevisionAndARenewalIsNone() {
+    WorkOrder order = in(WorkOrderStatus.RUNNING);
+    Lease lease = new Lease(new InstanceId("other"), Optional.of(END));
+
+    WorkOrder taken = order.takeOver(lease, END);
+    WorkOrder renewed = order.leased(lease);
+
+    assertThat(taken.state()).isEqualTo(new Running(ATTEMPT, lease));
+    assertThat(taken.runs()).containsExactly(RUN);
+    assertThat(renewed.state()).isEqualTo(new Running(ATTEMPT, lease));
+    assertThat(renewed.revision()).isEqualTo(order.revision());
+    assertThat(lease.hasEnded(END.minusNanos(1))).isFalse();
+    assertThat(lease.hasEnded(END)).isTrue();
+    assertThat(WorkOrders.LEASE.hasEnded(Instant.MAX)).isFalse();
   }
 }
