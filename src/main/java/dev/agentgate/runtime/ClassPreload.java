@@ -2,6 +2,7 @@ package dev.agentgate.runtime;
 
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.ImageMode;
+import jakarta.ws.rs.ext.RuntimeDelegate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,6 +71,8 @@ final class ClassPreload {
       names.addAll(besides(ClassPreload.class));
       names.addAll(besides(find(Application.APP_CLASS_NAME)));
       long loaded = names.stream().filter(ClassPreload::load).count();
+      // Its implementation is named by a file, which is looked for once.
+      RuntimeDelegate _ = RuntimeDelegate.getInstance();
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       LOG.debugf("Loaded %d classes ahead in %d ms", loaded, millis);
     } catch (ClassNotFoundException | IOException | URISyntaxException e) {
