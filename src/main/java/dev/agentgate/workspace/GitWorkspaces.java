@@ -95,9 +95,10 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
 
   @Override
   public boolean remove(RunId run) {
-    return baselines.remove(run)
-        & DirectoryTree.remove(comparison(run))
-        & DirectoryTree.remove(directory(run));
+    // Each is tried, whatever became of those before.
+    boolean baseline = baselines.remove(run);
+    boolean comparison = DirectoryTree.remove(comparison(run));
+    return DirectoryTree.remove(directory(run)) && baseline && comparison;
   }
 
   @Override

@@ -109,6 +109,7 @@ final class WorkTreeScan {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Link(byte[] name, String commit) {}
 
   /** The submodules of the base. */
