@@ -223,12 +223,14 @@ class ArchitectureTest {
   }
 
   private record Calls(Store store) {
+    @SuppressWarnings("UnusedMethod") // its code is read, not run
     void pause() {
       store.queue().setPaused(true);
     }
   }
 
   private record Refers(Store store) {
+    @SuppressWarnings("UnusedMethod") // its code is read, not run
     void removeAll(List<RunId> runs) {
       runs.forEach(store.runs()::remove);
     }

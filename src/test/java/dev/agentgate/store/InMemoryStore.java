@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -312,7 +313,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         if (claimed.size() < claim.slots() && isClaimable(entry, claim, now)) {
           RunId run = RunId.next(now);
           Lease lease = new Lease(instance, Optional.of(now.plus(claim.lease())));
-          WorkOrder running = all.orders.get(entry.id()).start(run, now, lease);
+          WorkOrder waiting = Objects.requireNonNull(all.orders.get(entry.id()));
+          WorkOrder running = waiting.start(run, now, lease);
           all.runs.put(run, Run.preparing(run, entry.id(), running.attempts(), now));
           put(running);
           claimed.add(running);
