@@ -62,7 +62,7 @@ final class ChangeCollector {
       done = true;
       return collected;
     } catch (WorkspaceFailedException e) {
-      return new Failed(e.getMessage());
+      return new Failed(String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       LOG.errorf(e, "The changes of %s cannot be collected", workspace.run());
       return new Failed("The changes could not be read or written");

@@ -95,9 +95,9 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
 
   @Override
   public boolean remove(RunId run) {
-    return baselines.remove(run)
-        & DirectoryTree.remove(comparison(run))
-        & DirectoryTree.remove(directory(run));
+    boolean baselineGone = baselines.remove(run);
+    boolean comparisonGone = DirectoryTree.remove(comparison(run));
+    return DirectoryTree.remove(directory(run)) && baselineGone && comparisonGone;
   }
 
   @Override
