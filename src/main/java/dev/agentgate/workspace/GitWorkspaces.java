@@ -95,10 +95,9 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
 
   @Override
   public boolean remove(RunId run) {
-    // Each is tried, whatever became of those before.
-    boolean baseline = baselines.remove(run);
-    boolean comparison = DirectoryTree.remove(comparison(run));
-    return DirectoryTree.remove(directory(run)) && baseline && comparison;
+    boolean baselineGone = baselines.remove(run);
+    boolean comparisonGone = DirectoryTree.remove(comparison(run));
+    return DirectoryTree.remove(directory(run)) && baselineGone && comparisonGone;
   }
 
   @Override

@@ -109,8 +109,11 @@ final class WorkTreeScan {
     }
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Link(byte[] name, String commit) {}
+  private record Link(String key, String commit) {
+    byte[] name() {
+      return RawName.ofKey(key);
+    }
+  }
 
   /** The submodules of the base. */
   private void links(IndexEdits edits)
@@ -125,7 +128,7 @@ final class WorkTreeScan {
         uncounted.add(link.name(), Optional.empty(), Status.DELETED);
         continue;
       }
-      links.add(RawName.key(link.name()));
+      links.add(link.key());
       Optional<String> commit = head(directory).filter(it -> !it.equals(link.commit()));
       if (commit.isPresent()) {
         edits.addLink(link.name(), commit.get());
@@ -143,7 +146,7 @@ final class WorkTreeScan {
           throw new IOException("There are more than " + MAX_LINKS + " submodules");
         }
         int tab = entry.indexOf('\t');
-        found.add(new Link(RawName.ofKey(entry.substring(tab + 1)), entry.split(" ", 3)[1]));
+        found.add(new Link(entry.substring(tab + 1), entry.split(" ", 3)[1]));
       }
     }
   }

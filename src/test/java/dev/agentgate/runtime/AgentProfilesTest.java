@@ -10,6 +10,7 @@ import dev.agentgate.config.ConfigurationFixture;
 import dev.agentgate.config.Settings;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,10 +19,11 @@ class AgentProfilesTest {
 
   private AgentProfile profile(String type, Map<String, String> variables) {
     AgentConfig agent =
-        ConfigurationFixture.configOf(variables)
-            .getConfigMapping(Settings.class)
-            .agents()
-            .get(type);
+        Objects.requireNonNull(
+            ConfigurationFixture.configOf(variables)
+                .getConfigMapping(Settings.class)
+                .agents()
+                .get(type));
     return new AgentProfiles(directory, new AgentEnvironment(Map.of(), Map.of())).of(type, agent);
   }
 
