@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -257,13 +258,14 @@ class LocalExecutorTest extends ExecutorContract {
 
     @Override
     public boolean remove(RunId run) {
-      try {
-        if (Files.isDirectory(of(run))) {
-          for (Path file : Files.list(of(run)).toList()) {
-            Files.delete(file);
-          }
-          Files.delete(of(run));
+      if (!Files.isDirectory(of(run))) {
+        return true;
+      }
+      try (Stream<Path> files = Files.list(of(run))) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
         }
+        Files.delete(of(run));
         return true;
       } catch (IOException e) {
         return false;
