@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -177,7 +177,7 @@ class ReplacedApplicationIT {
 
   private void addToTheList() throws IOException {
     if (REGENERATE) {
-      SortedSet<String> names = new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
+      NavigableSet<String> names = new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
       Files.readAllLines(loads()).stream()
           .map(LIBRARY_CLASS::matcher)
           .filter(Matcher::find)
