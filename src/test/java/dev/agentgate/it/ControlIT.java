@@ -38,6 +38,7 @@ class ControlIT {
   /** Goes on as well, and says what it heard. */
   private static final String HEARS_TERM =
       "trap 'echo asked' TERM; echo began; while :; do sleep 5; done";
+
   private static final int CLIENTS = 10;
 
   @TempDir static Path home;

@@ -177,7 +177,8 @@ class ReplacedApplicationIT {
 
   private void addToTheList() throws IOException {
     if (REGENERATE) {
-      NavigableSet<String> names = new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
+      NavigableSet<String> names =
+          new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
       Files.readAllLines(loads()).stream()
           .map(LIBRARY_CLASS::matcher)
           .filter(Matcher::find)
@@ -192,10 +193,7 @@ class ReplacedApplicationIT {
     assertThat(service.awaitExit()).isEqualTo(143);
     assertThat(service.said())
         .as("add what is missing to %s with -Dclasses.regenerate=true", LIST)
-        .doesNotContain(
-            "did not stop in time",
-            "NoClassDefFoundError",
-            "ClassNotFoundException")
+        .doesNotContain("did not stop in time", "NoClassDefFoundError", "ClassNotFoundException")
         .contains(" stopped in ");
     assertThat(service.processes()).isEmpty();
   }

@@ -150,8 +150,7 @@ class RunLogTest {
       file.write("\na\nb\nc\n".getBytes(UTF_8));
     }
     // The rest would take minutes.
-    assertTimeout(
-        Duration.ofMinutes(1), () -> assertThat(tail(2)).isEqualTo("b\nc\n"));
+    assertTimeout(Duration.ofMinutes(1), () -> assertThat(tail(2)).isEqualTo("b\nc\n"));
     assertThat(log.size()).isEqualTo((1L << 40) + 7);
   }
 

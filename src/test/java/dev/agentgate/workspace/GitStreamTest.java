@@ -55,31 +55,28 @@ class GitStreamTest {
 
   @Test
   void failsWithItsReader() {
-    assertThatThrownBy(
-            () ->
-                stream(
-                    Path.of("/dev/null"),
-                    _ -> {
-                      throw new IOException("disk full");
-                    },
-                    "version"))
+    assertThatThrownBy(() ->
+            stream(
+                Path.of("/dev/null"),
+                _ -> {
+                  throw new IOException("disk full");
+                },
+                "version"))
         .isInstanceOf(WorkspaceFailedException.class)
         .hasMessage("What git version wrote could not be read or kept");
-    assertThatThrownBy(
-            () ->
-                stream(
-                    Path.of("/dev/null"),
-                    _ -> {
-                      throw new NumberFormatException("not a count");
-                    },
-                    "version"))
+    assertThatThrownBy(() ->
+            stream(
+                Path.of("/dev/null"),
+                _ -> {
+                  throw new NumberFormatException("not a count");
+                },
+                "version"))
         .isInstanceOf(WorkspaceFailedException.class);
   }
 
   @Test
   void failsWithGitsOwnWords() {
-    assertThatThrownBy(
-            () -> stream(Path.of("/dev/null"), _ -> {}, "diff", "--zzz"))
+    assertThatThrownBy(() -> stream(Path.of("/dev/null"), _ -> {}, "diff", "--zzz"))
         .isInstanceOf(WorkspaceFailedException.class)
         .hasMessageContaining("git diff failed");
   }

@@ -44,8 +44,7 @@ class ProcessZooTest {
       assertThat(report.survivors()).isZero();
       assertThat(report.took()).isLessThan(LONG);
       assertThat(fixture.workspace(run).resolve("cleaned")).exists();
-      assertThat(process.awaitEnd(LONG).orElseThrow().exit().orElseThrow().code())
-          .isEqualTo(7);
+      assertThat(process.awaitEnd(LONG).orElseThrow().exit().orElseThrow().code()).isEqualTo(7);
     }
   }
 
@@ -64,9 +63,7 @@ class ProcessZooTest {
       assertDead(agent);
       assertThat(report.survivors()).isZero();
       assertThat(report.took()).isBetween(SHORT, SHORT.plus(LONG));
-      assertThat(
-              process.awaitEnd(LONG).orElseThrow().exit().orElseThrow().signal())
-          .hasValue(9);
+      assertThat(process.awaitEnd(LONG).orElseThrow().exit().orElseThrow().signal()).hasValue(9);
     }
   }
 
