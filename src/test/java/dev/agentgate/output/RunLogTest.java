@@ -222,8 +222,11 @@ class RunLogTest {
         .isEqualTo("second\nthird\n");
     assertThat(tail(3))
         .isEqualTo(
-            "[agentgate: 100 bytes dropped: the run cut its log off, as \"> /dev/stdout\" does]\n"
-                + "second\nthird\n");
+            """
+            [agentgate: 100 bytes dropped: the run cut its log off, as "> /dev/stdout" does]
+            second
+            third
+            """);
     assertThat(tail(2)).isEqualTo("second\nthird\n");
   }
 }
