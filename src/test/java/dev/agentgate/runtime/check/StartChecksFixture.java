@@ -40,7 +40,7 @@ public final class StartChecksFixture {
               .toArray();
       return (StartCheck) constructor.newInstance(arguments);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("A check takes the settings or the configuration: " + type, e);
+      throw new LinkageError("A check takes the settings or the configuration: " + type, e);
     }
   }
 }
