@@ -26,7 +26,7 @@ import java.util.zip.CRC32;
 
 /** A workspace of a run, the agent in it, and what the service makes of what the agent did. */
 final class ChangedWorkspace {
-  static final Duration LIMIT = Duration.ofSeconds(120);
+  static final Duration LIMIT = Duration.ofMinutes(2);
   private static final RunId RUN = new RunId("run_01K9D3V5TRC4QNE2Y7X0AWZ8GH");
 
   final Path top;
