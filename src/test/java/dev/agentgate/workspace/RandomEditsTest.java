@@ -123,7 +123,7 @@ class RandomEditsTest {
 
   /** Not through links: they would lead back in. */
   private static boolean makeParents(Path top, Path path) throws IOException {
-    for (Path at = path.getParent(); !at.equals(top); at = at.getParent()) {
+    for (Path at = path.getParent(); at != null && !at.equals(top); at = at.getParent()) {
       if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)
           && !Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
         return false;
