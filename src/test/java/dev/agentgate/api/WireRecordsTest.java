@@ -157,8 +157,7 @@ class WireRecordsTest {
     states.addAll(lowerCaseNames(RunOutcome.class));
     // Told as a failure.
     states.remove("interrupted");
-    assertThat(documented(RunResponse.class, "status"))
-        .containsExactlyInAnyOrderElementsOf(states);
+    assertThat(documented(RunResponse.class, "status")).containsExactlyInAnyOrderElementsOf(states);
   }
 
   private static List<String> lowerCaseNames(Class<?> sealed) {

@@ -90,8 +90,14 @@ final class FileRuns implements Runs {
     index.check();
     try {
       OrderFiles.Content content = OrderFiles.read(file(id).toFile());
-      return Optional.of(RunCodec.decode(content.bytes(), content.length()));
+      return Optional.of(
+          EndRequestFile.addTo(
+              RunCodec.decode(content.bytes(), content.length()), directory.resolve(id.value())));
     } catch (FileNotFoundException e) {
+      // Java says so, too, where it has no descriptor left to open the file.
+      if (file(id).toFile().exists()) {
+        throw new StoreUnavailableException("The run cannot be read.", e);
+      }
       return Optional.empty();
     } catch (IOException e) {
       throw new StoreUnavailableException("The run cannot be read.", e);

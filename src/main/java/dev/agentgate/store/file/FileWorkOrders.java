@@ -15,12 +15,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The orders: the index says what there is, the settler or a file has the body. */
 final class FileWorkOrders implements WorkOrders {
   private static final Logger LOG = Logger.getLogger(FileWorkOrders.class);
+
+  /** How often to look for an order of which only an older revision can be read. */
+  private static final int MOST_LOOKS = 10_000;
+
+  private static final long LOOK_AGAIN_NANOS = 20_000;
 
   private final OpenIndex index;
   private final OrderFiles files;
@@ -164,6 +170,22 @@ final class FileWorkOrders implements WorkOrders {
   @Override
   public Optional<WorkOrder> find(WorkOrderId id) {
     WorkOrderIndex known = index.get();
+    for (int look = 0; look < MOST_LOOKS; look++) {
+      Optional<WorkOrder> found = read(known, id);
+      @Nullable IndexEntry entry = known.get(id);
+      if (entry == null) {
+        return Optional.empty();
+      }
+      // While a removal is under way, the body that no file ever got is gone before the entry is.
+      if (found.filter(order -> order.revision() >= entry.revision()).isPresent()) {
+        return found;
+      }
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    }
+    throw new StoreUnavailableException("The file of " + id + " is behind, and cannot be read.");
+  }
+
+  private Optional<WorkOrder> read(WorkOrderIndex known, WorkOrderId id) {
     if (known.get(id) == null) {
       return Optional.empty();
     }
