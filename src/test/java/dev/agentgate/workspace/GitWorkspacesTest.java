@@ -706,8 +706,10 @@ class GitWorkspacesTest {
   private void assertNothingLeft() throws IOException {
     try (Stream<Path> entries = Files.list(root)) {
       assertThat(entries.map(entry -> entry.getFileName().toString()))
-          .isSubsetOf(".mirrors", ".gitconfig");
+          .isSubsetOf(".mirrors", ".gitconfig", ".baselines");
     }
+    String[] baselines = root.resolve(".baselines").toFile().list();
+    assertThat(baselines == null ? 0 : baselines.length).isZero();
   }
 
   private void commit(String branch, String text) throws Exception {
