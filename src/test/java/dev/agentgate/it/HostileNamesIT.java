@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -190,10 +192,15 @@ class HostileNamesIT {
     }
   }
 
+  /** The messages that wait: each target has a directory of its own. */
   private static List<String> spooled(Service service) {
-    String[] names =
-        service.data().resolve("webhooks").toFile().list((_, name) -> name.endsWith(".json"));
-    return names == null ? List.of() : List.of(names);
+    File[] targets = service.data().resolve("webhooks").toFile().listFiles(File::isDirectory);
+    List<String> names = new ArrayList<>();
+    for (File target : targets == null ? new File[0] : targets) {
+      String[] messages = target.list((_, name) -> name.endsWith(".json"));
+      names.addAll(List.of(messages == null ? new String[0] : messages));
+    }
+    return names;
   }
 
   @Test
