@@ -1,29 +1,29 @@
 package dev.agentgate.workorder;
 
 /**
- * What a caller can be told. The message is a sentence for people: it names no path of the server
- * and holds no secret. Everything else that is thrown is a defect.
+ * An error that is reported to the caller. The message is a sentence for people: it names no path
+ * of the server and holds no secret. Any other exception that is thrown is a defect.
  */
 public class AgentGateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What kind of refusal this is; the HTTP layer gives each a status. */
+  /** The kind of refusal; the HTTP layer maps each to a status. */
   public enum Kind {
-    /** The request itself is wrong. */
+    /** The request itself is invalid. */
     INVALID,
-    /** No such order or run. */
+    /** There is no such order or run. */
     NOT_FOUND,
-    /** The order's state does not allow it. */
+    /** The order's state does not allow the request. */
     CONFLICT,
-    /** The order is not running, and only a running one can be killed. */
+    /** The order is not running, and only a running order can be killed. */
     NOT_RUNNING,
-    /** The idempotency key was used for another request. */
+    /** The idempotency key was already used for a different request. */
     IDEMPOTENCY_KEY_REUSED,
-    /** The queue is full; try later. */
+    /** The queue is full; the client may try again later. */
     QUEUE_FULL,
-    /** The store cannot take the write; nothing was written. */
+    /** The store cannot accept the write; nothing was written. */
     STORE_UNAVAILABLE,
-    /** The service is stopping; try another replica, or later. */
+    /** The service is stopping; the client may try another replica, or try again later. */
     STOPPING
   }
 

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Why a run is made to end, the weaker before the stronger: a stronger one overtakes. */
+/** Why a run is being ended, weakest first: a stronger cause replaces a weaker one. */
 public enum EndCause {
-  /** The service stops. */
+  /** The service is stopping. */
   INTERRUPT,
   /** The agent wrote nothing for too long. */
   IDLE_TIMEOUT,
@@ -17,12 +17,12 @@ public enum EndCause {
   /** A user killed the order. */
   KILL;
 
-  /** The name in files and metrics: lower case with underscores. */
+  /** Returns the name used in files and metrics: lower case with underscores. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Reads a {@link #wireName()}; empty if there is no such cause. */
+  /** Parses a {@link #wireName()}; returns empty if there is no such cause. */
   public static Optional<EndCause> parse(String text) {
     return Arrays.stream(values()).filter(cause -> cause.wireName().equals(text)).findFirst();
   }

@@ -3,9 +3,9 @@ package dev.agentgate.workorder;
 import java.util.OptionalInt;
 
 /**
- * How a process ended, as a POSIX shell reports it in {@code $?}: 0 to 128 is an exit code, 128 + n
- * says that signal n ended it. A program that itself exits with 128 + n cannot be told from one
- * that signal n ended; POSIX leaves it so.
+ * How a process ended, as a POSIX shell reports it in {@code $?}: 0 to 128 is an exit code, and 128
+ * + n means that signal n ended the process. A program that itself exits with 128 + n cannot be
+ * told apart from one that was ended by signal n; POSIX has the same ambiguity.
  *
  * @param code the shell's status, 0..255
  * @see <a
@@ -25,13 +25,13 @@ public record ExitStatus(int code) {
     }
   }
 
-  /** The signal that ended the process, if one did. */
+  /** Returns the signal that ended the process; empty if it exited by itself. */
   public OptionalInt signal() {
     int signal = code - SIGNAL_BASE;
     return signal >= 1 && signal <= LAST_SIGNAL ? OptionalInt.of(signal) : OptionalInt.empty();
   }
 
-  /** Whether the process ended by itself and called it a success. */
+  /** Whether the process exited by itself with code 0. */
   public boolean isSuccess() {
     return code == 0;
   }

@@ -3,11 +3,11 @@ package dev.agentgate.workorder;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Why an attempt failed. The sentence for people is beside it, in {@code error}. */
+/** Why an attempt failed. The explanation for people is stored next to it, in {@code error}. */
 public enum FailureReason {
-  /** The agent ended with an exit code other than 0: its own verdict. */
+  /** The agent exited with a code other than 0, so it reported the failure itself. */
   EXIT_CODE,
-  /** A signal that AgentGate did not send ended the agent. */
+  /** The agent was ended by a signal that AgentGate did not send. */
   SIGNAL,
   /** The kernel's out-of-memory killer ended the agent. */
   OOM_KILLED,
@@ -17,11 +17,11 @@ public enum FailureReason {
   IDLE_TIMEOUT,
   /** The order waited longer than {@code queueTtl}. */
   QUEUE_EXPIRED,
-  /** A user killed it. */
+  /** A user killed the order. */
   KILLED,
-  /** The service stopped and took the agent along. */
+  /** The service stopped and ended the agent with it. */
   INTERRUPTED,
-  /** The process vanished and left no exit code. */
+  /** The process disappeared without leaving an exit code. */
   LOST,
   /** The agent's command could not be started. */
   SPAWN_FAILED,
@@ -32,14 +32,15 @@ public enum FailureReason {
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
-  /** The name in answers, files and metrics: lower case with underscores. */
+  /** Returns the name used in API responses, files and metrics: lower case with underscores. */
   public String wireName() {
     return wireName;
   }
 
   /**
-   * Whether another attempt may follow without the order asking for it: the agent itself did not
-   * decide this end, nor did a user, nor did the order's own time to live.
+   * Whether a failure for this reason is retried even if the order does not list it in {@code
+   * retryOn}: it was caused neither by the agent itself, nor by a user, nor by the order's time to
+   * live.
    */
   public boolean isRetriedByDefault() {
     return switch (this) {
@@ -57,7 +58,7 @@ public enum FailureReason {
     };
   }
 
-  /** Reads a {@link #wireName()}; empty if there is no such reason. */
+  /** Parses a {@link #wireName()}; returns empty if there is no such reason. */
   public static Optional<FailureReason> parse(String text) {
     for (FailureReason reason : values()) {
       if (reason.wireName.equals(text)) {

@@ -1,7 +1,7 @@
 package dev.agentgate.workorder;
 
 /**
- * A client's promise that a repeated submit means the same order.
+ * A key with which a client marks repeated submits as the same order.
  *
  * @param key the client's key, 1..255 characters
  * @param fingerprint SHA-256 of the canonical request body, in hex

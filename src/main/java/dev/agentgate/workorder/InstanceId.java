@@ -1,8 +1,8 @@
 package dev.agentgate.workorder;
 
 /**
- * Names an instance of the service for as long as it keeps its place, over restarts: what it owned
- * before, it owns again.
+ * Identifies an instance of the service. The id stays the same across restarts, so an instance
+ * still owns after a restart what it owned before.
  */
 public record InstanceId(String value) {
   @Override

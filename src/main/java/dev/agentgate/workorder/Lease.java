@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * The right to run an order, and to change it while it runs.
  *
- * @param owner the instance that has it
- * @param until when another instance may take it over; empty: none may
+ * @param owner the instance that holds the lease
+ * @param until the time from which another instance may take over the order; empty: never
  */
 public record Lease(InstanceId owner, Optional<Instant> until) {
 
@@ -15,7 +15,7 @@ public record Lease(InstanceId owner, Optional<Instant> until) {
     return owner.equals(instance);
   }
 
-  /** Whether it may be taken over. */
+  /** Whether another instance may take over the order. */
   public boolean hasEnded(Instant now) {
     return until.filter(end -> !end.isAfter(now)).isPresent();
   }

@@ -7,8 +7,9 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * What the queue needs to know of a waiting order, without its body. The natural order is the order
- * of a queue without aging: the latest expedited first, then the highest priority, then the oldest.
+ * What the queue needs to know about a waiting order, without its body. The natural order is that
+ * of a queue without aging: the most recently expedited first, then the highest priority, then the
+ * oldest.
  */
 public record QueueEntry(
     WorkOrderId id,
@@ -31,13 +32,13 @@ public record QueueEntry(
           .thenComparing(OLDEST_FIRST);
 
   /**
-   * The order of a queue in which waiting counts: each such span of it as one step of priority.
+   * Returns the order of a queue with aging: each span of waiting counts as one step of priority.
    *
-   * <p>All grow old alike, so which of two comes first never changes while they wait: the one with
-   * the earlier {@code queuedAt}, moved back by a span for each step of priority. That makes it a
-   * fixed order, as a sorted set needs it.
+   * <p>All entries age at the same rate, so the order of two entries never changes while they wait:
+   * the entry with the earlier {@code queuedAt}, moved back by one span for each step of priority,
+   * comes first. The order is therefore fixed, which a sorted set requires.
    *
-   * @param span empty: waiting does not count
+   * @param span how long an entry must wait to gain one step; empty: waiting does not count
    */
   public static Comparator<QueueEntry> order(Optional<Duration> span) {
     if (span.isEmpty()) {
@@ -49,7 +50,7 @@ public record QueueEntry(
         .thenComparing(OLDEST_FIRST);
   }
 
-  /** The entry of a waiting order; empty for any other. */
+  /** Returns the entry of a waiting order; empty if the order is not waiting. */
   public static Optional<QueueEntry> of(WorkOrder order) {
     if (!(order.state() instanceof Queued queued)) {
       return Optional.empty();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whether and when another attempt follows a failed one: exponential backoff from 1 s up to 5 min.
+ * Decides whether and when a failed attempt is retried: exponential backoff from 1 s up to 5 min.
  */
 public final class RetryPolicy {
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
@@ -13,10 +13,10 @@ public final class RetryPolicy {
   private RetryPolicy() {}
 
   /**
-   * How long to wait before the next attempt.
+   * Returns how long to wait before the next attempt.
    *
-   * @param attempts how many attempts were made, the failed one included
-   * @return empty if no other attempt follows
+   * @param attempts the number of attempts so far, including the one that failed
+   * @return empty if there is no further attempt
    */
   public static Optional<Duration> delayAfter(
       FailureReason reason, RunLimits limits, int attempts) {

@@ -6,8 +6,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Times as text: RFC 3339 in UTC with exactly three digits of milliseconds, so that they sort as
- * text. {@link Instant#toString} leaves them out on a whole second.
+ * Formats times as RFC 3339 in UTC, always with three digits of milliseconds, so that the texts
+ * sort in time order. {@link Instant#toString} omits the fraction for whole seconds.
  */
 public final class Rfc3339 {
   private static final DateTimeFormatter FORMAT =

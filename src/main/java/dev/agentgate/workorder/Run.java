@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One attempt at a work order, in detail.
+ * One attempt to execute a work order.
  *
- * @param attempt 1 for the order's first
- * @param pid of the process that leads the run's session, once it was started
- * @param startedAt when its slot was taken
- * @param endRequested why it was asked to end, noted before its processes are stopped: a service
- *     that dies between the first signal and the end leaves to the next one what was meant, so that
- *     a cancelled order does not end as a failed one, or is tried again
+ * @param attempt 1 for the order's first attempt
+ * @param pid the process that leads the run's session; empty until it is started
+ * @param startedAt when the slot was taken
+ * @param endRequested why the run was asked to end. It is noted before the processes are stopped,
+ *     so that if the service dies in between, the next one still knows the reason: a cancelled
+ *     order then neither fails nor is retried
  */
 public record Run(
     RunId id,
@@ -23,7 +23,7 @@ public record Run(
     Optional<EndCause> endRequested,
     RunState state) {
 
-  /** A run whose workspace is being prepared. */
+  /** Creates a run whose workspace is being prepared. */
   public static Run preparing(RunId id, WorkOrderId workOrderId, int attempt, Instant now) {
     return new Run(
         id,
@@ -36,9 +36,9 @@ public record Run(
   }
 
   /**
-   * Its agent was started.
+   * Returns this run with its agent started.
    *
-   * @param pid empty if that is not known (any more)
+   * @param pid empty if it is not known, or no longer known
    */
   public Run running(OptionalLong pid) {
     return new Run(
@@ -51,12 +51,12 @@ public record Run(
         new RunState.Running());
   }
 
-  /** It was asked to end. */
+  /** Returns this run with a request to end it. */
   public Run endRequested(EndCause cause) {
     return new Run(id, workOrderId, attempt, pid, startedAt, Optional.of(cause), state);
   }
 
-  /** It is over. */
+  /** Returns this run with its outcome. */
   public Run ended(RunOutcome outcome) {
     return new Run(
         id, workOrderId, attempt, pid, startedAt, endRequested, new RunState.Ended(outcome));

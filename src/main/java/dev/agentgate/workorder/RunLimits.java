@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What bounds an order's attempts.
+ * The limits on an order's attempts.
  *
- * @param maxTime an attempt that takes longer fails, checkout included
- * @param idleTimeout an agent that writes nothing for so long fails; empty: no such limit
- * @param queueTtl an order that waits longer fails; empty: no such limit
+ * @param maxTime how long an attempt may take, including the checkout, before it fails
+ * @param idleTimeout how long an agent may write nothing before it fails; empty: no limit
+ * @param queueTtl how long an order may wait before it fails; empty: no limit
  * @param maxAttempts 1..10
- * @param retryOn reasons that are retried besides those that always are
+ * @param retryOn reasons to retry in addition to those that are always retried
  */
 public record RunLimits(
     Duration maxTime,

@@ -6,24 +6,24 @@ import java.util.Optional;
 /** How a run ended. */
 public sealed interface RunOutcome {
 
-  /** When it ended. */
+  /** Returns when the run ended. */
   Instant at();
 
-  /** How its process ended, where there was one and that is known. */
+  /** Returns how the process ended; empty if there was no process or its end is not known. */
   Optional<ExitStatus> exit();
 
-  /** The name of the run's status in answers and files. */
+  /** Returns the name of the run's status in API responses and files. */
   String wireName();
 
-  /** The same, but at another time. */
+  /** Returns the same outcome with another time. */
   RunOutcome endedAt(Instant time);
 
-  /** Why it failed; empty if it did not. */
+  /** Returns why the run failed; empty if it did not fail. */
   default Optional<FailureReason> failureReason() {
     return Optional.empty();
   }
 
-  /** The sentence that goes with {@link #failureReason}. */
+  /** Returns the explanation for people that goes with {@link #failureReason}. */
   default Optional<String> message() {
     return Optional.empty();
   }
@@ -41,7 +41,7 @@ public sealed interface RunOutcome {
     }
   }
 
-  /** The attempt failed, and counts. */
+  /** The attempt failed and counts. */
   record Failed(Instant at, FailureReason reason, String error, Optional<ExitStatus> exit)
       implements RunOutcome {
     @Override
@@ -79,8 +79,9 @@ public sealed interface RunOutcome {
   }
 
   /**
-   * The service took the attempt back, or had no room to start it: it does not count, and the order
-   * waits again at its old place. Told as a failure with {@link FailureReason#INTERRUPTED}.
+   * The service took the attempt back, or lacked the resources to start it. The attempt does not
+   * count, and the order goes back to its place in the queue. Reported as a failure with {@link
+   * FailureReason#INTERRUPTED}.
    */
   record Interrupted(Instant at, String error, Optional<ExitStatus> exit) implements RunOutcome {
     @Override
@@ -105,7 +106,8 @@ public sealed interface RunOutcome {
   }
 
   /**
-   * The agent ended by itself, or by a signal that nobody here sent.
+   * Returns the outcome of an agent that exited by itself, or was ended by a signal that AgentGate
+   * did not send.
    *
    * @param outOfMemory whether the kernel killed it because memory ran out
    */
@@ -129,7 +131,9 @@ public sealed interface RunOutcome {
         at, FailureReason.EXIT_CODE, "The agent exited with code " + exit.code(), known);
   }
 
-  /** The agent may have begun its work, and is gone without a word. */
+  /**
+   * Returns the outcome of an agent that may have begun its work and disappeared without a trace.
+   */
   static RunOutcome vanished(Instant at) {
     return new Failed(
         at,
@@ -138,12 +142,12 @@ public sealed interface RunOutcome {
         Optional.empty());
   }
 
-  /** The agent was never started, and why is known. */
+  /** Returns the outcome of a run whose agent was never started, for a known reason. */
   static RunOutcome notStarted(Instant at, FailureReason reason, String error) {
     return new Failed(at, reason, error, Optional.empty());
   }
 
-  /** The service took the attempt back. */
+  /** Returns the outcome of an attempt that the service took back. */
   static RunOutcome interrupted(Instant at, Optional<ExitStatus> exit) {
     return new Interrupted(at, "The service stopped before the agent had ended", exit);
   }

@@ -3,10 +3,10 @@ package dev.agentgate.workorder;
 /** The state of a run. */
 public sealed interface RunState {
 
-  /** The name in answers and files. */
+  /** Returns the name used in API responses and files. */
   String wireName();
 
-  /** Its workspace is being prepared. */
+  /** The workspace is being prepared. */
   record Preparing() implements RunState {
     @Override
     public String wireName() {
@@ -14,7 +14,7 @@ public sealed interface RunState {
     }
   }
 
-  /** Its process lives. */
+  /** The agent's process is running. */
   record Running() implements RunState {
     @Override
     public String wireName() {
@@ -22,7 +22,7 @@ public sealed interface RunState {
     }
   }
 
-  /** It is over and never changes again. */
+  /** The run is over; this state never changes again. */
   record Ended(RunOutcome outcome) implements RunState {
     @Override
     public String wireName() {

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digest of a text's UTF-8 bytes. */
+/** Computes the digest of a text's UTF-8 bytes. */
 public final class Sha256 {
   private Sha256() {}
 
@@ -17,7 +17,7 @@ public final class Sha256 {
     }
   }
 
-  /** The digest as 64 lower-case hexadecimal digits. */
+  /** Returns the digest as 64 lower-case hexadecimal digits. */
   public static String hex(String text) {
     return HexFormat.of().formatHex(of(text));
   }

@@ -6,28 +6,32 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Makes ULIDs that sort in the order in which they were made, whatever the clock does meanwhile: a
- * time that is not later than that of the last one only counts it up. Safe for threads.
+ * Creates ULIDs that sort in the order in which they were created, even if the clock goes back: if
+ * the time is not later than that of the last ULID, the last one is incremented. Safe for use by
+ * many threads.
  *
  * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
  */
 final class UlidSequence {
   /**
-   * Times from here on (the year 6429) come from no clock. A sequence that followed such an id
-   * would run out of ids.
+   * Times from here on (the year 6429) cannot come from a clock. A sequence that followed an id
+   * with such a time would run out of ids.
    */
   private static final long LATEST_FOLLOWED = 1L << 47;
 
   private final AtomicReference<Ulid> last = new AtomicReference<>(Ulid.MIN);
 
-  /** The next one: of this time, or right behind the last one if that is of a later time. */
+  /**
+   * Returns the next ULID: one with this time, or the successor of the last one if that has a later
+   * time.
+   */
   Ulid next(Instant now) {
     long millis = now.toEpochMilli();
     return last.updateAndGet(
         before -> millis > before.getTime() ? UlidCreator.getUlid(millis) : before.increment());
   }
 
-  /** Lets every later one sort behind this one, which an earlier process made. */
+  /** Makes all later ULIDs sort after this one, which an earlier process created. */
   void follow(String earlier) {
     Ulid ulid = Ulid.from(earlier);
     if (ulid.getTime() < LATEST_FOLLOWED) {

@@ -1,8 +1,8 @@
 package dev.agentgate.workorder;
 
 /**
- * The form of an id: a prefix and a ULID. Checked by hand, because a start checks every id there
- * is, in code that is not yet compiled, where a regular expression takes most of the time.
+ * The form of an id: a prefix and a ULID. It is checked by hand because every start checks all ids,
+ * in code that is not compiled yet, where a regular expression would take most of the time.
  *
  * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
  */
@@ -10,12 +10,14 @@ final class UlidText {
   private static final int LENGTH = 26;
   private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-  /** The first of 26 digits holds what is left of 128 bits. */
+  /** The first of the 26 digits holds only the 3 bits that remain of 128. */
   private static final char LARGEST_FIRST = '7';
 
   private UlidText() {}
 
-  /** Whether this is the prefix and a ULID in Crockford's base 32, upper case, and no more. */
+  /**
+   * Whether the text is exactly this prefix followed by a ULID in Crockford's base 32, upper case.
+   */
   static boolean follows(String prefix, String text) {
     int at = prefix.length();
     if (text.length() != at + LENGTH

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What an agent used: of a run, or summed over runs. Whatever is not known is empty, never 0.
+ * What an agent used, in one run or summed over several. An unknown value is empty, never 0.
  *
- * @param inputTokens all tokens that were sent to a model, those from and for its cache included
- * @param cachedInputTokens how many of them came from a cache
+ * @param inputTokens all tokens sent to a model, including those read from and written to its cache
+ * @param cachedInputTokens how many of the input tokens came from a cache
  * @param outputTokens the tokens that a model wrote
  * @param turns how often a model answered
- * @param costUsd in US dollars, of at most nine decimal places
+ * @param costUsd in US dollars, with at most nine decimal places
  */
 public record Usage(
     OptionalLong inputTokens,
@@ -20,7 +20,7 @@ public record Usage(
     OptionalLong outputTokens,
     OptionalLong turns,
     Optional<BigDecimal> costUsd) {
-  /** Nothing is known. */
+  /** A usage of which nothing is known. */
   public static final Usage UNKNOWN =
       new Usage(
           OptionalLong.empty(),
@@ -39,7 +39,7 @@ public record Usage(
     costUsd = costUsd.map(Usage::rounded);
   }
 
-  /** Tokens alone. */
+  /** Returns a usage of which only the tokens are known. */
   public static Usage ofTokens(long input, long cachedInput, long output) {
     return new Usage(
         OptionalLong.of(input),
@@ -49,12 +49,12 @@ public record Usage(
         Optional.empty());
   }
 
-  /** The same with another number of turns. */
+  /** Returns this usage with another number of turns. */
   public Usage withTurns(OptionalLong newTurns) {
     return new Usage(inputTokens, cachedInputTokens, outputTokens, newTurns, costUsd);
   }
 
-  /** The same with another cost. */
+  /** Returns this usage with another cost. */
   public Usage withCost(Optional<BigDecimal> newCost) {
     return new Usage(inputTokens, cachedInputTokens, outputTokens, turns, newCost);
   }
@@ -64,7 +64,10 @@ public record Usage(
     return equals(UNKNOWN);
   }
 
-  /** Both together. What only one of them knows is the sum of what is known, a lower bound. */
+  /**
+   * Returns the sum of both. If only one of them knows a value, the sum is that value: a lower
+   * bound.
+   */
   public Usage plus(Usage other) {
     return new Usage(
         sum(inputTokens, other.inputTokens),
@@ -75,8 +78,8 @@ public record Usage(
   }
 
   /**
-   * What came on top of {@code earlier}, where this counts on from there. A count that is lower
-   * than the earlier one began anew and stays what it is.
+   * Returns what was used after {@code earlier}, provided that this usage continues its counts. A
+   * count that is lower than the earlier one has started again from 0, so it is returned unchanged.
    */
   public Usage since(Usage earlier) {
     return new Usage(
@@ -118,7 +121,7 @@ public record Usage(
       throw new IllegalArgumentException("A negative cost: " + cost);
     }
     BigDecimal stripped = cost.setScale(DECIMAL_PLACES, RoundingMode.HALF_UP).stripTrailingZeros();
-    // 100, not 1E+2.
+    // Gives 100, not 1E+2.
     return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 }

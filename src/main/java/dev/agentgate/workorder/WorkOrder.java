@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A work order at one revision. Immutable; a transition returns the next revision and touches
- * nothing else. Which transition wins a race is settled by the store's compare-and-set on {@link
- * #revision()}.
+ * A work order at one revision. It is immutable: a transition returns the next revision and touches
+ * nothing else. The store's compare-and-set on {@link #revision()} decides which transition wins a
+ * race.
  *
- * @param revision 1 when submitted, one more with each change
- * @param attempts how many attempts count: one given back by the service (a drain) does not
+ * @param revision 1 when submitted, incremented by each change
+ * @param attempts the number of attempts that count; one that the service took back (in a drain)
+ *     does not
  * @param runs every run of this order that is still kept, oldest first
- * @param queuedAt when it last entered the queue
+ * @param queuedAt when the order last entered the queue
  */
 public record WorkOrder(
     WorkOrderId id,
@@ -38,7 +39,7 @@ public record WorkOrder(
     runs = List.copyOf(runs);
   }
 
-  /** A new order, waiting. */
+  /** Creates an order that waits in the queue. */
   public static WorkOrder submitted(
       WorkOrderId id, WorkOrderSpec spec, Optional<IdempotencyKey> idempotencyKey, Instant now) {
     return new WorkOrder(
@@ -49,7 +50,9 @@ public record WorkOrder(
     return state.status();
   }
 
-  /** The run that is under way, or the last one once the order is at rest; none while it waits. */
+  /**
+   * Returns the current run, or the last run if the order is terminal; empty while the order waits.
+   */
   public Optional<RunId> currentRun() {
     return state instanceof Queued || runs.isEmpty()
         ? Optional.empty()
@@ -70,7 +73,7 @@ public record WorkOrder(
   }
 
   /**
-   * The agent succeeded.
+   * Completes the order because the agent succeeded.
    *
    * @throws IllegalStateException unless running
    */
@@ -79,7 +82,7 @@ public record WorkOrder(
   }
 
   /**
-   * The attempt failed, and no other follows by itself.
+   * Fails the order because the attempt failed and is not retried.
    *
    * @throws IllegalStateException if terminal
    */
@@ -90,7 +93,7 @@ public record WorkOrder(
   }
 
   /**
-   * A user cancelled it.
+   * Cancels the order at a user's request.
    *
    * @throws IllegalStateException if terminal
    */
@@ -100,9 +103,9 @@ public record WorkOrder(
   }
 
   /**
-   * The attempt failed and counts; another follows.
+   * Puts the order back into the queue because the attempt failed, counts, and is retried.
    *
-   * @param notBefore when at the earliest
+   * @param notBefore the earliest time of the next attempt
    * @throws IllegalStateException unless running
    */
   public WorkOrder retry(Instant notBefore, Instant now) {
@@ -111,7 +114,8 @@ public record WorkOrder(
   }
 
   /**
-   * The service took the attempt back: it does not count, and the order keeps its place.
+   * Takes the attempt back because the service is stopping: the attempt does not count, and the
+   * order keeps its place in the queue.
    *
    * @throws IllegalStateException unless running
    */
@@ -122,8 +126,8 @@ public record WorkOrder(
   }
 
   /**
-   * The claim is taken back before anything of the run began: it leaves no trace, and the order
-   * keeps its place.
+   * Takes the claim back before the run has begun: the run leaves no trace, and the order keeps its
+   * place in the queue.
    *
    * @throws IllegalStateException unless running
    */
@@ -134,7 +138,7 @@ public record WorkOrder(
   }
 
   /**
-   * Another instance takes over what its owner no longer renews.
+   * Gives the order to another instance, because its owner no longer renews the lease.
    *
    * @throws IllegalStateException unless running
    */
@@ -143,7 +147,8 @@ public record WorkOrder(
   }
 
   /**
-   * The same revision with another lease: a renewal competes with no change.
+   * Returns the same revision with another lease. The revision stays the same so that a renewal
+   * never competes with a change.
    *
    * @throws IllegalStateException unless running
    */
@@ -162,8 +167,8 @@ public record WorkOrder(
   }
 
   /**
-   * Corrects when it entered the queue and when it was put at its head, which a clock that was
-   * wrong has told; a backoff stays as long as it was.
+   * Corrects when the order entered the queue and when it was moved to the head, where those times
+   * came from a wrong clock. A backoff keeps its length.
    *
    * @throws IllegalStateException unless queued
    */
@@ -178,7 +183,7 @@ public record WorkOrder(
   }
 
   /**
-   * A user asks for a run of a waiting order: it goes to the head of the queue.
+   * Moves a waiting order to the head of the queue because a user asked for a run.
    *
    * @throws IllegalStateException unless queued
    */
@@ -188,7 +193,7 @@ public record WorkOrder(
   }
 
   /**
-   * A user asks for a new attempt of an order at rest.
+   * Puts a terminal order back into the queue because a user asked for a new attempt.
    *
    * @throws IllegalStateException unless terminal
    */
@@ -199,7 +204,7 @@ public record WorkOrder(
     return next(waiting(Optional.empty(), true), attempts, runs, now, now);
   }
 
-  /** Forgets a run whose record is gone; the order itself is unchanged. */
+  /** Removes the reference to a run whose record is gone; the order is otherwise unchanged. */
   public WorkOrder withoutRun(RunId run, Instant now) {
     return next(
         state, attempts, runs.stream().filter(kept -> !kept.equals(run)).toList(), now, queuedAt);

@@ -5,9 +5,9 @@ import java.util.Optional;
 
 /**
  * The id of a work order: {@code wo_} and a ULID in Crockford's base 32, upper case. Ids sort by
- * their time of creation. The text is safe as a file name.
+ * their time of creation. The text is safe to use as a file name.
  *
- * @param value the whole id, prefix included
+ * @param value the whole id, including the prefix
  * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
  */
 public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
@@ -15,7 +15,7 @@ public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
   private static final UlidSequence SEQUENCE = new UlidSequence();
 
   /**
-   * @throws IllegalArgumentException if {@code value} is not of the form
+   * @throws IllegalArgumentException if {@code value} does not have this form
    */
   public WorkOrderId {
     if (!UlidText.follows(PREFIX, value)) {
@@ -24,19 +24,19 @@ public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
   }
 
   /**
-   * A new id that sorts after every id that this process made or {@linkplain #follow follows}, even
-   * if the clock was set back.
+   * Creates an id that sorts after every id that this process has created or {@linkplain #follow
+   * followed}, even if the clock was set back.
    */
   public static WorkOrderId next(Instant now) {
     return new WorkOrderId(PREFIX + SEQUENCE.next(now));
   }
 
-  /** Lets every id that is made from now on sort after this one, which an earlier process made. */
+  /** Makes all ids created from now on sort after this one, which an earlier process created. */
   public static void follow(WorkOrderId earlier) {
     SEQUENCE.follow(earlier.value.substring(PREFIX.length()));
   }
 
-  /** Reads an id from outside; empty if it is not of the form. */
+  /** Parses an id from outside; returns empty if it does not have the form of an id. */
   public static Optional<WorkOrderId> parse(String text) {
     return UlidText.follows(PREFIX, text) ? Optional.of(new WorkOrderId(text)) : Optional.empty();
   }

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 /**
  * What a client asked for. It never changes after the order was submitted.
  *
- * @param maxIterations handed to the agent, which may ignore it
- * @param priority -100..100, higher first
+ * @param maxIterations passed to the agent, which may ignore it
+ * @param priority -100..100; higher values start first
  * @param labels at most 32
  */
 public record WorkOrderSpec(

@@ -3,16 +3,16 @@ package dev.agentgate.workorder;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The state of a work order: each one carries what it needs and nothing else. */
+/** The state of a work order. Each state carries what it needs and nothing else. */
 public sealed interface WorkOrderState {
 
   WorkOrderStatus status();
 
-  /** The attempt that this state is in or came from, if one was made. */
+  /** Returns the attempt that is under way in this state or led to it; empty if there was none. */
   Optional<Attempt> attempt();
 
   /**
-   * One attempt as its order remembers it.
+   * One attempt, as the order remembers it.
    *
    * @param run the run that carried it out
    * @param startedAt when its slot was taken, before the checkout
@@ -21,11 +21,12 @@ public sealed interface WorkOrderState {
   record Attempt(RunId run, Instant startedAt, Instant timeoutAt) {}
 
   /**
-   * Waiting for a slot.
+   * The order waits for a slot.
    *
-   * @param notBefore a retry's backoff; empty: may start at once
-   * @param requested a user asked for this run, so that it starts without {@code auto-process} too
-   * @param expeditedAt a user put it at the head of the queue then; the latest comes first
+   * @param notBefore the end of a retry's backoff; empty: the order may start at once
+   * @param requested whether a user asked for this run, so that it starts even without {@code
+   *     auto-process}
+   * @param expeditedAt when a user moved the order to the head of the queue; the latest comes first
    */
   record Queued(Optional<Instant> notBefore, boolean requested, Optional<Instant> expeditedAt)
       implements WorkOrderState {
@@ -41,9 +42,9 @@ public sealed interface WorkOrderState {
   }
 
   /**
-   * Holds a slot: from the checkout to the proven end of every process.
+   * The order holds a slot, from the checkout until every process is proven to have ended.
    *
-   * @param lease whose slot it is
+   * @param lease names the owner, whose slot it is
    */
   record Running(Attempt current, Lease lease) implements WorkOrderState {
     @Override
@@ -57,7 +58,7 @@ public sealed interface WorkOrderState {
     }
   }
 
-  /** The agent ended with exit code 0. */
+  /** The agent exited with code 0. */
   record Completed(Attempt last, Instant completedAt) implements WorkOrderState {
     @Override
     public WorkOrderStatus status() {
@@ -71,9 +72,9 @@ public sealed interface WorkOrderState {
   }
 
   /**
-   * The last attempt failed, or none could be made.
+   * The last attempt failed, or no attempt could be made.
    *
-   * @param error a sentence for people: no secret, no path of the server
+   * @param error an explanation for people, without secrets or paths of the server
    */
   record Failed(
       Optional<Attempt> attempt,
@@ -88,7 +89,7 @@ public sealed interface WorkOrderState {
     }
   }
 
-  /** A user cancelled it. */
+  /** A user cancelled the order. */
   record Cancelled(Optional<Attempt> attempt, Instant cancelledAt) implements WorkOrderState {
     @Override
     public WorkOrderStatus status() {

@@ -18,17 +18,17 @@ public enum WorkOrderStatus {
     this.terminal = terminal;
   }
 
-  /** Whether only an explicit new run leaves this status. */
+  /** Whether an order leaves this status only if a user asks for a new run. */
   public boolean isTerminal() {
     return terminal;
   }
 
-  /** The name in answers, files and metrics: lower case. */
+  /** Returns the name used in API responses, files and metrics: lower case. */
   public String wireName() {
     return wireName;
   }
 
-  /** Reads a {@link #wireName()}; empty if there is no such status. */
+  /** Parses a {@link #wireName()}; returns empty if there is no such status. */
   public static Optional<WorkOrderStatus> parse(String text) {
     for (WorkOrderStatus status : values()) {
       if (status.wireName.equals(text)) {

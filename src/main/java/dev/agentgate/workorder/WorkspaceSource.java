@@ -4,25 +4,25 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where an agent's workspace comes from, already checked: whatever reads one from outside (a
- * client, a file) makes sure that no part of it can act as an option, leave the workspace or change
- * the protocol.
+ * Where an agent's workspace comes from. It is already checked: the code that reads a source from
+ * outside (from a client or a file) makes sure that no part of it can act as an option, leave the
+ * workspace or change the protocol.
  */
 public sealed interface WorkspaceSource {
 
-  /** The name of this kind in requests, answers and files. */
+  /** Returns the name of this kind in requests, API responses and files. */
   String type();
 
   /**
-   * What the per-repository limit counts by: the same text for the same repository, whatever its
-   * branch; empty where no repository is shared.
+   * Returns the text that the per-repository limit counts by: the same for the same repository,
+   * whatever the branch; empty if the source is not a shared repository.
    */
   Optional<String> repository();
 
   /**
    * A repository on the configured GitHub host.
    *
-   * @param branch empty: what {@code ref} says, else the remote's default branch
+   * @param branch empty: use {@code ref}, or else the remote's default branch
    * @param ref a branch, a tag or a full commit id; only without a branch
    */
   record GitHub(String owner, String repo, Optional<String> branch, Optional<String> ref)
@@ -45,7 +45,7 @@ public sealed interface WorkspaceSource {
   /**
    * A repository at any other remote.
    *
-   * @param branch empty: what {@code ref} says, else the remote's default branch
+   * @param branch empty: use {@code ref}, or else the remote's default branch
    * @param ref a branch, a tag or a full commit id; only without a branch
    */
   record Git(String url, Optional<String> branch, Optional<String> ref) implements WorkspaceSource {
@@ -65,14 +65,16 @@ public sealed interface WorkspaceSource {
   }
 
   /**
-   * A directory on this machine, used in place and never removed.
+   * A directory on this machine. It is used in place and never removed.
    *
    * @param path absolute
    */
   record Local(String path) implements WorkspaceSource {
     private static final String PREFIX = "local:";
 
-    /** The source whose {@link #repository} this is; empty if it is that of another kind. */
+    /**
+     * Returns the local source with this {@link #repository}; empty if the text names another kind.
+     */
     public static Optional<Local> ofRepository(String repository) {
       return repository.startsWith(PREFIX)
           ? Optional.of(new Local(repository.substring(PREFIX.length())))
@@ -90,7 +92,7 @@ public sealed interface WorkspaceSource {
     }
   }
 
-  /** A fresh empty directory. */
+  /** A new, empty directory. */
   record Empty() implements WorkspaceSource {
     @Override
     public String type() {

@@ -1,4 +1,6 @@
-/** The domain: work orders, runs, their states and pure transitions. Knows nothing else. */
+/**
+ * The domain: work orders, runs, their states and pure transitions. It depends on no other package.
+ */
 @NullMarked
 package dev.agentgate.workorder;
 
