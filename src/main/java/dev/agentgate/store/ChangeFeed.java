@@ -7,50 +7,50 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What changed in a {@link Store}, whoever changed it, in an order in which the changes of one
- * order follow each other as they were made. A renewed lease is no change.
+ * The changes in a {@link Store}, including those that other instances made. The changes of one
+ * order appear in the order in which they were made. Renewing a lease is not a change.
  *
- * <p>Only the latest changes are kept. A reader that was away for too long is told of the gap, and
- * reads what it needs from {@link WorkOrders} again.
+ * <p>Only the latest changes are kept. A reader that falls too far behind is told that it has
+ * missed some; it must then read the orders again from {@link WorkOrders}.
  */
 public interface ChangeFeed {
 
-  /** Where the feed is now: what changes from now on comes after it. */
+  /** Returns the end of the feed: every later change comes after it. */
   Position latest();
 
   /**
-   * What changed after a position, oldest first; an order may be there several times.
+   * Returns the changes after a position, oldest first; an order may appear several times.
    *
-   * @param limit how many changes at the most
+   * @param limit the most changes to return
    */
   Changes after(Position position, int limit);
 
   /**
-   * Waits until {@link #after} has something to tell.
+   * Waits until {@link #after} has something to return.
    *
-   * @return false if it has nothing after so long
+   * @return false if there is still nothing after {@code atMost}
    */
   boolean await(Position position, Duration atMost) throws InterruptedException;
 
   /**
    * A place in a feed.
    *
-   * @param feed which one: another may begin when the store is opened again
+   * @param feed the id of the feed; opening the store again may begin another one
    */
   record Position(String feed, long number) {}
 
   /**
-   * An order is at another revision.
+   * An order has reached another revision.
    *
-   * @param status empty: it was removed
+   * @param status empty: the order was removed
    */
   record Entry(WorkOrderId order, long revision, Optional<WorkOrderStatus> status) {}
 
   /**
    * A part of the feed.
    *
-   * @param next where to go on from
-   * @param gap whether changes after the position are lost to the feed; then {@code entries} is
+   * @param next the position to continue from
+   * @param gap whether changes after the position are no longer available; {@code entries} is then
    *     empty
    */
   record Changes(List<Entry> entries, Position next, boolean gap) {

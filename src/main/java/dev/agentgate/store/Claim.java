@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What may be claimed at once.
+ * The limits of a single claim.
  *
- * @param slots how many orders at the most
- * @param perRepository how many orders of one repository may run at once, whoever runs them; 0: any
- *     number
- * @param requestedOnly only orders whose run a user asked for
- * @param only this order and no other; empty: from the head of the queue on
- * @param lease how long others may not take over what is claimed, unless it is renewed
- * @param admits what only the caller can tell. It is asked in the queue's order, of orders that
- *     nothing else holds back. It must be quick and must not call the store.
+ * @param slots the most orders to claim
+ * @param perRepository the most orders of one repository that may run at once, on all instances
+ *     together; 0: no limit
+ * @param requestedOnly whether to claim only orders whose run a user asked for
+ * @param only the one order to claim; empty: any, from the head of the queue on
+ * @param lease how long other instances may not take over the claimed orders, unless it is renewed
+ * @param admits the caller's own condition. It is evaluated in the queue's order, only for orders
+ *     that nothing else holds back. It must be quick and must not call the store.
  */
 public record Claim(
     int slots,

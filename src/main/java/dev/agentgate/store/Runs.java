@@ -6,10 +6,13 @@ import dev.agentgate.workorder.WorkOrderId;
 import java.util.List;
 import java.util.Optional;
 
-/** The records of runs in a {@link Store}, whose promises hold here. */
+/** The records of runs in a {@link Store}, with the guarantees of the store. */
 public interface Runs {
 
-  /** Writes a run, replacing what was there. A reader sees the old or the new one, never a mix. */
+  /**
+   * Writes a run, replacing an earlier version. A reader sees the old or the new version, never a
+   * mix.
+   */
   @Writes
   void save(Run run);
 
@@ -17,15 +20,16 @@ public interface Runs {
   @Writes
   void remove(RunId run);
 
-  /** The record of a run; empty if there is none, or none that can be read. */
+  /** Returns the record of a run; empty if there is none or it is damaged. */
   Optional<Run> find(RunId id);
 
-  /** The runs that an order keeps, oldest first; none if there is no such order. */
+  /** Returns the runs that an order keeps, oldest first; none if there is no such order. */
   List<RunId> ofOrder(WorkOrderId id);
 
   /**
-   * Whether a run that no order names may belong to one that the store keeps but cannot read. What
-   * belongs to such a run must not be removed: once a person has repaired its order, it is needed.
+   * Whether a run that no order names may belong to an order that the store keeps but cannot read.
+   * The files of such a run must not be removed: they are needed once a person has repaired the
+   * order.
    */
   boolean mayBelongToUnreadableOrder(RunId run);
 }

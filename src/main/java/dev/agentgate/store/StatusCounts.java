@@ -2,7 +2,7 @@ package dev.agentgate.store;
 
 import dev.agentgate.workorder.WorkOrderStatus;
 
-/** How many orders have which status, at one moment. */
+/** The number of orders in each status, at one moment. */
 public record StatusCounts(long queued, long running, long completed, long failed, long cancelled) {
 
   public long of(WorkOrderStatus status) {

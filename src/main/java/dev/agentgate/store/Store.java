@@ -3,27 +3,27 @@ package dev.agentgate.store;
 import dev.agentgate.workorder.InstanceId;
 
 /**
- * Keeps work orders and their runs, and hands them out to be run. The four parts are views of one
- * thing: what one of them acknowledged, the others see.
+ * Keeps work orders and their runs, and hands the orders out to be run. The four parts are views of
+ * one store: a change that one part has acknowledged is visible in the others.
  *
  * <p><b>Durability.</b> When a method marked {@link Writes} returns, the change survives a crash of
  * the process and of the machine; a run's record survives a crash of the process only. A change
  * that was not acknowledged may or may not survive, but never in part.
  *
- * <p><b>Races.</b> A change names the revision it was made from; the first one wins, the others get
- * {@code false} and have changed nothing.
+ * <p><b>Races.</b> A change names the revision it was made from. The first change wins; the others
+ * return {@code false} and have changed nothing.
  *
- * <p><b>Owners.</b> Several instances of the service may share what is kept, each through a store
- * of its own. A running order has an owner, the instance that claimed it, and a lease. Only its
- * owner changes it: for any other instance {@link WorkOrders#update} and {@link WorkOrders#remove}
- * return {@code false}. The owner stays the owner when its lease has ended, until another takes
- * over.
+ * <p><b>Owners.</b> Several instances of the service may share the same data, each through a store
+ * of its own. A running order has an owner, the instance that claimed it, and a lease. Only the
+ * owner may change the order: for any other instance {@link WorkOrders#update} and {@link
+ * WorkOrders#remove} return {@code false}. After the lease has ended, the owner remains the owner
+ * until another instance takes over.
  *
- * <p><b>Threads.</b> Every method may be called from any thread, virtual ones included, and blocks
- * until it is done. What was acknowledged is seen by every later call.
+ * <p><b>Threads.</b> Every method may be called from any thread, including virtual ones, and blocks
+ * until it is done. Every later call sees the changes that were acknowledged before it.
  *
- * <p>Every method that writes throws {@link StoreUnavailableException} when the write cannot be
- * taken; then nothing changed.
+ * <p>Every method that writes throws {@link StoreUnavailableException} if the write cannot be
+ * accepted; nothing has changed then.
  */
 public interface Store extends AutoCloseable {
 
@@ -35,10 +35,10 @@ public interface Store extends AutoCloseable {
 
   ChangeFeed changes();
 
-  /** The instance of the service that this store was opened by. */
+  /** Returns the instance of the service that opened this store. */
   InstanceId instance();
 
-  /** What an operator must know of the store. Cheap enough for every probe. */
+  /** Returns what an operator must know about the store. Cheap enough for every probe. */
   StoreHealth health();
 
   /**

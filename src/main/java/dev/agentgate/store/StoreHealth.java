@@ -3,9 +3,10 @@ package dev.agentgate.store;
 import java.util.Optional;
 
 /**
- * What an operator must know of any store. What only one kind of store knows, that one tells.
+ * What an operator must know about a store of any kind. A kind of store reports further details
+ * itself.
  *
- * @param failure why writes are refused now, as a sentence; empty: they are taken
- * @param unreadable what is kept and cannot be read, as a sentence; empty: nothing
+ * @param failure why writes are refused now, as a sentence; empty: they are accepted
+ * @param unreadable which data is kept but cannot be read, as a sentence; empty: none
  */
 public record StoreHealth(Optional<String> failure, Optional<String> unreadable) {}

@@ -2,12 +2,12 @@ package dev.agentgate.store;
 
 import dev.agentgate.workorder.AgentGateException;
 
-/** The store cannot take the write; nothing of it stays. */
+/** The store cannot accept the write; no part of it is kept. */
 public class StoreUnavailableException extends AgentGateException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param message why, as a sentence without a path
+   * @param message the reason, as a sentence that names no path
    */
   public StoreUnavailableException(String message, Throwable cause) {
     super(Kind.STORE_UNAVAILABLE, message, cause);

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which orders a list holds.
+ * Selects the orders of a list.
  *
- * @param statuses empty: all
- * @param labels an order must carry each of them with this value
+ * @param statuses the statuses to include; empty: all
+ * @param labels labels that an order must have, with these values
  */
 public record WorkOrderFilter(
     Set<WorkOrderStatus> statuses, Optional<String> agentType, Map<String, String> labels) {
-  /** Every order. */
+  /** Matches every order. */
   public static final WorkOrderFilter ALL =
       new WorkOrderFilter(Set.of(), Optional.empty(), Map.of());
 

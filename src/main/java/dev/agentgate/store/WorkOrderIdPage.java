@@ -4,10 +4,10 @@ import dev.agentgate.workorder.WorkOrderId;
 import java.util.List;
 
 /**
- * A part of a list, without the orders themselves: those may be large.
+ * A page of a list. It holds only ids, because the orders themselves may be large.
  *
- * @param total how many orders match in all
- * @param hasMore whether older ones follow
+ * @param total the number of matching orders on all pages
+ * @param hasMore whether older orders follow
  */
 public record WorkOrderIdPage(List<WorkOrderId> ids, long total, boolean hasMore) {
   public WorkOrderIdPage {

@@ -9,49 +9,49 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The orders of a {@link Store}, whose promises hold here. */
+/** The orders of a {@link Store}, with the guarantees of the store. */
 public interface WorkOrders {
 
   /**
    * Adds a new order.
    *
-   * @return empty if it was added; the order that holds the same idempotency key if there is one,
-   *     then nothing was added
+   * @return empty if the order was added; otherwise the existing order with the same idempotency
+   *     key
    */
   @Writes
   Optional<WorkOrder> insert(WorkOrder order);
 
   /**
-   * Replaces an order by its next revision. The lease of an order that goes on running stays as it
-   * is stored: only {@link WorkQueue} changes leases.
+   * Replaces an order by its next revision. If the order is running and stays so, its stored lease
+   * is kept: only {@link WorkQueue} changes leases.
    *
-   * @return false if the stored revision is not {@code order.revision() - 1}, or the order is gone,
-   *     or another instance owns it
+   * @return false if the stored revision is not {@code order.revision() - 1}, if the order is gone,
+   *     or if another instance owns it
    */
   @Writes
   boolean update(WorkOrder order);
 
   /**
-   * Removes an order for good: when this returns true nothing of it is left, nor can it come back.
-   * Its runs are the caller's to remove first.
+   * Removes an order permanently: when this returns true, nothing of the order is left and it
+   * cannot reappear. The caller must remove its runs first.
    *
-   * @param order at the revision that may be removed
-   * @return false if the stored revision is another, or the order is gone, or another instance owns
-   *     it
+   * @param order the revision that may be removed
+   * @return false if the stored revision is different, if the order is gone, or if another instance
+   *     owns it
    */
   @Writes
   boolean remove(WorkOrder order);
 
   Optional<WorkOrder> find(WorkOrderId id);
 
-  /** The order that was submitted with this idempotency key. */
+  /** Returns the order that was submitted with this idempotency key. */
   Optional<WorkOrder> findByIdempotencyKey(String key);
 
   /**
-   * Reads an order of a list.
+   * Reads an order for a list.
    *
-   * @return empty if it is gone since, or damaged: {@link #find} tells of that, and one damaged
-   *     order must not take the list away
+   * @return empty if the order is gone or damaged: one damaged order must not make the whole list
+   *     fail. {@link #find} reports the damage
    */
   default Optional<WorkOrder> findListed(WorkOrderId id) {
     try {
@@ -62,23 +62,26 @@ public interface WorkOrders {
   }
 
   /**
-   * Orders that match, newest first; not the orders themselves, which may be large.
+   * Returns the ids of matching orders, newest first, because the orders themselves may be large.
    *
-   * @param before only orders older than this one; empty: from the newest on
+   * @param before return only orders older than this one; empty: start with the newest
    * @param limit 1 or more
    */
   WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
 
-  /** How many orders have which status. Cheap enough for every submit and every scrape. */
+  /**
+   * Returns the number of orders in each status. Cheap enough for every submit and every scrape.
+   */
   StatusCounts counts();
 
   /**
-   * Orders that came to one of these (terminal) statuses before {@code cutoff}, oldest first.
+   * Returns orders that reached one of these (terminal) statuses before {@code cutoff}, oldest
+   * first.
    *
-   * @param limit how many at the most
+   * @param limit the most orders to return
    */
   List<WorkOrderId> terminalBefore(Set<WorkOrderStatus> statuses, Instant cutoff, int limit);
 
-  /** Every id in the store, in no order; for maintenance. */
+  /** Returns every id in the store, in no particular order; for maintenance. */
   Iterator<WorkOrderId> ids();
 }

@@ -14,42 +14,47 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The queue of a {@link Store}, whose promises hold here: what waits, what runs, and its switch.
+ * The queue of a {@link Store}, with the guarantees of the store: waiting orders, running orders,
+ * and the switch that pauses the queue.
  */
 public interface WorkQueue {
 
   /**
-   * What waits, from the head on. The iterator never fails; it may or may not see what changes
-   * meanwhile.
+   * Returns the waiting orders, from the head on. The iterator never fails; it may or may not see
+   * changes made while it is in use.
    */
   Iterator<QueueEntry> fromHead();
 
-  /** How many orders wait before this one, plus 1; empty if it does not wait. */
+  /**
+   * Returns the number of orders that wait before this one, plus 1; empty if the order is not
+   * waiting.
+   */
   OptionalInt position(WorkOrderId id);
 
-  /** Since when the order waits that has waited longest; empty if none waits. */
+  /** Returns since when the order has waited that has waited longest; empty if none is waiting. */
   Optional<Instant> oldestQueuedAt();
 
-  /** When the first of those that wait out a backoff may start; empty if none does. */
+  /** Returns when the first backoff ends; empty if no order is in a backoff. */
   Optional<Instant> nextBackoffEnd();
 
   /**
-   * Claims orders in one step, from the head on: each of them is running when this returns, owned
-   * by this instance, with the record of a run that is being prepared. No limit is exceeded,
-   * however many instances claim at the same time; orders in a backoff are passed over, and nothing
-   * is claimed while the queue is paused.
+   * Claims orders in one step, from the head on. When this returns, each of them is running and
+   * owned by this instance, and has the record of a run that is being prepared. No limit is
+   * exceeded, however many instances claim at the same time. Orders in a backoff are skipped, and
+   * nothing is claimed while the queue is paused.
    *
-   * @return the claimed orders as they are now, in the queue's order; perhaps fewer than there is
-   *     room for, but not none if one could be claimed and nobody else changed it meanwhile
+   * @return the claimed orders in their new state, in the queue's order. There may be fewer than
+   *     there is room for, but at least one if an order could be claimed and was not changed at the
+   *     same time
    */
   @Writes
   List<WorkOrder> claim(Claim claim);
 
   /**
-   * Takes a claim back before anything of its run began: the order waits again in its place, the
-   * attempt does not count, and the run's record is gone.
+   * Takes a claim back before its run has begun: the order returns to its place in the queue, the
+   * attempt does not count, and the run's record is removed.
    *
-   * @return the order as it is now; empty if another change of it came first
+   * @return the order in its new state; empty if another change of the order came first
    */
   @Writes
   Optional<WorkOrder> release(WorkOrder claimed);
@@ -58,29 +63,29 @@ public interface WorkQueue {
    * Renews the leases of orders that this instance runs.
    *
    * @param lease how long from now
-   * @return those that this instance does not own any more: nothing of their runs may go on
+   * @return the orders that this instance no longer owns: their runs must not go on
    */
   @Writes
   Set<WorkOrderId> renew(Set<WorkOrderId> orders, Duration lease);
 
   /**
-   * Takes over, in one step, running orders whose leases have ended by the store's clock, those
-   * that ended first before the others. What their former owner writes from now on changes nothing.
+   * Takes over, in one step, running orders whose leases have ended by the store's clock, starting
+   * with the lease that ended first. Later writes of their former owners change nothing.
    *
-   * @param lease how long they are this instance's
-   * @param limit how many at the most
-   * @return the orders as they are now, their runs unchanged
+   * @param lease how long this instance may hold them
+   * @param limit the most orders to take over
+   * @return the orders in their new state, with their runs unchanged
    */
   @Writes
   List<WorkOrder> takeExpired(Duration lease, int limit);
 
-  /** How many orders of a repository run, whoever runs them. */
+  /** Returns how many orders of a repository are running, on all instances together. */
   int runningOf(String repository);
 
-  /** Every running order, the longest running first. */
+  /** Returns every running order, the longest running first. */
   List<RunningEntry> running();
 
-  /** Whether the queue was told to pause. */
+  /** Whether the queue is paused. */
   boolean isPaused();
 
   @Writes
@@ -89,7 +94,7 @@ public interface WorkQueue {
   /**
    * A running order without its body.
    *
-   * @param run its current run
+   * @param run the current run
    * @param owner the instance that runs it
    */
   record RunningEntry(

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a method of the store that changes what is kept. One class alone may call them, so that no
- * change goes unannounced; a test of the architecture holds that.
+ * Marks a method of the store that changes stored data. Only one class may call such methods, so
+ * that every change is announced; an architecture test enforces this.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

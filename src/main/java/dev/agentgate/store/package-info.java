@@ -1,6 +1,6 @@
 /**
- * What a store promises: what was acknowledged is never lost. {@link dev.agentgate.store.Store}
- * bundles its parts. Nothing here says how it is done.
+ * What a store guarantees: a change that was acknowledged is never lost. {@link
+ * dev.agentgate.store.Store} bundles the parts. This package does not say how the data is kept.
  */
 @NullMarked
 package dev.agentgate.store;
