@@ -6,14 +6,14 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import java.nio.ByteBuffer;
 
-/** One change, as the journal keeps it: a whole order, never a difference. */
+/** One change in the journal. It always holds a whole order, never a difference. */
 sealed interface Change {
   int ID_LENGTH = 29;
   byte PUT = 'P';
   byte REMOVE = 'R';
   byte PAUSE = 'S';
 
-  /** How many bytes it takes in the journal. */
+  /** Returns the number of bytes that the change takes in the journal. */
   int size();
 
   void writeTo(ByteBuffer buffer);

@@ -2,7 +2,9 @@ package dev.agentgate.store.file;
 
 import dev.agentgate.store.StoreUnavailableException;
 
-/** Another process owns the data directory. The message says which one, and what to do. */
+/**
+ * Another process is using the data directory. The message names the process and says what to do.
+ */
 public final class DataDirectoryLockedException extends StoreUnavailableException {
   private static final long serialVersionUID = 1L;
 
@@ -10,7 +12,7 @@ public final class DataDirectoryLockedException extends StoreUnavailableExceptio
     super(
         "The data directory is in use by "
             + owner
-            + ". One process owns it at a time: stop that one, or set agentgate.data-dir to another"
-            + " directory.");
+            + ". Only one process may use it at a time: stop that one, or set agentgate.data-dir to"
+            + " another directory.");
   }
 }

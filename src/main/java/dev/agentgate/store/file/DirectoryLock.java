@@ -16,14 +16,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to use a data directory: a lock on its file {@code lock}, which the kernel takes back
+ * The right to use a data directory: a lock on its file {@code lock}. The kernel releases the lock
  * when the process ends, however it ends.
  */
 final class DirectoryLock implements AutoCloseable {
   private static final String NAME = "lock";
 
-  // A POSIX record lock goes with the first close of any descriptor of the file in the process
-  // (fcntl(2)), so a second attempt in this process must not even open it.
+  // A process loses a POSIX record lock as soon as it closes any descriptor of the file (fcntl(2)),
+  // so a second attempt in this process must not even open the file.
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
@@ -35,9 +35,9 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock.
+   * Acquires the lock.
    *
-   * @throws DataDirectoryLockedException if another store holds it
+   * @throws DataDirectoryLockedException if another store holds the lock
    * @throws IOException if the directory is not writable
    */
   static DirectoryLock take(Path dataDir) throws IOException {
@@ -80,7 +80,7 @@ final class DirectoryLock implements AutoCloseable {
     }
   }
 
-  /** Gives the directory free. Idempotent. */
+  /** Releases the directory. Idempotent. */
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {

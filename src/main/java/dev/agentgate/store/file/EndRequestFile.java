@@ -12,16 +12,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The file beside a run's record in which earlier versions noted why the run was asked to end. It
- * is only read: now the record says so.
+ * The file next to a run's record in which earlier versions noted why the run was asked to end.
+ * This version only reads it, because the record now contains the reason.
  */
 final class EndRequestFile {
   private EndRequestFile() {}
 
   /**
-   * The record of a run that is not over, with what such a file says.
+   * Adds the content of such a file, if there is one, to the record of a run that is not over.
    *
-   * @throws IOException if there is one that cannot be read now
+   * @throws IOException if the file exists but cannot be read now
    */
   static Run addTo(Run run, Path directory) throws IOException {
     if (run.state() instanceof RunState.Ended || run.endRequested().isPresent()) {
@@ -37,7 +37,7 @@ final class EndRequestFile {
       String name = new String(content.bytes(), 0, content.length(), StandardCharsets.US_ASCII);
       return EndCause.parse(name.strip().toLowerCase(Locale.ROOT));
     } catch (FileNotFoundException e) {
-      // Java says so, too, where it has no descriptor left to open the file.
+      // Java also throws this if there is no descriptor left to open the file.
       if (file.exists()) {
         throw new IOException("The request to end a run cannot be read", e);
       }

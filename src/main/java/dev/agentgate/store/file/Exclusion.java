@@ -4,11 +4,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
-/** Lets one thread at a time change a thing: an order, by its id, or an idempotency key. */
+/** Lets only one thread at a time change an order, identified by its id, or an idempotency key. */
 final class Exclusion {
   private final ConcurrentHashMap<Object, CountDownLatch> held = new ConcurrentHashMap<>();
 
-  /** Does something while nobody else changes the same thing. */
+  /** Runs an action while no other thread changes the same thing; waits until the thing is free. */
   <T> T holding(Object what, Supplier<T> action) {
     CountDownLatch mine = new CountDownLatch(1);
     boolean interrupted = false;
@@ -31,7 +31,7 @@ final class Exclusion {
     }
   }
 
-  /** Holds a thing that nobody holds, until {@link #release}; false if somebody does. */
+  /** Holds a thing until {@link #release}; returns false if another thread holds it. */
   boolean tryHold(Object what) {
     return held.putIfAbsent(what, new CountDownLatch(1)) == null;
   }

@@ -22,34 +22,37 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The queue, as the index has it. One process owns it, so a lease never ends, and renewing one
- * costs nothing.
+ * The queue, based on the index. Only one process uses the data directory, so a lease never ends
+ * and renewing it costs nothing.
  */
 final class FileQueue implements WorkQueue {
-  /** So many characters of prompts fit well into one frame of the journal. */
+  /**
+   * The number of characters of prompts after which a claim takes no further order. This much fits
+   * well into one frame of the journal.
+   */
   private static final long LARGEST_CLAIM = 1 << 20;
 
   private final OpenIndex index;
   private final FileWorkOrders orders;
   private final FileRuns runs;
-  private final Settler settler;
+  private final WriteBehind writeBehind;
   private final Journal journal;
   private final Clock clock;
 
-  /** Held for a whole claim, so that two together exceed no limit. */
+  /** Held for a whole claim, so that two claims together exceed no limit. */
   private final ReentrantLock claiming = new ReentrantLock();
 
   FileQueue(
       OpenIndex index,
       FileWorkOrders orders,
       FileRuns runs,
-      Settler settler,
+      WriteBehind writeBehind,
       Journal journal,
       Clock clock) {
     this.index = index;
     this.orders = orders;
     this.runs = runs;
-    this.settler = settler;
+    this.writeBehind = writeBehind;
     this.journal = journal;
     this.clock = clock;
   }
@@ -57,7 +60,7 @@ final class FileQueue implements WorkQueue {
   @Override
   public List<WorkOrder> claim(Claim claim) {
     index.check();
-    settler.awaitRoom();
+    writeBehind.awaitRoom();
     claiming.lock();
     List<WorkOrder> held = new ArrayList<>();
     boolean claimed = false;
@@ -79,7 +82,10 @@ final class FileQueue implements WorkQueue {
     }
   }
 
-  /** Holds what may be claimed, as it will be, each with the record of its run. */
+  /**
+   * Holds the orders that may be claimed and adds them to {@code held} in their claimed state, each
+   * with the record of its run written.
+   */
   private void hold(Claim claim, List<WorkOrder> held) {
     Instant now = clock.instant();
     Map<String, Integer> more = new HashMap<>();
@@ -188,7 +194,7 @@ final class FileQueue implements WorkQueue {
   @Override
   public void setPaused(boolean paused) {
     index.check();
-    settler.awaitRoom();
+    writeBehind.awaitRoom();
     journal.append(new Change.Pause(paused));
   }
 }

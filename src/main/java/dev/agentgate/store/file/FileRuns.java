@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** The records of runs, each a file in the directory that its run has for its output. */
+/** The records of runs. Each is a file in the directory that also holds the run's output. */
 final class FileRuns implements Runs {
   private static final int LOCKS = 64;
   private static final Logger LOG = Logger.getLogger(FileRuns.class);
@@ -25,12 +25,12 @@ final class FileRuns implements Runs {
   private final Path directory;
   private final Quarantine quarantine;
 
-  /** Each one guards the files of the runs whose ids hash to it. */
+  /** Each lock guards the files of the runs whose ids hash to it. */
   private final List<ReentrantLock> locks =
       Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
   /**
-   * @param directory of all runs
+   * @param directory the directory of all runs
    */
   FileRuns(OpenIndex index, Path directory, Quarantine quarantine) {
     this.index = index;
@@ -63,7 +63,7 @@ final class FileRuns implements Runs {
       Files.deleteIfExists(file(run));
       Files.deleteIfExists(directory.resolve(run.value()));
     } catch (DirectoryNotEmptyException e) {
-      // The run has output, which is not the store's to remove.
+      // The run has output, which the store must not remove.
     } catch (IOException e) {
       throw new StoreUnavailableException(
           "The record of the run cannot be removed: " + Journal.reason(e) + ".", e);
@@ -72,12 +72,12 @@ final class FileRuns implements Runs {
     }
   }
 
-  /** Removes the record of a run that never began; what stays is removed at the next start. */
+  /** Removes the record of a run that never began. If that fails, the next start removes it. */
   void discard(RunId run) {
     try {
       remove(run);
     } catch (StoreUnavailableException e) {
-      LOG.warnf("%s never began, and its record stays: %s", run, e.getMessage());
+      LOG.warnf("%s never began, but its record could not be removed: %s", run, e.getMessage());
     }
   }
 
@@ -94,7 +94,7 @@ final class FileRuns implements Runs {
           EndRequestFile.addTo(
               RunCodec.decode(content.bytes(), content.length()), directory.resolve(id.value())));
     } catch (FileNotFoundException e) {
-      // Java says so, too, where it has no descriptor left to open the file.
+      // Java also throws this if there is no descriptor left to open the file.
       if (file(id).toFile().exists()) {
         throw new StoreUnavailableException("The run cannot be read.", e);
       }
@@ -102,7 +102,7 @@ final class FileRuns implements Runs {
     } catch (IOException e) {
       throw new StoreUnavailableException("The run cannot be read.", e);
     } catch (UnreadableRecordException e) {
-      LOG.warnf("The record of %s is damaged and counts as missing: %s", id, e.getMessage());
+      LOG.warnf("The record of %s is damaged and is treated as missing: %s", id, e.getMessage());
       return Optional.empty();
     }
   }
@@ -118,7 +118,7 @@ final class FileRuns implements Runs {
     return quarantine.orders().mayHold(orderOf(run));
   }
 
-  /** The order that a run's record names; empty if it has none that can be read. */
+  /** Returns the order that a run's record names; empty if there is no readable record. */
   private Optional<WorkOrderId> orderOf(RunId run) {
     try {
       return find(run).map(Run::workOrderId);

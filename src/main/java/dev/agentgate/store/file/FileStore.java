@@ -22,18 +22,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps orders in a directory: a journal that is synced before a change is acknowledged, and one
- * readable file per order that follows behind it.
+ * Keeps orders in a directory: in a journal that is synced before a change is acknowledged, and in
+ * one readable file per order that is written later.
  *
  * <p>Locks, none of them held during a sync: an {@link Exclusion} per order and per idempotency key
- * settles who may change it; the index, the journal and the settler each guard their own state.
+ * decides who may change it; the index, the journal and the write-behind each guard their own
+ * state.
  */
 public final class FileStore implements Store {
   static final long SEGMENT_SIZE = 16 << 20;
 
   /**
-   * What everything that runs is held by. The directory's lock proves the owner, so no lease is
-   * written, none ends, and the next process that gets the lock owns what runs.
+   * The lease of every running order. The lock of the directory proves the owner, so no lease is
+   * written or ends, and the next process that gets the lock owns the running orders.
    */
   static final Lease LEASE = new Lease(new InstanceId("local"), Optional.empty());
 
@@ -42,7 +43,7 @@ public final class FileStore implements Store {
   private final DirectoryLock directoryLock;
   private final Quarantine quarantine;
   private final WorkOrderIndex index;
-  private final Settler settler;
+  private final WriteBehind writeBehind;
   private final Journal journal;
   private final FileWorkOrders workOrders;
   private final FileRuns runs;
@@ -54,9 +55,9 @@ public final class FileStore implements Store {
   /**
    * Opens the store and waits until everything is loaded.
    *
-   * @param dataDir made if missing
+   * @param dataDir created if missing
    * @param clock tells when the store was loaded
-   * @throws DataDirectoryLockedException if another process owns the directory
+   * @throws DataDirectoryLockedException if another process is using the directory
    * @throws StoreUnavailableException if the directory cannot be used
    */
   public static FileStore open(Path dataDir, Clock clock) {
@@ -64,7 +65,7 @@ public final class FileStore implements Store {
   }
 
   /**
-   * As {@link #open(Path, Clock)}.
+   * Does the same as {@link #open(Path, Clock)}.
    *
    * @param queueOrder which of two waiting orders comes first
    */
@@ -132,7 +133,7 @@ public final class FileStore implements Store {
     Instant now = clock.instant();
     index.fill(loaded.entries().stream().map(entry -> entry.atRestBy(now)).toList());
     index.setPaused(loaded.paused());
-    this.settler = new Settler(files, index);
+    this.writeBehind = new WriteBehind(files, index);
     this.journal =
         new Journal(
             journalDirectory,
@@ -142,17 +143,17 @@ public final class FileStore implements Store {
             reader.segments(),
             reader.nextNumber(),
             reader.nextSequence());
-    settler.take(loaded.unsettled());
-    settler.start(journal);
-    this.workOrders = new FileWorkOrders(this::openIndex, files, settler, journal, shared);
+    writeBehind.take(loaded.unwritten());
+    writeBehind.start(journal);
+    this.workOrders = new FileWorkOrders(this::openIndex, files, writeBehind, journal, shared);
     this.runs = new FileRuns(this::openIndex, runsDirectory, quarantine);
-    this.queue = new FileQueue(this::openIndex, workOrders, runs, settler, journal, clock);
+    this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);
   }
 
   /** Makes durable changes visible, in the thread that synced them. */
   private void apply(List<Change> changes, JournalSegment segment) {
-    // Bodies first: who finds an order in the index finds its body, too.
-    settler.take(changes);
+    // Bodies first, so that a reader who finds an order in the index also finds its body.
+    writeBehind.take(changes);
     index.change(to -> {
       for (Change change : changes) {
         switch (change) {
@@ -207,19 +208,22 @@ public final class FileStore implements Store {
   public StoreHealth health() {
     long quarantined = quarantinedFiles();
     return new StoreHealth(
-        journal.refusal().or(settler::failure),
+        journal.refusal().or(writeBehind::failure),
         quarantined == 0
             ? Optional.empty()
             : Optional.of(
                 quarantined + " unreadable files in quarantine: see work-orders/.quarantine"));
   }
 
-  /** Whether writes are refused until the service starts again: after a failed sync. */
+  /**
+   * Whether writes are refused until the service is restarted, because a sync failed or the store
+   * met a defect.
+   */
   public boolean isStopped() {
     return journal.isStopped();
   }
 
-  /** How many files lie in quarantine. Cheap enough for every probe. */
+  /** Returns the number of files in quarantine. Cheap enough for every probe. */
   public long quarantinedFiles() {
     openIndex();
     return quarantine.count();
@@ -232,7 +236,7 @@ public final class FileStore implements Store {
     }
     closed = true;
     journal.close();
-    settler.finish();
+    writeBehind.finish();
     release(directoryLock);
   }
 }

@@ -19,29 +19,33 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The orders: the index says what there is, the settler or a file has the body. */
+/** The orders. The index knows which orders exist; the body is in the write-behind or in a file. */
 final class FileWorkOrders implements WorkOrders {
   private static final Logger LOG = Logger.getLogger(FileWorkOrders.class);
 
-  /** How often to look for an order of which only an older revision can be read. */
+  /** How often to look again if only an older revision of an order can be read. */
   private static final int MOST_LOOKS = 10_000;
 
   private static final long LOOK_AGAIN_NANOS = 20_000;
 
   private final OpenIndex index;
   private final OrderFiles files;
-  private final Settler settler;
+  private final WriteBehind writeBehind;
   private final Journal journal;
   private final SharedStrings shared;
 
-  /** An order is held before the idempotency key that it brings. */
+  /** An order is always held before its idempotency key. */
   private final Exclusion changing = new Exclusion();
 
   FileWorkOrders(
-      OpenIndex index, OrderFiles files, Settler settler, Journal journal, SharedStrings shared) {
+      OpenIndex index,
+      OrderFiles files,
+      WriteBehind writeBehind,
+      Journal journal,
+      SharedStrings shared) {
     this.index = index;
     this.files = files;
-    this.settler = settler;
+    this.writeBehind = writeBehind;
     this.journal = journal;
     this.shared = shared;
   }
@@ -68,7 +72,7 @@ final class FileWorkOrders implements WorkOrders {
       }
     }
     if (index.get().get(put.order().id()) != null) {
-      throw new IllegalArgumentException(put.order().id() + " is in the store already");
+      throw new IllegalArgumentException(put.order().id() + " is already in the store");
     }
     journal.append(put);
     return Optional.empty();
@@ -102,13 +106,13 @@ final class FileWorkOrders implements WorkOrders {
           }
           journal.append(new Change.Remove(order.id(), order.revision()));
           try {
-            settler.removeFile(order.id());
+            writeBehind.removeFile(order.id());
           } catch (IOException e) {
             LOG.errorf(
-                "The file of %s, which is removed, could not be deleted, retrying: %s",
+                "The file of the removed order %s could not be deleted, retrying: %s",
                 order.id(), Journal.reason(e));
             throw new StoreUnavailableException(
-                "The work order is removed, but its file could not be deleted yet: "
+                "The work order was removed, but its file could not be deleted yet: "
                     + Journal.reason(e)
                     + ".",
                 e);
@@ -118,10 +122,10 @@ final class FileWorkOrders implements WorkOrders {
   }
 
   /**
-   * Holds an order that waits as the entry says, so that only the caller changes it until {@link
-   * #letGo}.
+   * Holds an order that waits as the entry describes, so that only the caller can change it until
+   * {@link #letGo}.
    *
-   * @return empty if somebody else changes it now, or did; then nothing is held
+   * @return empty if someone else is changing the order or has changed it; nothing is held then
    */
   Optional<WorkOrder> hold(QueueEntry entry) {
     if (!changing.tryHold(entry.id())) {
@@ -158,7 +162,7 @@ final class FileWorkOrders implements WorkOrders {
 
   private void awaitRoom() {
     index.check();
-    settler.awaitRoom();
+    writeBehind.awaitRoom();
   }
 
   @Override
@@ -176,20 +180,21 @@ final class FileWorkOrders implements WorkOrders {
       if (entry == null) {
         return Optional.empty();
       }
-      // While a removal is under way, the body that no file ever got is gone before the entry is.
+      // During a removal, a body that was never written to a file is gone before the entry is.
       if (found.filter(order -> order.revision() >= entry.revision()).isPresent()) {
         return found;
       }
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
-    throw new StoreUnavailableException("The file of " + id + " is behind, and cannot be read.");
+    throw new StoreUnavailableException(
+        "The file of " + id + " is not up to date, so the order cannot be read.");
   }
 
   private Optional<WorkOrder> read(WorkOrderIndex known, WorkOrderId id) {
     if (known.get(id) == null) {
       return Optional.empty();
     }
-    Optional<WorkOrder> body = settler.pending(id);
+    Optional<WorkOrder> body = writeBehind.pending(id);
     if (body.isPresent()) {
       return body;
     }

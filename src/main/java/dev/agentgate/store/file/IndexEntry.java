@@ -20,12 +20,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stays in memory of an order: no body.
+ * The part of an order that stays in memory: everything but its body.
  *
  * @param labels key, value, key, value …
  * @param waiting its place in the queue, while it waits
  * @param running its attempt, while it runs
- * @param restSince when it came to rest, once it did
+ * @param restSince when it became terminal, once it is
  */
 @SuppressWarnings("ArrayRecordComponent") // half the size of a list, and never handed out
 record IndexEntry(
@@ -71,8 +71,8 @@ record IndexEntry(
   }
 
   /**
-   * The same, at rest since this time at the latest: what an earlier service noted by a clock that
-   * was ahead would be kept too long.
+   * Returns this entry, terminal since {@code now} at the latest. A later time, noted by an earlier
+   * service whose clock was ahead, would keep the order too long.
    */
   IndexEntry atRestBy(Instant now) {
     return restSince == null || !restSince.isAfter(now)
@@ -108,7 +108,7 @@ record IndexEntry(
     return flat;
   }
 
-  /** Whether it is among what is asked for. */
+  /** Whether the order matches the filter. */
   boolean matches(WorkOrderFilter filter) {
     if (!filter.statuses().isEmpty() && !filter.statuses().contains(status)) {
       return false;

@@ -22,17 +22,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes in the order they were acknowledged in, synced before they are.
+ * The changes in the order in which they are acknowledged. Each is synced before it is
+ * acknowledged.
  *
- * <p><b>Group commit.</b> The first writer to come leads: it writes and syncs, in its own thread,
- * whatever waits, as one frame. Writers that come meanwhile wait and are served by the next sync;
- * the first of them leads it. So a lone writer pays no hand-off, and many share one sync.
+ * <p><b>Group commit.</b> The first writer becomes the leader: in its own thread, it writes and
+ * syncs all waiting changes as one frame. Writers that arrive in the meantime wait for the next
+ * sync, which the first of them leads. So a lone writer needs no hand-off to another thread, and
+ * many writers share one sync.
  */
 final class Journal implements AutoCloseable {
   private static final int LARGEST_BATCH = 4 << 20;
   private static final Logger LOG = Logger.getLogger(Journal.class);
 
-  /** Is told of changes once they are durable, in order, in the leader's thread. */
+  /** Receives changes once they are durable, in order, in the leader's thread. */
   interface Listener {
     void durable(List<Change> changes, JournalSegment segment);
   }
@@ -40,7 +42,7 @@ final class Journal implements AutoCloseable {
   private final JournalWriter writer;
   private final Listener listener;
 
-  // Guards who waits, who leads, and which segments are sealed.
+  // Guards the waiting writers, whether one of them leads, and the list of sealed segments.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private final Deque<Ticket> waiting = new ArrayDeque<>();
@@ -51,8 +53,8 @@ final class Journal implements AutoCloseable {
 
   /**
    * @param earlier the segments that were replayed, oldest first
-   * @param nextNumber of the first segment to write
-   * @param nextSequence of the first frame to write
+   * @param nextNumber the number of the first segment to write
+   * @param nextSequence the sequence number of the first frame to write
    */
   Journal(
       Path directory,
@@ -69,13 +71,14 @@ final class Journal implements AutoCloseable {
     sealedCount = sealed.size();
   }
 
-  /** As {@link #append(List)}, of one change. */
+  /** Does the same as {@link #append(List)} with a single change. */
   void append(Change change) {
     append(List.of(change));
   }
 
   /**
-   * Writes changes, all or none, and returns when they are durable and the listener has been told.
+   * Writes all of the changes or none, and returns when they are durable and the listener has
+   * received them.
    */
   void append(List<Change> changes) {
     Ticket ticket = new Ticket(changes);
@@ -134,7 +137,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  // Before the batch is woken, so that the next sync is under way meanwhile.
+  // Called before the batch is woken, so that the next sync is already under way.
   private void passOn() {
     Ticket next;
     lock.lock();
@@ -153,7 +156,7 @@ final class Journal implements AutoCloseable {
   }
 
   private void commit(List<Change> changes) {
-    // An interrupt in the middle of channel I/O closes the channel; it is kept for later.
+    // An interrupt during channel I/O would close the channel, so it is cleared and restored later.
     boolean interrupted = Thread.interrupted();
     try {
       writer.begin(changes);
@@ -178,12 +181,12 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Takes nothing more until a restart. */
+  /** Refuses all further writes until a restart. */
   StoreUnavailableException stop(String message, Throwable cause) {
     return writer.stop(message, cause);
   }
 
-  /** What went wrong, without the path that a file system exception names. */
+  /** Returns the reason for an error, without the path that a file system exception names. */
   static String reason(IOException e) {
     String reason =
         switch (e) {
@@ -194,7 +197,7 @@ final class Journal implements AutoCloseable {
     return reason == null ? e.getClass().getSimpleName() : reason;
   }
 
-  // The message is "path (reason)".
+  // The message has the form "path (reason)".
   private static String reasonInBrackets(String message) {
     int bracket = message.lastIndexOf('(');
     return bracket < 0 || !message.endsWith(")")
@@ -208,7 +211,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** The segments that are no longer written to, oldest first. */
+  /** Returns the segments that are no longer written to, oldest first. */
   List<JournalSegment> sealed() {
     lock.lock();
     try {
@@ -234,7 +237,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Why the last write was refused, if it was. */
+  /** Returns why the last write was refused; empty if it was not. */
   Optional<String> refusal() {
     return writer.refusal();
   }
@@ -243,7 +246,7 @@ final class Journal implements AutoCloseable {
     return writer.isStopped();
   }
 
-  /** Waits for who writes, takes nothing more, and seals the last segment. Idempotent. */
+  /** Waits for the writers, refuses further writes, and seals the last segment. Idempotent. */
   @Override
   public void close() {
     lock.lock();
@@ -260,7 +263,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** A writer that waits. */
+  /** A waiting writer. */
   private static final class Ticket {
     private static final int WAITS = 0;
     private static final int LEADS = 1;
@@ -280,7 +283,9 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * @return whether to lead; otherwise the change is done
+     * Waits until this writer must lead or its change is done.
+     *
+     * @return whether to lead
      */
     private boolean awaitTurn() {
       boolean interrupted = false;
@@ -309,7 +314,7 @@ final class Journal implements AutoCloseable {
 
     private void claimOutcome() {
       if (failure != null) {
-        // Its own, because several threads throw it, each with its own trace.
+        // A new exception for each thread, so that each has its own stack trace.
         throw new StoreUnavailableException(String.valueOf(failure.getMessage()), failure);
       }
     }

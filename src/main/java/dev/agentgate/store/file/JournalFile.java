@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** What the journal needs of a file; here so that a test can let a disk fail. */
+/**
+ * The file operations that the journal needs; an interface so that tests can simulate a failing
+ * disk.
+ */
 interface JournalFile extends AutoCloseable {
 
   /** Opens files. */
@@ -16,7 +19,7 @@ interface JournalFile extends AutoCloseable {
     JournalFile open(Path path) throws IOException;
   }
 
-  /** Writes all that remains in the buffer. */
+  /** Writes the rest of the buffer. */
   void write(ByteBuffer buffer, long position) throws IOException;
 
   /** Syncs the content: fdatasync(2). */
@@ -27,7 +30,7 @@ interface JournalFile extends AutoCloseable {
   @Override
   void close() throws IOException;
 
-  /** Opens a real file, made if missing. */
+  /** Opens a real file; creates it if missing. */
   static JournalFile open(Path path) throws IOException {
     FileChannel channel = FileChannel.open(path, CREATE, WRITE);
     return new JournalFile() {

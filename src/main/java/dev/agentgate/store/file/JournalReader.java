@@ -20,13 +20,13 @@ import org.jboss.logging.Logger;
 /**
  * Reads the journal that an earlier process left.
  *
- * <p>Frames behind a damaged one are read as well: each change is a whole order with its revision,
- * so the last one of an order is right whatever is missing before it.
+ * <p>Frames after a damaged one are read as well. This is safe because each change holds a whole
+ * order with its revision: the last change of an order is correct even if earlier ones are missing.
  */
 final class JournalReader {
   private static final Logger LOG = Logger.getLogger(JournalReader.class);
 
-  // A frame behind damage has a number not far beyond the last good one.
+  // A frame after damage has a number not far beyond the last good one.
   private static final long FARTHEST = 1 << 20;
 
   /** The last change of an order. */
@@ -37,7 +37,7 @@ final class JournalReader {
     }
   }
 
-  /** A segment in which something is unreadable that was once synced. */
+  /** A segment in which data that was once synced is unreadable. */
   record Damage(Path segment, String reason) {}
 
   private final Map<WorkOrderId, LastChange> last = new HashMap<>();
@@ -66,7 +66,7 @@ final class JournalReader {
     return reader;
   }
 
-  /** The last change of each order that has one in the journal. */
+  /** Returns the last change of each order that appears in the journal. */
   Map<WorkOrderId, LastChange> last() {
     return last;
   }
@@ -112,7 +112,7 @@ final class JournalReader {
       int next = nextFrame(content, at + 1);
       if (next < 0) {
         LOG.infof(
-            "The journal ends with a change that was not finished, nor acknowledged: cut off");
+            "The journal ends with an unfinished change, which was never acknowledged: ignored");
       } else {
         damages.add(
             new Damage(path, "bytes " + at + " to " + next + " do not match their checksum"));
@@ -161,7 +161,7 @@ final class JournalReader {
     return true;
   }
 
-  /** Returns where the next frame begins. */
+  /** Returns the position of the next frame. */
   private int readFrame(ByteBuffer content, int at, JournalSegment segment) {
     lastSequence = content.getLong(at + 8);
     int end = at + JournalWriter.FRAME_HEADER + content.getInt(at + 4);

@@ -9,14 +9,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * One file of the journal, and what must be on disk elsewhere before it may go. While it is written
- * to, only the journal's leader touches it.
+ * One file of the journal, and the orders that must be on disk elsewhere before it may be deleted.
+ * While the segment is being written, only the journal's leader uses it.
  */
 final class JournalSegment {
-  /** What a segment of any version begins with. */
+  /** The start of a segment of any version. */
   static final byte[] ANY_VERSION = "AgentGate jnl ".getBytes(US_ASCII);
 
-  /** What a segment of this version begins with. */
+  /** The start of a segment of this version. */
   static final byte[] HEADER = "AgentGate jnl 1\n".getBytes(US_ASCII);
 
   private static final String SUFFIX = ".journal";
@@ -47,7 +47,7 @@ final class JournalSegment {
     touched.add(id);
   }
 
-  /** The orders whose changes it holds. */
+  /** Returns the orders whose changes this segment holds. */
   Set<WorkOrderId> touched() {
     return touched;
   }

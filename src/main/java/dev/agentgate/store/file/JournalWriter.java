@@ -14,20 +14,20 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the journal's frames, and syncs each before the next. One thread at a time uses it: the
- * leader of a {@link Journal}.
+ * Writes the journal's frames and syncs each one before the next. Only one thread at a time uses
+ * it: the leader of a {@link Journal}.
  *
  * <p><b>A frame</b> is a CRC32C, the length of its payload, its sequence number, and the payload:
- * one or more changes, each with its length. It counts as a whole or not at all. The next frame is
- * written only after this one was synced, so a broken frame with a good one behind it is damage,
- * and a broken frame with none behind it is a write that a crash cut off.
+ * one or more changes, each with its length. A frame is valid as a whole or not at all. The next
+ * frame is written only after this one was synced. So a broken frame followed by a good one is
+ * damage, and a broken frame at the end is a write that was cut off by a crash.
  *
- * <p>Space is filled with zeros ahead of the frames, because a sync that changes no file size costs
- * the file system no commit of its own.
+ * <p>Space ahead of the frames is filled with zeros, because a sync that does not change the file's
+ * size needs no extra commit of the file system.
  *
- * <p><b>Failures.</b> A failed write is taken back and refused; the next one may succeed. After a
- * failed sync nobody knows what is on disk, and a repeated one would lie (PostgreSQL's lesson of
- * 2018), so the journal takes nothing more.
+ * <p><b>Failures.</b> A failed write is undone and refused; the next one may succeed. After a
+ * failed sync it is unknown what is on disk, and repeating the sync could wrongly report success
+ * (as PostgreSQL learned in 2018), so the journal refuses all further writes.
  */
 final class JournalWriter {
   static final int FRAME_HEADER = 16;
@@ -52,9 +52,9 @@ final class JournalWriter {
   private volatile @Nullable String stopped;
 
   /**
-   * @param sealed is told of each segment that is written to no longer
-   * @param nextNumber of the first segment to write
-   * @param nextSequence of the first frame to write
+   * @param sealed receives each segment that is no longer written to
+   * @param nextNumber the number of the first segment to write
+   * @param nextSequence the sequence number of the first frame to write
    */
   JournalWriter(
       Path directory,
@@ -71,13 +71,13 @@ final class JournalWriter {
     this.nextSequence = nextSequence;
   }
 
-  /** Begins a frame. It is to be written with {@link #tryWriteAndSync}. */
+  /** Begins a frame; {@link #tryWriteAndSync} then writes it. */
   void begin(List<Change> changes) {
     refuseIfStopped();
     encode(changes);
   }
 
-  /** The frame is durable; the segment that it is in. */
+  /** Ends a frame that is now durable; returns its segment. */
   JournalSegment end() {
     position += buffer.limit();
     nextSequence++;
@@ -129,10 +129,10 @@ final class JournalWriter {
   }
 
   /**
-   * Writes the frame that was begun, and syncs it.
+   * Writes and syncs the frame that was begun.
    *
-   * @return false if an interrupt closed the file under way: it is to be done again from the start,
-   *     which writes the same bytes to the same place and syncs those
+   * @return false if an interrupt closed the file. The caller must then call this again, which
+   *     writes the same bytes to the same place and syncs them
    */
   boolean tryWriteAndSync() {
     try {
@@ -217,7 +217,7 @@ final class JournalWriter {
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
-      // Almost full, perhaps: the frame itself may fit all the same.
+      // The disk may be almost full, but the frame itself may still fit.
       takeBack();
     }
   }
@@ -227,14 +227,14 @@ final class JournalWriter {
       currentFile().truncate(position);
       allocated = position;
     } catch (IOException e) {
-      LOG.warnf("The journal could not be cut back: %s", Journal.reason(e));
+      LOG.warnf("The journal could not be truncated: %s", Journal.reason(e));
     }
   }
 
   private StoreUnavailableException refuse(IOException cause) {
     String message = "The journal cannot be written: " + Journal.reason(cause) + ".";
     if (refusal == null) {
-      LOG.errorf("%s Writes are refused until it can.", message);
+      LOG.errorf("%s Writes are refused until it can be written again.", message);
     }
     refusal = message;
     return new StoreUnavailableException(message, cause);
@@ -248,7 +248,7 @@ final class JournalWriter {
         cause);
   }
 
-  /** Takes nothing more until a restart. */
+  /** Refuses all further writes until a restart. */
   StoreUnavailableException stop(String message, Throwable cause) {
     if (stopped == null) {
       stopped = message;
@@ -257,7 +257,7 @@ final class JournalWriter {
     return new StoreUnavailableException(message, cause);
   }
 
-  /** Why the last write was refused, if it was. */
+  /** Returns why the last write was refused; empty if it was not. */
   Optional<String> refusal() {
     return Optional.ofNullable(stopped != null ? stopped : refusal);
   }

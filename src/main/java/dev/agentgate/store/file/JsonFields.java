@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/** Reads single values strictly: a value of another type or out of its range is refused. */
+/** Reads single values strictly: a value of the wrong type or out of range is refused. */
 final class JsonFields {
   private JsonFields() {}
 
@@ -18,7 +18,9 @@ final class JsonFields {
     return new UnreadableRecordException(field + " is missing");
   }
 
-  /** What the parser said, without the text it quotes, which may be a prompt. */
+  /**
+   * Returns the parser's message without the text that it quotes, which may be part of a prompt.
+   */
   static UnreadableRecordException malformed(IOException cause) {
     if (cause instanceof JsonProcessingException json && json.getLocation() != null) {
       return new UnreadableRecordException(
@@ -93,7 +95,10 @@ final class JsonFields {
     return new UnreadableRecordException(field + " is out of range");
   }
 
-  /** A positive duration: an integer of milliseconds, or ISO 8601 where that is not exact. */
+  /**
+   * Reads a positive duration: an integer of milliseconds, or ISO 8601 if milliseconds are not
+   * exact.
+   */
   static Duration duration(JsonParser from, String field)
       throws IOException, UnreadableRecordException {
     if (from.currentToken() == JsonToken.VALUE_NUMBER_INT) {
@@ -110,7 +115,7 @@ final class JsonFields {
     }
   }
 
-  /** A time as RFC 3339 in UTC, to the nanosecond. */
+  /** Reads a time as RFC 3339 in UTC, to the nanosecond. */
   static Instant time(JsonParser from, String field) throws IOException, UnreadableRecordException {
     String text = text(from, field);
     try {
@@ -120,7 +125,8 @@ final class JsonFields {
     }
   }
 
-  // Instant.parse takes longer than all the rest of a start; this form is the one we write.
+  // Instant.parse would take longer than everything else in a start. We always write this plain
+  // form.
   private static boolean isPlain(String text) {
     int length = text.length();
     if (length < 20 || length > 30 || text.charAt(length - 1) != 'Z') {

@@ -1,16 +1,16 @@
 package dev.agentgate.store.file;
 
-/** The index of a store that is open. */
+/** Gives access to the index of an open store. */
 interface OpenIndex {
 
   /**
-   * The index.
+   * Returns the index.
    *
    * @throws dev.agentgate.store.StoreUnavailableException once the store is closed
    */
   WorkOrderIndex get();
 
-  /** Throws as {@link #get}. */
+  /** Throws the same exception as {@link #get}. */
   default void check() {
     WorkOrderIndex _ = get();
   }

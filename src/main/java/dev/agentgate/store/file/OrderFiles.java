@@ -15,15 +15,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The files that people can read: one per order, one for the queue's switch. */
+/** The files that people can read: one per order, and one for the queue's switch. */
 final class OrderFiles {
   static final String SETTINGS = "queue.json";
 
   private static final String SUFFIX = ".json";
   private static final String ASIDE = ".tmp";
 
-  // An order fits as a rule, so that reading it is one system call; and the JDK reads up to this
-  // size without a native buffer of its own.
+  // Large enough for most orders, so that reading one takes a single system call. Up to this
+  // size the JDK reads without a native buffer of its own.
   private static final int USUAL_SIZE = 8192;
 
   private final Path dataDir;
@@ -56,25 +56,25 @@ final class OrderFiles {
     return name.endsWith(ASIDE);
   }
 
-  /** The id that a file's name says; empty if it says none. */
+  /** Returns the id in a file's name; empty if the name contains none. */
   static Optional<WorkOrderId> idOf(String name) {
     return WorkOrderId.parse(name.substring(0, name.length() - SUFFIX.length()));
   }
 
-  /** The id that a quarantined file's name begins with, where a number may follow the name. */
+  /** Returns the id at the start of a quarantined file's name, which may end with a number. */
   static Optional<WorkOrderId> idAtStartOf(String name) {
     int end = name.indexOf(SUFFIX);
     return end < 0 ? Optional.empty() : WorkOrderId.parse(name.substring(0, end));
   }
 
-  /** A file's content. */
+  /** The content of a file. */
   @SuppressWarnings("ArrayRecordComponent") // read once, then thrown away
   record Content(byte[] bytes, int length) {}
 
   /**
-   * Reads a file whole. An interrupt does not disturb it.
+   * Reads a whole file. An interrupt does not disturb it.
    *
-   * @throws java.io.FileNotFoundException if there is none
+   * @throws java.io.FileNotFoundException if there is no such file
    */
   static Content read(File file) throws IOException {
     try (FileInputStream in = new FileInputStream(file)) {
@@ -90,7 +90,7 @@ final class OrderFiles {
     }
   }
 
-  /** Replaces an order's file: a reader sees the old or the new one. Not synced. */
+  /** Replaces an order's file: a reader sees the old or the new version. Not synced. */
   void write(WorkOrderId id, byte[] json) throws IOException {
     replace(path(id), json);
   }
@@ -99,7 +99,7 @@ final class OrderFiles {
     replace(settings, json);
   }
 
-  /** Writes aside and renames. Only one thread at a time may write the same file. */
+  /** Writes a temporary file and renames it. Only one thread at a time may write the same file. */
   static void replace(Path path, byte[] content) throws IOException {
     Path aside = path.resolveSibling("." + path.getFileName() + ASIDE);
     try {
@@ -130,11 +130,11 @@ final class OrderFiles {
     try (FileChannel channel = FileChannel.open(path, READ)) {
       channel.force(true);
     } catch (NoSuchFileException e) {
-      // Removed meanwhile, and its removal is in the journal.
+      // It was removed in the meantime, and the removal is in the journal.
     }
   }
 
-  /** Syncs what was renamed and removed. */
+  /** Syncs the directories, so that renames and removals are durable. */
   void syncDirectories() throws IOException {
     Journal.syncDirectory(directory);
     Journal.syncDirectory(dataDir);

@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * A sorted set that knows the rank of its elements. It is a list of sorted chunks: finding an
- * element is O(log n); adding, removing and ranking cost a shift within one chunk and a walk over
- * the chunks' sizes, some hundred steps for a hundred thousand elements. It costs one reference per
- * element, and a walk along it is a walk along arrays.
+ * A sorted set that knows the rank of its elements. It is a list of sorted chunks. Finding an
+ * element takes O(log n). Adding, removing and ranking need a shift within one chunk and a walk
+ * over the chunks' sizes: some hundred steps for a hundred thousand elements. The set takes one
+ * reference per element, and iterating over it is iterating over arrays.
  *
- * <p>Not safe for threads. A change while an iterator is in use is a defect of the caller.
+ * <p>Not safe for use by several threads. Changing the set while an iterator is in use is a defect
+ * of the caller.
  */
 final class OrderedChunks<T> {
   private static final int CHUNK = 512;
@@ -30,12 +31,12 @@ final class OrderedChunks<T> {
     return size;
   }
 
-  /** Replaces what is there. */
+  /** Replaces the content. */
   void fill(Collection<? extends T> elements) {
     List<T> sorted = new ArrayList<>(elements);
     sorted.sort(order);
     chunks.clear();
-    // Half full, so that the next additions do not split every chunk.
+    // The chunks are half full, so that the next additions do not split all of them.
     for (int from = 0; from < sorted.size(); from += CHUNK / 2) {
       int to = Math.min(sorted.size(), from + CHUNK / 2);
       chunks.add(new ArrayList<>(sorted.subList(from, to)));
@@ -43,7 +44,7 @@ final class OrderedChunks<T> {
     size = sorted.size();
   }
 
-  /** Adds an element that is not there yet. */
+  /** Adds an element that is not in the set. */
   void add(T element) {
     size++;
     if (chunks.isEmpty()) {
@@ -60,7 +61,7 @@ final class OrderedChunks<T> {
     }
   }
 
-  /** Removes the element that compares equal; false if there is none. */
+  /** Removes the element that compares as equal; returns false if there is none. */
   boolean remove(T element) {
     int number = chunkOf(element);
     if (number == chunks.size()) {
@@ -79,7 +80,7 @@ final class OrderedChunks<T> {
     return true;
   }
 
-  /** How many elements come before this one, whether it is there or not. */
+  /** Returns how many elements come before this one, which need not be in the set. */
   int rank(T element) {
     int number = chunkOf(element);
     int before = 0;
@@ -93,7 +94,7 @@ final class OrderedChunks<T> {
     return new Walk(0, 0);
   }
 
-  /** The elements that come after this one, whether it is there or not. */
+  /** Returns the elements that come after this one, which need not be in the set. */
   Iterator<T> after(T element) {
     int number = chunkOf(element);
     if (number == chunks.size()) {
@@ -105,7 +106,7 @@ final class OrderedChunks<T> {
     return new Walk(number, there ? at + 1 : at);
   }
 
-  /** The first chunk whose last element does not come before this one. */
+  /** Returns the first chunk whose last element does not come before this one. */
   private int chunkOf(T element) {
     int low = 0;
     int high = chunks.size();

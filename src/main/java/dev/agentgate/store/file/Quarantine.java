@@ -12,8 +12,9 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Where files go that cannot be read, each with a file beside it that says why. Nothing here is
- * ever overwritten or read again; it is a person's to look at and remove.
+ * The directory for files that cannot be read. Each comes with a second file that gives the reason.
+ * Files in quarantine are never overwritten and never read again; a person has to look at them and
+ * remove them.
  */
 final class Quarantine {
   private static final String REASON = ".reason.txt";
@@ -21,7 +22,7 @@ final class Quarantine {
 
   private final Path directory;
 
-  // Guarded by this: which count was taken of the directory as it was at that time.
+  // Both are guarded by this: the count, and the directory's modification time when it was taken.
   private FileTime countedAt = FileTime.fromMillis(0);
   private long count;
 
@@ -29,21 +30,21 @@ final class Quarantine {
     this.directory = Files.createDirectories(directory);
   }
 
-  /** Moves a file here. */
+  /** Moves a file into quarantine. */
   synchronized void take(Path file, String reason) throws IOException {
     Path place = freePlace(String.valueOf(file.getFileName()));
     Files.move(file, place);
     explain(place, reason);
   }
 
-  /** Copies a file here, because the original is still needed. */
+  /** Copies a file into quarantine, because the original is still needed. */
   synchronized void copy(Path file, String reason) throws IOException {
     Path place = freePlace(String.valueOf(file.getFileName()));
     Files.copy(file, place);
     explain(place, reason);
   }
 
-  /** Puts what is in no file here. */
+  /** Writes content that has no file of its own into quarantine. */
   synchronized void keep(String name, byte[] content, String reason) throws IOException {
     Path place = freePlace(name);
     Files.write(place, content);
@@ -70,8 +71,8 @@ final class Quarantine {
   }
 
   /**
-   * Which orders lie here. A part of the journal, or a file with a name of a person's own, may hold
-   * any; the queue's switch holds none.
+   * Returns the orders in quarantine. A part of the journal, or a file that a person named, may
+   * hold any order; the queue's switch holds none.
    */
   synchronized QuarantinedOrders orders() {
     Set<WorkOrderId> named = new HashSet<>();
@@ -91,7 +92,7 @@ final class Quarantine {
     return new QuarantinedOrders(named, unnamed);
   }
 
-  /** How many files lie here. The directory is listed only when it changed. */
+  /** Returns the number of files in quarantine. The directory is listed only if it has changed. */
   synchronized long count() {
     try {
       FileTime changedAt = Files.getLastModifiedTime(directory);

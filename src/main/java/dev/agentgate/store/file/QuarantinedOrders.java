@@ -5,16 +5,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which orders lie in quarantine, where a person may repair them: what belongs to them is kept.
+ * The orders in quarantine. A person may repair them there, so everything that belongs to them is
+ * kept.
  *
- * @param named the orders that files there are named after
- * @param unnamed whether something lies there that may hold any order
+ * @param named the orders that have a file named after them
+ * @param unnamed whether there is anything that may hold any order
  */
 record QuarantinedOrders(Set<WorkOrderId> named, boolean unnamed) {
   /**
-   * Whether the order may lie there.
+   * Whether the order may be in quarantine.
    *
-   * @param order empty: one that cannot be told
+   * @param order empty: the order is unknown
    */
   boolean mayHold(Optional<WorkOrderId> order) {
     return unnamed || order.map(named::contains).orElse(!named.isEmpty());

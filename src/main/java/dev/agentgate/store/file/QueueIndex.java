@@ -18,7 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** What waits, in the order in which it starts, and how much runs of each repository. */
+/**
+ * The waiting orders in the order in which they start, and how many orders of each repository run.
+ */
 final class QueueIndex {
   private static final Comparator<QueueEntry> LONGEST_WAITING_FIRST =
       Comparator.comparing(QueueEntry::queuedAt).thenComparing(QueueEntry::id);
@@ -31,7 +33,7 @@ final class QueueIndex {
   private final ConcurrentHashMap<String, Integer> runningOf = new ConcurrentHashMap<>();
 
   /**
-   * @param reading shared with who changes this: held to read, excluded by every change
+   * @param reading the read lock; every change of the index holds the matching write lock
    * @param order which of two waiting orders comes first
    */
   QueueIndex(Lock reading, Comparator<QueueEntry> order) {
@@ -39,7 +41,7 @@ final class QueueIndex {
     this.inOrder = new OrderedChunks<>(order);
   }
 
-  /** Takes in what was on disk; this is empty before. */
+  /** Adds everything that was on disk; the index must be empty. */
   void fill(Collection<IndexEntry> entries) {
     List<QueueEntry> waiting = new ArrayList<>();
     for (IndexEntry entry : entries) {
@@ -90,7 +92,7 @@ final class QueueIndex {
     return runningOf.getOrDefault(repository, 0);
   }
 
-  /** When the first backoff ends that goes on now. */
+  /** Returns when the first of the current backoffs ends. */
   Optional<Instant> nextBackoffEnd(Instant now) {
     reading.lock();
     try {
@@ -110,12 +112,17 @@ final class QueueIndex {
     }
   }
 
-  /** How many come before this one, which waits; while the lock is held. */
+  /**
+   * Returns how many orders come before this one, which must be waiting; call with the lock held.
+   */
   int rank(QueueEntry entry) {
     return inOrder.rank(entry);
   }
 
-  /** What waits, from the head on. It looks again every few steps, and holds no lock between. */
+  /**
+   * Returns the waiting orders, from the head on. The iterator reads a few at a time and holds no
+   * lock in between.
+   */
   Iterator<QueueEntry> fromHead() {
     return new Walk();
   }

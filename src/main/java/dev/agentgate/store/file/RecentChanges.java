@@ -16,14 +16,14 @@ final class RecentChanges implements ChangeFeed {
 
   private final String feed = UUID.randomUUID().toString();
 
-  /** Guards what is below. */
+  /** Guards the fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition more = lock.newCondition();
   private final ChangeFeed.Entry[] ring = new ChangeFeed.Entry[KEPT];
   private long latest;
 
-  /** Takes durable changes over, in order. */
+  /** Adds durable changes, in order. */
   void add(List<Change> changes) {
     lock.lock();
     try {

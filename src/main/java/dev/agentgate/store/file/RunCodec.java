@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A run as JSON, in the shape of the API. */
+/** Converts a run to and from JSON in the shape of the API. */
 final class RunCodec {
   private static final int SCHEMA_VERSION = 1;
   private static final JsonFactory JSON = new JsonFactory();
@@ -71,7 +71,7 @@ final class RunCodec {
   /**
    * Reads a run.
    *
-   * @throws UnreadableRecordException if it is not a whole and valid run of a known schema
+   * @throws UnreadableRecordException if it is not a complete and valid run of a known schema
    */
   static Run decode(byte[] json, int length) throws UnreadableRecordException {
     int schemaVersion = 0;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
-/** The queue's switch as JSON. */
+/** Converts the queue's switch to and from JSON. */
 final class SettingsCodec {
   private static final int SCHEMA_VERSION = 1;
   private static final JsonFactory JSON = new JsonFactory();
@@ -25,7 +25,7 @@ final class SettingsCodec {
         .getBytes(UTF_8);
   }
 
-  /** Reads whether the queue is paused. */
+  /** Returns whether the queue is paused. */
   static boolean decode(byte[] json, int length) throws UnreadableRecordException {
     int schemaVersion = 0;
     Boolean paused = null;

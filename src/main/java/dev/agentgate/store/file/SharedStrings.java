@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Lets equal strings of many orders be one object. It takes in a bounded number, so that a client
- * that labels every order differently does not make it a leak.
+ * Replaces equal strings of many orders by one object. It keeps a limited number of strings, so
+ * that memory does not leak if a client labels every order differently.
  */
 final class SharedStrings {
   private static final int MOST = 10_000;

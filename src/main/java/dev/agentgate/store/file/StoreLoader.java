@@ -22,9 +22,9 @@ import java.util.concurrent.Future;
 import org.jboss.logging.Logger;
 
 /**
- * Reads and checks, in parallel, everything an earlier process left: the files, then the journal's
- * tail over them. A file that is not a whole and valid order goes to quarantine, unless the journal
- * has the order anyway.
+ * Reads and checks, in parallel, everything that an earlier process left: first the files, then the
+ * newer changes in the journal. A file that is not a complete and valid order goes to quarantine,
+ * unless the journal has the order.
  */
 final class StoreLoader {
   private static final Logger LOG = Logger.getLogger(StoreLoader.class);
@@ -47,21 +47,21 @@ final class StoreLoader {
   }
 
   /**
-   * What was there.
+   * Everything that was found.
    *
-   * @param unsettled what only the journal knows; its files are to be written
+   * @param unwritten changes that are only in the journal; their files must be written
    */
-  record Loaded(List<IndexEntry> entries, List<Change> unsettled, boolean paused) {}
+  record Loaded(List<IndexEntry> entries, List<Change> unwritten, boolean paused) {}
 
   Loaded load() throws IOException {
     long started = System.nanoTime();
     long quarantined = quarantine.count();
     List<IndexEntry> entries = loadFiles();
-    List<Change> unsettled = new ArrayList<>();
+    List<Change> unwritten = new ArrayList<>();
     for (var each : journal.last().entrySet()) {
       Optional<byte[]> json = each.getValue().json();
       if (json.isPresent() && !upToDate.contains(each.getKey())) {
-        replay(each.getKey(), json.get(), entries, unsettled);
+        replay(each.getKey(), json.get(), entries, unwritten);
       }
     }
     for (JournalReader.Damage damage : journal.damages()) {
@@ -71,17 +71,19 @@ final class StoreLoader {
               + damage.reason()
               + ". Acknowledged changes may be in it; those around it were read.");
     }
-    boolean paused = loadSettings(unsettled);
+    boolean paused = loadSettings(unwritten);
     LOG.infof(
         "Store opened: valid=%d quarantined=%d replayed=%d ms=%d",
         entries.size(),
         quarantine.count() - quarantined,
-        unsettled.size(),
+        unwritten.size(),
         (System.nanoTime() - started) / 1_000_000);
-    return new Loaded(entries, unsettled, paused);
+    return new Loaded(entries, unwritten, paused);
   }
 
-  /** More than there are cores, because a cold file is waited for. */
+  /**
+   * More threads than cores, because reading a file that is not cached has to wait for the disk.
+   */
   private static int threads() {
     return Math.max(FEWEST_THREADS, 2 * Runtime.getRuntime().availableProcessors());
   }
@@ -150,7 +152,7 @@ final class StoreLoader {
       return Optional.of(IndexEntry.of(order, shared));
     } catch (UnreadableRecordException e) {
       if (change.isPresent()) {
-        // Half-written when the machine went down; the journal still has the whole order.
+        // It was half-written when the machine crashed; the journal still has the whole order.
         LOG.warnf("%s is replaced from the journal: %s", name, e.getMessage());
       } else {
         quarantine.take(path, String.valueOf(e.getMessage()));
@@ -169,21 +171,21 @@ final class StoreLoader {
     return WorkOrderCodec.decode(content.bytes(), content.length());
   }
 
-  private void replay(WorkOrderId id, byte[] json, List<IndexEntry> entries, List<Change> unsettled)
+  private void replay(WorkOrderId id, byte[] json, List<IndexEntry> entries, List<Change> unwritten)
       throws IOException {
     try {
       WorkOrder order = WorkOrderCodec.decode(json);
       IndexEntry entry = IndexEntry.of(order, shared);
       entries.add(entry);
-      unsettled.add(new Change.Put(order, json, entry));
+      unwritten.add(new Change.Put(order, json, entry));
     } catch (UnreadableRecordException e) {
       quarantine.keep(id + ".json", json, "From the journal: " + e.getMessage());
     }
   }
 
-  private boolean loadSettings(List<Change> unsettled) throws IOException {
+  private boolean loadSettings(List<Change> unwritten) throws IOException {
     if (journal.paused().isPresent()) {
-      unsettled.add(new Change.Pause(journal.paused().get()));
+      unwritten.add(new Change.Pause(journal.paused().get()));
       return journal.paused().get();
     }
     try {

@@ -1,6 +1,6 @@
 package dev.agentgate.store.file;
 
-/** A stored record is not what it must be. The message says what is wrong with it. */
+/** A stored record is invalid. The message says what is wrong with it. */
 final class UnreadableRecordException extends Exception {
   private static final long serialVersionUID = 1L;
 

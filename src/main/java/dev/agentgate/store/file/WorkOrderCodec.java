@@ -43,17 +43,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as JSON: the flat shape of the API, plus what is needed to rebuild the very same order.
- * Written by hand so that nothing depends on reflection, and read as a stream, because a start
- * reads every order there is. Unknown fields are skipped; everything else that is not as it must be
- * is refused.
+ * Converts an order to and from JSON: the flat shape of the API, plus what is needed to restore
+ * exactly the same order. It is written by hand so that nothing depends on reflection, and it reads
+ * a stream because every start reads all orders. Unknown fields are skipped; any other deviation is
+ * refused.
  */
 final class WorkOrderCodec {
   static final int SCHEMA_VERSION = 1;
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  // A client may send half a surrogate pair as an escape. UTF-8 cannot hold it, an escape can.
+  // A client may send half a surrogate pair as an escape. UTF-8 cannot encode it, an escape can.
   private static final JsonFactory ESCAPING_JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -65,7 +65,7 @@ final class WorkOrderCodec {
 
   private static final Pattern NAME = Pattern.compile("(?!-|\\.{1,2}$)[^/\\s\\p{Cntrl}]+");
   private static final Pattern BRANCH = Pattern.compile("(?!-)(?!.*\\.\\.)[^\\s\\p{Cntrl}]+");
-  // "name::address" would run git-remote-name, whatever that is: gitremote-helpers(7).
+  // "name::address" would run the program git-remote-name: gitremote-helpers(7).
   private static final Pattern URL = Pattern.compile("(?!-)(?!\\w+::)[^\\p{Cntrl}]+");
   private static final Pattern PATH = Pattern.compile("/[^\\x00]*");
 
@@ -244,8 +244,8 @@ final class WorkOrderCodec {
   /**
    * Reads an order.
    *
-   * @param length how many bytes of {@code json} are the order
-   * @throws UnreadableRecordException if it is not a whole and valid order of a known schema
+   * @param length how many bytes of {@code json} belong to the order
+   * @throws UnreadableRecordException if it is not a complete and valid order of a known schema
    */
   static WorkOrder decode(byte[] json, int length) throws UnreadableRecordException {
     Fields fields = new Fields();
@@ -446,7 +446,7 @@ final class WorkOrderCodec {
         JsonFields.required(fingerprint, "idempotencyKey.fingerprint"));
   }
 
-  /** What was read so far. */
+  /** The values read so far. */
   private static final class Fields {
     private int schemaVersion;
     private long revision;

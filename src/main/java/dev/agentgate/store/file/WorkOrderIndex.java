@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every order without its body, in the orders that are asked for. What is here is what was
- * acknowledged. Safe for threads.
+ * Every order without its body, sorted in the ways in which they are requested. The index contains
+ * exactly the acknowledged changes. Safe for use by many threads.
  */
 final class WorkOrderIndex {
   private static final Comparator<IndexEntry> NEWEST_FIRST =
@@ -38,9 +38,8 @@ final class WorkOrderIndex {
   private static final Comparator<IndexEntry> LONGEST_AT_REST_FIRST =
       Comparator.comparing(WorkOrderIndex::restSince).thenComparing(IndexEntry::id);
 
-  // Guards the ordered sets below and the queue; the two maps are changed under it as well, but
-  // read
-  // without.
+  // Guards the ordered sets below and the queue. The two maps are changed under it too, but
+  // are read without it.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
       new EnumMap<>(WorkOrderStatus.class);
@@ -85,7 +84,7 @@ final class WorkOrderIndex {
     return Objects.requireNonNull(byStatus.get(status));
   }
 
-  /** Takes in what was on disk; the index is empty before. */
+  /** Adds everything that was on disk; the index must be empty. */
   void fill(Collection<IndexEntry> entries) {
     Map<WorkOrderStatus, List<IndexEntry>> groups = new EnumMap<>(WorkOrderStatus.class);
     Map<Label, List<IndexEntry>> labelled = new HashMap<>();
@@ -113,7 +112,7 @@ final class WorkOrderIndex {
     return byLabel.computeIfAbsent(label, _ -> new OrderedChunks<>(NEWEST_FIRST));
   }
 
-  /** Makes several changes that all become visible at once. */
+  /** Makes several changes that become visible at once. */
   void change(Consumer<Changes> changes) {
     lock.writeLock().lock();
     try {
@@ -123,7 +122,7 @@ final class WorkOrderIndex {
     }
   }
 
-  /** What can be changed, while the lock is held. */
+  /** The possible changes, made while the lock is held. */
   final class Changes {
     private Changes() {}
 
@@ -209,7 +208,7 @@ final class WorkOrderIndex {
     }
   }
 
-  /** Its place in the queue, from 1 on; empty if it does not wait. */
+  /** Returns the order's place in the queue, from 1 on; empty if it is not waiting. */
   OptionalInt queuePosition(WorkOrderId id) {
     lock.readLock().lock();
     try {
@@ -241,7 +240,7 @@ final class WorkOrderIndex {
     }
   }
 
-  /** Looks only at the orders with the rarest of the labels. */
+  /** Searches only the orders with the rarest of the labels. */
   private WorkOrderIdPage pageOfLabelled(
       WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     OrderedChunks<IndexEntry> rarest = null;
@@ -359,7 +358,7 @@ final class WorkOrderIndex {
 
   private record Head(IndexEntry entry, Iterator<IndexEntry> rest) {}
 
-  /** Stands where the order stands or stood; only its id is compared. */
+  /** Returns an entry that sorts where the order is or was; only its id is compared. */
   private static IndexEntry placeOf(WorkOrderId id) {
     return new IndexEntry(
         id, 0, WorkOrderStatus.CANCELLED, "", new String[0], List.of(), null, null, null, null);

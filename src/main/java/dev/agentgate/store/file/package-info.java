@@ -1,4 +1,4 @@
-/** The default store: a journal with group commit and one readable file per work order. */
+/** The default store: a journal with group commit, and one readable file per work order. */
 @NullMarked
 package dev.agentgate.store.file;
 

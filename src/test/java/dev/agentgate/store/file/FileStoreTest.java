@@ -312,7 +312,7 @@ final class FileStoreTest extends StoreContract {
   }
 
   @Test
-  void whatCannotBeSettledAtTheCloseStaysInTheJournal() throws Exception {
+  void whatCannotBeWrittenAtTheCloseStaysInTheJournal() throws Exception {
     WorkOrder order = WorkOrders.queued();
     Path obstacle = dir.resolve("work-orders/." + order.id() + ".json.tmp/x");
     Files.createDirectories(obstacle);

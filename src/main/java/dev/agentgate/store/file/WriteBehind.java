@@ -24,21 +24,24 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries acknowledged changes from the journal into the files, behind the writers, in one thread
- * of its own. Bodies stay in memory until their file is there. A segment of the journal is dropped
+ * Writes acknowledged changes from the journal to their files, behind the writers, in a thread of
+ * its own. A body stays in memory until its file is written. A segment of the journal is dropped
  * once everything in it is synced elsewhere.
  *
- * <p>A file that cannot be written is tried again for as long as it takes: the change is safe in
- * the journal. A file that cannot be synced stops the store, as in the journal.
+ * <p>If a file cannot be written, writing is retried until it succeeds: the change is safe in the
+ * journal. If a file cannot be synced, the store stops, as it does if the journal cannot be synced.
  */
-final class Settler {
-  /** More unsettled orders than this hold writers back. */
+final class WriteBehind {
+  /** If more orders than this wait to be written, writers must wait. */
   private static final int MOST_PENDING = 20_000;
 
-  /** More sealed segments than this hold writers back. */
+  /** If there are more sealed segments than this, writers must wait. */
   private static final int MOST_SEGMENTS = 12;
 
-  /** So many sealed segments are worth a round of syncs; later revisions save earlier ones. */
+  /**
+   * The number of sealed segments that makes a round of syncs worthwhile. Waiting for more segments
+   * saves the syncs of revisions that are soon replaced.
+   */
   private static final int WORTH_SYNCING = 3;
 
   private static final long OLDEST_SEGMENT_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -46,23 +49,23 @@ final class Settler {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  // Syncs that wait side by side share the file system's commits: six times as fast as one by one.
+  // Concurrent syncs share the file system's commits: six times as fast as one after another.
   private static final int SYNCS_AT_ONCE = 32;
   private static final int STRIPES = 64;
-  private static final Logger LOG = Logger.getLogger(Settler.class);
+  private static final Logger LOG = Logger.getLogger(WriteBehind.class);
 
-  /** A body whose file is not there yet. */
+  /** A body whose file is not written yet. */
   @SuppressWarnings("ArrayRecordComponent") // compared by identity only
   record Pending(WorkOrder order, byte[] json) {}
 
   private final OrderFiles files;
   private final WorkOrderIndex index;
   private final Thread thread =
-      Thread.ofPlatform().daemon().name("store-settler").unstarted(this::run);
+      Thread.ofPlatform().daemon().name("store-write-behind").unstarted(this::run);
   private final ConcurrentHashMap<WorkOrderId, Pending> pending = new ConcurrentHashMap<>();
   private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
 
-  // Guards what is due, and wakes the settler and who waits for room.
+  // Guards what is due, and wakes the thread and the writers that wait for room.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition room = lock.newCondition();
@@ -75,7 +78,7 @@ final class Settler {
   private @Nullable Journal journal;
   private long syncedAt = System.nanoTime();
 
-  Settler(OrderFiles files, WorkOrderIndex index) {
+  WriteBehind(OrderFiles files, WorkOrderIndex index) {
     this.files = files;
     this.index = index;
     for (int i = 0; i < STRIPES; i++) {
@@ -98,7 +101,7 @@ final class Settler {
   /**
    * Waits until there is room for another change.
    *
-   * @throws StoreUnavailableException if there will be none soon
+   * @throws StoreUnavailableException if there will be no room soon
    */
   void awaitRoom() {
     if (hasRoom()) {
@@ -112,7 +115,7 @@ final class Settler {
           throw new StoreUnavailableException(reason);
         }
         if (finishing || journal().isStopped()) {
-          return; // The journal says it better.
+          return; // The journal gives a better reason.
         }
         room.awaitUninterruptibly();
       }
@@ -125,12 +128,12 @@ final class Settler {
     return pending.mappingCount() < MOST_PENDING && journal().sealedCount() <= MOST_SEGMENTS;
   }
 
-  /** The newest body of an order whose file is not there yet. */
+  /** Returns the newest body of an order whose file is not written yet. */
   Optional<WorkOrder> pending(WorkOrderId id) {
     return Optional.ofNullable(pending.get(id)).map(Pending::order);
   }
 
-  /** Takes durable changes over, in order. */
+  /** Adds durable changes, in order. */
   void take(Collection<Change> changes) {
     lock.lock();
     try {
@@ -154,7 +157,7 @@ final class Settler {
     }
   }
 
-  /** Removes an order's file at once. Its body is no longer pending. */
+  /** Removes an order's file at once. The order must have no pending body any more. */
   void removeFile(WorkOrderId id) throws IOException {
     ReentrantLock stripe = stripe(id);
     stripe.lock();
@@ -169,7 +172,7 @@ final class Settler {
     return stripes[Math.floorMod(id.hashCode(), STRIPES)];
   }
 
-  /** Why files cannot be written now, if they cannot. */
+  /** Returns why files cannot be written now; empty if they can. */
   Optional<String> failure() {
     return Optional.ofNullable(failure);
   }
@@ -179,14 +182,14 @@ final class Settler {
       try {
         boolean finish = isFinishing();
         List<JournalSegment> sealed = journal().sealed();
-        boolean settled = settleWhatIsDue();
-        if (settled && (finish || isWorthSyncing(sealed))) {
+        boolean written = writeWhatIsDue();
+        if (written && (finish || isWorthSyncing(sealed))) {
           syncAndDrop(sealed);
         }
         if (finish) {
           return;
         }
-        awaitWork(!settled);
+        awaitWork(!written);
       } catch (RuntimeException | Error e) {
         journal().stop("The store met a defect and takes no more writes. Restart the service.", e);
         signalRoom();
@@ -214,14 +217,14 @@ final class Settler {
         nanos = work.awaitNanos(nanos);
       }
       asleep = false;
-      // An order that is submitted, started and ended in a moment is written once, and its writers
-      // are not woken into a disk that is busy with it.
+      // Gathers changes, so that an order that is submitted, started and ended in a moment is
+      // written only once, and so that its writers do not compete with this thread for the disk.
       nanos = failed ? 0 : GATHER_NANOS;
       while (nanos > 0 && !finishing) {
         nanos = work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
-      LOG.debug("Nobody interrupts the settler; it goes on", e);
+      LOG.debug("Writing behind was interrupted, which no one should do; continuing", e);
     } finally {
       asleep = false;
       lock.unlock();
@@ -238,11 +241,11 @@ final class Settler {
   }
 
   /**
-   * Writes what was due when it was called.
+   * Writes everything that was due when this was called.
    *
    * @return false if something could not be written; it stays due
    */
-  private boolean settleWhatIsDue() {
+  private boolean writeWhatIsDue() {
     List<WorkOrderId> batch;
     Boolean pause;
     lock.lock();
@@ -261,7 +264,7 @@ final class Settler {
         pause = null;
       }
       for (WorkOrderId id : batch) {
-        settle(id);
+        write(id);
         done++;
         if (done % 256 == 0) {
           signalRoom();
@@ -276,7 +279,7 @@ final class Settler {
       putBack(batch.subList(done, batch.size()), pause);
       String reason = "Work order files cannot be written: " + Journal.reason(e) + ".";
       if (failure == null) {
-        LOG.errorf("%s Changes stay in the journal until they can.", reason);
+        LOG.errorf("%s Changes stay in the journal until they can be written.", reason);
       }
       failure = reason;
       signalRoom();
@@ -298,13 +301,13 @@ final class Settler {
     }
   }
 
-  private void settle(WorkOrderId id) throws IOException {
+  private void write(WorkOrderId id) throws IOException {
     ReentrantLock stripe = stripe(id);
     stripe.lock();
     try {
       Pending body = pending.get(id);
       if (body == null) {
-        return; // Removed, and its file with it.
+        return; // It was removed, and so was its file.
       }
       files.write(id, body.json());
       if (pending.remove(id, body)) {
@@ -316,7 +319,7 @@ final class Settler {
     lock.lock();
     try {
       if (pending.containsKey(id)) {
-        due.add(id); // It changed meanwhile.
+        due.add(id); // It changed in the meantime.
       }
     } finally {
       lock.unlock();
@@ -328,7 +331,10 @@ final class Settler {
         || (!sealed.isEmpty() && System.nanoTime() - syncedAt > OLDEST_SEGMENT_NANOS);
   }
 
-  /** Syncs what these segments cover, then drops them. Everything in them has been settled. */
+  /**
+   * Syncs the orders in these segments, then drops the segments. All of them must have been
+   * written.
+   */
   private void syncAndDrop(List<JournalSegment> sealed) {
     syncedAt = System.nanoTime();
     if (sealed.isEmpty() || journal().isStopped()) {
@@ -386,21 +392,21 @@ final class Settler {
       }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
-      throw new IllegalStateException("Nobody interrupts the settler", e);
+      throw new IllegalStateException("Syncing was interrupted, which no one should do", e);
     }
   }
 
   private void syncOne(WorkOrderId id) throws IOException {
     if (index.get(id) == null) {
-      removeFile(id); // Where it could not be removed at once.
+      removeFile(id); // It could not be removed at once.
     } else {
       files.sync(id);
     }
   }
 
   /**
-   * Settles everything, drops the journal and ends the thread. What cannot be settled stays in the
-   * journal for the next start.
+   * Writes everything that is due, drops the journal and ends the thread. Anything that cannot be
+   * written stays in the journal for the next start.
    */
   void finish() {
     lock.lock();
