@@ -5,11 +5,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The requests to end one run: the strongest counts, until it is decided how the run ended. */
+/**
+ * The requests to end one run. The strongest request counts, until the outcome of the run is
+ * decided.
+ */
 final class EndRequests {
   private final RunRecord record;
 
-  /** Guards what is below. */
+  /** Guards the fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private @Nullable EndCause strongest;
@@ -20,9 +23,9 @@ final class EndRequests {
   }
 
   /**
-   * Asks for the end, and notes it in the record of the run.
+   * Adds a request and notes it in the record of the run.
    *
-   * @return false if it is decided already
+   * @return false if the outcome is already decided
    */
   boolean add(EndCause cause) {
     lock.lock();
@@ -37,7 +40,7 @@ final class EndRequests {
     }
   }
 
-  /** Takes over what an earlier service noted. */
+  /** Adds the request that an earlier service noted. */
   void addNoted(EndCause cause) {
     lock.lock();
     try {
@@ -49,7 +52,7 @@ final class EndRequests {
     }
   }
 
-  /** The strongest so far. */
+  /** Returns the strongest request so far. */
   Optional<EndCause> strongest() {
     lock.lock();
     try {
@@ -59,7 +62,7 @@ final class EndRequests {
     }
   }
 
-  /** The strongest of all: from now on none is taken. */
+  /** Returns the strongest request and refuses all later ones. */
   Optional<EndCause> decide() {
     lock.lock();
     try {

@@ -13,14 +13,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last changes of status, for everyone who follows them: one ring for all, from which each
- * reader takes the next event when it is ready for it. A reader has no queue of its own, so nobody
- * waits for a slow one; one that the ring has overtaken is told so.
+ * The latest changes of status, for all listeners. There is one ring for all of them; each reader
+ * takes the next event from it when it is ready. A reader has no queue of its own, so nobody waits
+ * for a slow reader; a reader that falls out of the ring is told that it has missed events.
  *
- * <p>The history is in memory only. Its ids name this history, so that one of an earlier service is
- * recognized: its reader is told that it may have missed something, and never silently misses it.
+ * <p>The history is in memory only. Its ids name this history, so that an id from an earlier
+ * service is recognized: the reader is then told that it may have missed events, so it never misses
+ * any without knowing.
  *
- * <p>Safe for use by many threads. Publishing costs the same however many read.
+ * <p>Safe for use by many threads. Publishing costs the same, however many readers there are.
  */
 public final class EventHistory implements QueueObserver, AutoCloseable {
   private static final Pattern ID = Pattern.compile("([0-9a-z]{1,13})-([0-9]{1,18})");
@@ -33,13 +34,13 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
 
   private volatile long last;
 
-  /** Opened with the next event; then there is another one. */
+  /** Opened by the next event, which also replaces it with a new latch. */
   private volatile CountDownLatch next = new CountDownLatch(1);
 
   private volatile boolean closed;
 
   /**
-   * Starts an empty history.
+   * Creates an empty history.
    *
    * @param capacity how many events are kept
    */
@@ -57,7 +58,7 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
     try {
       long number = last + 1;
       ring.set(slot(number), new Entry(number, event.workOrder(), json));
-      // In this order: a reader takes the latch, then looks at the number.
+      // The order matters: a reader first takes the latch, then looks at the number.
       last = number;
       openLatch();
     } finally {
@@ -76,10 +77,11 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
   }
 
   /**
-   * Begins to read.
+   * Creates a reader.
    *
-   * @param after the id of the last event that was seen; empty: from now on
-   * @param workOrder only its events; empty: all
+   * @param after the id of the last event that the reader has seen; empty: start with the next
+   *     event
+   * @param workOrder return only events of this order; empty: of all orders
    */
   public Reader read(Optional<String> after, Optional<WorkOrderId> workOrder) {
     return new Reader(after, workOrder);
@@ -97,22 +99,22 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** What a reader gets. */
+  /** What a reader receives. */
   public sealed interface Step {
     /** A change of status, as JSON. */
     record Event(String id, String json) implements Step {}
 
-    /** Events were missed. It goes on with those after this id, which is where the history ends. */
+    /** Some events were missed. The reader continues after this id, the latest event. */
     record Missed(String id) implements Step {}
 
-    /** Nothing new for it up to this id. */
+    /** There is no new event for the reader up to this id. */
     record Nothing(String id) implements Step {}
 
-    /** The service stops. */
+    /** The service is stopping. */
     record Closed() implements Step {}
   }
 
-  /** One reader's place in the history. For one thread. */
+  /** A reader's place in the history. For use by one thread. */
   public final class Reader {
     private final Optional<WorkOrderId> workOrder;
     private long place;
@@ -128,15 +130,15 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
       });
     }
 
-    /** The id from which this reader would go on. */
+    /** Returns the id of the event after which this reader continues. */
     public String id() {
       return epoch + "-" + place;
     }
 
     /**
-     * Waits for what comes next.
+     * Waits for the next step.
      *
-     * @param patience how long to wait for it
+     * @param patience how long to wait
      */
     public Step next(Duration patience) throws InterruptedException {
       long until = System.nanoTime() + patience.toNanos();
@@ -168,7 +170,7 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
       }
     }
 
-    /** The number in an id; negative if the id is not of this history. */
+    /** Returns the number in an id; negative if the id does not belong to this history. */
     private long numberOf(String id) {
       Matcher parts = ID.matcher(id);
       if (!parts.matches() || !parts.group(1).equals(epoch)) {

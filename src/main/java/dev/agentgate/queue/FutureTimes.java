@@ -20,13 +20,13 @@ import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 
 /**
- * Corrects what an earlier service noted by a clock that was ahead of this one's. Without it such
- * orders would wait until the clock gets there, with those behind them that are submitted now.
+ * Corrects times that an earlier service noted while its clock was ahead. Otherwise these orders,
+ * and the new ones behind them, would have to wait until the clock reaches those times.
  */
 final class FutureTimes {
   private static final Logger LOG = Logger.getLogger(FutureTimes.class);
 
-  /** Their bodies are in memory meanwhile. */
+  /** Limited because the bodies of these orders are in memory while they are written. */
   private static final int AT_A_TIME = 64;
 
   private final Store store;
@@ -39,12 +39,13 @@ final class FutureTimes {
   }
 
   /**
-   * Lets orders that entered the queue in the future have entered it just now, in the same order,
-   * behind those that entered it in the past. Does nothing once there are none left: this service's
-   * own clock never goes back.
+   * Changes orders that entered the queue in the future as if they had entered it just now: in the
+   * same order as before, and behind the orders that entered it in the past. Does nothing once no
+   * such orders are left, because this service's own clock never goes back.
    *
    * @return the corrected orders
-   * @throws dev.agentgate.store.StoreUnavailableException if not all could be written; try again
+   * @throws dev.agentgate.store.StoreUnavailableException if some could not be written; the caller
+   *     may try again
    */
   List<WorkOrder> correct(Instant now) {
     if (done) {
@@ -75,14 +76,14 @@ final class FutureTimes {
     List<WorkOrder> changed = write(ahead, corrected, now);
     if (!changed.isEmpty()) {
       LOG.warnf(
-          "%d waiting orders entered the queue later than it is now: the clock was set back. They"
-              + " count as if they had entered it just now.",
+          "%d waiting orders have queue times in the future: the clock was set back. They"
+              + " are treated as if they had entered it just now.",
           changed.size());
     }
     return changed;
   }
 
-  /** Many at a time, so that they share the store's syncs. */
+  /** Writes many orders at a time, so that they share the store's syncs. */
   private List<WorkOrder> write(
       List<QueueEntry> ahead, Map<Instant, Instant> corrected, Instant now) {
     List<WorkOrder> changed = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An order that the service cannot take, whatever its state, because of its values. */
+/** An order that the service refuses because of its values, whatever the state of the service. */
 public final class InvalidOrderException extends AgentGateException {
   private static final long serialVersionUID = 1L;
 
@@ -19,7 +19,7 @@ public final class InvalidOrderException extends AgentGateException {
     this.faults = Collections.unmodifiableMap(new LinkedHashMap<>(faults));
   }
 
-  /** A sentence for each wrong value, by the name of its field as clients know it. */
+  /** Returns a sentence for each invalid value, keyed by the name of its field in the API. */
   public Map<String, String> faults() {
     return faults;
   }

@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Which local directory an order would work in, for the rule that only one at a time does. A walk
- * along the queue asks for thousands, so an answer is kept for a moment; a claim asks anew by
- * itself.
+ * Finds the local directory in which an order would work, for the rule that only one order at a
+ * time may work in it. A walk along the queue asks thousands of times, so results are cached for a
+ * moment. A claim checks again without the cache.
  */
 final class LocalDirectories {
   private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Workspaces workspaces;
 
-  /** Guards what is below. */
+  /** Guards the fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Map<String, Optional<Object>> known = new HashMap<>();
@@ -29,10 +29,10 @@ final class LocalDirectories {
   }
 
   /**
-   * As of a moment ago.
+   * Returns the identity of an order's local directory, as it was at most a moment ago.
    *
-   * @param repository of an order
-   * @return empty if the order works in no local directory, or that is gone
+   * @param repository the repository of the order
+   * @return empty if the order does not work in a local directory, or the directory is gone
    */
   Optional<Object> recently(Optional<String> repository) {
     Optional<WorkspaceSource.Local> local = repository.flatMap(WorkspaceSource.Local::ofRepository);

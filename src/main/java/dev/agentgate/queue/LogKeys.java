@@ -1,6 +1,6 @@
 package dev.agentgate.queue;
 
-/** The keys of the mapped diagnostic context, so that every line of the log uses the same words. */
+/** The keys of the mapped diagnostic context, so that every log line uses the same words. */
 public final class LogKeys {
   public static final String WORK_ORDER_ID = "workOrderId";
   public static final String RUN_ID = "runId";

@@ -21,22 +21,22 @@ import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door through which orders and runs are changed: it writes a change, measures it, logs it
- * and tells the observers. An observer that fails is logged and harms nobody.
+ * The only way to change orders and runs: writes a change, measures it, logs it and notifies the
+ * observers. If an observer fails, the failure is logged and has no further effect.
  *
- * <p>A change is written and announced under its order's lock, so the changes of one order are
- * announced in the order in which they were made, though different threads make them; what was
- * acknowledged is announced before anybody can change the order again.
+ * <p>A change is written and announced under its order's lock. So the changes of one order are
+ * announced in the order in which they were made, even if they are made by several threads, and an
+ * acknowledged change is announced before anyone can change the order again.
  *
- * <p>What a method throws is what the {@link Store} throws.
+ * <p>The methods throw the exceptions of the {@link Store}.
  */
 public final class Orders {
   private static final Logger LOG = Logger.getLogger(Orders.class);
 
-  /** So many that a writer seldom waits for the sync of an order that shares its lock. */
+  /** Enough locks that a writer seldom waits for the sync of another order with the same lock. */
   private static final int LOCKS = 1024;
 
-  /** Each one guards the changes of the orders whose ids hash to it. */
+  /** Each lock guards the changes of the orders whose ids hash to it. */
   private final List<ReentrantLock> changing =
       Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
@@ -51,7 +51,7 @@ public final class Orders {
     observers.add(observer);
   }
 
-  /** Adds a new order; returns as {@link dev.agentgate.store.WorkOrders#insert}. */
+  /** Adds a new order; returns the same as {@link dev.agentgate.store.WorkOrders#insert}. */
   Optional<WorkOrder> insert(WorkOrder order) {
     return locked(
         order,
@@ -67,7 +67,7 @@ public final class Orders {
   /**
    * Replaces an order by its next revision.
    *
-   * @return false if another change of the order came first; then nothing changed
+   * @return false if another change of the order came first; nothing has changed then
    */
   boolean change(WorkOrder before, WorkOrder after) {
     return locked(
@@ -82,10 +82,10 @@ public final class Orders {
   }
 
   /**
-   * Claims waiting orders. They are announced once they are claimed: nobody changes them before,
-   * because their supervisors begin after that.
+   * Claims waiting orders and announces them. They are announced after the claim, but nobody
+   * changes them in between, because their supervisors start later.
    *
-   * @return as {@link WorkQueue#claim}
+   * @return the same as {@link WorkQueue#claim}
    */
   List<WorkOrder> claim(Claim claim) {
     long began = System.nanoTime();
@@ -105,7 +105,7 @@ public final class Orders {
   }
 
   /**
-   * Takes a claim back before its run began.
+   * Takes a claim back before its run has begun.
    *
    * @return false if another change of the order came first
    */
@@ -121,8 +121,8 @@ public final class Orders {
   }
 
   /**
-   * Removes an order for good, with the records of its runs. What else they left is the caller's to
-   * remove first.
+   * Removes an order permanently, with the records of its runs. The caller must first remove
+   * everything else that the runs left behind.
    *
    * @return false if another change of the order came first
    */
@@ -146,7 +146,10 @@ public final class Orders {
     });
   }
 
-  /** Writes a run. It is not synced: its time would blur that of the changes that are. */
+  /**
+   * Writes a run. Its duration is not measured: the write is not synced, so it would blur the
+   * durations of those that are.
+   */
   void save(Run run) {
     refusable(() -> {
       store.runs().save(run);
@@ -154,7 +157,7 @@ public final class Orders {
     });
   }
 
-  /** Tells the observers of what is no change of an order. */
+  /** Notifies the observers of something other than a change of an order. */
   void tell(Consumer<QueueObserver> event) {
     for (QueueObserver observer : observers) {
       try {
@@ -223,7 +226,7 @@ public final class Orders {
         order.id(), from.map(WorkOrderStatus::wireName).orElse("new"), to, order.attempts());
   }
 
-  /** The dispatcher and the requests act for many orders: each line names the one it is about. */
+  /** Each log line names its order, because the dispatcher and the requests act for many orders. */
   private static void inContextOf(WorkOrder order, Runnable action) {
     Object outerOrder = MDC.get(LogKeys.WORK_ORDER_ID);
     Object outerRun = MDC.get(LogKeys.RUN_ID);

@@ -19,15 +19,16 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Forgets references to runs that are gone, and removes runs, logs, workspaces and cgroups that
- * belong to no order once they are old enough that nobody can be making them. What may belong to an
- * order that the store cannot read is kept: once the order is repaired it needs its runs.
+ * Removes references to runs that are gone. Also removes runs, logs, workspaces and cgroups that
+ * belong to no order, once they are so old that nobody can still be creating them. Anything that
+ * may belong to an order that the store cannot read is kept, because the order needs its runs once
+ * it is repaired.
  */
 public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
   private static final Duration OLD_ENOUGH = Duration.ofHours(1);
 
-  /** How the names of a run's record begin, also while it is written. */
+  /** The start of the file names of a run's record, including the temporary file. */
   private static final String RECORD = "run.json";
 
   private static final Duration MIRRORS_KEPT = Duration.ofDays(30);
@@ -52,8 +53,8 @@ public final class OrphanCleanup {
   /**
    * What one cleanup did.
    *
-   * @param references to missing runs that were forgotten
-   * @param leftovers runs and workspaces of no order that were stopped or removed
+   * @param references references to missing runs that were removed
+   * @param leftovers runs and workspaces without an order that were stopped or removed
    */
   public record Result(int references, int leftovers) {}
 
@@ -61,8 +62,9 @@ public final class OrphanCleanup {
   public Result runOnce() {
     Set<RunId> alive = supervision.executor().findRuns();
     Set<RunId> present = new HashSet<>(supervision.directories().list());
-    // A run has a directory before its order names it. After this every directory that was listed
-    // has an order that names it, or never will, whatever the clock and file times say.
+    // A run has a directory before its order names it. So after this call, every directory in the
+    // list either has an order that names it or never will, whatever the clock and the file times
+    // say.
     Set<RunId> known = new HashSet<>(queue.awaitClaims());
     int references = 0;
     Iterator<WorkOrderId> ids = store.workOrders().ids();
@@ -76,7 +78,7 @@ public final class OrphanCleanup {
     int leftovers = stopStrays(alive, present, known) + removeLeftovers(present, known);
     int mirrors = supervision.workspaces().removeUnusedMirrors(MIRRORS_KEPT);
     if (mirrors > 0) {
-      LOG.infof("Removed the mirrors of %d repositories that no order used lately", mirrors);
+      LOG.infof("Removed the mirrors of %d repositories that no order has used recently", mirrors);
     }
     Result result = new Result(references, leftovers);
     if (references + leftovers > 0) {
@@ -90,16 +92,16 @@ public final class OrphanCleanup {
   }
 
   /**
-   * A run that was made since the directories were listed is not missing: the disk has the last
-   * word.
+   * Whether a run has no directory. A run may have been created after the directories were listed,
+   * so this looks at the disk again.
    */
   private boolean isMissing(RunId run, Set<RunId> present) {
     return !present.contains(run) && !Files.isDirectory(supervision.directories().of(run).path());
   }
 
   /**
-   * False if the order is gone, or the run is under way: then its supervisor says what becomes of
-   * it.
+   * Removes the reference to a run. Returns false if the order is gone or the run is under way: in
+   * that case its supervisor decides what becomes of it.
    */
   private boolean forget(WorkOrderId id, RunId run) {
     Optional<WorkOrder> order = store.workOrders().find(id);
@@ -108,15 +110,15 @@ public final class OrphanCleanup {
             && running.current().run().equals(run))) {
       return false;
     }
-    LOG.warnf("Work order %s refers to the missing run %s", id, run);
+    LOG.warnf("Work order %s refers to run %s, which is missing; removing the reference", id, run);
     return orders.change(order.get(), order.get().withoutRun(run, order.get().updatedAt()));
   }
 
   /**
-   * Removes what a service left that died while it claimed an order: a run that nothing refers to
-   * and that never got beyond its record. At start, while nothing is claimed.
+   * Removes what is left of a service that died while it claimed an order: runs that nothing refers
+   * to and that never got beyond their record. Call at the start, while nothing is being claimed.
    *
-   * @return how many there were
+   * @return the number of such runs
    */
   public int removeUnbegun() {
     Set<RunId> known = new HashSet<>();
@@ -140,7 +142,7 @@ public final class OrphanCleanup {
     }
   }
 
-  /** Stops what lives of runs that no order knows and that have no directory any more. */
+  /** Stops the living processes of runs that no order knows and that no longer have a directory. */
   private int stopStrays(Set<RunId> alive, Set<RunId> present, Set<RunId> known) {
     int stopped = 0;
     for (RunId run : alive) {

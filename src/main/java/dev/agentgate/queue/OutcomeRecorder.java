@@ -11,7 +11,10 @@ import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Records the outcome of one run, in its record and its order, however long the store refuses. */
+/**
+ * Records the outcome of one run, in its record and in its order. Retries for as long as the store
+ * refuses the write.
+ */
 final class OutcomeRecorder {
   private static final Logger LOG = Logger.getLogger(OutcomeRecorder.class);
 
@@ -20,7 +23,7 @@ final class OutcomeRecorder {
   private final RunId run;
   private final RunRecord record;
 
-  /** Completed with the order afterwards; failed if that was not written at the first try. */
+  /** Completed with the order in its new state; failed if the first attempt to write it failed. */
   private final CompletableFuture<WorkOrder> recorded = new CompletableFuture<>();
 
   private volatile @Nullable RuntimeException refusal;
@@ -32,7 +35,7 @@ final class OutcomeRecorder {
     this.record = record;
   }
 
-  /** Why the outcome could not be written yet; it is tried again every second. */
+  /** Returns why the outcome could not be written yet; writing is retried every second. */
   Optional<RuntimeException> refusal() {
     return Optional.ofNullable(refusal);
   }
@@ -40,20 +43,20 @@ final class OutcomeRecorder {
   /**
    * Waits until the outcome is recorded.
    *
-   * @throws StoreUnavailableException if it could not be written yet; it will be
+   * @throws StoreUnavailableException if it could not be written yet; writing is being retried
    */
   WorkOrder await() {
     try {
       return recorded.join();
     } catch (CompletionException e) {
-      throw new StoreUnavailableException("The end of the run could not be written yet", e);
+      throw new StoreUnavailableException("The outcome of the run could not be written yet", e);
     }
   }
 
   /**
-   * Returns when the outcome is written.
+   * Writes the outcome; returns when it is written.
    *
-   * @param written called then, before those who wait are answered
+   * @param written called once it is written, before the callers that wait are answered
    */
   void record(RunOutcome outcome, Runnable written) {
     while (true) {
@@ -65,7 +68,7 @@ final class OutcomeRecorder {
       } catch (RuntimeException e) {
         refusal = e;
         if (recorded.completeExceptionally(e)) {
-          LOG.errorf("The end of %s cannot be written, retrying: %s", run, e.getMessage());
+          LOG.errorf("The outcome of %s cannot be written, retrying: %s", run, e.getMessage());
         }
         Patience.pause();
       }

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * Asks again and again where the service is too short of resources to see the answer: a supervisor
- * that cannot look concludes nothing. For one thread.
+ * Repeats a look that fails because the service is short of resources: a supervisor that cannot
+ * look must not draw a conclusion. For use by one thread.
  */
 final class Patience {
   static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
@@ -26,15 +26,15 @@ final class Patience {
   /**
    * A look that may fail.
    *
-   * @param <T> what it sees
-   * @param <E> what it may throw that says something
+   * @param <T> what it finds
+   * @param <E> an exception that is an answer
    */
   @FunctionalInterface
   interface Look<T, E extends Exception> {
     T look() throws E;
   }
 
-  /** Looks until an answer is seen. */
+  /** Looks until there is an answer. */
   <T, E extends Exception> T look(Look<T, E> look) throws E {
     while (true) {
       try {
@@ -45,12 +45,12 @@ final class Patience {
     }
   }
 
-  /** Waits before the next look, and logs why there has to be one, once. */
+  /** Waits before the next look, and logs the reason once. */
   void lookAgainAfter(RuntimeException why) {
     if (!told) {
       told = true;
       LOG.warnf(
-          "The service is too short of resources to look at %s, and looks again: %s",
+          "The service is too short of resources to look at %s, retrying: %s",
           run, why.getMessage());
     }
     pause();

@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The state of the queue at one moment: what runs, what waits, and what an operator must know. */
+/**
+ * The state of the queue at one moment: what is running, what is waiting, and what an operator must
+ * know.
+ */
 public record QueueHealth(
     StatusCounts counts,
     int maxConcurrent,
@@ -22,13 +25,13 @@ public record QueueHealth(
     Instant timestamp) {
 
   /**
-   * What an operator must know.
+   * A fact that an operator must know.
    *
    * @param message a sentence
    */
   public record Alert(AlertKind kind, String message) {}
 
-  /** The kinds of alert; their names are values of {@code agentgate.health.readiness-alerts}. */
+  /** The kinds of alert. Their names are values of {@code agentgate.health.readiness-alerts}. */
   public enum AlertKind {
     STUCK,
     QUEUE_DEPTH,
@@ -39,7 +42,7 @@ public record QueueHealth(
     DISK,
     RESOURCES;
 
-    /** The name in configuration and health data: lower case with hyphens. */
+    /** Returns the name used in configuration and health data: lower case with hyphens. */
     public String wireName() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -56,7 +59,7 @@ public record QueueHealth(
     MANUAL,
     RESOURCES;
 
-    /** The name in answers and metrics: lower case. */
+    /** Returns the name used in API responses and metrics: lower case. */
     public String wireName() {
       return name().toLowerCase(Locale.ROOT);
     }

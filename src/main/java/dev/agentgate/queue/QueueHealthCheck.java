@@ -16,9 +16,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Says how the queue is. Costs the same however many orders there are. */
+/** Reports the health of the queue. The cost does not depend on the number of orders. */
 public final class QueueHealthCheck {
-  /** The share of the descriptors in use above which an operator is told. */
+  /** An operator is alerted if a greater share of the descriptors is in use. */
   private static final double DESCRIPTORS_ALERT = 0.9;
 
   private final QueueSettings settings;
@@ -44,7 +44,7 @@ public final class QueueHealthCheck {
     this.host = host;
   }
 
-  /** How the queue is now. */
+  /** Returns the current health of the queue. */
   public QueueHealth health() {
     Instant now = clock.instant();
     StatusCounts counts = store.workOrders().counts();
@@ -67,7 +67,10 @@ public final class QueueHealthCheck {
 
   private record Aged(WorkOrderId id, Duration age) {}
 
-  /** By its supervisor, who knows from the kernel how long a run goes on that it took over. */
+  /**
+   * Returns the age according to the supervisor, which knows from the kernel how long an adopted
+   * run has been running; without a supervisor, according to the store.
+   */
   private Duration ageOf(RunningEntry entry, Instant now) {
     Instant since =
         slots
@@ -78,7 +81,7 @@ public final class QueueHealthCheck {
     return notNegative(Duration.between(since, now));
   }
 
-  /** How long the order waits that has waited longest; zero if none waits. */
+  /** Returns how long the order has waited that has waited longest; zero if none is waiting. */
   public Duration oldestWaitingAge() {
     return store
         .queue()
@@ -87,17 +90,20 @@ public final class QueueHealthCheck {
         .orElse(Duration.ZERO);
   }
 
-  /** Processes that no signal ends, over all runs; each run with one holds its slot. */
+  /**
+   * Returns the number of processes that no signal can end, over all runs. Each of these runs keeps
+   * its slot.
+   */
   public int survivors() {
     return slots.survivors();
   }
 
-  /** Whether the loop that starts runs is alive; it is also when it was told to end. */
+  /** Whether the loop that starts runs is alive. This is also true after it was told to stop. */
   public boolean isDispatching() {
     return queue.isAlive();
   }
 
-  /** What the machine has left. */
+  /** Returns the resources that the machine has left. */
   public HostResources host() {
     return host;
   }
@@ -160,7 +166,7 @@ public final class QueueHealthCheck {
     return host.openDescriptors() > host.maxDescriptors() * DESCRIPTORS_ALERT;
   }
 
-  /** What the store would take, but the disk below it does not. */
+  /** Returns the reason if the disk refuses writes although the store would accept them. */
   private Optional<String> unwritten() {
     List<RuntimeException> ends = slots.unwrittenEnds();
     return ends.isEmpty()

@@ -28,23 +28,23 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims waiting orders and starts their runs. One thread dispatches; submits, ends, resumes and
- * requests wake it, and a slow timer covers what no event tells: memory, disk and what an event
- * missed.
+ * Claims waiting orders and starts their runs. A single thread dispatches. It is woken by submits,
+ * by the ends of runs, by resumes and by requests for a run. A slow timer covers what no event
+ * announces: changes in memory and disk, and anything that an event missed.
  */
 public final class QueueManager {
   private static final Logger LOG = Logger.getLogger(QueueManager.class);
 
-  /** How long the dispatcher sleeps when only an event can change anything. */
+  /** How long the dispatcher sleeps if only an event can change anything. */
   private static final Duration SLOW_TIMER = Duration.ofSeconds(5);
 
-  /** How often memory, disk and a store that refuses writes are asked again. */
+  /** How often memory, disk and a store that refuses writes are checked again. */
   private static final Duration RESOURCE_TIMER = Duration.ofSeconds(1);
 
   private static final Set<Block> FREED_BY_NO_EVENT =
       Set.of(Block.MEMORY, Block.DISK, Block.RESOURCES);
 
-  /** The dispatcher counts as dead when its loop has not come round for so long. */
+  /** The dispatcher counts as dead if a round of its loop takes longer than this. */
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
 
   private final QueueSettings settings;
@@ -54,10 +54,10 @@ public final class QueueManager {
   private final StartRules rules;
   private final Clock clock;
 
-  /** Touched by the dispatcher alone. */
+  /** Used by the dispatcher only. */
   private final FutureTimes futureTimes;
 
-  /** Guards claims: {@link #lastStartNanos} and {@link #expiries}. */
+  /** Guards claims, and also {@link #lastStartNanos} and {@link #expiries}. */
   private final ReentrantLock dispatching = new ReentrantLock();
 
   private final Semaphore wakeups = new Semaphore(0);
@@ -86,10 +86,10 @@ public final class QueueManager {
   private record Expiry(Instant at, WorkOrderId id) {}
 
   /**
-   * Takes over what an earlier service left running, so that no slot is given twice. Before {@link
-   * #open}.
+   * Adopts the runs that an earlier service left running, so that no slot is taken twice. Call
+   * before {@link #open}.
    *
-   * @return how many running orders there were
+   * @return the number of running orders that were adopted
    */
   public int recover() {
     followIds();
@@ -110,7 +110,7 @@ public final class QueueManager {
     return adopted;
   }
 
-  /** Ids that are made from now on sort behind those that there are, whatever the clock says. */
+  /** Makes new ids sort after all existing ones, whatever the clock says. */
   private void followIds() {
     store
         .workOrders()
@@ -122,11 +122,11 @@ public final class QueueManager {
   }
 
   /**
-   * Supervises a running order of this instance that nobody supervises; false if somebody does, or
-   * it does not run.
+   * Supervises a running order of this instance that has no supervisor. Returns false if it has
+   * one, or if the order is not running.
    */
   boolean adopt(WorkOrderId id) {
-    // While an order is claimed, it runs and has no supervisor yet.
+    // An order that is just being claimed is running but has no supervisor yet.
     dispatching.lock();
     try {
       Optional<WorkOrder> order = store.workOrders().find(id);
@@ -140,8 +140,8 @@ public final class QueueManager {
       if (!supervision.slots().take(supervisor)) {
         return false;
       }
-      // Its supervisor may have recorded the outcome and freed the slot since it was read: then it
-      // is not running any more, and nothing of its run may be touched.
+      // Since the order was read, its supervisor may have recorded the outcome and freed the slot.
+      // The order is then no longer running, and nothing of its run may be touched.
       if (!isRunning(id, supervisor.run())) {
         supervision.slots().free(supervisor);
         return false;
@@ -175,10 +175,10 @@ public final class QueueManager {
   }
 
   /**
-   * Starts nothing from now on; what runs goes on. Returns when no start is under way. Idempotent.
+   * Stops starting runs; the current ones continue. Returns when no start is under way. Idempotent.
    */
   public void close() {
-    // A claim that is under way holds the lock; after it none begins.
+    // A claim that is under way holds the lock; no claim begins after it.
     dispatching.lock();
     try {
       open = false;
@@ -188,7 +188,7 @@ public final class QueueManager {
     wake();
   }
 
-  /** Whether the dispatcher's loop comes round, or was told to end. False before {@link #open}. */
+  /** Whether the dispatcher's loop is running, or was told to stop. False before {@link #open}. */
   public boolean isAlive() {
     Thread thread = dispatcher;
     if (thread == null || !open) {
@@ -197,14 +197,14 @@ public final class QueueManager {
     return thread.isAlive() && System.nanoTime() - lastRoundNanos < LONGEST_ROUND.toNanos();
   }
 
-  /** Something changed that may let an order start. */
+  /** Wakes the dispatcher, because something changed that may let an order start. */
   public void wake() {
     if (wakeups.availablePermits() == 0) {
       wakeups.release();
     }
   }
 
-  /** An order entered the queue. */
+  /** Notes that an order entered the queue. */
   void enqueued(WorkOrder order) {
     noteExpiry(order);
     wake();
@@ -224,7 +224,7 @@ public final class QueueManager {
   }
 
   /**
-   * Starts this order now if nothing holds it back.
+   * Starts this order now, unless something holds it back.
    *
    * @return its run, if it was started
    */
@@ -240,9 +240,9 @@ public final class QueueManager {
   }
 
   /**
-   * Waits until every claim that is under way is made or given up.
+   * Waits until every claim that is under way has succeeded or failed.
    *
-   * @return every run that holds a slot then
+   * @return every run that holds a slot at that moment
    */
   Set<RunId> awaitClaims() {
     dispatching.lock();
@@ -254,9 +254,9 @@ public final class QueueManager {
   }
 
   /**
-   * Why the head of the queue does not start; empty if it is about to, or nothing waits. Orders
-   * that wait out a backoff are passed over, but what keeps every order from starting is told for
-   * them, too.
+   * Returns why the head of the queue does not start; empty if it is about to start or nothing is
+   * waiting. Orders in a backoff are skipped, but if all orders are in a backoff, the reasons that
+   * keep every order from starting are still reported.
    */
   public Set<Block> blockedBy() {
     Instant now = clock.instant();
@@ -285,7 +285,7 @@ public final class QueueManager {
     return blocks;
   }
 
-  /** Why the store takes no start of a run, as a sentence; empty if it does. */
+  /** Returns why the store refuses to start runs, as a sentence; empty if it does not. */
   Optional<String> refusal() {
     return store.health().failure().or(() -> Optional.ofNullable(refusal));
   }
@@ -317,20 +317,20 @@ public final class QueueManager {
         refusal = e.getMessage();
         LOG.warnf("Nothing can start now: %s", e.getMessage());
       } catch (RuntimeException e) {
-        LOG.error("The dispatcher failed and goes on", e);
+        LOG.error("The dispatcher failed; continuing", e);
       }
       try {
         if (wakeups.tryAcquire(Math.max(1, pause.toNanos()), TimeUnit.NANOSECONDS)) {
           wakeups.drainPermits();
         }
       } catch (InterruptedException e) {
-        LOG.warn("The dispatcher was interrupted and goes on", e);
+        LOG.warn("The dispatcher was interrupted; continuing", e);
       }
     }
   }
 
   /**
-   * Starts what may start.
+   * Starts all orders that may start.
    *
    * @return how long nothing can change without an event
    */
@@ -360,7 +360,7 @@ public final class QueueManager {
     }
   }
 
-  /** Claims what may start and starts it; the runs that were started. */
+  /** Claims and starts all orders that may start; returns the runs that were started. */
   private List<RunId> start(Claim claim) {
     return orders.claim(claim).stream().map(this::begin).flatMap(Optional::stream).toList();
   }
@@ -368,7 +368,7 @@ public final class QueueManager {
   private Optional<RunId> begin(WorkOrder claimed) {
     RunSupervisor supervisor =
         RunSupervisor.beginning(supervision, claimed, claimed.state().attempt().orElseThrow());
-    // Its rule was asked a moment ago; since then a link may have changed.
+    // The rule was checked a moment ago; a symbolic link may have changed since then.
     if (supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
         || !supervision.slots().take(supervisor)) {
       boolean _ = orders.release(claimed);
@@ -380,7 +380,7 @@ public final class QueueManager {
     return Optional.of(supervisor.run());
   }
 
-  /** What holds back the first order that waits out no backoff. */
+  /** Returns what holds back the first order that is not in a backoff. */
   private Set<Block> blocksFirst() {
     Instant now = clock.instant();
     for (Iterator<QueueEntry> queue = store.queue().fromHead(); queue.hasNext(); ) {
@@ -403,9 +403,9 @@ public final class QueueManager {
   }
 
   /**
-   * Fails the orders that waited longer than they may.
+   * Fails the orders whose time in the queue has run out.
    *
-   * @return how long until the next one does
+   * @return how long until the next order expires
    */
   private Duration expire() {
     Instant now = clock.instant();

@@ -10,7 +10,7 @@ import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** The parts of the queue, put together once. Nothing runs before {@link QueueManager#open}. */
+/** Builds the parts of the queue. Nothing runs before {@link QueueManager#open}. */
 public final class QueueModule {
   private final Orders orders;
   private final QueueManager manager;
@@ -22,10 +22,10 @@ public final class QueueModule {
   private final RunDrain drain;
 
   /**
-   * Puts the parts together.
+   * Builds the parts.
    *
    * @param settings the limits
-   * @param outside what the queue stands on
+   * @param outside the parts outside the queue that it depends on
    */
   public QueueModule(QueueSettings settings, Outside outside) {
     orders = new Orders(outside.store());
@@ -51,7 +51,7 @@ public final class QueueModule {
   }
 
   /**
-   * What the queue stands on.
+   * The parts outside the queue that it depends on.
    *
    * @param workspacesRoot the directory of all workspaces
    */

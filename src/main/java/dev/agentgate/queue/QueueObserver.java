@@ -6,54 +6,55 @@ import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 
 /**
- * Is told what happens in the queue, on the thread it happens on: an observer returns at once and
- * throws nothing.
+ * Receives notice of what happens in the queue, on the thread on which it happens. An observer must
+ * return at once and throw nothing.
  */
 public interface QueueObserver {
 
   /**
-   * An order changed its status. For one order this is called in the order of the changes, one
-   * after another; for several, at the same time. The order's lock is held: an observer changes
-   * nothing.
+   * An order has changed its status. For one order, the calls follow the order of the changes, one
+   * after another; for several orders, they may be concurrent. The order's lock is held, so an
+   * observer must not change anything.
    */
   default void transitioned(Transition transition) {}
 
   /**
    * A run's processes were stopped.
    *
-   * @param mode why: {@code cancel}, {@code kill}, {@code timeout}, {@code idle_timeout}, {@code
-   *     interrupt} (the service stops), or {@code sweep} (of what an ended run left behind)
+   * @param mode the reason: {@code cancel}, {@code kill}, {@code timeout}, {@code idle_timeout},
+   *     {@code interrupt} (the service is stopping), or {@code sweep} (the remains of a run that
+   *     has ended)
    */
   default void stopped(String mode, StopReport report) {}
 
-  /** The workspace of a running order is prepared, or could not be. */
+  /** The workspace of a running order was prepared, or could not be prepared. */
   default void checkedOut(WorkOrder order) {}
 
   /**
    * An agent's process was started.
    *
-   * @param sinceQueued from entering the queue
-   * @param sinceClaimed from taking the slot, checkout included
+   * @param sinceQueued the time since the order entered the queue
+   * @param sinceClaimed the time since the slot was taken, including the checkout
    */
   default void launched(Duration sinceQueued, Duration sinceClaimed) {}
 
   /**
-   * A run is over, and what it means for its order is written.
+   * A run is over, and its outcome is recorded in its order.
    *
-   * @param order as it was while it ran
+   * @param order the order as it was while it was running
    */
   default void runEnded(WorkOrder order, RunOutcome outcome) {}
 
-  /** A run of an earlier service was taken over. */
+  /** A run of an earlier service was adopted. */
   default void adopted() {}
 
-  /** References and leftovers that belonged to nothing were removed. */
+  /** References to missing runs, and leftovers without an order, were removed. */
   default void orphansCleaned(int count) {}
 
   /** The dispatcher could not start the head of the queue. */
   default void blocked(QueueHealth.Block reason) {}
 
-  /** A durable write took so long, or was refused after that long. */
+  /** A durable write took this long, or was refused after this long. */
   default void written(Duration took) {}
 
   /** The store refused a write. */

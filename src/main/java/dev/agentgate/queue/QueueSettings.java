@@ -6,20 +6,20 @@ import java.util.Optional;
 /**
  * The limits of the queue and of its runs.
  *
- * @param autoProcess whether orders start without being asked to
- * @param maxConcurrent slots, 1 or more
+ * @param autoProcess whether orders start without a request for a run
+ * @param maxConcurrent the number of slots, 1 or more
  * @param staggerDelay the least time between two starts
- * @param minAvailableMemory bytes; nothing starts below it; 0: no such limit
- * @param minFreeDisk bytes; nothing starts below it; 0: no such limit
+ * @param minAvailableMemory in bytes; nothing starts if less is available; 0: no limit
+ * @param minFreeDisk in bytes; nothing starts if less is free; 0: no limit
  * @param maxDepth how many orders may wait
- * @param maxConcurrentPerRepository 0: no such limit
- * @param localShared whether several orders may work in one local directory at once
- * @param maxTime of an order that names none
- * @param killGrace from SIGTERM to SIGKILL
- * @param defaultAgent of an order that names none
- * @param stuckThreshold an order that runs longer raises an alert
- * @param queueDepthThreshold more waiting orders raise an alert
- * @param retention how long terminal orders are kept; empty: for ever
+ * @param maxConcurrentPerRepository how many orders of one repository may run at once; 0: no limit
+ * @param localShared whether several orders may work in the same local directory at once
+ * @param maxTime the limit for orders that specify none
+ * @param killGrace the time from SIGTERM to SIGKILL
+ * @param defaultAgent the agent for orders that specify none
+ * @param stuckThreshold an order that runs longer than this raises an alert
+ * @param queueDepthThreshold more waiting orders than this raise an alert
+ * @param retention how long terminal orders are kept; empty: forever
  */
 public record QueueSettings(
     boolean autoProcess,

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Purges orders that have been terminal for longer than they are kept. */
+/** Purges orders that have been terminal for longer than the retention period. */
 public final class Retention {
   private static final Logger LOG = Logger.getLogger(Retention.class);
   private static final int BATCH = 500;
@@ -28,7 +28,7 @@ public final class Retention {
   private final Clock clock;
 
   /**
-   * @param kept how long; empty: for ever
+   * @param kept the retention period; empty: forever
    */
   Retention(Optional<Duration> kept, WorkOrders orders, WorkOrderService service, Clock clock) {
     this.kept = kept;
@@ -38,10 +38,10 @@ public final class Retention {
   }
 
   /**
-   * Purges what is old enough now.
+   * Purges all orders that are old enough.
    *
-   * @return how many orders were purged
-   * @throws StoreUnavailableException if the store takes no writes
+   * @return the number of orders that were purged
+   * @throws StoreUnavailableException if the store refuses writes
    */
   public int runOnce() {
     if (kept.isEmpty()) {
@@ -51,7 +51,8 @@ public final class Retention {
     int purged = 0;
     while (true) {
       Instant cutoff = clock.instant().minus(kept.get());
-      // What resists stays in front, and nothing behind it may wait for it.
+      // Orders that cannot be purged stay at the front; they must not hold up the orders behind
+      // them.
       List<WorkOrderId> old =
           orders.terminalBefore(TERMINAL, cutoff, BATCH + resisting.size()).stream()
               .filter(id -> !resisting.contains(id))
@@ -75,12 +76,14 @@ public final class Retention {
       LOG.infof("Purged %d work orders that were older than %s", purged, kept.orElseThrow());
     }
     if (resisting > 0) {
-      LOG.warnf("%d work orders that are old enough could not be purged; see above", resisting);
+      LOG.warnf(
+          "%d work orders are old enough but could not be purged; see the messages above",
+          resisting);
     }
   }
 
   /**
-   * False if something of this order resists.
+   * Purges an order; returns false if something of it cannot be removed.
    *
    * @throws StoreUnavailableException if no order could be removed now
    */

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Ends what runs when the service stops: agents may go on for a while, then they are stopped and
- * their orders wait again, the attempt not counted.
+ * Ends all runs when the service stops. Agents may first continue for a while; then they are
+ * stopped, and their orders return to the queue without counting the attempt.
  */
 public final class RunDrain {
   private static final Logger LOG = Logger.getLogger(RunDrain.class);
@@ -27,9 +27,9 @@ public final class RunDrain {
   }
 
   /**
-   * Returns when nothing runs any more. Nothing new may start meanwhile.
+   * Returns when nothing is running. The caller must make sure that nothing new starts meanwhile.
    *
-   * @param timeout how long agents may go on
+   * @param timeout how long agents may continue
    */
   public void drain(Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -37,7 +37,7 @@ public final class RunDrain {
     if (running.isEmpty()) {
       return;
     }
-    LOG.infof("Stopping: %d runs may go on for %s", running.size(), timeout);
+    LOG.infof("Stopping: %d runs may continue for %s", running.size(), timeout);
     ExecutorService each = Executors.newVirtualThreadPerTaskExecutor();
     try {
       List<? extends Future<?>> ends =
@@ -49,10 +49,12 @@ public final class RunDrain {
         Future<?> _ = each.submit(() -> run.end(EndCause.INTERRUPT, killGrace));
       }
       each.shutdown();
-      // The store is closed after this: whatever cannot be settled by then is settled at the next
-      // start.
+      // The store is closed after this. The next start records the outcomes that are not recorded
+      // by then.
       if (!each.awaitTermination(killGrace.toMillis() + 5_000, TimeUnit.MILLISECONDS)) {
-        LOG.warnf("%d runs could not be settled; the next start does", slots.count());
+        LOG.warnf(
+            "The outcomes of %d runs could not be recorded; the next start records them",
+            slots.count());
         each.shutdownNow();
       }
     } catch (InterruptedException e) {

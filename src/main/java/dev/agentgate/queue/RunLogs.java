@@ -16,8 +16,8 @@ public final class RunLogs {
   private final SecretMask mask;
 
   /**
-   * @param runs finds a run, or throws what a caller is told
-   * @param mask hides the service's own secrets and those that it passes through to agents
+   * @param runs finds a run, or throws the exception that is reported to the caller
+   * @param mask hides the service's own secrets and those that it passes to agents
    */
   public RunLogs(
       Function<RunId, RunView> runs,
@@ -30,22 +30,22 @@ public final class RunLogs {
     this.mask = mask;
   }
 
-  /** The run, if it exists; otherwise the service's exception. */
+  /** Returns the run; throws the service's exception if there is none. */
   public RunView run(RunId run) {
     return runs.apply(run);
   }
 
-  /** The log of a run; empty before its process was started. */
+  /** Returns the log of a run; empty if its process was not started yet. */
   public RunLog log(RunId run) {
     return new RunLog(directories.of(run));
   }
 
-  /** Begins to listen to a run's log; it ends when the run is over, or purged. */
+  /** Begins to follow a run's log. The log ends when the run is over or purged. */
   public RunLogWatcher.Listener listen(RunId run) {
     return watcher.listen(log(run), () -> isOver(runs.apply(run)));
   }
 
-  /** What hides secrets in everything that is read from a log for a client. */
+  /** Returns the mask for everything that is read from a log for a client. */
   public SecretMask mask() {
     return mask;
   }

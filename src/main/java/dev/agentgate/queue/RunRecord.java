@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * The record of a run, as its supervisor writes it. What becomes of the run does not depend on its
- * being written before the end: until then a write that fails is logged only.
+ * The record of a run, as its supervisor writes it. Before the run ends, its fate does not depend
+ * on the record, so a write that fails until then is only logged.
  */
 final class RunRecord {
   private static final Logger LOG = Logger.getLogger(RunRecord.class);
@@ -20,7 +20,7 @@ final class RunRecord {
   private final Runs runs;
   private final Orders orders;
 
-  /** Guards {@link #run}, and keeps its versions in their order in the store. */
+  /** Guards {@link #run}, and makes its versions reach the store in order. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private Run run;
@@ -32,9 +32,9 @@ final class RunRecord {
   }
 
   /**
-   * Reads what an earlier service wrote.
+   * Reads the record that an earlier service wrote.
    *
-   * @return the record as it is then
+   * @return the current record
    * @throws StoreUnavailableException if it cannot be read now
    */
   Run load() {
@@ -47,20 +47,20 @@ final class RunRecord {
     }
   }
 
-  /** Its agent was started, or adopted. */
+  /** Notes that the agent was started or adopted. */
   void started(ExecutionHandle handle) {
     tryToWrite(before -> before.running(handle.pid()));
   }
 
-  /** It was asked to end. */
+  /** Notes that the run was asked to end. */
   void endRequested(EndCause cause) {
     tryToWrite(before -> before.endRequested(cause));
   }
 
   /**
-   * It is over.
+   * Notes the outcome.
    *
-   * @throws StoreUnavailableException if that cannot be written now
+   * @throws StoreUnavailableException if it cannot be written now
    */
   void ended(RunOutcome outcome) {
     write(before -> before.ended(outcome));

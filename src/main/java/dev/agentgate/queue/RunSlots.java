@@ -12,26 +12,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * The slots in use, each by the supervisor of a run. A slot is free when its run's end is proven.
+ * The slots in use, each with the supervisor of its run. A slot becomes free once the end of its
+ * run is proven.
  */
 final class RunSlots {
-  /** How long nothing starts after a start that the machine had no room for. */
+  /** How long nothing starts after the machine lacked the resources for a start. */
   private static final long SHORTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final Map<WorkOrderId, RunSupervisor> taken = new ConcurrentHashMap<>();
   private volatile long shortUntilNanos = System.nanoTime();
 
-  /** A run could not start because the machine was short of descriptors, threads or memory. */
+  /**
+   * Notes that a run could not start because the machine was short of descriptors, threads or
+   * memory.
+   */
   void noteShortage() {
     shortUntilNanos = System.nanoTime() + SHORTAGE_NANOS;
   }
 
-  /** Whether a run met such a shortage a moment ago. */
+  /** Whether there was such a shortage a moment ago. */
   boolean metShortage() {
     return shortUntilNanos - System.nanoTime() > 0;
   }
 
-  /** Takes a slot; false if the order holds one already. */
+  /** Takes a slot; returns false if the order already holds one. */
   boolean take(RunSupervisor supervisor) {
     return taken.putIfAbsent(supervisor.workOrder(), supervisor) == null;
   }
@@ -48,7 +52,7 @@ final class RunSlots {
     return taken.size();
   }
 
-  /** Whether a run works in a local directory. */
+  /** Whether any run works in a local directory. */
   boolean useLocalDirectories() {
     return taken.values().stream().anyMatch(supervisor -> supervisor.directory().isPresent());
   }
@@ -63,17 +67,17 @@ final class RunSlots {
     return List.copyOf(taken.values());
   }
 
-  /** Every run that holds a slot. */
+  /** Returns every run that holds a slot. */
   Set<RunId> runs() {
     return taken.values().stream().map(RunSupervisor::run).collect(Collectors.toSet());
   }
 
-  /** Why ends of runs that hold a slot could not be written yet, one for each. */
+  /** Returns why outcomes could not be written yet, one reason for each run concerned. */
   List<RuntimeException> unwrittenEnds() {
     return taken.values().stream().map(RunSupervisor::unwritten).flatMap(Optional::stream).toList();
   }
 
-  /** Processes that outlived every signal, over all runs. */
+  /** Returns the number of processes that outlived every signal, over all runs. */
   int survivors() {
     return taken.values().stream().mapToInt(RunSupervisor::survivors).sum();
   }

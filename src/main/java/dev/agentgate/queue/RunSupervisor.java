@@ -23,10 +23,10 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
- * Takes one run from its slot to the proof that nothing of it lives, on a virtual thread of its
- * own: it has the run executed, keeps its deadlines, sweeps what it left behind and records its
- * outcome. To end the run, ask {@link #end}; the supervisor alone decides what that means for the
- * order.
+ * Takes one run from its slot to the proof that none of its processes is left, on a virtual thread
+ * of its own: has the run executed, enforces its deadlines, removes what it left behind and records
+ * its outcome. To end the run, call {@link #end}; only the supervisor decides what that means for
+ * the order.
  */
 final class RunSupervisor {
   private static final Logger LOG = Logger.getLogger(RunSupervisor.class);
@@ -64,18 +64,18 @@ final class RunSupervisor {
   }
 
   /**
-   * For a run that is about to begin.
+   * Creates the supervisor of a run that is about to begin.
    *
-   * @param order as it is once it runs
+   * @param order the order in its running state
    */
   static RunSupervisor beginning(Supervision with, WorkOrder order, Attempt attempt) {
     return new RunSupervisor(with, order, attempt, false);
   }
 
   /**
-   * For a run that an earlier service began.
+   * Creates the supervisor of a run that an earlier service began.
    *
-   * @param order running
+   * @param order the order, which must be running
    */
   static RunSupervisor adopting(Supervision with, WorkOrder order, Attempt attempt) {
     return new RunSupervisor(with, order, attempt, true);
@@ -89,44 +89,51 @@ final class RunSupervisor {
     return attempt.run();
   }
 
-  /** Which local directory it works in, as {@link Workspaces#identify} said when it began. */
+  /**
+   * Returns the local directory in which the run works, as {@link Workspaces#identify} identified
+   * it when the supervisor was created.
+   */
   Optional<Object> directory() {
     return directory;
   }
 
-  /** Since when it runs, on the clock of this service; for a run that was adopted, from its age. */
+  /**
+   * Returns since when the run has been running, by this service's clock. For an adopted run this
+   * is derived from its age.
+   */
   Instant runningSince() {
     return runningSince;
   }
 
-  /** Processes that outlived the last try to stop them. */
+  /** Returns the number of processes that outlived the last attempt to stop them. */
   int survivors() {
     return survivors;
   }
 
-  /** Why the outcome of the run could not be written yet; it is tried again every second. */
+  /** Returns why the outcome could not be written yet; writing is retried every second. */
   Optional<RuntimeException> unwritten() {
     return recorder.refusal();
   }
 
-  /** Begins; call once. */
+  /** Starts supervising; call once. */
   void start() {
     Thread.ofVirtual().name(run().value()).start(this::superviseToTheEnd);
   }
 
   /**
-   * What came of a request to end.
+   * The result of a request to end the run.
    *
-   * @param order as it is afterwards: the verdict may be another's
+   * @param order the order afterwards; another request may have decided its state
    */
   record EndAnswer(StopReport report, WorkOrder order) {}
 
   /**
-   * Makes the run end, and waits for it: until its processes are gone and its outcome is recorded,
-   * or until it is clear that some cannot be killed.
+   * Ends the run and waits until its processes are gone and its outcome is recorded, or until it is
+   * clear that some processes cannot be killed.
    *
-   * @return empty if the end was decided before
-   * @throws StoreUnavailableException if the outcome could not be written yet; it will be
+   * @return empty if the outcome was already decided
+   * @throws StoreUnavailableException if the outcome could not be written yet; writing is being
+   *     retried
    */
   Optional<EndAnswer> end(EndCause why, Duration grace) {
     if (!requests.add(why)) {
@@ -139,7 +146,7 @@ final class RunSupervisor {
   /**
    * Waits until the outcome is recorded.
    *
-   * @throws StoreUnavailableException if it could not be written yet; it will be
+   * @throws StoreUnavailableException if it could not be written yet; writing is being retried
    */
   WorkOrder awaitRecorded() {
     return recorder.await();
@@ -161,7 +168,7 @@ final class RunSupervisor {
     } catch (NotStartedException e) {
       outcome = notStarted(e);
     } catch (Exception e) {
-      // An Error is not caught: it ends the service, and the next one takes the run over.
+      // An Error is not caught: it ends the service, and the next one adopts the run.
       LOG.errorf(e, "The supervisor of %s failed; its processes are stopped", run());
       outcome = RunOutcome.vanished(now());
     }
@@ -196,7 +203,8 @@ final class RunSupervisor {
 
   private RunOutcome adoptAndWatch() throws NotStartedException, InterruptedException {
     Run noted = patience.look(record::load);
-    // A caller who was never answered meant it all the same, and the agent may have heard it.
+    // The request counts even if its caller was never answered, and the agent may already have been
+    // signalled.
     noted.endRequested().ifPresent(requests::addNoted);
     Optional<Execution> found = patience.look(() -> with.executor().adopt(noted));
     if (found.isEmpty()) {
@@ -242,8 +250,8 @@ final class RunSupervisor {
   }
 
   /**
-   * Nothing of a run outlives it: what an agent left behind goes at once, what was asked to end may
-   * take its grace.
+   * Makes sure that no process of a run outlives it. What an agent left behind is stopped at once;
+   * a run that was asked to end gets its grace.
    */
   private void sweep() {
     Duration grace = requests.strongest().isEmpty() ? Duration.ZERO : with.killGrace();
@@ -281,7 +289,10 @@ final class RunSupervisor {
         .orElseGet(() -> outcome.endedAt(notBeforeTheStart(outcome.at(), now)));
   }
 
-  /** Nor in the future, where a start can lie by an earlier clock. */
+  /**
+   * Returns a time of the end that is not before the start, but not in the future either: the start
+   * may be, if it was noted by an earlier clock.
+   */
   private Instant notBeforeTheStart(Instant end, Instant now) {
     Instant at = end.isAfter(attempt.startedAt()) ? end : attempt.startedAt();
     return at.isAfter(now) ? now : at;

@@ -5,6 +5,6 @@ import dev.agentgate.workorder.Run;
 /**
  * A run and the size of its log.
  *
- * @param logBytes how many bytes its process wrote
+ * @param logBytes the number of bytes that its process wrote
  */
 public record RunView(Run run, long logBytes) {}

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Waits for the end of an agent and keeps its deadlines. For one thread. */
+/** Waits for the end of an agent and enforces its deadlines. For use by one thread. */
 final class RunWatch {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
@@ -23,7 +23,7 @@ final class RunWatch {
   private final Consumer<EndCause> stop;
 
   /**
-   * @param stop stops what runs, once it was asked to end
+   * @param stop stops the run's processes after a request to end it
    */
   RunWatch(
       Execution execution,
@@ -38,7 +38,7 @@ final class RunWatch {
     this.stop = stop;
   }
 
-  /** Returns how the agent ended. */
+  /** Waits until the agent has ended; returns its outcome. */
   RunOutcome awaitOutcome() throws InterruptedException {
     Duration wait = SHORTEST_WAIT;
     while (true) {
@@ -49,7 +49,7 @@ final class RunWatch {
         }
         wait = Collections.max(List.of(SHORTEST_WAIT, keepDeadlines()));
       } catch (CannotTellException e) {
-        // No conclusion: neither that it ended nor that its time is over.
+        // This proves neither that the agent ended nor that its time is up.
         patience.lookAgainAfter(e);
         wait = SHORTEST_WAIT;
       }
@@ -57,12 +57,14 @@ final class RunWatch {
   }
 
   /**
+   * Requests the end of the run if a deadline has passed.
+   *
    * @return how long nothing has to be done
    */
   private Duration keepDeadlines() {
     Optional<EndCause> asked = requests.strongest();
     if (asked.isPresent()) {
-      // The one who asked stops the processes; this only covers that they did not get to it.
+      // The caller that made the request stops the processes; this covers the case that it did not.
       stop.accept(asked.get());
       return Patience.BETWEEN_TRIES;
     }

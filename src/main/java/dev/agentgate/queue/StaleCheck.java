@@ -5,8 +5,8 @@ import dev.agentgate.store.WorkQueue.RunningEntry;
 import org.jboss.logging.Logger;
 
 /**
- * Finds running orders that nobody supervises, and gives each a supervisor, which records how it
- * ended.
+ * Finds running orders that have no supervisor and gives each one a supervisor, which records the
+ * outcome.
  */
 public final class StaleCheck {
   private static final Logger LOG = Logger.getLogger(StaleCheck.class);
@@ -24,7 +24,7 @@ public final class StaleCheck {
   /**
    * Checks once.
    *
-   * @return how many orders were stale
+   * @return the number of stale orders
    */
   public int runOnce() {
     int stale = 0;

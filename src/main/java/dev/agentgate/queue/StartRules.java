@@ -14,9 +14,12 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** What may start now. It decides nothing by itself: the dispatcher asks it under its lock. */
+/** Knows what may start now. The dispatcher asks it, under its lock, and acts on the answers. */
 final class StartRules {
-  /** Long enough for an owner that is slow, short enough for the runs of one that is gone. */
+  /**
+   * Long enough that a slow owner keeps its runs, short enough that the runs of a dead owner are
+   * taken over soon.
+   */
   private static final Duration LEASE = Duration.ofSeconds(60);
 
   private final QueueSettings settings;
@@ -39,7 +42,7 @@ final class StartRules {
   }
 
   /**
-   * What keeps every order from starting.
+   * Returns what keeps every order from starting.
    *
    * @param sinceLastStart how long ago the last run was started
    */
@@ -57,8 +60,8 @@ final class StartRules {
     if (isMemoryLow()) {
       blocks.add(Block.MEMORY);
     }
-    // An agent that starts on a full disk fails for nothing; the ended run tells when there is
-    // room.
+    // On a full disk an agent would only fail. While the outcome of a run cannot be written, the
+    // disk is full; once a retry succeeds, there is room again.
     if (isDiskLow() || slots.unwrittenEnds().stream().anyMatch(FullDisk::isBehind)) {
       blocks.add(Block.DISK);
     }
@@ -68,7 +71,7 @@ final class StartRules {
     return blocks;
   }
 
-  /** What keeps this order from starting where nothing keeps every order. */
+  /** Returns what keeps this order from starting when nothing keeps every order from starting. */
   Set<Block> blocksOne(QueueEntry entry) {
     Set<Block> blocks = EnumSet.noneOf(Block.class);
     if (!settings.autoProcess() && !entry.requested()) {
@@ -86,9 +89,10 @@ final class StartRules {
   }
 
   /**
-   * What may be claimed where nothing keeps every order from starting.
+   * Returns the limits of a claim when nothing keeps every order from starting.
    *
-   * @param only this order alone; empty: as many as there are slots, or one if starts are staggered
+   * @param only claim only this order; empty: as many orders as there are free slots, but only one
+   *     if starts are staggered
    */
   Claim claim(Optional<WorkOrderId> only) {
     int free = Math.max(0, settings.maxConcurrent() - slots.count());
@@ -103,9 +107,9 @@ final class StartRules {
   }
 
   /**
-   * Whether it may have its local directory.
+   * Whether the order may use its local directory.
    *
-   * @param admitted the directories that others of the same claim work in
+   * @param admitted the directories of the other orders of the same claim
    */
   private boolean admits(QueueEntry entry, Set<Object> admitted) {
     if (settings.localShared()) {
@@ -116,7 +120,7 @@ final class StartRules {
         || (!slots.usesDirectory(directory.get()) && admitted.add(directory.get()));
   }
 
-  /** Whether another order works in its local directory, and it may not be shared. */
+  /** Whether another order works in this order's local directory, which must not be shared. */
   private boolean isTaken(QueueEntry entry) {
     return !settings.localShared()
         && slots.useLocalDirectories()
@@ -124,15 +128,16 @@ final class StartRules {
   }
 
   /**
-   * The same of a directory.
+   * Whether another order works in a directory that must not be shared.
    *
-   * @param identity as {@link dev.agentgate.workspace.Workspaces#identify} tells it
+   * @param identity the directory's identity, from {@link
+   *     dev.agentgate.workspace.Workspaces#identify}
    */
   boolean isDirectoryTaken(Object identity) {
     return !settings.localShared() && slots.usesDirectory(identity);
   }
 
-  /** Whether the order waits out the backoff of a retry. */
+  /** Whether the order is in the backoff of a retry. */
   static boolean isBackingOff(QueueEntry entry, Instant now) {
     return entry.notBefore().filter(now::isBefore).isPresent();
   }

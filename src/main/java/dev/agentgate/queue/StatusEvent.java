@@ -16,13 +16,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the world is told of a change of an order's status: who, what and when, and nothing that a
- * client wrote.
+ * The public description of a change of an order's status. It contains nothing that a client wrote.
  *
- * @param previousStatus empty: it was submitted
- * @param run the run under way, or the last one once the order is at rest
- * @param reason why it failed; only there then
- * @param revision of the order: grows with each of its changes, not always by one
+ * @param previousStatus empty: the order was submitted
+ * @param run the current run, or the last run if the order is terminal
+ * @param reason why the order failed; empty if it did not fail
+ * @param revision the order's revision: grows with each change, not always by one
  */
 public record StatusEvent(
     WorkOrderId workOrder,
@@ -50,7 +49,7 @@ public record StatusEvent(
         order.revision());
   }
 
-  /** As JSON, on one line; what is absent is left out. */
+  /** Returns the event as JSON on one line; absent values are left out. */
   public String json() {
     StringWriter text = new StringWriter(320);
     try (JsonGenerator out = JSON.createGenerator(text)) {

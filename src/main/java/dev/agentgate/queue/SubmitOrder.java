@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** A client's order, its values within their ranges; what it means is decided by the service. */
+/** A client's order. Its values are within their ranges; the service decides what they mean. */
 public record SubmitOrder(
     String taskPrompt,
     Optional<String> agentType,

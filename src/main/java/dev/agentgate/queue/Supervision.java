@@ -8,10 +8,10 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * What every supervisor of a run works with.
+ * The parts that every supervisor of a run needs.
  *
- * @param outside what the queue stands on; what is written goes through {@code orders}
- * @param slotFreed called after a slot became free
+ * @param outside the parts outside the queue; all writes to the store go through {@code orders}
+ * @param slotFreed called after a slot has become free
  */
 record Supervision(
     QueueModule.Outside outside,

@@ -5,14 +5,14 @@ import dev.agentgate.workorder.WorkOrderStatus;
 import java.util.Optional;
 
 /**
- * A change of an order's status that was acknowledged by the store.
+ * A change of an order's status that the store has acknowledged.
  *
- * @param from empty: it was submitted
- * @param order as it is now
+ * @param from empty: the order was submitted
+ * @param order the order in its new state
  */
 public record Transition(Optional<WorkOrderStatus> from, WorkOrder order) {
 
-  /** What the world is told of it. */
+  /** Returns the public description of the change. */
   public StatusEvent event() {
     return StatusEvent.of(order, from);
   }

@@ -11,16 +11,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What the end of a run means for the run and for its order. Pure. */
+/** Decides what the end of a run means for the run and for its order. Pure. */
 final class Verdict {
   private Verdict() {}
 
   /**
-   * Decides: what a user or a deadline asked for counts before what the agent made of it.
+   * Decides the outcome of a run that was asked to end: the request takes precedence over how the
+   * agent ended.
    *
-   * @param cause why the run was made to end
-   * @param at when that was done
-   * @param exit how the agent ended, then
+   * @param cause why the run was asked to end
+   * @param at when it ended
+   * @param exit how the agent ended; empty if that is not known
    */
   static RunOutcome of(EndCause cause, Instant at, Optional<ExitStatus> exit, RunLimits limits) {
     return switch (cause) {
@@ -33,12 +34,12 @@ final class Verdict {
               FailureReason.IDLE_TIMEOUT,
               "No output for " + limits.idleTimeout().orElse(Duration.ZERO).toMillis() + " ms",
               exit);
-      // An agent that was told to stop may well exit with 0: that is not the end of its work.
+      // An agent that is stopped may well exit with 0, although its work is not done.
       case INTERRUPT -> RunOutcome.interrupted(at, exit);
     };
   }
 
-  /** What becomes of the order, which is running. */
+  /** Applies the outcome to the order, which must be running. */
   static WorkOrder applyTo(WorkOrder order, RunOutcome outcome) {
     return switch (outcome) {
       case RunOutcome.Completed(Instant at, _) -> order.complete(at);

@@ -42,8 +42,8 @@ import org.jboss.logging.Logger;
 
 /**
  * The use cases. Every method may be called from any thread and blocks until it is done; what it
- * returned is on disk. What cannot be done is an {@link AgentGateException} with a sentence for the
- * caller.
+ * returns is on disk. A request that cannot be carried out throws an {@link AgentGateException}
+ * with a sentence for the caller.
  */
 public final class WorkOrderService {
   private static final Logger LOG = Logger.getLogger(WorkOrderService.class);
@@ -57,7 +57,9 @@ public final class WorkOrderService {
   private final WorkspaceSourceParser sources;
   private final Agents agents;
 
-  /** Submits under way: they count against the depth before they are in the store. */
+  /**
+   * Submits that are under way. They count towards the queue's depth before they are in the store.
+   */
   private final AtomicInteger submitting = new AtomicInteger();
 
   private volatile boolean stopping;
@@ -78,10 +80,11 @@ public final class WorkOrderService {
   }
 
   /**
-   * Takes an order.
+   * Accepts an order.
    *
-   * @return the order, and whether it is new (else: the first one under the same idempotency key)
-   * @throws InvalidOrderException if the order cannot be taken because of its values
+   * @return the order, and whether it is new; if not, it is the earlier order with the same
+   *     idempotency key
+   * @throws InvalidOrderException if the order is refused because of its values
    */
   public Submitted submit(SubmitOrder wish) {
     refuseWhenStopping();
@@ -105,7 +108,10 @@ public final class WorkOrderService {
     return new Submitted(view(order), true);
   }
 
-  /** Puts an order into the queue if there is room, counting those that others put there now. */
+  /**
+   * Puts an order into the queue if there is room, counting the orders that other threads are
+   * adding at the same time.
+   */
   private <T> T ifRoom(Supplier<T> enter, Supplier<T> orElse) {
     try {
       boolean full =
@@ -131,9 +137,9 @@ public final class WorkOrderService {
   }
 
   /**
-   * What {@link #submit} would refuse of an order's values.
+   * Returns what {@link #submit} would find wrong with an order's values.
    *
-   * @return a sentence for each wrong value, by the name of its field as clients know it
+   * @return a sentence for each invalid value, keyed by the name of its field in the API
    */
   public Map<String, String> faults(SubmitOrder wish) {
     try {
@@ -144,7 +150,10 @@ public final class WorkOrderService {
     }
   }
 
-  /** Fills in what the client left to the service, and checks what only the service can tell. */
+  /**
+   * Fills in the values that the client left to the service, and checks those that only the service
+   * can check.
+   */
   private WorkOrderSpec specOf(SubmitOrder wish) {
     Map<String, String> faults = new LinkedHashMap<>();
     String agentType = wish.agentType().orElse(settings.defaultAgent());
@@ -189,15 +198,15 @@ public final class WorkOrderService {
   }
 
   /**
-   * Orders that match, newest first.
+   * Returns the ids of matching orders, newest first.
    *
-   * @param before only orders older than this one
+   * @param before return only orders older than this one
    */
   public WorkOrderIdPage list(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     return store.workOrders().page(filter, before, limit);
   }
 
-  /** An order of a list; empty if it is gone since, or its file is damaged. */
+  /** Returns an order for a list; empty if it is gone or its file is damaged. */
   public Optional<WorkOrderView> listed(WorkOrderId id) {
     return store.workOrders().findListed(id).map(this::view);
   }
@@ -231,9 +240,9 @@ public final class WorkOrderService {
   }
 
   /**
-   * Kills a running order, which is failed then; returns when its processes are gone.
+   * Kills a running order, which then fails; returns when its processes are gone.
    *
-   * @param force without the grace
+   * @param force whether to skip the grace
    */
   public StopReport kill(WorkOrderId id, boolean force) {
     while (true) {
@@ -251,11 +260,15 @@ public final class WorkOrderService {
     }
   }
 
-  /** Makes the run end; empty if it was settled otherwise, which is then in the store. */
+  /**
+   * Ends the run; returns empty if it ended in another way. The store then has the order's new
+   * state.
+   */
   private Optional<EndAnswer> end(WorkOrder order, EndCause why, Duration grace) {
     Optional<RunSupervisor> supervisor = supervision.slots().of(order.id());
     if (supervisor.isEmpty()) {
-      // Settled a moment ago, or nobody supervises it: then somebody must, before it can be ended.
+      // Its outcome was recorded a moment ago, or it has no supervisor and needs one before it can
+      // end.
       queue.adopt(order.id());
       return Optional.empty();
     }
@@ -267,8 +280,8 @@ public final class WorkOrderService {
   }
 
   /**
-   * Cancels the order if needed, then removes it with its runs, logs and workspaces. If a file of
-   * them cannot be removed, the order stays, so that it can be purged again.
+   * Cancels the order if necessary, then removes it with its runs, logs and workspaces. If one of
+   * their files cannot be removed, the order stays, so that it can be purged again.
    */
   public void purge(WorkOrderId id) {
     while (true) {
@@ -284,7 +297,7 @@ public final class WorkOrderService {
               "Work order " + id + " was not purged: " + survivors + " of its processes live on");
         }
       } else {
-        // First, for without the order nobody would know whose files are left.
+        // Runs first: without the order, nobody would know to whom the remaining files belong.
         removeRuns(order);
         if (orders.remove(order)) {
           queue.wake();
@@ -295,14 +308,14 @@ public final class WorkOrderService {
   }
 
   /**
-   * Removes what the runs of an order left.
+   * Removes everything that the runs of an order left behind.
    *
-   * @throws NotRemovedException if not all of it could be removed
+   * @throws NotRemovedException if a part of it could not be removed
    */
   private void removeRuns(WorkOrder order) {
     List<RunId> left = new ArrayList<>();
     for (RunId run : order.runs()) {
-      // The log goes last: while the workspace is there, it may tell why.
+      // The log goes last: it may explain why the workspace cannot be removed.
       if (!supervision.executor().discard(run) || !supervision.directories().remove(run)) {
         left.add(run);
       }
@@ -315,7 +328,7 @@ public final class WorkOrderService {
     }
   }
 
-  /** Files of the order's runs resist. */
+  /** Some files of the order's runs could not be removed. */
   private static final class NotRemovedException extends AgentGateException {
     private static final long serialVersionUID = 1L;
 
@@ -331,9 +344,9 @@ public final class WorkOrderService {
   /**
    * Purges every order that matches now.
    *
-   * @param olderThan only those that were last changed longer ago
-   * @param dryRun removes nothing
-   * @return how many were, or would be, purged
+   * @param olderThan purge only orders whose last change is longer ago than this
+   * @param dryRun whether to remove nothing
+   * @return the number of orders that were purged, or would be
    */
   public long purgeAll(WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
     Optional<Instant> cutoff = olderThan.map(now()::minus);
@@ -376,7 +389,7 @@ public final class WorkOrderService {
   }
 
   /**
-   * Asks for a run.
+   * Requests a run.
    *
    * @return the run, if one was started at once
    */
@@ -407,7 +420,7 @@ public final class WorkOrderService {
     }
   }
 
-  /** The runs of an order that are still kept, newest first. */
+  /** Returns the runs of an order that are still kept, newest first. */
   public List<RunView> runs(WorkOrderId id) {
     List<RunView> views = new ArrayList<>();
     for (RunId run : find(id).runs().reversed()) {
@@ -424,7 +437,7 @@ public final class WorkOrderService {
         .orElseThrow(() -> new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found"));
   }
 
-  /** Nothing new starts until {@link #resume}; what runs goes on. Survives a restart. */
+  /** Lets nothing new start until {@link #resume}; current runs continue. Survives a restart. */
   public void pause() {
     orders.setPaused(true);
   }
@@ -434,12 +447,12 @@ public final class WorkOrderService {
     queue.wake();
   }
 
-  /** Refuses what would begin something new from now on. */
+  /** Refuses all requests that would begin something new from now on. */
   public void beginStopping() {
     stopping = true;
   }
 
-  /** What {@link #submit} did. */
+  /** The result of {@link #submit}. */
   public record Submitted(WorkOrderView order, boolean created) {}
 
   private void refuseWhenStopping() {

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A work order and what is known around it at one moment.
+ * A work order and related facts at one moment.
  *
- * @param queuePosition 1 is next; there while it is queued
- * @param notBefore when it may be tried again; there while it waits out the backoff of a retry
- * @param lastActivityAt when its current run last wrote something, or started
- * @param exit how its current run's process ended
+ * @param queuePosition 1 is next; present while the order is queued
+ * @param notBefore the earliest time of the next attempt; present during the backoff of a retry
+ * @param lastActivityAt when the current run last wrote output, or started
+ * @param exit how the process of the current run ended
  */
 public record WorkOrderView(
     WorkOrder order,

@@ -178,7 +178,7 @@ class MaintenanceTest {
   }
 
   @Test
-  void aRunningOrderThatNobodySupervisesIsSettledByTheStaleCheck() {
+  void aRunningOrderThatNobodySupervisesIsEndedByTheStaleCheck() {
     WorkOrderId supervised = queue.submit();
     queue.awaitRunning(supervised);
     WorkOrderId id = WorkOrderId.next(Instant.now());
@@ -195,7 +195,7 @@ class MaintenanceTest {
   }
 
   @Test
-  void anOrderThatIsSettledWhileTheStaleCheckLooksIsLeftAlone() {
+  void anOrderWhoseOutcomeIsRecordedDuringTheStaleCheckIsLeftAlone() {
     WorkOrderId supervised = queue.submit();
     queue.awaitRunning(supervised);
     WorkOrderId id = WorkOrderId.next(Instant.now());
