@@ -7,17 +7,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps a log's head and tail within a size while its processes append to it.
+ * Keeps the head and tail of a log within a size while processes append to it.
  *
- * <p>The middle is punched out of the file, so that writers need not know: no byte of the tail is
- * lost or moved. Where that cannot be done, the tail is copied to the head and the file truncated;
- * bytes written between the last copy and the truncation, some microseconds, are lost then.
+ * <p>The middle is punched out of the file. Writers do not notice: no byte of the tail is lost or
+ * moved. Where punching is not possible, the tail is copied to the end of the head and the file is
+ * truncated; bytes written in the microseconds between the last copy and the truncation are lost.
  *
- * <p>The hole is recorded before it is made. After a crash between the two a part of the log is
- * hidden that still takes disk space, until the cap is enforced the next time.
+ * <p>The hole is recorded before it is made. After a crash between the two, a part of the log is
+ * hidden but still takes disk space until the cap is next enforced.
  */
 final class LogCap {
-  /** The least that makes sense. */
+  /** The smallest useful size. */
   static final long SMALLEST = 4096;
 
   private static final int COPY_BLOCK = 1024 * 1024;
@@ -38,11 +38,11 @@ final class LogCap {
   }
 
   /**
-   * Cuts the log down if it is larger than it may be: a quarter of the size is kept as the head,
-   * half of it as the tail, so that it is not needed again at once. Not for concurrent use on one
-   * log.
+   * Cuts the log down if it is too large. A quarter of the size is kept as the head and half of it
+   * as the tail, which leaves the log room to grow before the next cut. Only one thread at a time
+   * may call this for a log.
    *
-   * @return how many bytes were dropped
+   * @return the number of bytes that were dropped
    */
   long enforce(RunLog log) throws IOException, InterruptedException {
     RunLogHole old = log.hole();
@@ -64,7 +64,7 @@ final class LogCap {
     return end - oldEnd + lost;
   }
 
-  /** How many bytes it may grow before it is too large. */
+  /** Returns how many bytes the log can grow before it is too large. */
   long room(RunLog log) throws IOException {
     RunLogHole hole = log.hole();
     long gone = hole.exists() ? hole.end() - hole.start() : 0;
@@ -78,7 +78,7 @@ final class LogCap {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS)) {
-      // Nobody reads between the head and the tail, so the copy is not seen half done.
+      // Nothing reads between the head and the tail, so no reader sees a half-finished copy.
       long from = hole.position(hole.end());
       long to = hole.start();
       while (from < channel.size() && to < hole.position(hole.end())) {
@@ -87,8 +87,8 @@ final class LogCap {
         from += block.length;
         to += block.length;
       }
-      // Recorded first: after a crash right here old bytes follow the tail, which is better than
-      // a tail that is taken for the hole.
+      // The record comes first: after a crash here, old bytes follow the tail. That is better than
+      // a tail that is mistaken for the hole.
       new RunLogHole(hole.start(), hole.end(), hole.end() - hole.start(), hole.midLine())
           .write(log.holeFile());
       long lost = channel.size() - from;
@@ -108,7 +108,9 @@ final class LogCap {
     return (int) Math.min(LONGEST_LINE, maxBytes / 8);
   }
 
-  /** The start of the line that {@code offset} is in; {@code offset} if that is too far away. */
+  /**
+   * Returns the start of the line around {@code offset}, or {@code offset} if that is too far away.
+   */
   private long lineStartBefore(RunLog log, long offset) throws IOException {
     int length = window();
     byte[] block = log.readFile(offset - length, length);
@@ -120,7 +122,7 @@ final class LogCap {
     return offset;
   }
 
-  /** The start of the next line; {@code offset} if that is too far away. */
+  /** Returns the start of the next line, or {@code offset} if that is too far away. */
   private long lineStartAfter(RunLog log, RunLogHole hole, long offset) throws IOException {
     byte[] block = log.readFile(hole.position(offset), window());
     for (int i = 0; i < block.length; i++) {

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Gives the disk space of a stretch within a file back, with the {@code fallocate} command of
- * util-linux: writers go on meanwhile, and nothing moves.
+ * Frees the disk space of a range within a file with the {@code fallocate} command of util-linux.
+ * Processes can write to the file meanwhile, and no byte moves.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/fallocate.2.html">fallocate(2),
  *     FALLOC_FL_PUNCH_HOLE</a>
@@ -30,7 +30,8 @@ class LogCapPuncher {
   /**
    * Punches the hole.
    *
-   * @return false if this machine or its file system cannot; it is not tried again then
+   * @return false if this machine or its file system does not support it; later calls do not try
+   *     again
    */
   boolean punch(Path file, long position, long length) throws InterruptedException {
     if (!works) {
@@ -57,7 +58,7 @@ class LogCapPuncher {
                     file.toAbsolutePath().toString()))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
-    // It needs nothing of the service's environment but where commands are.
+    // All it needs of the service's environment is where commands are found.
     builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
     try {
       Process process = builder.start();

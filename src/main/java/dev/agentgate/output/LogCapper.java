@@ -11,11 +11,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the logs of running runs within their size. One thread looks at all of them, the more often
- * the faster they grow; between two looks a log may exceed its size.
+ * Keeps the logs of active runs within their size. One thread checks them all, and checks more
+ * often when they grow faster. Between two checks a log may exceed its size.
  *
- * <p>It keeps nothing of its own: a service that adopts a run watches its log and goes on where the
- * one before it left off.
+ * <p>All state is on disk: a service that adopts a run watches its log and continues where the
+ * earlier process stopped.
  */
 public final class LogCapper implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(LogCapper.class);
@@ -28,14 +28,14 @@ public final class LogCapper implements AutoCloseable {
   private final Map<RunId, Watched> watched = new ConcurrentHashMap<>();
   private final Thread thread;
 
-  /** Guards {@link #stopped}; signalled when there is something to watch, or no more. */
+  /** Guards {@link #stopped}. Signalled when a log is added and when this stops. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition wake = lock.newCondition();
   private boolean stopped;
 
   /**
-   * @param maxBytes what is kept of one log; at least 4096
+   * @param maxBytes how much of each log is kept; at least 4096
    */
   public LogCapper(RunDirectories directories, long maxBytes) {
     this(directories, new LogCap(maxBytes, new LogCapPuncher()));
@@ -47,27 +47,27 @@ public final class LogCapper implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("log-cap").daemon().start(this::loop);
   }
 
-  /** Keeps the log of a run that was started or adopted within its size. Idempotent. */
+  /** Starts to keep the log of a started or adopted run within its size. Idempotent. */
   public void watch(RunId run) {
     watched.computeIfAbsent(run, id -> new Watched(new RunLog(directories.of(id))));
     signal();
   }
 
   /**
-   * Cuts the log of a run a last time, whose processes are gone, and forgets it. Idempotent; a run
-   * that was never watched is cut as well.
+   * Cuts the log of a run for the last time and forgets the run. Call it when the run's processes
+   * are gone. Idempotent; it also cuts the log of a run that was never watched.
    */
   public void finish(RunId run) {
     Watched last = watched.remove(run);
     (last == null ? new Watched(new RunLog(directories.of(run))) : last).enforce();
   }
 
-  /** How many bytes were dropped since the service started, of all logs. */
+  /** Returns the number of bytes dropped from all logs since the service started. */
   public long droppedBytes() {
     return dropped.sum();
   }
 
-  /** Stops watching. Logs of runs that live on grow until another service adopts them. */
+  /** Stops watching. Logs of runs that are still active grow until a service adopts the runs. */
   @Override
   public void close() {
     lock.lock();
@@ -120,7 +120,7 @@ public final class LogCapper implements AutoCloseable {
   private final class Watched {
     private final RunLog log;
 
-    /** Guards {@link #size} and {@link #seenAt}, and keeps two threads from cutting at a time. */
+    /** Guards {@link #size} and {@link #seenAt}, and lets only one thread at a time cut the log. */
     private final ReentrantLock cutting = new ReentrantLock();
 
     private long size;
@@ -131,7 +131,7 @@ public final class LogCapper implements AutoCloseable {
     }
 
     /**
-     * @return nanoseconds until it should be looked at again
+     * @return nanoseconds until the next check
      */
     long enforce() {
       cutting.lock();

@@ -9,22 +9,28 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * How long a run's log has not been written, by the monotonic clock. The log's own time, which is
- * the wall clock's, says that it was written; when that was it only refines, and only where this
- * clock was not set meanwhile.
+ * Measures how long a run has written nothing to its log. The monotonic clock decides. The log's
+ * modification time comes from the wall clock: a change of it shows that the log was written, and
+ * its value refines the result only if the wall clock was not set in between.
  */
 public final class OutputWatch {
-  /** How far two looks may differ on both clocks: what NTP corrects a little at a time. */
+  /**
+   * The two clocks may differ by this much between two looks, because NTP adjusts the wall clock
+   * slowly.
+   */
   private static final Duration NO_STEP = Duration.ofMillis(100);
 
   private final Path log;
   private final InstantSource wall;
   private long size;
 
-  /** A log that is cut off and written again may be as long as before. */
+  /**
+   * Compared as well as the size, because a log that was truncated and rewritten may be as long as
+   * it was before.
+   */
   private Optional<Instant> modifiedAt;
 
-  /** The last look, on both clocks. */
+  /** The time of the last look, on both clocks. */
   private long lookedNanos;
 
   private Instant lookedAt;
@@ -44,7 +50,7 @@ public final class OutputWatch {
   /**
    * Begins to watch a run.
    *
-   * @param age of its process: how long it can have been silent at the most
+   * @param age the age of the run's process, which is the longest that it can have been silent
    */
   public static OutputWatch begin(RunDirectory run, Duration age) {
     return begin(run, age, InstantSource.system());
@@ -55,8 +61,9 @@ public final class OutputWatch {
   }
 
   /**
-   * What the log's time says, less the step that the wall clock made since the process started, if
-   * it made one. Before or after the last output is not known: the shorter silence counts.
+   * Returns the silence according to the log's modification time. If the wall clock was stepped
+   * after the process started, the step is subtracted. It is unknown whether the step came before
+   * or after the last output, so the shorter silence counts.
    */
   private static Duration silenceSoFar(RunDirectory run, Duration age, Instant now) {
     Optional<Instant> written = modifiedAt(run.outputLog());
@@ -79,7 +86,7 @@ public final class OutputWatch {
     return silence.compareTo(age) < 0 ? silence : age;
   }
 
-  /** How long nothing was written. */
+  /** Returns how long nothing has been written. */
   public Duration silence() {
     long now = System.nanoTime();
     Instant at = wall.instant();
@@ -96,8 +103,8 @@ public final class OutputWatch {
   }
 
   /**
-   * How long ago the log was written that has changed since the last look; zero if the wall clock
-   * was set in between.
+   * Returns how long ago the log was written, given that it has changed since the last look. Zero
+   * if the wall clock was set in between.
    */
   private Duration sinceWritten(Duration sinceLook, Instant at) {
     if (Duration.between(lookedAt, at).minus(sinceLook).abs().compareTo(NO_STEP) > 0) {

@@ -21,29 +21,32 @@ public final class RunDirectories {
   private final Path root;
 
   /**
-   * @param root {@code runs/} in the data directory; made if missing
+   * @param root {@code runs/} in the data directory; created if missing
    */
   public RunDirectories(Path root) {
     try {
       Files.createDirectories(root);
-      // The kernel names files by their real path, and is asked for the one that writes to a log.
+      // The kernel reports open files by their real path, which is how a log's writers are found.
       this.root = root.toRealPath();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The directory of a run, whether it exists or not. */
+  /** Returns the directory of a run, whether or not it exists. */
   public RunDirectory of(RunId run) {
     return new RunDirectory(root.resolve(run.value()));
   }
 
-  /** The directory of all runs, as an absolute path without links. */
+  /** Returns the directory of all runs: an absolute path without links. */
   public Path root() {
     return root;
   }
 
-  /** The run whose log a file is, which may be {@code (deleted)} by now; empty if it is none. */
+  /**
+   * Returns the run that a log file belongs to; empty if the file is not a run's log. The file may
+   * be {@code (deleted)} by now.
+   */
   public Optional<RunId> runOfLog(String file) {
     Path parent = Path.of(file).getParent();
     return parent != null && root.equals(parent.getParent())
@@ -51,7 +54,7 @@ public final class RunDirectories {
         : Optional.empty();
   }
 
-  /** Makes the directory of a run, for the service's own eyes, unless it is there. */
+  /** Creates the directory of a run unless it exists. Only the service's user can read it. */
   public RunDirectory create(RunId run) {
     RunDirectory directory = of(run);
     try {
@@ -59,14 +62,14 @@ public final class RunDirectories {
           directory.path(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException e) {
-      // Its prompt is in it.
+      // It holds the prompt.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return directory;
   }
 
-  /** Every run that has a directory. */
+  /** Returns every run that has a directory. */
   public List<RunId> list() {
     try (Stream<Path> entries = Files.list(root)) {
       return entries
@@ -79,9 +82,9 @@ public final class RunDirectories {
   }
 
   /**
-   * Removes a run's directory and all in it; follows no link out of it. Idempotent.
+   * Removes a run's directory and everything in it. Follows no links. Idempotent.
    *
-   * @return false if something is left
+   * @return false if part of it is left
    */
   public boolean remove(RunId run) {
     try {

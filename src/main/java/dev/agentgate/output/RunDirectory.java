@@ -3,29 +3,35 @@ package dev.agentgate.output;
 import java.nio.file.Path;
 
 /**
- * The files of one run. They outlive the service. They are not synced: after a power loss the run's
- * processes are gone as well.
+ * The files of one run. They outlive the service. They are not synced, because a power loss ends
+ * the run's processes as well.
  *
  * @param path {@code runs/{runId}}
  */
 public record RunDirectory(Path path) {
 
-  /** What the process wrote to stdout and stderr, in order. */
+  /** Returns the log: what the process wrote to stdout and stderr, in order. */
   public Path outputLog() {
     return path.resolve("output.log");
   }
 
-  /** How the agent ended; one short write of the run script, complete once it is a whole line. */
+  /**
+   * Returns the file that says how the agent ended. The run script writes it in one short write; it
+   * is complete once it holds a whole line.
+   */
   public Path exitFile() {
     return path.resolve("exit.json");
   }
 
-  /** The prompt, as the agent may read it. */
+  /** Returns the file that holds the prompt, which the agent may read. */
   public Path promptFile() {
     return path.resolve("prompt.txt");
   }
 
-  /** Which process leads the run's session; written by the run script before the agent starts. */
+  /**
+   * Returns the file that names the leader of the run's session. The run script writes it before
+   * the agent starts.
+   */
   public Path processFile() {
     return path.resolve("process");
   }

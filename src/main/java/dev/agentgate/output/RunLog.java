@@ -14,18 +14,19 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a run's processes wrote to stdout and stderr, in order. They append to the file themselves.
+ * The stdout and stderr of a run's processes, in order. The processes append to the file
+ * themselves.
  *
- * <p>An <em>offset</em> counts the bytes that were written from the beginning of the run, and never
- * changes its meaning: not when the log is cut down to its cap ({@link LogCap}), not when the
- * service restarts. Offsets within the hole that the cap leaves read as one line that says how many
- * bytes are missing. The same goes for what a process of the run cut off, as one does that opens
- * {@code /dev/stdout} anew to write to it: {@link LogCapper} records that as a hole from the
- * beginning, where it sees that the file has shrunk.
+ * <p>An <em>offset</em> counts the bytes written since the beginning of the run. Its meaning never
+ * changes: neither when the log is cut down to its cap ({@link LogCap}) nor when the service
+ * restarts. Offsets within the hole that a cut leaves read as one line that says how many bytes are
+ * missing. The same holds for bytes that a process of the run truncated, for example by opening
+ * {@code /dev/stdout} again for writing: {@link LogCapper} sees that the file has shrunk, and
+ * records a hole from the beginning.
  *
- * <p>An object of this class holds no file open and no state: use as many as you like, from as many
- * threads. A log that does not exist (any more) reads as empty, and so does whatever an agent put
- * in its place that is no regular file: a link, a directory, a pipe.
+ * <p>An instance keeps no file open and has no state. Any number of instances and threads may be
+ * used at once. A log that does not exist, or no longer exists, reads as empty. So does anything
+ * but a regular file that an agent put in its place: a link, a directory or a pipe.
  */
 public final class RunLog {
   private static final int SCAN_BLOCK = 64 * 1024;
@@ -47,8 +48,8 @@ public final class RunLog {
   }
 
   /**
-   * What was dropped from the middle; nothing once the file ends before that: then a process of the
-   * run cut it off, and what is there was written since.
+   * Returns what was dropped from the middle. Nothing if the file ends before the recorded hole
+   * does: a process of the run has truncated it then, and its content was written later.
    */
   RunLogHole hole() throws IOException {
     RunLogHole recorded = RunLogHole.read(holeFile);
@@ -60,9 +61,10 @@ public final class RunLog {
   }
 
   /**
-   * Records it if a process of the run cut the log off. Not for concurrent use on one log.
+   * Records a hole if a process of the run truncated the log. Only one thread at a time may call
+   * this for a log.
    *
-   * @param seen how many bytes were written at the last look; 0 if it is the first
+   * @param seen the number of bytes written at the last look; 0 on the first look
    */
   void noteCutOff(long seen) throws IOException {
     RunLogHole recorded = RunLogHole.read(holeFile);
@@ -72,7 +74,9 @@ public final class RunLog {
     }
   }
 
-  /** How many bytes were written, those included that were dropped; 0 where there is no log. */
+  /**
+   * Returns the number of bytes written, including those that were dropped; 0 if there is no log.
+   */
   public long size() {
     try {
       return size(hole());
@@ -100,8 +104,7 @@ public final class RunLog {
   }
 
   /**
-   * When something was last written; empty where there is no log: none yet, or the agent took it
-   * away.
+   * Returns when the log was last written; empty if it does not exist yet or the agent removed it.
    */
   public Optional<Instant> lastActivityAt() {
     try {
@@ -111,7 +114,7 @@ public final class RunLog {
     }
   }
 
-  /** The log as it is now, for a reader who needs to know its length beforehand. */
+  /** Returns the log as it is now, for a reader that must know its length in advance. */
   public RunLogSnapshot snapshot() throws IOException {
     RunLogHole hole = hole();
     return new RunLogSnapshot(this, hole, size(hole));
@@ -122,16 +125,17 @@ public final class RunLog {
    *
    * @param offset where to begin
    * @param limit where to stop at the latest; a line that stands for dropped bytes may lead beyond
-   * @param max how many bytes to read at most; such a line may be longer
-   * @param growing more will be written: leave out bytes at the end that may turn out to be the
-   *     beginning of a secret
+   *     it
+   * @param max the most bytes to read; a line that stands for dropped bytes may be longer
+   * @param growing whether more may be written; bytes at the end that could be the beginning of a
+   *     secret are then left out
    */
   public RunLogBlock read(long offset, long limit, int max, SecretMask mask, boolean growing)
       throws IOException {
     while (true) {
       RunLogHole hole = hole();
       RunLogBlock block = read(hole, offset, limit, max, mask, growing);
-      // The hole is recorded before it is punched. If the record is still the same, so were the
+      // The hole is recorded before it is punched. If the record has not changed, neither had the
       // bytes when they were read.
       if (hole.equals(hole())) {
         return block;
@@ -171,18 +175,18 @@ public final class RunLog {
         : new RunLogBlock(Arrays.copyOfRange(bytes, first, last), offset + last - first, false);
   }
 
-  /** Reads what is there; less than {@code length} only at the end of the file. */
+  /** Reads from the file; returns less than {@code length} only at its end. */
   byte[] readFile(long position, int length) throws IOException {
     // Opening a pipe would wait for a writer.
     if (attributes().isEmpty()) {
       return new byte[0];
     }
     ByteBuffer buffer = ByteBuffer.allocate(length);
-    // Not a link: an agent may have put one in place of its log since.
+    // Links are refused again, because the agent may have replaced the log since the check.
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) > 0) {
-        // until it is full
+        // Reads until the buffer is full.
       }
     } catch (NoSuchFileException e) {
       return new byte[0];
@@ -193,10 +197,10 @@ public final class RunLog {
   }
 
   /**
-   * Where the last lines begin. The line that stands for dropped bytes counts as one. Reads
-   * backwards, no more than is needed.
+   * Returns where the last lines begin. The line that stands for dropped bytes counts as one. Reads
+   * backwards, and only as far as needed.
    *
-   * @param lines how many; at least 1
+   * @param lines the number of lines; at least 1
    * @param end the end of the last line
    */
   public long startOfLastLines(int lines, long end) throws IOException {
@@ -219,7 +223,10 @@ public final class RunLog {
 
   private record Scan(long offset, int missing) {}
 
-  /** Looks for line starts from {@code end} back to {@code start}, which is one itself. */
+  /**
+   * Finds line starts between {@code end} and {@code start}, backwards. {@code start} is a line
+   * start.
+   */
   private Scan scanBack(RunLogHole hole, long start, long end, int lines) throws IOException {
     int missing = lines;
     long at = end;
@@ -227,7 +234,7 @@ public final class RunLog {
       long from = Math.max(start, at - SCAN_BLOCK);
       byte[] block = readFile(hole.position(from), (int) (at - from));
       for (int i = block.length - 1; i >= 0; i--) {
-        // A line feed at the very end ends the last line, it begins no other.
+        // A line feed at the very end finishes the last line and does not begin another.
         if (block[i] == '\n' && from + i + 1 < end && --missing == 0) {
           return new Scan(from + i + 1, 0);
         }

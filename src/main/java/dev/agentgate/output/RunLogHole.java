@@ -12,17 +12,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * What was dropped from the middle of a run's log. Positions count the bytes that the process
- * wrote, whether they are still there or not.
+ * The part that was dropped from the middle of a run's log. Positions count the bytes that the
+ * process wrote, including those that are gone.
  *
  * @param start the first byte that is gone
- * @param end the first byte of the tail; at {@code start} where nothing is gone
- * @param removed by how many bytes the file is shorter than what was written: 0 where the hole is a
- *     real one, in a sparse file
+ * @param end the first byte of the tail; equal to {@code start} if nothing is gone
+ * @param removed how many bytes shorter the file is than what was written; 0 if the file is sparse
+ *     and the hole is a real one
  * @param midLine whether the head ends within a line
  */
 record RunLogHole(long start, long end, long removed, boolean midLine) {
-  /** Nothing is gone, and nothing ever reaches so far. */
+  /** Nothing is gone. No offset ever reaches it. */
   static final RunLogHole NONE = new RunLogHole(Long.MAX_VALUE, Long.MAX_VALUE, 0, false);
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,10 +34,10 @@ record RunLogHole(long start, long end, long removed, boolean midLine) {
   }
 
   /**
-   * What is left where a process of the run cut the log off: nothing of what was written. What
-   * comes then stands at the beginning of the file.
+   * Returns the hole that remains after a process of the run truncated the log: all that was
+   * written is gone. Later output stands at the beginning of the file.
    *
-   * @param written how many bytes that were, dropped ones included
+   * @param written the number of bytes written, including dropped ones
    */
   static RunLogHole cutOff(long written) {
     return new RunLogHole(0, written, written, false);
@@ -51,23 +51,25 @@ record RunLogHole(long start, long end, long removed, boolean midLine) {
     return start < end;
   }
 
-  /** Where in the file the byte is that was written at {@code offset}, which is not in the hole. */
+  /**
+   * Returns the position in the file of the byte at {@code offset}, which must not be in the hole.
+   */
   long position(long offset) {
     return offset < start ? offset : offset - removed;
   }
 
   /**
-   * What stands in place of what a reader at {@code offset}, which is in the hole, cannot have any
-   * more.
+   * Returns the line that replaces the missing bytes for a reader at {@code offset}, which must be
+   * in the hole.
    */
   byte[] notice(long offset) {
-    // A cap always leaves a head.
+    // The cap always keeps a head.
     String reason = start == 0 ? ": the run cut its log off, as \"> /dev/stdout\" does" : "";
     String line = "[agentgate: " + (end - offset) + " bytes dropped" + reason + "]\n";
     return (midLine || offset > start ? "\n" + line : line).getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Reads the file beside a log; {@link #NONE} if there is none or it makes no sense. */
+  /** Reads the file beside a log; {@link #NONE} if it is missing or invalid. */
   static RunLogHole read(Path file) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return NONE;
@@ -84,7 +86,10 @@ record RunLogHole(long start, long end, long removed, boolean midLine) {
     }
   }
 
-  /** Writes the file beside a log, aside and renamed: a reader finds the old one or the new one. */
+  /**
+   * Writes the file beside a log. It is replaced by a rename, so a reader finds the old or the new
+   * one.
+   */
   void write(Path file) throws IOException {
     Path aside = file.resolveSibling(file.getFileName() + ".tmp");
     Files.write(

@@ -12,7 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Lines of the service itself in the logs of runs, for those who read what an agent did. */
+/**
+ * Adds lines from the service itself to the logs of runs, for readers who follow an agent's work.
+ */
 public final class RunLogNotes {
   private static final Logger LOG = Logger.getLogger(RunLogNotes.class);
 
@@ -23,10 +25,10 @@ public final class RunLogNotes {
   }
 
   /**
-   * Adds a line, in the form of all others of the service. A line that cannot be written is logged,
-   * and changes nothing else.
+   * Adds a line in the same form as all other lines of the service. If the line cannot be written,
+   * that is logged and has no other effect.
    *
-   * @param sentence on one line
+   * @param sentence a sentence on one line
    */
   public void add(RunId run, String sentence) {
     try {

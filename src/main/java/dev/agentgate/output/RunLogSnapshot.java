@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A run's log as it was at one moment: the head, the line that stands for dropped bytes if there
- * are any, the tail. A <em>place</em> counts the bytes of that text, and is what an HTTP range
- * means.
+ * A run's log at one moment: the head, the line for dropped bytes if there are any, and the tail. A
+ * <em>place</em> counts the bytes of that text; HTTP ranges are given in places.
  */
 public final class RunLogSnapshot {
   private static final int BLOCK = 64 * 1024;
@@ -23,12 +22,12 @@ public final class RunLogSnapshot {
     this.size = size;
   }
 
-  /** The offset after the last byte that was written. */
+  /** Returns the offset after the last byte written. */
   public long size() {
     return size;
   }
 
-  /** How many bytes the text has. */
+  /** Returns the length of the text in bytes. */
   public long length() {
     return hole.exists() ? size - (hole.end() - hole.start()) + notice.length : size;
   }
@@ -37,7 +36,7 @@ public final class RunLogSnapshot {
    * Copies exactly the bytes from one place to another.
    *
    * @param to at most {@link #length()}
-   * @throws IOException if some of them were dropped meanwhile, or the log is gone
+   * @throws IOException if some of them have been dropped meanwhile, or the log is gone
    */
   public void copy(long from, long to, SecretMask mask, Sink sink) throws IOException {
     long afterNotice = hole.start() + notice.length;
@@ -67,8 +66,8 @@ public final class RunLogSnapshot {
   }
 
   /**
-   * Copies what there is from an offset to the end; what is dropped meanwhile becomes a line that
-   * says so.
+   * Copies everything from an offset to the end. Bytes dropped meanwhile are replaced by a line
+   * that says so.
    */
   public void copyRest(long offset, SecretMask mask, Sink sink) throws IOException {
     long at = offset;
@@ -82,7 +81,7 @@ public final class RunLogSnapshot {
     }
   }
 
-  /** Takes the bytes; blocks for as long as its reader is not ready for them. */
+  /** Receives the bytes. Blocks until its reader is ready for them. */
   @FunctionalInterface
   public interface Sink {
     void accept(byte[] bytes) throws IOException;

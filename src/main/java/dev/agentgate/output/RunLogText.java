@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Reads a run's log as text, piece by piece. No piece ends within a character, nor between a
- * carriage return and its line feed; bytes that are no UTF-8 become U+FFFD. Not for concurrent use.
+ * Reads a run's log as text, piece by piece. A piece never ends within a character or between a
+ * carriage return and its line feed. Bytes that are not UTF-8 become U+FFFD. Not for concurrent
+ * use.
  */
 public final class RunLogText {
   private static final int BLOCK = 32 * 1024;
@@ -25,17 +26,17 @@ public final class RunLogText {
     this.offset = offset;
   }
 
-  /** The offset after the last piece. */
+  /** Returns the offset after the last piece. */
   public long offset() {
     return offset;
   }
 
   /**
-   * The next piece.
+   * Returns the next piece.
    *
-   * @param growing more will be written: what may be half a character, half a line end or half a
-   *     secret is left for later
-   * @return empty if there is none (yet)
+   * @param growing whether more may be written; what could be half a character, half a line end or
+   *     half a secret is then left for later
+   * @return empty if there is nothing to read yet
    */
   public Optional<String> next(boolean growing) throws IOException {
     RunLogBlock block = log.read(offset, Long.MAX_VALUE, BLOCK, mask, growing);
@@ -54,13 +55,13 @@ public final class RunLogText {
         : Optional.of(new String(bytes, StandardCharsets.UTF_8));
   }
 
-  /** Whether what was written next is there: it is not where the log ends or the hole begins. */
+  /** Whether the next byte can be read; false at the end of the log and at the hole. */
   private boolean moreFollows(long next) throws IOException {
     RunLogBlock following = log.read(next, Long.MAX_VALUE, 1, SecretMask.NONE, false);
     return !following.notice() && following.bytes().length > 0;
   }
 
-  /** How many bytes at the end may belong together with what follows. */
+  /** Returns the number of bytes at the end that may belong together with the bytes after them. */
   static int unfinished(byte[] bytes) {
     int length = bytes.length;
     if (length > 0 && bytes[length - 1] == '\r') {

@@ -12,14 +12,14 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Tells listeners when a log has grown. One thread looks at every log that has listeners, and at
- * each of them once, however many there are; it rests while nobody listens. It hands out no text:
- * each listener reads for itself when its client is ready, so a slow one costs nothing.
+ * Notifies listeners when a log has grown. A single thread checks each log that has listeners, once
+ * however many there are, and sleeps while there are none. It passes on no text: each listener
+ * reads the log when its client is ready, so a slow client costs nothing.
  */
 public final class RunLogWatcher implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RunLogWatcher.class);
 
-  /** Whether a run is over may be asked of a store, so not each time. */
+  /** Asking whether a run is over may query the store, so not every look asks. */
   private static final int LOOKS_PER_QUESTION = 5;
 
   private final Duration interval;
@@ -39,8 +39,8 @@ public final class RunLogWatcher implements AutoCloseable {
   /**
    * Begins to listen.
    *
-   * @param over whether nothing more will be written, ever; the first listener's question is asked
-   *     for all listeners of the log. If it throws, the answer is yes.
+   * @param over whether nothing more will ever be written. The first listener's question is asked
+   *     on behalf of all listeners of the log. If it throws, the answer counts as yes.
    */
   public Listener listen(RunLog log, BooleanSupplier over) {
     lock.lock();
@@ -55,7 +55,7 @@ public final class RunLogWatcher implements AutoCloseable {
     }
   }
 
-  /** How many logs are looked at now. */
+  /** Returns the number of logs that are watched now. */
   public int watchedLogs() {
     lock.lock();
     try {
@@ -65,7 +65,7 @@ public final class RunLogWatcher implements AutoCloseable {
     }
   }
 
-  /** Wakes all listeners; they find that they are closed. */
+  /** Wakes all listeners and tells them that this is closed. */
   @Override
   public void close() {
     lock.lock();
@@ -94,7 +94,7 @@ public final class RunLogWatcher implements AutoCloseable {
     }
   }
 
-  /** Empty once this is closed. */
+  /** Returns the logs to look at; empty once this is closed. */
   private List<Watch> awaitNext() throws InterruptedException {
     lock.lock();
     try {
@@ -116,11 +116,11 @@ public final class RunLogWatcher implements AutoCloseable {
     boolean over = false;
     long size = 0;
     try {
-      // Asked before the size is read: then nothing is written after that size.
+      // The question comes before the size: if the run is over, nothing is written after that size.
       over = ask && watch.over.getAsBoolean();
       size = watch.log.size();
     } catch (UncheckedIOException e) {
-      LOG.debugf("A log cannot be looked at: %s", e.toString());
+      LOG.debugf("A log cannot be read: %s", e.toString());
     } catch (RuntimeException e) {
       over = true;
     }
@@ -151,19 +151,19 @@ public final class RunLogWatcher implements AutoCloseable {
     }
   }
 
-  /** What a listener learns from waiting. */
+  /** What a listener learns by waiting. */
   public enum News {
     /** There is more to read. */
     GROWN,
-    /** All that was ever written can be read now. */
+    /** Everything that will ever be written can be read now. */
     ENDED,
-    /** Nothing yet. */
+    /** Nothing has changed yet. */
     NOTHING,
     /** The service is stopping. */
     CLOSED
   }
 
-  /** One who waits for more; not for concurrent use. */
+  /** Waits for more output. Not for concurrent use. */
   public final class Listener implements AutoCloseable {
     private final Watch watch;
     private long seen;
@@ -173,7 +173,10 @@ public final class RunLogWatcher implements AutoCloseable {
       this.watch = watch;
     }
 
-    /** Waits until the log has grown since the last call. */
+    /**
+     * Waits until the log has grown since the last call, or nothing more can come, or the time is
+     * up.
+     */
     public News await(Duration timeout) throws InterruptedException {
       lock.lock();
       try {

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Overwrites secrets in text with {@code *}, byte for byte, so that offsets and lengths stay what
- * they were.
+ * Overwrites secrets in text with {@code *}, byte for byte, so that offsets and lengths do not
+ * change.
  *
- * <p>A secret shorter than {@value #SHORTEST} bytes is left alone: it would black out ordinary
- * words. Each line of a secret with several lines counts by itself, and so does the form that a
- * secret takes inside a JSON string. Safe for use by many threads.
+ * <p>Secrets shorter than {@value #SHORTEST} bytes are not masked, because they would black out
+ * ordinary words. Each line of a multi-line secret is masked separately. The escaped form that a
+ * secret has in a JSON string is masked too. Safe for use by many threads.
  */
 public final class SecretMask {
   /** Shorter secrets are not masked. */
@@ -24,7 +24,7 @@ public final class SecretMask {
   /** A mask that hides nothing. */
   public static final SecretMask NONE = new SecretMask(List.of());
 
-  /** Where text is cut off, this many bytes of a secret beside the cut are hidden too. */
+  /** A fragment of a secret beside a cut is masked only if it has at least this many bytes. */
   private static final int PART = 4;
 
   private final byte[][] secrets;
@@ -59,7 +59,9 @@ public final class SecretMask {
     }
   }
 
-  /** How many bytes on either side of a place must be known to tell whether it is in a secret. */
+  /**
+   * Returns how many bytes around a position must be known to tell whether it lies within a secret.
+   */
   public int reach() {
     return Math.max(0, longest - 1);
   }
@@ -67,9 +69,10 @@ public final class SecretMask {
   /**
    * Masks every secret in {@code text}.
    *
-   * @param cutBefore what came before {@code text} is lost: the end of a secret may stand at its
-   *     start
-   * @param cutAfter nothing is known to follow: the start of a secret may stand at its end
+   * @param cutBefore whether the bytes before {@code text} are lost, so that {@code text} may begin
+   *     with the end of a secret
+   * @param cutAfter whether the bytes after {@code text} are unknown, so that {@code text} may end
+   *     with the start of a secret
    */
   public void apply(byte[] text, boolean cutBefore, boolean cutAfter) {
     if (secrets.length == 0) {
@@ -77,7 +80,7 @@ public final class SecretMask {
     }
     int head = cutBefore ? endOfSecretAtStart(text) : 0;
     int tail = cutAfter ? pending(text) : 0;
-    // Secrets may overlap, so a stretch is only overwritten once no match can begin inside it.
+    // Secrets may overlap, so a stretch is overwritten only once no match can begin inside it.
     int from = 0;
     int to = 0;
     for (int at = 0; at < text.length; at++) {
@@ -101,7 +104,9 @@ public final class SecretMask {
     }
   }
 
-  /** How many bytes at the end of unmasked {@code text} may be the beginning of a secret. */
+  /**
+   * Returns the number of bytes at the end of the unmasked {@code text} that may begin a secret.
+   */
   public int pending(byte[] text) {
     for (int length = Math.min(reach(), text.length); length > 0; length--) {
       for (byte[] secret : byFirstByte[text[text.length - length] & 0xff]) {

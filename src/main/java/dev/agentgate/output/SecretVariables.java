@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Tells which values of environment variables are secrets: those whose names say so, and passwords
- * in addresses. Models, addresses, paths and switches are none, so that a log stays readable.
+ * Finds the secrets in environment variables: values of variables with telling names, and passwords
+ * in addresses. Models, addresses, paths and switches are not secrets, so that a log stays
+ * readable.
  */
 public final class SecretVariables {
-  /** A word of a name that makes its value a secret, alone or at the end of a longer word. */
+  /** Words that make a variable's value a secret, alone or at the end of a longer word. */
   private static final List<String> SECRET_WORDS =
       List.of(
           "TOKEN",
@@ -31,13 +32,13 @@ public final class SecretVariables {
           "PRIVATEKEY",
           "SECRETKEY");
 
-  /** Words that mean a secret only where they stand alone: MONKEY and COMPASS are none. */
+  /** Words that count only if they stand alone: MONKEY and COMPASS do not name secrets. */
   private static final Set<String> LONE_SECRET_WORDS =
       Set.of("KEY", "KEYS", "PASS", "PWD", "PAT", "AUTH", "COOKIE", "HEADERS");
 
   private static final Set<String> MAY_BE_PATHS = Set.of("CREDENTIAL", "CREDENTIALS", "PWD");
 
-  /** What a name ends with whose value is about a secret, and is none itself. */
+  /** A name that ends with one of these describes a secret, but its value is not one. */
   private static final Set<String> HARMLESS_ENDS =
       Set.of(
           "URL",
@@ -63,14 +64,16 @@ public final class SecretVariables {
 
   private static final Pattern WORDS = Pattern.compile("[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])");
 
-  /** The part of an address before its host; greedy, for a password may hold an {@code @}. */
+  /**
+   * The part of an address before its host. Greedy, because a password may contain an {@code @}.
+   */
   private static final Pattern USER_INFO =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^\\s/?#\"']+)@");
 
   private SecretVariables() {}
 
   /**
-   * The secrets in these variables, as {@link SecretMask} takes them.
+   * Returns the secrets in these variables, for {@link SecretMask}.
    *
    * @param variables values by name
    */
@@ -100,7 +103,7 @@ public final class SecretVariables {
             LONE_SECRET_WORDS.contains(word) || SECRET_WORDS.stream().anyMatch(word::endsWith));
   }
 
-  /** The passwords in the addresses of a value. */
+  /** Returns the passwords in the addresses of a value. */
   private static Stream<String> passwordsIn(String value) {
     return USER_INFO
         .matcher(value)
@@ -108,13 +111,12 @@ public final class SecretVariables {
         .flatMap(found -> {
           String userInfo = found.group(1);
           int colon = userInfo.indexOf(':');
-          // A user without a password is a token, or too short to be masked: git@.
+          // A user without a password is a token, or is too short to be masked, as in git@.
           String password = userInfo.substring(colon + 1);
           if (password.isEmpty()) {
             return Stream.empty();
           }
-          // A mask leaves short secrets alone. With the user's name beside it this one is long
-          // enough.
+          // A mask ignores short secrets. Together with the user's name this one is long enough.
           String whole = userInfo + "@";
           return colon >= 0 && bytes(password) < SecretMask.SHORTEST
               ? Stream.of(whole)

@@ -1,4 +1,6 @@
-/** What runs print: directories and logs of runs, their cap, their mask, and who follows them. */
+/**
+ * The output of runs: their directories and logs, the cap, the mask, and the followers of a log.
+ */
 @NullMarked
 package dev.agentgate.output;
 
