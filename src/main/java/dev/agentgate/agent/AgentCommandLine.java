@@ -9,14 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An agent's argument list with its placeholders. Each is filled in within its one argument, no
- * shell sees the result, and a value is not searched again: a prompt that says {@code {workspace}}
- * stays as it is. Braces around anything else are the agent's own.
+ * An agent's argument list with placeholders. A placeholder is filled in within its own argument,
+ * and no shell sees the result. Inserted values are not searched for placeholders: a prompt that
+ * contains {@code {workspace}} stays as it is. Braces around any other text are passed on to the
+ * agent.
  *
- * <p>{@code {env.NAME}} is a variable of the service's environment, for agents that take by option
- * what others read from a variable. It must not name a secret: other users can see arguments.
+ * <p>{@code {env.NAME}} is a variable of the service's environment, for agents that take as an
+ * option what others read from a variable. It must not name a secret, because other users of the
+ * machine can see arguments.
  *
- * @param template as configured
+ * @param template the arguments as configured
  */
 public record AgentCommandLine(List<String> template) {
   private static final Pattern PLACEHOLDER =
@@ -29,8 +31,8 @@ public record AgentCommandLine(List<String> template) {
   }
 
   /**
-   * Whether the prompt goes to standard input, because the command names neither {@code {prompt}}
-   * nor {@code {promptFile}}.
+   * Whether the prompt goes to standard input, because the command contains neither {@code
+   * {prompt}} nor {@code {promptFile}}.
    */
   public boolean readsPromptFromInput() {
     return template.stream()
@@ -38,8 +40,8 @@ public record AgentCommandLine(List<String> template) {
   }
 
   /**
-   * Whether a prompt that begins with a dash would stand where the agent looks for options: {@code
-   * {prompt}} begins an argument and no {@code --} comes before it.
+   * Whether the agent could mistake a prompt that begins with a dash for an option: an argument
+   * begins with {@code {prompt}}, and there is no {@code --} before it.
    */
   public boolean mayTakePromptForOption() {
     return template.stream()
@@ -47,12 +49,14 @@ public record AgentCommandLine(List<String> template) {
         .anyMatch(argument -> argument.startsWith("{prompt}"));
   }
 
-  /** Whether an argument has this placeholder, named without its braces. */
+  /** Whether an argument contains this placeholder, which is named without its braces. */
   boolean uses(String placeholder) {
     return template.stream().anyMatch(argument -> argument.contains("{" + placeholder + "}"));
   }
 
-  /** This command with more options. They come before a {@code --}, which ends the options. */
+  /**
+   * Returns this command with more options, inserted before a {@code --}, which ends the options.
+   */
   public AgentCommandLine with(List<String> options) {
     List<String> longer = new ArrayList<>(template);
     int end = longer.indexOf("--");
@@ -61,11 +65,12 @@ public record AgentCommandLine(List<String> template) {
   }
 
   /**
-   * The arguments for one run. An argument with a placeholder that has no value is left out; if it
-   * is nothing but the placeholder, so is an option right before it ({@code --max-turns
-   * {maxIterations}}).
+   * Returns the arguments for one run. An argument is left out if one of its placeholders has no
+   * value. If the argument consists of the placeholder alone, an option right before it is left out
+   * too ({@code --max-turns {maxIterations}}).
    *
-   * @param values the value of a placeholder, named without its braces; empty if it has none
+   * @param values returns the value of a placeholder, which is named without its braces; empty if
+   *     it has none
    */
   public List<String> fill(Function<String, Optional<String>> values) {
     List<String> filled = new ArrayList<>();

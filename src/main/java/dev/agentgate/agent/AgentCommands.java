@@ -8,7 +8,7 @@ import java.util.function.Function;
  * The command lines of one type of agent.
  *
  * @param start starts a new session
- * @param resume continues a session; empty if the agent cannot
+ * @param resume continues a session; empty if the agent cannot do that
  * @param modelArguments added if the order names a model
  * @param maxIterationsArguments added if the order limits the iterations
  * @param budgetArguments added if the order limits the cost
@@ -26,7 +26,7 @@ public record AgentCommands(
     budgetArguments = List.copyOf(budgetArguments);
   }
 
-  /** An agent that takes nothing but its prompt. */
+  /** Returns an agent that takes only a prompt. */
   public static AgentCommands of(List<String> command) {
     return new AgentCommands(
         new AgentCommandLine(command), Optional.empty(), List.of(), List.of(), List.of());
@@ -37,12 +37,12 @@ public record AgentCommands(
     return !modelArguments.isEmpty() || start.uses("model");
   }
 
-  /** Whether it can continue a session. */
+  /** Whether the agent can continue a session. */
   public boolean resumes() {
     return resume.isPresent();
   }
 
-  /** The command line for a task: it continues the task's session if there is one. */
+  /** Returns the command line for a task; it continues the task's session if there is one. */
   AgentCommandLine commandLine(AgentTask task) {
     AgentCommandLine line = task.sessionId().flatMap(session -> resume).orElse(start);
     if (task.choices().model().isPresent()) {
@@ -54,7 +54,7 @@ public record AgentCommands(
     return task.choices().maxCostUsd().isPresent() ? line.with(budgetArguments) : line;
   }
 
-  /** The arguments for a task. */
+  /** Returns the arguments for a task. */
   List<String> fill(AgentTask task, Function<String, Optional<String>> service) {
     return commandLine(task)
         .fill(

@@ -7,11 +7,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The environment of agents. Of the service's own variables an agent sees those that every program
- * needs and those that are passed to it by name, so that the service's secrets stay its own.
+ * The environment of agents. An agent sees only those variables of the service that every program
+ * needs and those that are passed to it by name, so that the service's secrets stay private.
  */
 public final class AgentEnvironment {
-  /** Names; one that ends with an asterisk stands for all that begin like it. */
+  /**
+   * Variable names. A name that ends with an asterisk stands for all names that begin with the
+   * rest.
+   */
   private static final List<String> EVERY_AGENT =
       List.of(
           "PATH",
@@ -25,7 +28,7 @@ public final class AgentEnvironment {
           "TZ",
           "TMPDIR",
           "XDG_*",
-          // The way out: checkouts use the same proxy and the same certificates.
+          // Network access: checkouts use the same proxy and the same certificates.
           "HTTP_PROXY",
           "HTTPS_PROXY",
           "ALL_PROXY",
@@ -50,14 +53,17 @@ public final class AgentEnvironment {
 
   /**
    * @param service the service's environment
-   * @param gitIdentity the variables with which git names the author of a commit
+   * @param gitIdentity the variables that tell git the author of commits
    */
   public AgentEnvironment(Map<String, String> service, Map<String, String> gitIdentity) {
     this.service = Map.copyOf(service);
     this.gitIdentity = Map.copyOf(gitIdentity);
   }
 
-  /** The variables of the service and of the agent that it sees, with their values. */
+  /**
+   * Returns the variables of the service and the agent's own that the agent sees, with their
+   * values.
+   */
   public Map<String, String> seen(Visibility visibility) {
     Map<String, String> seen = new TreeMap<>(visibility.own());
     service.forEach((name, value) -> {
@@ -68,14 +74,17 @@ public final class AgentEnvironment {
     return seen;
   }
 
-  /** The value of one of the service's variables, other than the service's own settings. */
+  /**
+   * Returns the value of one of the service's variables. The service's own settings are never
+   * returned.
+   */
   public Optional<String> service(String name) {
     return name.startsWith(OWN_PREFIX)
         ? Optional.empty()
         : Optional.ofNullable(service.get(name)).filter(value -> !value.isEmpty());
   }
 
-  /** The whole environment of one run. What comes later in this method wins. */
+  /** Returns the whole environment of one run. Values set later in this method take precedence. */
   public Map<String, String> of(Visibility visibility, AgentTask task) {
     Map<String, String> environment = new TreeMap<>(gitIdentity);
     visibility
@@ -86,7 +95,7 @@ public final class AgentEnvironment {
         environment.put(name, value);
       }
     });
-    // The log is not a terminal: no colours, no cursor movements.
+    // The log is not a terminal, so colours and cursor movements would only disturb its readers.
     environment.put("TERM", "dumb");
     visibility.own().forEach(environment::put);
     environment.keySet().removeIf(visibility::hides);
@@ -99,22 +108,22 @@ public final class AgentEnvironment {
   }
 
   /**
-   * What one type of agent sees beyond the variables of every agent.
+   * The variables that one type of agent sees beyond those of every agent.
    *
-   * @param passed names of the service's variables; one that ends with an asterisk stands for all
-   *     that begin like it
-   * @param hidden names that it does not see, although every agent or a name in {@code passed}
-   *     would show them
-   * @param own variables for it alone, with their values
-   * @param substitutes its name of a variable, and the service's variable that stands in for it
-   *     where the service has none of that name
+   * @param passed names of the service's variables; a name that ends with an asterisk stands for
+   *     all names that begin with the rest
+   * @param hidden names that this agent does not see, although every agent or a name in {@code
+   *     passed} would show them
+   * @param own variables for this type alone, with their values
+   * @param substitutes for a variable's name, another of the service's variables whose value is
+   *     used if the service has no variable of that name
    */
   public record Visibility(
       Set<String> passed,
       Set<String> hidden,
       Map<String, String> own,
       Map<String, String> substitutes) {
-    /** No more than every agent sees. */
+    /** Only the variables that every agent sees. */
     public static final Visibility USUAL = new Visibility(Set.of(), Set.of(), Map.of(), Map.of());
 
     public Visibility {

@@ -8,46 +8,52 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** What the events of one agent's output have told so far. Not for concurrent use. */
+/** Collects what the events of one agent's output say. Not for concurrent use. */
 abstract class AgentEvents {
-  /** Of "Error:", "fatal:", "[ERROR]", "Attempt", and a colour before one of them. */
+  /**
+   * The first characters of "Error:", "fatal:", "[ERROR]" and "Attempt", and of a colour before
+   * them.
+   */
   private static final String MESSAGE_STARTS = "EeFf[A\u001b";
 
   protected final OutputContext context;
 
-  /** The agent's last words. */
+  /** The agent's last message. */
   protected final Words result = new Words();
 
   protected Optional<String> session = Optional.empty();
   protected Optional<String> model = Optional.empty();
   protected AgentVerdict verdict = AgentVerdict.UNKNOWN;
 
-  /** Nothing more is to come but what the agent has in the background. */
+  /** Whether the agent has finished, apart from what it left running in the background. */
   protected boolean finished;
 
-  /** What the agent tries again, since it last got on; told many times, and seldom asked for. */
+  /**
+   * What the agent has been retrying since it last made progress. Agents report retries often and
+   * callers rarely ask, so the verdict is made on demand.
+   */
   protected Optional<Supplier<AgentVerdict.Failed>> retrying = Optional.empty();
 
   protected AgentEvents(OutputContext context) {
     this.context = context;
   }
 
-  /** The fields that {@link #event} looks at, {@code type} among them. */
+  /** Returns the fields that {@link #event} reads, including {@code type}. */
   abstract FieldPaths fields();
 
-  /** Whether the type alone tells all there is to know about such an event. */
+  /** Whether the fields of an event of this type do not matter, only the type itself. */
   boolean isTypeEnough(String type) {
     return false;
   }
 
   /**
-   * Takes an event.
+   * Processes an event.
    *
-   * @return whether the agent got on; signs of life and retries are no progress
+   * @return whether the agent made progress; signs of life and retries are not progress
    */
   abstract boolean event(JsonEvent event);
 
-  /** Whether a line that is no event may be a message: most such lines need no closer look. */
+  /** Whether a line that is not an event may be a message. Rules out most lines cheaply. */
   final boolean mayMatter(byte[] line, int from, int to) {
     int first = from;
     while (first < to && line[first] == ' ') {
@@ -56,17 +62,17 @@ abstract class AgentEvents {
     return first < to && MESSAGE_STARTS.indexOf(line[first]) >= 0;
   }
 
-  /** Takes a line that is no event: what the program wrote to its standard error. */
+  /** Processes a line that is not an event, which the program wrote to its standard error. */
   void text(String line) {
     if (verdict instanceof AgentVerdict.Unknown && startsWithError(line)) {
       verdict = failed(OptionalInt.empty(), "", line);
     }
   }
 
-  /** What was used by this run; without a price where the agent tells none. */
+  /** Returns what this run has used; without a cost if the agent does not report one. */
   abstract Usage usage();
 
-  /** What was told so far. */
+  /** Returns what the output has said so far. */
   final AgentReport report() {
     Usage usage = usage();
     Optional<String> by = model.or(context::model);
@@ -79,7 +85,7 @@ abstract class AgentEvents {
         costKnown ? usage : usage.withCost(by.flatMap(name -> priceOf(name, usage))));
   }
 
-  /** Agents that know no price for a model say that its tokens cost nothing. */
+  /** Agents that do not know a model's price report a cost of zero for its tokens. */
   private static boolean isNoPrice(int signum, Usage usage) {
     return signum == 0 && usage.inputTokens().orElse(0) + usage.outputTokens().orElse(0) > 0;
   }
@@ -89,17 +95,21 @@ abstract class AgentEvents {
   }
 
   /**
-   * The verdict for an error.
+   * Returns the verdict for an error.
    *
-   * @param status of the provider's answer
-   * @param kind whatever else names the error
-   * @param sentence the agent's own
+   * @param status the status of the provider's response
+   * @param kind other text that names the error
+   * @param sentence the agent's own message
    */
   protected final AgentVerdict.Failed failed(OptionalInt status, String kind, String sentence) {
     return failed(FailureWords.classify(status, kind + " " + sentence), sentence, Optional.empty());
   }
 
-  /** The same where the failure is known, and perhaps when the limit is over. */
+  /**
+   * Returns the verdict for a failure of a known kind.
+   *
+   * @param until when a usage limit ends, if that is known
+   */
   protected final AgentVerdict.Failed failed(
       AgentFailure failure, String sentence, Optional<Instant> until) {
     String words = Words.sentence(sentence);
@@ -111,7 +121,7 @@ abstract class AgentEvents {
             : Optional.empty());
   }
 
-  /** The HTTP status at a path. */
+  /** Returns the HTTP status at a path. */
   protected static OptionalInt status(JsonEvent event, String path) {
     OptionalLong status = event.number(path);
     return status.isPresent() && status.getAsLong() >= 100 && status.getAsLong() < 600

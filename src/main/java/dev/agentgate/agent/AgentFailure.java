@@ -1,17 +1,17 @@
 package dev.agentgate.agent;
 
-/** Why an agent gave up, as its output tells. */
+/** The reason an agent gave up, according to its output. */
 public enum AgentFailure {
-  /** The account may use no more for now: a limit of its plan, a quota, or no credit left. */
+  /** The account has reached a limit of its plan or a quota, or has no credit left. */
   USAGE_LIMIT,
-  /** The provider does not accept the credential. */
+  /** The provider rejects the credential. */
   AGENT_AUTH,
-  /** The provider is overloaded, out of order or out of reach. */
+  /** The provider is overloaded, broken or unreachable. */
   AGENT_UNAVAILABLE,
-  /** The agent took as many turns as it was allowed. */
+  /** The agent used all the turns that it was allowed. */
   MAX_ITERATIONS,
-  /** The agent spent as much as it was allowed. */
+  /** The agent spent all the money that it was allowed. */
   BUDGET_EXCEEDED,
-  /** Anything else. */
+  /** Any other reason. */
   OTHER
 }

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to run one type of agent, and how to read what it prints.
+ * Says how to run one type of agent and how to read its output.
  *
  * @param output the format of its output
  */
 public record AgentProfile(
     AgentCommands commands, OutputFormat output, AgentEnvironment.Visibility visibility) {
 
-  /** This agent with more arguments to each command and more variables of its own. */
+  /** Returns this agent with more arguments for each command and more variables of its own. */
   AgentProfile with(List<String> arguments, Map<String, String> environment) {
     Map<String, String> own = new HashMap<>(visibility.own());
     own.putAll(environment);

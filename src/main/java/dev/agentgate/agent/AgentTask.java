@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * @param promptFile a file that holds the prompt
  * @param workspace the directory that the agent works in
  * @param choices how the order wants the agent to work
- * @param sessionId the agent's session to continue; empty for a new one
+ * @param sessionId the agent's session to continue; empty for a new session
  */
 public record AgentTask(
     WorkOrderId workOrder,
@@ -25,20 +25,20 @@ public record AgentTask(
     Optional<String> sessionId) {
 
   /**
-   * How an agent is to work, as far as the order says so.
+   * How the agent should work. An empty value is left to the agent.
    *
-   * @param maxIterations the most turns
-   * @param model the model's name, as the agent takes it
-   * @param maxCostUsd the most that the run may cost
+   * @param maxIterations the largest number of turns
+   * @param model the model's name in the agent's spelling
+   * @param maxCostUsd the most that the run may cost, in US dollars
    */
   public record Choices(
       OptionalInt maxIterations, Optional<String> model, Optional<BigDecimal> maxCostUsd) {
-    /** An order that leaves everything to the agent. */
+    /** Leaves everything to the agent. */
     public static final Choices NONE =
         new Choices(OptionalInt.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** The value of a placeholder of {@link AgentCommandLine}; empty if the task does not have it. */
+  /** Returns the value of a placeholder of {@link AgentCommandLine}; empty if the task has none. */
   Optional<String> value(String name) {
     return switch (name) {
       case "prompt" -> Optional.of(prompt);

@@ -4,12 +4,15 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.util.Map;
 
-/** Variables that an agent finds in its environment beside the usual ones. */
+/** Supplies variables that an agent finds in its environment in addition to the usual ones. */
 @FunctionalInterface
 public interface AgentVariables {
-  /** No more than the usual ones. */
+  /** Adds no variables. */
   AgentVariables NONE = (_, _) -> Map.of();
 
-  /** For this run. Called once, as it is about to be launched; returns at once, throws nothing. */
+  /**
+   * Returns the variables for this run. Called once, just before the launch. It must not block or
+   * throw.
+   */
   Map<String, String> of(WorkOrderId workOrder, RunId run);
 }

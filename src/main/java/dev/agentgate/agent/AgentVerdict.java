@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How the agent's work ended, by its own words. Words can lie: a run whose process ended with an
- * error is no success, whatever they say.
+ * How the agent's work ended, according to the agent. The agent may be wrong: a run whose process
+ * ended with an error has not succeeded, whatever its output says.
  */
 public sealed interface AgentVerdict {
-  /** The output does not tell, or not yet. */
+  /** The output does not say, or does not say yet. */
   AgentVerdict UNKNOWN = new Unknown();
 
-  /** The agent did what it was asked to do. */
+  /** The agent says that it did what it was asked to do. */
   AgentVerdict SUCCEEDED = new Succeeded();
 
-  /** The output does not tell, or not yet. */
+  /** The output does not say, or does not say yet. */
   record Unknown() implements AgentVerdict {}
 
   /** The agent says that it did what it was asked to do. */
@@ -23,8 +23,9 @@ public sealed interface AgentVerdict {
   /**
    * The agent says that it failed.
    *
-   * @param message its own sentence, on one line
-   * @param until for {@link AgentFailure#USAGE_LIMIT}: when the limit is over, if the output says
+   * @param message the agent's own message, on one line
+   * @param until when the limit ends, for {@link AgentFailure#USAGE_LIMIT}; empty if the output
+   *     does not say
    */
   record Failed(AgentFailure failure, String message, Optional<Instant> until)
       implements AgentVerdict {}

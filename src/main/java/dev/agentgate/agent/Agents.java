@@ -6,25 +6,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The types of agent that orders may ask for. */
+/** The types of agent that orders may request. */
 public final class Agents {
   private final Map<String, Agent> byType;
   private final AgentEnvironment environment;
 
   /**
-   * @param environment what agents see of the service's
+   * @param environment the environment that agents get
    */
   public Agents(Map<String, Agent> byType, AgentEnvironment environment) {
     this.byType = new TreeMap<>(byType);
     this.environment = environment;
   }
 
-  /** The agent of this type, if it is known and enabled. */
+  /** Returns the agent of this type if it is known and enabled. */
   public Optional<AgentProfile> find(String type) {
     return Optional.ofNullable(byType.get(type)).filter(Agent::enabled).map(Agent::profile);
   }
 
-  /** The types that orders may ask for, sorted. */
+  /** Returns the types that orders may request, sorted. */
   public List<String> types() {
     return byType.entrySet().stream()
         .filter(entry -> entry.getValue().enabled())
@@ -32,7 +32,9 @@ public final class Agents {
         .toList();
   }
 
-  /** How to call the agent of this type for a task; empty if it is not known or not enabled. */
+  /**
+   * Returns the call of this type of agent for a task; empty if the type is unknown or not enabled.
+   */
   public Optional<Invocation> invocation(String type, AgentTask task) {
     return find(type)
         .map(profile ->
@@ -44,7 +46,7 @@ public final class Agents {
                     : Optional.empty()));
   }
 
-  /** The variables, with their values, that at least one enabled agent sees. */
+  /** Returns the variables that at least one enabled agent sees, with their values. */
   public Map<String, String> seenVariables() {
     Map<String, String> seen = new TreeMap<>();
     types().stream()
@@ -56,7 +58,7 @@ public final class Agents {
   /**
    * One type of agent.
    *
-   * @param enabled whether orders may ask for it
+   * @param enabled whether orders may request it
    */
   public record Agent(AgentProfile profile, boolean enabled) {}
 

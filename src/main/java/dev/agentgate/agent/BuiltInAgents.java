@@ -10,19 +10,19 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The agents that come with the service: how their command lines are called, and which variables
- * they read. No prompt is an argument: one that begins with a dash would be an option, and one over
- * 128 KiB could not be passed.
+ * The agents that come with the service: their command lines and the variables that they read. The
+ * prompt is never an argument: a prompt that begins with a dash would be taken for an option, and
+ * one over 128 KiB could not be passed.
  *
- * <p>A repository may carry settings for the agent that works in it: hooks, servers to start, the
- * address that the credential is sent to. Each agent's protection keeps it from reading those. It
- * is left out for an agent whose operator trusts its repositories.
+ * <p>A repository may carry settings for the agent that works in it: hooks, servers to start, or
+ * the address that the credential is sent to. Each agent's protection keeps it from reading them.
+ * The protection is left out for an agent whose operator trusts its repositories.
  */
 public final class BuiltInAgents {
   private static final Map<String, AgentProfile> PROFILES = new TreeMap<>();
   private static final Map<String, Protection> PROTECTIONS = new TreeMap<>();
 
-  /** Variables of model providers that several agents read. */
+  /** Variables of model providers that more than one agent reads. */
   private static final Set<String> PROVIDERS =
       Set.of(
           "ANTHROPIC_API_KEY",
@@ -65,7 +65,7 @@ public final class BuiltInAgents {
             Set.of("CODEX_*", "OPENAI_*", "AZURE_OPENAI_API_KEY"),
             Set.of(),
             Map.of(),
-            // It reads only the first of the two.
+            // codex reads only CODEX_API_KEY.
             Map.of("CODEX_API_KEY", "OPENAI_API_KEY")),
         Protection.NONE);
     add(
@@ -92,7 +92,7 @@ public final class BuiltInAgents {
         "gemini",
         new AgentCommands(
             gemini(),
-            // The latest session of the directory, which is the run's own.
+            // The run's own session is the latest one of its directory.
             Optional.of(gemini().with(List.of("--resume", "latest"))),
             List.of("--model", "{model}"),
             List.of(),
@@ -129,16 +129,16 @@ public final class BuiltInAgents {
   private BuiltInAgents() {}
 
   /**
-   * What keeps an agent from settings of the repository that it works in.
+   * Keeps an agent from reading settings of the repository that it works in.
    *
    * @param arguments added to its commands
-   * @param environment variables for it alone
+   * @param environment variables for this agent alone
    */
   record Protection(List<String> arguments, Map<String, String> environment) {
     static final Protection NONE = new Protection(List.of(), Map.of());
   }
 
-  /** The types that come with the service. */
+  /** Returns the types that come with the service. */
   public static Set<String> types() {
     return PROFILES.keySet();
   }
@@ -148,8 +148,8 @@ public final class BuiltInAgents {
    *
    * @param trustRepository whether settings of the repository apply
    * @param directory where files that agents need are written
-   * @param service the service's variables
-   * @return empty if no agent of this type does
+   * @param service returns the value of one of the service's variables
+   * @return empty if no agent of this type comes with the service
    */
   public static Optional<AgentProfile> find(
       String type,
@@ -189,13 +189,14 @@ public final class BuiltInAgents {
             passed,
             hidden,
             Map.of(
-                // Without it, it refuses to skip permissions as root, which it is in a container.
+                // claude refuses to skip permissions as root without this; in a container it is
+                // root.
                 "IS_SANDBOX",
                 "1",
-                // It would wait for a server that it left running long after its result.
+                // Otherwise claude waits long after its result for a server that it left running.
                 "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS",
                 "1",
-                // Ten would repeat a wrong key for three minutes; the queue retries as well.
+                // The default of ten retries a wrong key for three minutes; the queue also retries.
                 "CLAUDE_CODE_MAX_RETRIES",
                 "3",
                 "DISABLE_AUTOUPDATER",

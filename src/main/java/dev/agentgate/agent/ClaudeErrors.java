@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the names of {@code claude}'s errors mean: the {@code error} of a message, the {@code
- * api_error} of a result, and a result's {@code subtype}. Others are told by their words.
+ * The failures that {@code claude}'s error names stand for: the {@code error} of a message, and the
+ * {@code api_error} and {@code subtype} of a result. Other errors are recognised by their text.
  */
 final class ClaudeErrors {
   private static final Map<String, AgentFailure> BY_NAME =
@@ -32,7 +32,7 @@ final class ClaudeErrors {
 
   private ClaudeErrors() {}
 
-  /** The failure that goes by this name. */
+  /** Returns the failure that this name stands for. */
   static Optional<AgentFailure> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }

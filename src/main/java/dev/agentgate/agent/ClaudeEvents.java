@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The output of {@code claude -p --output-format stream-json --verbose}, as of 2.1.332. One process
- * may print several pairs of {@code init} and {@code result}; the last one counts.
+ * Reads the output of {@code claude -p --output-format stream-json --verbose}, as of 2.1.332. One
+ * process may print several pairs of {@code init} and {@code result}; the last pair counts.
  */
 final class ClaudeEvents extends AgentEvents {
   private static final FieldPaths FIELDS =
@@ -42,7 +42,7 @@ final class ClaudeEvents extends AgentEvents {
 
   private final ClaudeUsage used;
 
-  /** What the last message said of an error, and when a limit is over; until the next result. */
+  /** The error of the last message. Cleared, like the end of the limit, by the next result. */
   private Optional<String> messageError = Optional.empty();
 
   private Optional<Instant> limitedUntil = Optional.empty();
@@ -68,7 +68,7 @@ final class ClaudeEvents extends AgentEvents {
     Optional<String> of = event.text("session_id");
     boolean init = event.type().equals("system") && subtype(event).equals("init");
     if (!init && of.isPresent() && session.isPresent() && !of.equals(session)) {
-      // Not of this session: another program's output, or a lie.
+      // This is another program's output, or forged.
       return false;
     }
     session = of.or(() -> session);
@@ -174,7 +174,9 @@ final class ClaudeEvents extends AgentEvents {
     return true;
   }
 
-  /** What is known for certain comes first, what the words suggest last. */
+  /**
+   * Returns the failure. What is known for certain takes precedence over what the text suggests.
+   */
   private AgentFailure failure(JsonEvent event, String sentence) {
     AgentFailure byWords =
         FailureWords.classify(
@@ -194,7 +196,7 @@ final class ClaudeEvents extends AgentEvents {
         .orElse(byWords);
   }
 
-  /** Old versions put the time behind the sentence: "usage limit reached|1760000000". */
+  /** Old versions append the time to the message: "usage limit reached|1760000000". */
   private Optional<Instant> epochIn(String sentence) {
     return sentence.indexOf('|') < 0
         ? Optional.empty()

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Counts what {@code claude} used. Until there is a result it is what the messages say, whose
- * output is told as they begin and so is too low; the results say it exactly.
+ * Counts what {@code claude} used. Until there is a result, the messages are counted. They report
+ * their output when they begin, so their numbers are too low; the numbers of a result are exact.
  */
 final class ClaudeUsage {
-  /** The fields that are looked at. */
+  /** The fields that this class reads. */
   static final List<String> FIELDS =
       List.of(
           "message.id",
@@ -33,26 +33,31 @@ final class ClaudeUsage {
           "model_usage_since_last_result.*.outputTokens",
           "model_usage_since_last_result.*.costUSD");
 
-  /** Messages of subagents come between those of the main one, so several may be open. */
+  /**
+   * Subagents' messages are interleaved with those of the main agent, so several may be open at
+   * once.
+   */
   private static final int OPEN_MESSAGES = 64;
 
   private final Optional<BigDecimal> costBefore;
 
-  /** What the results said. */
+  /** The usage that the results reported. */
   private Usage settled = Usage.UNKNOWN;
 
   private Optional<BigDecimal> costOfResults = Optional.empty();
 
-  /** The highest of the totals that results named; one after an error may say 0. */
+  /** The highest total of all results. A result after an error may report 0. */
   private Optional<BigDecimal> highestTotal = Optional.empty();
 
-  /** Since the last result. A message comes in several lines, each with its id and usage. */
+  /**
+   * The messages since the last result. A message has several lines, each with its id and usage.
+   */
   private final Map<String, Usage> openMessages = new LinkedHashMap<>();
 
   private Usage closedMessages = Usage.UNKNOWN;
 
   /**
-   * @param costBefore what the session had cost before this run
+   * @param costBefore the cost of the session before this run
    */
   ClaudeUsage(Optional<BigDecimal> costBefore) {
     this.costBefore = costBefore;
@@ -75,7 +80,7 @@ final class ClaudeUsage {
     }
   }
 
-  /** Counts a result, in place of the messages before it. */
+  /** Counts a result, which replaces the messages before it. */
   void result(JsonEvent event) {
     String since = "model_usage_since_last_result.*.";
     Usage used =
@@ -108,10 +113,10 @@ final class ClaudeUsage {
     return Usage.ofTokens(fresh + written + read, read, output);
   }
 
-  /** What was used so far by this run. */
+  /** Returns what this run has used so far. */
   Usage soFar() {
     Usage running = openMessages.values().stream().reduce(closedMessages, Usage::plus);
-    // The total counts on over a session that is continued; versions that have it alone are old.
+    // The total includes earlier runs of a continued session; only old versions need it.
     Optional<BigDecimal> ownTotal =
         Usage.UNKNOWN.withCost(highestTotal).since(Usage.UNKNOWN.withCost(costBefore)).costUsd();
     return settled.plus(running).withCost(costOfResults.or(() -> ownTotal));

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The output of {@code codex exec --json}, as of 0.169.0. Its errors are sentences without a code;
- * its tokens count on over a thread that is continued; it names neither its model nor a cost.
+ * Reads the output of {@code codex exec --json}, as of 0.169.0. Its errors are text without a code,
+ * its token counts include earlier runs of a continued thread, and it reports neither model nor
+ * cost.
  */
 final class CodexEvents extends AgentEvents {
   private static final FieldPaths FIELDS =
@@ -23,7 +24,7 @@ final class CodexEvents extends AgentEvents {
               "usage.cached_input_tokens",
               "usage.output_tokens"));
 
-  /** Of the whole thread. */
+  /** The usage of the whole thread. */
   private Usage total = Usage.UNKNOWN;
 
   CodexEvents(OutputContext context) {
@@ -79,7 +80,7 @@ final class CodexEvents extends AgentEvents {
   private boolean item(JsonEvent event) {
     String kind = event.text("item.type").orElse("");
     if (kind.equals("error")) {
-      // A notice, such as that it goes on without WebSockets.
+      // This is a notice, for example that codex continues without WebSockets.
       return false;
     }
     if (kind.equals("agent_message") && event.type().equals("item.completed")) {

@@ -5,14 +5,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells from an error's sentence and HTTP status what kind of failure it is. The words are those of
- * the command lines and of the providers behind them, as they were in November 2026.
+ * Determines the kind of a failure from an error's text and HTTP status. The patterns match
+ * messages of the command-line tools and of the providers behind them, as of November 2026.
  */
 final class FailureWords {
   private static final Pattern RATE =
       words("rate.?limit|requests? per (minute|second)|tokens per min|per minute");
 
-  /** "rate limit" is no usage limit, "your account's usage limit" is one. */
+  /** "Rate limit" does not mean a usage limit, but "your account's usage limit" does. */
   private static final Pattern USAGE =
       words(
           "usage.?limit"
@@ -58,10 +58,10 @@ final class FailureWords {
   }
 
   /**
-   * Tells the kind of a failure.
+   * Returns the kind of a failure.
    *
-   * @param status of the provider's answer; one in the sentence counts if this is empty
-   * @param whole the sentence, and whatever else names the error
+   * @param status the status of the provider's response; if empty, a status in the text counts
+   * @param whole the message and any other text that names the error
    */
   static AgentFailure classify(OptionalInt status, String whole) {
     String text = whole.length() > MOST_CHARACTERS ? whole.substring(0, MOST_CHARACTERS) : whole;

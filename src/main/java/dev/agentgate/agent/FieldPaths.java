@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which fields of an event are wanted, as a tree. A path is a list of names with dots between them;
- * {@code *} stands for every element of an array and every field of an object.
+ * The wanted fields of an event, as a tree. A path is a list of names separated by dots. {@code *}
+ * stands for every element of an array and every field of an object.
  */
 final class FieldPaths {
   private final Map<String, FieldPaths> children = new HashMap<>();
@@ -17,12 +17,12 @@ final class FieldPaths {
 
   private FieldPaths() {}
 
-  /** The tree of these paths. */
+  /** Returns the tree of these paths. */
   static FieldPaths of(List<String> paths) {
     return of(paths, List.of());
   }
 
-  /** The tree of these paths and those. */
+  /** Returns the tree of the paths in both lists. */
   static FieldPaths of(List<String> paths, List<String> more) {
     FieldPaths root = new FieldPaths();
     paths.forEach(root::add);
@@ -45,28 +45,33 @@ final class FieldPaths {
     node.wanted = true;
   }
 
-  /** What is wanted of this field; null: nothing. */
+  /** Returns the wanted part of this field; null if none of it is wanted. */
   @Nullable FieldPaths field(String name) {
     FieldPaths child = children.get(name);
     return child == null ? every : child;
   }
 
-  /** What is wanted of each element of an array; null: nothing. */
+  /** Returns the wanted part of each element of an array; null if nothing is wanted. */
   @Nullable FieldPaths element() {
     return every;
   }
 
-  /** The whole path. */
+  /** Returns the whole path of this node. */
   String path() {
     return path;
   }
 
-  /** Whether the value itself is wanted: of a scalar, or the name of a field of {@code *}. */
+  /**
+   * Whether the value itself is wanted: a scalar, or the name of a field that {@code *} stands for.
+   */
   boolean isWanted() {
     return wanted;
   }
 
-  /** Under which path the names of this object's fields are wanted; empty: they are not. */
+  /**
+   * Returns the path under which this object's field names are wanted; empty if they are not
+   * wanted.
+   */
   String namesPath() {
     return every != null && every.wanted ? every.path : "";
   }

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The output of {@code gemini --output-format stream-json}, as of 0.61.0. What it says comes in
- * pieces; tokens come with the result, for each model; retries are lines of text.
+ * Reads the output of {@code gemini --output-format stream-json}, as of 0.61.0. Messages arrive in
+ * pieces, token counts arrive with the result for each model, and retries are lines of text.
  */
 final class GeminiEvents extends AgentEvents {
   private static final String MODELS = "stats.models.*";
@@ -44,7 +44,9 @@ final class GeminiEvents extends AgentEvents {
   private static final String API_ERROR = "[API Error: ";
   private static final String ANSWER = "\"message\":\"";
 
-  /** What the tool calls split is not one message. */
+  /**
+   * Whether the last event was a piece of a message. A tool call in between begins a new message.
+   */
   private boolean speaking;
 
   private Usage used = Usage.UNKNOWN;
@@ -136,7 +138,7 @@ final class GeminiEvents extends AgentEvents {
     used = used.withCost(cost(models));
   }
 
-  /** What one model used; its router and its main model are two. */
+  /** The usage of one model. The router and the main model are separate models. */
   private record ModelUsage(String name, long total, Usage usage) {}
 
   private static List<ModelUsage> models(JsonEvent event) {
@@ -160,7 +162,7 @@ final class GeminiEvents extends AgentEvents {
         .toList();
   }
 
-  /** Empty unless every model that was used has a price. */
+  /** Returns the cost; empty unless every model that was used has a price. */
   private Optional<BigDecimal> cost(List<ModelUsage> models) {
     Optional<BigDecimal> sum = Optional.empty();
     for (ModelUsage of : models) {
@@ -184,7 +186,7 @@ final class GeminiEvents extends AgentEvents {
     }
   }
 
-  /** What the provider said, without the {@code [API Error: …]} and the JSON around it. */
+  /** Returns the provider's message without the {@code [API Error: …]} and the JSON around it. */
   static String sentence(String raw) {
     int answer = raw.indexOf(ANSWER);
     if (raw.startsWith(API_ERROR) && answer >= 0) {

@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The system settings of the Gemini CLI, which overrule those of a repository. It works headless
- * only in a folder that it trusts, and then reads the settings and the variables that the folder
- * brings; so these settings close what they could open.
+ * The system settings of the Gemini CLI, which override those of a repository. The CLI runs
+ * headless only in a folder that it trusts, and then reads the settings and variables of that
+ * folder. These settings disable what a folder could turn on.
  *
- * <p>It ignores the file if a directory above it may be written by others.
+ * <p>The CLI ignores the file if other users can write to a directory above it.
  *
  * @see <a href="https://geminicli.com/docs/reference/configuration/">Gemini CLI configuration</a>
  */
 final class GeminiSettings {
   /**
-   * Variables that send its requests elsewhere or load code. A file {@code .env} sets only those
-   * that are not set, and an empty one is.
+   * Variables that redirect requests or load code. A {@code .env} file sets only variables that are
+   * not set, and an empty variable counts as set.
    */
   private static final List<String> GUARDED =
       List.of(
@@ -40,8 +40,8 @@ final class GeminiSettings {
   /**
    * Writes the file and returns the variables that an agent needs to find it.
    *
-   * @param directory made if missing
-   * @param service the service's variables
+   * @param directory created if missing
+   * @param service returns the value of one of the service's variables
    */
   static Map<String, String> write(
       Path directory, boolean trustRepository, Function<String, Optional<String>> service) {
@@ -55,7 +55,7 @@ final class GeminiSettings {
       Files.writeString(aside, text(trustRepository, service));
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new UncheckedIOException("The settings for gemini cannot be written", e);
+      throw new UncheckedIOException("The settings of the Gemini CLI cannot be written", e);
     }
     environment.put("GEMINI_CLI_SYSTEM_SETTINGS_PATH", file.toString());
     if (!trustRepository) {
@@ -67,7 +67,7 @@ final class GeminiSettings {
   private static String text(boolean trustRepository, Function<String, Optional<String>> service) {
     StringBuilder json = new StringBuilder("{\n  \"general\": {\"maxAttempts\": 3}");
     if (usesApiKey(service)) {
-      // Otherwise it refuses to start where GOOGLE_GEMINI_BASE_URL is set.
+      // Otherwise the CLI refuses to start if GOOGLE_GEMINI_BASE_URL is set.
       json.append(",\n  \"security\": {\"auth\": {\"selectedType\": \"gemini-api-key\"}}");
     }
     if (!trustRepository) {

@@ -16,14 +16,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of an agent's JSON: its type, and of its fields those that are wanted. What is not
- * wanted is passed over without being built.
+ * One line of an agent's JSON: its type and its wanted fields. The other fields are skipped without
+ * being built.
  */
 final class JsonEvent {
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
-  /** Beyond it nothing is a number of tokens or turns, nor a time. */
+  /** No number of tokens or turns and no time is larger. */
   private static final long LARGEST = 1_000_000_000_000_000L;
 
   private static final double HIGHEST_COST = 1e9;
@@ -35,15 +35,16 @@ final class JsonEvent {
   /**
    * Reads an event.
    *
-   * @param skipped which types of event have no wanted fields; of those the rest is not looked at
-   * @return empty if the bytes are anything but one JSON object that has a type
+   * @param skipped which types of event have no wanted fields; the rest of such an event is not
+   *     read
+   * @return empty unless the bytes are exactly one JSON object that has a type
    */
   static Optional<JsonEvent> parse(
       byte[] bytes, int from, int to, FieldPaths wanted, Predicate<String> skipped) {
     try (JsonParser parser = JSON.createParser(bytes, from, to - from)) {
       return read(parser, wanted, skipped);
     } catch (IOException e) {
-      // Not JSON, or not UTF-8: what is no character becomes U+FFFD, and the rest is read.
+      // Not JSON, or not UTF-8. The second try replaces invalid bytes by U+FFFD.
     }
     String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
     if (text.indexOf('\ufffd') < 0) {
@@ -110,17 +111,17 @@ final class JsonEvent {
     values.computeIfAbsent(path, _ -> new ArrayList<>(1)).add(value);
   }
 
-  /** The field {@code type}, which every set of wanted fields has. */
+  /** Returns the field {@code type}, which is always among the wanted fields. */
   String type() {
     return text("type").orElse("");
   }
 
-  /** Every value at this path, in order. */
+  /** Returns all values at this path, in order. */
   List<String> texts(String path) {
     return values.getOrDefault(path, List.of());
   }
 
-  /** The value at this path; the last one if there are several, as in a parser of trees. */
+  /** Returns the value at this path. The last of several values counts, as in a tree parser. */
   Optional<String> text(String path) {
     List<String> all = texts(path);
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
@@ -131,17 +132,20 @@ final class JsonEvent {
     return text(path).filter("true"::equals).isPresent();
   }
 
-  /** The whole number at this path; empty if it is none, negative or beyond all reason. */
+  /**
+   * Returns the whole number at this path; empty if it is not a number, negative or implausibly
+   * large.
+   */
   OptionalLong number(String path) {
     return text(path).map(JsonEvent::parseNumber).orElse(OptionalLong.empty());
   }
 
-  /** One of {@link #texts} as a whole number; 0 if it is none. */
+  /** Returns one of {@link #texts} as a whole number; 0 if it is not one. */
   static long count(String text) {
     return parseNumber(text).orElse(0);
   }
 
-  /** The sum of the whole numbers at this path; 0 if there are none. */
+  /** Returns the sum of the whole numbers at this path; 0 if there are none. */
   long sum(String path) {
     long sum = 0;
     for (String value : texts(path)) {
@@ -150,7 +154,7 @@ final class JsonEvent {
     return sum;
   }
 
-  /** The sum of the amounts at this path; empty if there are none. */
+  /** Returns the sum of the amounts at this path; empty if there are none. */
   Optional<BigDecimal> amount(String path) {
     Optional<BigDecimal> sum = Optional.empty();
     for (String value : texts(path)) {

@@ -3,20 +3,21 @@ package dev.agentgate.agent;
 import java.util.Optional;
 
 /**
- * Where in a line of a log its JSON object is. A terminal's codes and spaces may be around it, and
- * other text before it: a program that wrote to the same log may have left its line open.
+ * The position of a JSON object in a line of a log. There may be terminal codes and spaces around
+ * the object, and other text before it: a program that writes to the same log may not have ended
+ * its line.
  *
- * @param from the opening brace
- * @param to after the closing brace
- * @param textBefore whether there is other text before it
+ * @param from the index of the opening brace
+ * @param to the index after the closing brace
+ * @param textBefore whether there is other text before the object
  */
 record JsonSpan(int from, int to, boolean textBefore) {
   private static final byte ESCAPE = 0x1b;
 
-  /** {@code {"type":""}}: nothing shorter has a type. */
+  /** The length of {@code {"type":""}}. Nothing shorter has a type. */
   private static final int SHORTEST = 11;
 
-  /** The object that the line may hold; nothing is said about what is between the braces. */
+  /** Finds the object that the line may hold. What is between the braces is not checked. */
   static Optional<JsonSpan> find(byte[] line, int from, int to) {
     int end = to;
     while (end > from && line[end - 1] != '}') {
@@ -33,7 +34,7 @@ record JsonSpan(int from, int to, boolean textBefore) {
     return Optional.empty();
   }
 
-  /** Whether there are only spaces and a terminal's codes: {@code ESC [ … letter}. */
+  /** Whether there are only spaces and terminal codes: {@code ESC [ … letter}. */
   static boolean isBlank(byte[] line, int from, int to) {
     int at = from;
     while (at < to) {

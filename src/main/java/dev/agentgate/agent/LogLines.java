@@ -3,47 +3,47 @@ package dev.agentgate.agent;
 import java.util.Arrays;
 
 /**
- * Cuts a log into lines as it comes, in bounded memory: of a line that is longer than {@value
- * #LONGEST} bytes only its length is told. Not for concurrent use.
+ * Splits a growing log into lines, in bounded memory: of a line longer than {@value #LONGEST} bytes
+ * only the length is passed on. Not for concurrent use.
  */
 final class LogLines {
-  /** Longer lines are skipped to their end. */
+  /** Longer lines are skipped. */
   static final int LONGEST = 1 << 20;
 
   private static final int KEPT_BUFFER = 64 * 1024;
 
   private final Sink sink;
 
-  /** The beginning of a line whose end has not come yet. */
+  /** The beginning of a line whose end has not arrived yet. */
   private byte[] begun = new byte[0];
 
   private int length;
 
-  /** How much of a line that is too long has come; 0 if the present line is not. */
+  /** The bytes so far of a line that is too long; 0 if the current line is not too long. */
   private long skipped;
 
-  /** How many bytes came before the present line. */
+  /** The number of bytes before the current line. */
   private long lineStart;
 
   LogLines(Sink sink) {
     this.sink = sink;
   }
 
-  /** Takes the lines, each without its line feed. */
+  /** Receives the lines, without their line feeds. */
   interface Sink {
-    /** A line; the bytes are valid during the call only. */
+    /** Receives a line. The bytes are valid only during the call. */
     void line(byte[] bytes, int from, int to);
 
-    /** A line that is too long. */
+    /** Receives the length of a line that is too long. */
     void skipped(long bytes);
   }
 
-  /** How many bytes came before the line that is told, or was told last, had ended. */
+  /** Returns the number of bytes up to the end of the line that was passed on last. */
   long lineEnd() {
     return lineStart;
   }
 
-  /** How many bytes came since the end of the last line. */
+  /** Returns the number of bytes since the end of the last line. */
   long pending() {
     return length + skipped;
   }
@@ -60,7 +60,7 @@ final class LogLines {
     keep(bytes, start, to);
   }
 
-  /** Takes what came since the last line feed for a line: nothing more will come. */
+  /** Ends the input. Bytes after the last line feed count as a line. */
   void end() {
     if (pending() > 0) {
       lineStart += pending();

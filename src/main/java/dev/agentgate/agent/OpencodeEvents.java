@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The output of {@code opencode run --format json}, as of 1.18.33. Tokens and cost come with each
- * step and are added up; it does not name its model.
+ * Reads the output of {@code opencode run --format json}, as of 1.18.33. Each step reports its
+ * tokens and its cost, which are added up. The model is not reported.
  */
 final class OpencodeEvents extends AgentEvents {
   private static final String RESET_HEADER =
@@ -74,7 +74,7 @@ final class OpencodeEvents extends AgentEvents {
         verdict = error(event);
         yield true;
       }
-      // Newer versions close with it.
+      // Newer versions end their output with this event.
       case "done" -> {
         finished = true;
         yield true;
@@ -86,7 +86,7 @@ final class OpencodeEvents extends AgentEvents {
   private void step(JsonEvent event) {
     long read = event.sum("part.tokens.cache.read");
     long input = event.sum("part.tokens.input") + event.sum("part.tokens.cache.write") + read;
-    // Whether the output includes the reasoning depends on the provider; the total does.
+    // Whether the output includes the reasoning depends on the provider. The total always does.
     OptionalLong total = event.number("part.tokens.total");
     long output =
         total.isPresent() && total.getAsLong() >= input

@@ -8,17 +8,17 @@ import java.util.Optional;
 /**
  * What must be known about a run to understand its output.
  *
- * @param clock tells about when the lines that are read now were written; for a run that is adopted
- *     this is when its log was last written
- * @param zone of the times of day that agents name: that of the service, which agents inherit
- * @param model that the run was started with, for agents that do not name theirs
+ * @param clock returns roughly when the lines that are being read were written; for an adopted run,
+ *     that is when its log was last written
+ * @param zone the time zone of the times of day in the output: the service's, which agents inherit
+ * @param model the model that the run was started with, for agents that do not report theirs
  * @param usedBefore what the session had used before this run, if the run continues one: some
- *     agents count on from there
- * @param prices for agents that report tokens and no cost
+ *     agents keep counting from there
+ * @param prices for agents that report tokens but no cost
  */
 public record OutputContext(
     InstantSource clock, ZoneId zone, Optional<String> model, Usage usedBefore, Prices prices) {
-  /** For a run that begins a session. */
+  /** Returns the context of a run that begins a session. */
   public static OutputContext of(InstantSource clock, ZoneId zone) {
     return new OutputContext(clock, zone, Optional.empty(), Usage.UNKNOWN, Prices.NONE);
   }

@@ -3,9 +3,9 @@ package dev.agentgate.agent;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What an agent prints, and so how its output is read. */
+/** The format of an agent's output, which decides how it is read. */
 public enum OutputFormat {
-  /** Anything: nothing is concluded from it. */
+  /** Any text. Nothing is concluded from it. */
   TEXT,
   /** {@code claude -p --output-format stream-json --verbose}. */
   CLAUDE_STREAM_JSON,
@@ -18,17 +18,17 @@ public enum OutputFormat {
 
   private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-  /** The name in the configuration and in answers: lower case with dashes. */
+  /** Returns the name in the configuration and in answers: lower case with dashes. */
   public String wireName() {
     return wireName;
   }
 
-  /** Whether the agent itself says what a run cost. */
+  /** Whether the agent itself reports the cost of a run. */
   public boolean reportsCost() {
     return this == CLAUDE_STREAM_JSON || this == OPENCODE_JSON;
   }
 
-  /** Reads a {@link #wireName()}; empty if there is no such format. */
+  /** Returns the format with this {@link #wireName()}; empty if there is none. */
   public static Optional<OutputFormat> parse(String text) {
     for (OutputFormat format : values()) {
       if (format.wireName.equals(text)) {

@@ -5,14 +5,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what an agent prints while it is printed, in memory that does not grow with it.
+ * Reads an agent's output while it is being written, in bounded memory.
  *
- * <p>It is fed with a run's log from its beginning, secrets masked, in pieces of any size; lines
- * that were dropped from the middle do no harm. What it tells depends on the bytes alone, and on
- * {@link OutputContext}: after a restart it is fed again from the beginning.
+ * <p>It must be given a run's log from the beginning, with secrets masked, in pieces of any size.
+ * Lines that were dropped from the middle do no harm. The result depends only on the bytes and the
+ * {@link OutputContext}, so after a restart the log is simply read again from the beginning.
  *
- * <p>Whatever comes, it throws nothing. Output is never trusted: it may be of another program, cut,
- * or made up. Not for concurrent use.
+ * <p>It never throws. Output is not trusted: it may come from another program, be cut off or be
+ * forged. Not for concurrent use.
  */
 public final class OutputReader {
   private final @Nullable AgentEvents events;
@@ -20,14 +20,14 @@ public final class OutputReader {
 
   private long progress;
 
-  /** Whether an event of the agent's has come. */
+  /** Whether the agent has printed an event. */
   private boolean speaks;
 
   private OutputReader(@Nullable AgentEvents events) {
     this.events = events;
   }
 
-  /** A reader for a run that prints this format. */
+  /** Returns a reader for a run that prints this format. */
   public static OutputReader of(OutputFormat format, OutputContext context) {
     return new OutputReader(
         switch (format) {
@@ -39,7 +39,7 @@ public final class OutputReader {
         });
   }
 
-  /** Takes the next bytes of the log; those of other indexes are not looked at. */
+  /** Reads the next bytes of the log, which are those from {@code from} up to {@code to}. */
   public void accept(byte[] bytes, int from, int to) {
     if (events == null) {
       progress += to - from;
@@ -48,23 +48,23 @@ public final class OutputReader {
     lines.accept(bytes, from, to);
   }
 
-  /** Nothing more will come: what came since the last line feed is a line, too. */
+  /** Ends the input. Bytes after the last line feed count as a line. */
   public void end() {
     lines.end();
   }
 
-  /** What was told so far about the run. */
+  /** Returns what the output has said about the run so far. */
   public AgentReport report() {
     return events == null ? AgentReport.EMPTY : events.report();
   }
 
-  /** How the work ended, as far as was told. */
+  /** Returns how the work ended, as far as the output has said. */
   public AgentVerdict verdict() {
     return events == null ? AgentVerdict.UNKNOWN : events.verdict;
   }
 
   /**
-   * Whether the agent has told its result. It may go on nevertheless, with what it left running in
+   * Whether the agent has printed its result. It may still continue with what it left running in
    * the background; then this becomes false again.
    */
   public boolean finished() {
@@ -72,15 +72,15 @@ public final class OutputReader {
   }
 
   /**
-   * How much of the log there was when the agent last got on. Signs of life while a tool runs,
-   * retries and messages of the program about itself move it no further; of {@link
-   * OutputFormat#TEXT} every byte does.
+   * Returns the length of the log up to the agent's last progress. Signs of life while a tool runs,
+   * retries and messages of the program about itself are not progress. With {@link
+   * OutputFormat#TEXT} every byte is.
    */
   public long progress() {
     return progress;
   }
 
-  /** What the agent has been trying again since it last got on. */
+  /** Returns what the agent has been retrying since its last progress. */
   public Optional<AgentVerdict.Failed> retrying() {
     return events == null ? Optional.empty() : events.retrying.map(Supplier::get);
   }
@@ -111,7 +111,7 @@ public final class OutputReader {
       if (to.mayMatter(bytes, from, until)) {
         to.text(Words.sentence(Words.decode(bytes, from, until)));
       }
-      // Before its first event it may be a script that prepares something.
+      // Before the first event this may be a script that prepares something.
       if (!speaks) {
         progress = lines.lineEnd();
       }
@@ -119,7 +119,7 @@ public final class OutputReader {
 
     @Override
     public void skipped(long length) {
-      // A huge result of a tool, most likely.
+      // Most likely a huge result of a tool.
       progress = lines.lineEnd();
     }
   }

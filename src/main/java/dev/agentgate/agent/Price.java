@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a model costs, in US dollars per million tokens.
+ * The price of a model, in US dollars per million tokens.
  *
- * @param inputUsd tokens that are sent to it
- * @param cachedInputUsd those of them that come from its cache; as {@code inputUsd} if empty
- * @param outputUsd tokens that it writes
+ * @param inputUsd for tokens that are sent to the model
+ * @param cachedInputUsd for sent tokens that come from the cache; same as {@code inputUsd} if empty
+ * @param outputUsd for tokens that the model writes
  */
 public record Price(
     BigDecimal inputUsd, Optional<BigDecimal> cachedInputUsd, BigDecimal outputUsd) {
-  /** A million is a point that moves by so many places. */
+  /** Moving the decimal point by this many places divides by a million. */
   private static final int MILLION = 6;
 
   public Price {
@@ -25,7 +25,7 @@ public record Price(
     }
   }
 
-  /** What these tokens cost; empty if input or output is not known. */
+  /** Returns the cost of these tokens; empty if the number of input or output tokens is unknown. */
   public Optional<BigDecimal> of(Usage usage) {
     OptionalLong input = usage.inputTokens();
     OptionalLong output = usage.outputTokens();

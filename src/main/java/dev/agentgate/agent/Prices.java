@@ -16,7 +16,9 @@ public record Prices(Map<String, Price> byModel) {
     byModel = Map.copyOf(byModel);
   }
 
-  /** The price of a model, by its whole name or else by its name without the provider. */
+  /**
+   * Returns the price of a model, found by its whole name or else by its name without the provider.
+   */
   public Optional<Price> find(String model) {
     return Optional.ofNullable(byModel.get(model))
         .or(() -> Optional.ofNullable(byModel.get(model.substring(model.lastIndexOf('/') + 1))));

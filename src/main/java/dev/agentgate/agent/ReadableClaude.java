@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import java.util.Optional;
 import java.util.StringJoiner;
 
-/** Renders what {@code claude} prints; see {@link ClaudeEvents}. */
+/** Renders the output of {@code claude}; see {@link ClaudeEvents}. */
 final class ReadableClaude implements ReadableEvents {
   @Override
   public void render(JsonNode event, ReadableText text) {

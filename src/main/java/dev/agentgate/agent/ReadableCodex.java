@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Renders what {@code codex} prints; see {@link CodexEvents}. */
+/** Renders the output of {@code codex}; see {@link CodexEvents}. */
 final class ReadableCodex implements ReadableEvents {
-  /** Every command is one of a shell's; how it is quoted is of no interest where it is simple. */
+  /** codex runs every command in a shell. The shell around a simply quoted command is left out. */
   private static final Pattern SHELL = Pattern.compile("(?s)(?:/usr)?/bin/\\w*sh -lc '([^']*)'");
 
   @Override

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 /** Renders the events of one agent's output. */
 @FunctionalInterface
 interface ReadableEvents {
-  /** Renders an event; one that tells a reader nothing becomes nothing. */
+  /** Renders an event. An event that tells a reader nothing is left out. */
   void render(JsonNode event, ReadableText text);
 
-  /** What follows {@code before}, if there is anything. */
+  /** Returns {@code before} with {@code more} appended unless that is empty. */
   static String with(String before, String between, String more) {
     return more.isEmpty() ? before : before + between + more;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Optional;
 
-/** Renders what {@code gemini} prints; see {@link GeminiEvents}. */
+/** Renders the output of {@code gemini}; see {@link GeminiEvents}. */
 final class ReadableGemini implements ReadableEvents {
   @Override
   public void render(JsonNode event, ReadableText text) {

@@ -13,19 +13,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a run's log into what a person wants to read, piece by piece and in order: an agent's
- * events become text, every other line stays as it is.
+ * Turns a run's log into text for people, piece by piece and in order. An agent's events become
+ * text, and every other line stays as it is.
  *
- * <p>It may begin anywhere in the log, best between two lines. A line is rendered when it has
- * ended; of a line of more than {@value LogLines#LONGEST} bytes only its length is told. Control
- * characters that an event holds never reach the text, those outside of events do as they do in the
- * log. Not for concurrent use.
+ * <p>A rendering may begin anywhere in the log, preferably between two lines. A line is rendered
+ * when it has ended. Of a line longer than {@value LogLines#LONGEST} bytes only the length is
+ * shown. Control characters within events are removed; those outside of events are kept as they are
+ * in the log. Not for concurrent use.
  */
 public final class ReadableLog {
   private static final ObjectReader JSON =
       new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** What stands in a log for what was dropped from its middle. */
+  /** The line that replaces what was dropped from the middle of a log. */
   private static final Pattern DROPPED = Pattern.compile("\\[agentgate: \\d+ bytes dropped\\]");
 
   private static final int START_OF_BROKEN_EVENT = 200;
@@ -34,10 +34,10 @@ public final class ReadableLog {
   private final ReadableText text = new ReadableText();
   private final LogLines lines = new LogLines(new Lines());
 
-  /** Whether the next line may be the rest of one whose beginning is gone. */
+  /** Whether the next line may be the rest of a line whose beginning is gone. */
   private boolean maybeRest;
 
-  /** Whether the line that is told has no end of its own. */
+  /** Whether the line being rendered has no line end. */
   private boolean ending;
 
   private ReadableLog(@Nullable ReadableEvents events, boolean fromStart) {
@@ -46,9 +46,9 @@ public final class ReadableLog {
   }
 
   /**
-   * A rendering of a log of this format.
+   * Returns a rendering of a log in this format.
    *
-   * @param fromStart whether it is fed from the beginning of the log
+   * @param fromStart whether it is given the log from the beginning
    */
   public static ReadableLog of(OutputFormat format, boolean fromStart) {
     return new ReadableLog(
@@ -62,7 +62,7 @@ public final class ReadableLog {
         fromStart);
   }
 
-  /** Takes the next bytes of the log and returns what they become, perhaps nothing. */
+  /** Renders the next bytes of the log; returns an empty array if they complete no line. */
   public byte[] accept(byte[] bytes, int from, int to) {
     if (events == null) {
       return Arrays.copyOfRange(bytes, from, to);
@@ -71,7 +71,7 @@ public final class ReadableLog {
     return text.take();
   }
 
-  /** Nothing more will come; returns what the last line becomes. */
+  /** Ends the input and renders the last line. */
   public byte[] end() {
     ending = true;
     lines.end();
@@ -80,8 +80,8 @@ public final class ReadableLog {
   }
 
   /**
-   * How many of the bytes that were taken are not rendered yet: they are of a line that has not
-   * ended. A rendering that goes on later begins so many bytes earlier.
+   * Returns how many of the bytes so far are not rendered yet, because their line has not ended. A
+   * new rendering that continues this one must begin that many bytes earlier.
    */
   public long pending() {
     return lines.pending();

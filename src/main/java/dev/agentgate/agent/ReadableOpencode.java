@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Optional;
 
-/** Renders what {@code opencode} prints; see {@link OpencodeEvents}. */
+/** Renders the output of {@code opencode}; see {@link OpencodeEvents}. */
 final class ReadableOpencode implements ReadableEvents {
-  /** Sums make sense only where all steps were seen. */
+  /** Sums make sense only if all steps were seen. */
   private final boolean fromStart;
 
   private long steps;

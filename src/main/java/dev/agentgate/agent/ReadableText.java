@@ -10,8 +10,9 @@ import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
 /**
- * The text that an agent's events become: what it said as it is, tools as commands, what came out
- * of them indented and shortened, everything else in brackets. Nothing in it moves a terminal.
+ * The text that an agent's events are rendered to: messages as they are, tool calls as commands,
+ * the output of tools indented and shortened, and everything else in brackets. It contains nothing
+ * that controls a terminal.
  */
 final class ReadableText {
   private static final int OUTPUT_LINES = 20;
@@ -23,23 +24,23 @@ final class ReadableText {
 
   private static final Pattern LINE_ENDS = Pattern.compile("\r\n?|[\u2028\u2029\u0085]");
 
-  /** Control characters, and those that turn the direction of what follows. */
+  /** Control characters, and characters that change the direction of the text after them. */
   private static final Pattern UNSEEN =
       Pattern.compile("[\\p{Cntrl}\u0080-\u009f\u202a-\u202e\u2066-\u2069&&[^\n\t]]");
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  /** Whether what was said last may go on: its line is open. */
+  /** Whether the last message may continue, because its line has not ended. */
   private boolean open;
 
-  /** What has become of the events since the last call. */
+  /** Returns the text of all events since the last call. */
   byte[] take() {
     byte[] bytes = out.toByteArray();
     out.reset();
     return bytes;
   }
 
-  /** Ends a line that is open. */
+  /** Ends an open line. */
   void close() {
     if (open) {
       append("\n");
@@ -47,7 +48,7 @@ final class ReadableText {
     }
   }
 
-  /** The agent said something, and that is all of it. */
+  /** Adds a complete message of the agent. */
   void said(String words) {
     close();
     String plain = plain(words).strip();
@@ -56,7 +57,7 @@ final class ReadableText {
     }
   }
 
-  /** The agent said something, and may go on. */
+  /** Adds a piece of a message of the agent; more pieces may follow. */
   void saidPart(String words) {
     String plain = plain(words);
     append(plain);
@@ -64,7 +65,7 @@ final class ReadableText {
         open ? !plain.endsWith("\n") || plain.isEmpty() : !plain.isEmpty() && !plain.endsWith("\n");
   }
 
-  /** The agent thought something. */
+  /** Adds a thought of the agent. */
   void thought(String words) {
     close();
     String line = Words.sentence(plain(words));
@@ -73,7 +74,7 @@ final class ReadableText {
     }
   }
 
-  /** The agent used a tool. */
+  /** Adds a tool call. */
   void tool(String name, JsonNode input) {
     JsonNode command = input.path("command");
     if (command.isTextual()) {
@@ -97,14 +98,14 @@ final class ReadableText {
     append(line.toString());
   }
 
-  /** The agent ran a command. */
+  /** Adds a command. */
   void command(String line) {
     close();
     String command = shortened(plain(line).strip(), COMMAND_CHARACTERS);
     append("$ " + command.replace("\n", "\n  ") + "\n");
   }
 
-  /** What came out of a tool. */
+  /** Adds the output of a tool. */
   void output(String output) {
     close();
     String plain = plain(shortened(output, 4 * OUTPUT_CHARACTERS)).stripTrailing();
@@ -119,19 +120,19 @@ final class ReadableText {
     }
   }
 
-  /** Something about the run. */
+  /** Adds a note about the run. */
   void note(String words) {
     close();
     append("[" + Words.sentence(plain(words)) + "]\n");
   }
 
-  /** Bytes of the log as they are. */
+  /** Adds bytes of the log unchanged. */
   void raw(byte[] bytes, int from, int to) {
     close();
     out.write(bytes, from, to - from);
   }
 
-  /** Ends a line that was given as it is. */
+  /** Ends a line that was added unchanged. */
   void endLine() {
     append("\n");
   }
@@ -140,7 +141,7 @@ final class ReadableText {
     out.writeBytes(more.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Numbers at the end of a run; those that are not known are left out. */
+  /** Returns the totals at the end of a run. Unknown numbers are left out. */
   static String totals(
       Optional<Long> turns, JsonNode input, JsonNode cached, JsonNode output, JsonNode cost) {
     StringJoiner totals = new StringJoiner(", ");

@@ -16,19 +16,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads when a usage limit is over. codex (0.169) names a time of day, or a date and a time if that
- * is another day ("try again at Nov 29th, 2026 10:48 PM."), in its own zone; older ones a span ("in
- * 3 days 4 hours"). claude (2.1) has seconds in its events, older ones milliseconds, and a sentence
- * ("resets 10:48pm (UTC)", "resets Dec 3 at 10am"). gemini names a span ("after 3h4m5s").
+ * Reads when a usage limit ends. codex (0.169) prints a time of day, or a date and a time if that
+ * is on another day ("try again at Nov 29th, 2026 10:48 PM."), in its own time zone; older versions
+ * print a duration ("in 3 days 4 hours"). claude (2.1) reports seconds in its events, older
+ * versions milliseconds, and a message ("resets 10:48pm (UTC)", "resets Dec 3 at 10am"). gemini
+ * prints a duration ("after 3h4m5s").
  */
 final class ResetTime {
-  /** A limit that is said to last longer is a mistake or a lie: limits are renewed monthly. */
+  /** A longer limit is wrong or forged, because limits are renewed monthly. */
   static final Duration LONGEST = Duration.ofDays(32);
 
-  /** Agents leave out the seconds of a time: it may have begun when it is read. */
+  /** Agents leave out the seconds, so the time may have passed a moment before it is read. */
   private static final Duration JUST_PAST = Duration.ofMinutes(5);
 
-  /** Above it an epoch counts milliseconds: as seconds it would be the year 5138. */
+  /** A larger number counts milliseconds: in seconds it would be in the year 5138. */
   private static final long FIRST_MILLIS = 100_000_000_000L;
 
   private static final List<String> MONTHS =
@@ -59,7 +60,7 @@ final class ResetTime {
 
   private ResetTime() {}
 
-  /** The time of an epoch in seconds or milliseconds; empty if it cannot be meant. */
+  /** Returns the time of an epoch in seconds or milliseconds; empty if it is not plausible. */
   static Optional<Instant> ofEpoch(long epoch, Instant now) {
     Instant time =
         epoch >= FIRST_MILLIS ? Instant.ofEpochMilli(epoch) : Instant.ofEpochSecond(epoch);
@@ -67,10 +68,10 @@ final class ResetTime {
   }
 
   /**
-   * The time that a sentence names.
+   * Returns the time that a message names.
    *
-   * @param now when it was written; a time of day is the next such time
-   * @param zone of a time that names none
+   * @param now when the message was written; a time of day means the next such time
+   * @param zone the time zone if the message names none
    */
   static Optional<Instant> in(String sentence, Instant now, ZoneId zone) {
     Matcher epoch = EPOCH.matcher(sentence);

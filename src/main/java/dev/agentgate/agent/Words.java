@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What an agent said, in the length and form in which it is kept. */
+/** A message of an agent, in the length and form that the service keeps. */
 final class Words {
-  /** The last words of an agent are cut there. */
+  /** An agent's last message is cut off after this many bytes. */
   static final int MOST_BYTES = 64 * 1024;
 
   private static final int LONGEST_SENTENCE = 2_000;
 
-  /** Colours and movements of a terminal, and titles of its window. */
+  /** Terminal codes for colours, cursor movements and window titles. */
   private static final Pattern TERMINAL_CODES =
       Pattern.compile("\u001b\\[[0-?]*[ -/]*[@-~]|\u001b\\][^\u0007\u001b]*(\u0007|\u001b\\\\)?");
 
@@ -21,7 +21,7 @@ final class Words {
   private int bytes;
   private boolean full;
 
-  /** Goes on with what is said; beyond {@value #MOST_BYTES} bytes of UTF-8 nothing is kept. */
+  /** Appends to the message. Text beyond {@value #MOST_BYTES} bytes of UTF-8 is dropped. */
   void add(String more) {
     for (int at = 0; at < more.length() && !full; ) {
       int character = more.codePointAt(at);
@@ -36,7 +36,7 @@ final class Words {
     }
   }
 
-  /** Begins anew. */
+  /** Replaces the message. */
   void set(String words) {
     clear();
     add(words);
@@ -48,12 +48,12 @@ final class Words {
     full = false;
   }
 
-  /** What was said; empty if that is nothing. */
+  /** Returns the message; empty if there is none. */
   Optional<String> text() {
     return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
   }
 
-  /** The text on one line, without a terminal's codes, and no longer than a sentence. */
+  /** Returns the text on one line, without terminal codes, shortened to the length of a message. */
   static String sentence(String text) {
     String start =
         text.length() > 8 * LONGEST_SENTENCE ? text.substring(0, 8 * LONGEST_SENTENCE) : text;
@@ -70,7 +70,7 @@ final class Words {
     return text.indexOf('\u001b') < 0 ? text : TERMINAL_CODES.matcher(text).replaceAll("");
   }
 
-  /** The beginning of a line of a log, enough for a sentence. */
+  /** Returns the beginning of a line of a log, enough for {@link #sentence}. */
   static String decode(byte[] bytes, int from, int to) {
     return new String(
         bytes, from, Math.min(to - from, 8 * LONGEST_SENTENCE), StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-/** What an agent is: its command line, its environment, and what its output tells. */
+/** Agents: their command lines, their environment, and the meaning of their output. */
 @NullMarked
 package dev.agentgate.agent;
 
