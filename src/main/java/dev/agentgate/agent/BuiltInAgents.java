@@ -189,8 +189,7 @@ public final class BuiltInAgents {
             passed,
             hidden,
             Map.of(
-                // claude refuses to skip permissions as root without this; in a container it is
-                // root.
+                // Otherwise claude refuses to skip permissions as root, the user in a container.
                 "IS_SANDBOX",
                 "1",
                 // Otherwise claude waits long after its result for a server that it left running.

@@ -17,10 +17,10 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Which files an agent's own git tracks: what its index says or, if that cannot be read, the commit
- * of its HEAD. That matters for ignored files alone, which are part of what the agent left if it
- * added them in spite of that, and for those it took out of the index. Only names are taken from
- * it; a copy of the index is read in a repository of the service's own.
+ * Finds the files that an agent's own git tracks, from its index or, if that cannot be read, from
+ * the commit of its HEAD. This matters only for ignored files, which count as part of the agent's
+ * work if the agent added them anyway, and for files that it removed from the index. Only names are
+ * taken from the agent's index; a copy of it is read in a repository of the service.
  */
 final class AgentIndex {
   private static final Logger LOG = Logger.getLogger(AgentIndex.class);
@@ -43,7 +43,7 @@ final class AgentIndex {
   /**
    * Compares what the agent tracks with the base.
    *
-   * @param objects that the base is in
+   * @param objects the object directory that contains the base
    */
   static AgentIndex read(ComparisonRepository main, String baseTree, Path objects)
       throws IOException, WorkspaceFailedException, InterruptedException {
@@ -63,17 +63,23 @@ final class AgentIndex {
     return index;
   }
 
-  /** The names of what the agent tracks and the base does not have, each with a NUL. */
+  /**
+   * Returns the file with the names that the agent tracks and the base lacks, each followed by a
+   * NUL.
+   */
   Path added() {
     return added;
   }
 
-  /** The names of what the base has and the agent does not track, each with a NUL. */
+  /**
+   * Returns the file with the names that the base has and the agent does not track, each followed
+   * by a NUL.
+   */
   Path removed() {
     return removed;
   }
 
-  /** What a sparse checkout leaves out of the work tree: it is not there, but not deleted. */
+  /** Returns the files that a sparse checkout leaves out: they are absent but not deleted. */
   Set<String> hidden() throws WorkspaceFailedException, InterruptedException {
     Set<String> hidden = new HashSet<>();
     if (Files.isRegularFile(git.resolve("info/sparse-checkout"), LinkOption.NOFOLLOW_LINKS)
@@ -135,7 +141,7 @@ final class AgentIndex {
           ComparisonRepository.NOTHING, this::split, arguments.toArray(String[]::new));
       return true;
     } catch (GitFailedException e) {
-      LOG.debug("What an agent tracks cannot be read", e);
+      LOG.debug("The files that an agent tracks cannot be read", e);
       return false;
     }
   }

@@ -12,7 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** The objects in a repository that an agent had for itself. */
+/** Finds the objects of a repository that an agent has had write access to. */
 final class AgentObjects {
   private static final int MAX_FILES = 2_000_000;
   private static final List<String> LEADING_ELSEWHERE =
@@ -21,11 +21,11 @@ final class AgentObjects {
   private AgentObjects() {}
 
   /**
-   * The directory of the objects, for git to read.
+   * Returns the directory of the objects, for git to read.
    *
    * @param git the {@code .git} of the repository
-   * @return empty if there is anything but plain files and directories in it, or if it refers to
-   *     objects elsewhere
+   * @return empty if it contains anything but plain files and directories, or refers to objects
+   *     elsewhere
    */
   static Optional<Path> find(Path git) {
     Path objects = git.resolve("objects");

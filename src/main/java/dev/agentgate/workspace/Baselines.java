@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was checked out for each run, kept where no agent works: the commit, the mirror that has its
- * objects, and the index of the checkout. The index knows the time and size of each file, so that a
- * later comparison reads only what changed.
+ * Records what was checked out for each run, in a place where no agent works: the commit, the
+ * mirror that has its objects, and the index of the checkout. The index knows the time and size of
+ * each file, so a later comparison reads only the files that changed.
  */
 final class Baselines {
   private static final String INDEX = "index";
@@ -21,24 +21,24 @@ final class Baselines {
   private final Path root;
 
   /**
-   * @param root holds nothing but baselines
+   * @param root a directory that contains only baselines
    */
   Baselines(Path root) {
     this.root = root;
   }
 
   /**
-   * What a run began with.
+   * The starting point of a run.
    *
-   * @param commit its full id
-   * @param tree the id of its tree
-   * @param objects those of the mirror that it was copied from; they may be gone
-   * @param index a file to copy, with its time
+   * @param commit the full id of the commit
+   * @param tree the id of the commit's tree
+   * @param objects the object directory of the mirror that the checkout came from; may be gone
+   * @param index the index, to be copied together with its time
    * @param pointers for {@link LargeFilePointers#read}
    */
   record Baseline(String commit, String tree, Path objects, Path index, Path pointers) {}
 
-  /** Remembers a checkout before the agent gets it. */
+  /** Records a checkout. Call it before the agent gets the checkout. */
   void remember(LocalGit checkout, Path mirror)
       throws IOException, WorkspaceFailedException, InterruptedException {
     String ids = checkout.run("rev-parse", "HEAD", "HEAD^{tree}").strip();
@@ -53,9 +53,9 @@ final class Baselines {
   }
 
   /**
-   * Finds what was remembered.
+   * Finds the recorded checkout of a run.
    *
-   * @param mirrors where mirrors are
+   * @param mirrors the directory of all mirrors
    */
   Optional<Baseline> find(RunId run, Path mirrors) {
     try {
@@ -80,7 +80,7 @@ final class Baselines {
     return DirectoryTree.remove(directory(run));
   }
 
-  /** With its time: git takes a file that is younger than the index for changed. */
+  /** Copies the time as well, because git treats a file newer than its index as changed. */
   static void copyIndex(Path from, Path to) throws IOException {
     Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
   }

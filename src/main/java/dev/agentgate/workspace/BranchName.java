@@ -5,19 +5,22 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What git allows as the name of a branch.
+ * Checks names of branches as git does.
  *
  * @see <a href="https://git-scm.com/docs/git-check-ref-format">git-check-ref-format</a>
  */
 final class BranchName {
-  /** So that git's {@code .lock} file beside a ref of that name still fits in 255 bytes. */
+  /**
+   * Leaves room for the suffix of git's {@code .lock} file beside a ref of that name, within 255
+   * bytes.
+   */
   private static final int MAX_BYTES = 250;
 
   private static final String FORBIDDEN = " ~^:?*[\\\u007f";
 
   private BranchName() {}
 
-  /** Whether it is one; {@code HEAD} and full ref names are not. */
+  /** Whether this is a valid branch name; {@code HEAD} and full ref names are not. */
   static boolean isValid(String name) {
     if (name.isEmpty()
         || name.equals("@")
@@ -38,7 +41,7 @@ final class BranchName {
       }
     }
     try {
-      // An unpaired surrogate would reach git as another name.
+      // An unpaired surrogate would reach git as a different name.
       return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name)).remaining()
           <= MAX_BYTES;
     } catch (CharacterCodingException e) {

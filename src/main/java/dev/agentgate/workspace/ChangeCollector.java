@@ -14,17 +14,21 @@ import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /**
- * Compares a workspace with what was checked out, in a repository made for that and removed
- * afterwards. Of the workspace's own {@code .git}, only names and the id of its HEAD are taken.
+ * Compares a workspace with what was checked out. The comparison uses a repository of its own,
+ * which is removed afterwards. The workspace's {@code .git} supplies only names and the id of its
+ * HEAD.
  */
 final class ChangeCollector {
   private static final Logger LOG = Logger.getLogger(ChangeCollector.class);
   private static final int MAX_LISTED = 10_000;
 
-  /** More is no change to review; git would hold files of that size in memory. */
+  /** More than this is not a reviewable change, and git would hold files of that size in memory. */
   private static final long MAX_BYTES = 2L << 30;
 
-  /** Renames with edits are looked for among so many files; all others by content alone. */
+  /**
+   * Renames with edits are searched for among this many files; beyond that only exact renames are
+   * found.
+   */
   private static final String RENAME_LIMIT = "-l1000";
 
   private static final List<String> COMPARISON =
@@ -44,8 +48,8 @@ final class ChangeCollector {
   private final PatchFile patch;
 
   /**
-   * @param workspace of the run
-   * @param scratch a directory for this object alone
+   * @param workspace the workspace of the run
+   * @param scratch a directory that only this object uses
    */
   ChangeCollector(LocalGit workspace, Baseline baseline, Path scratch, PatchFile patch) {
     this.workspace = workspace;
@@ -77,10 +81,11 @@ final class ChangeCollector {
         patch.discard();
       }
     } catch (IOException e) {
-      LOG.errorf(e, "A patch of %s that is not whole is left", workspace.run());
+      LOG.errorf(e, "An incomplete patch of %s could not be removed", workspace.run());
     }
     if (!DirectoryTree.remove(scratch)) {
-      LOG.errorf("Something is left of comparing the workspace of %s", workspace.run());
+      LOG.errorf(
+          "The files for comparing the workspace of %s could not all be removed", workspace.run());
     }
   }
 
@@ -118,8 +123,8 @@ final class ChangeCollector {
   }
 
   /**
-   * Takes the objects of the base from where an agent could write. Git computes the ids of all that
-   * it unpacks, so that nothing else can pass for them.
+   * Copies the objects of the base from a place where the agent could write. Git computes the ids
+   * of all objects that it unpacks, so forged objects cannot take their place.
    */
   private void copyBase(Path from, ComparisonRepository to)
       throws IOException, WorkspaceFailedException, InterruptedException {

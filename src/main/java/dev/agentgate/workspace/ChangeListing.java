@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads {@code git diff-index --raw --numstat -z}: all records of what happened, then all counts of
- * lines. Keeps the first files and counts the rest.
+ * Reads {@code git diff-index --raw --numstat -z}: first a record for each change, then the line
+ * counts. Keeps the first files and only counts the rest.
  *
  * @see <a href="https://git-scm.com/docs/diff-format">diff-format</a>
  */
@@ -65,7 +65,7 @@ final class ChangeListing implements GitCommand.Reader {
         entries.stream().map(Entry::toFile).toList(), count, insertions, deletions);
   }
 
-  /** Adds a file whose lines are not counted. */
+  /** Adds a file without counts of lines. */
   void add(byte[] path, Optional<byte[]> oldPath, Status status) {
     count++;
     if (entries.size() < maxListed) {
@@ -92,15 +92,18 @@ final class ChangeListing implements GitCommand.Reader {
       case 'D' -> Status.DELETED;
       case 'R' -> Status.RENAMED;
       case 'T' -> Status.TYPE_CHANGED;
-      default -> throw new IOException("git names a change " + letter);
+      default -> throw new IOException("git reports an unknown kind of change: " + letter);
     };
   }
 
-  /** {@code added TAB deleted TAB path}; of a rename, both paths follow as fields instead. */
+  /**
+   * Parses {@code added TAB deleted TAB path}. For a rename, both paths follow in fields of their
+   * own.
+   */
   private void counts(byte[] field, NulSeparated fields) throws IOException {
     String[] parts = RawName.key(field).split("\t", 3);
     if (parts.length != 3) {
-      throw new IOException("git's count of lines cannot be read");
+      throw new IOException("git's line counts cannot be read");
     }
     String path = parts[2];
     if (path.isEmpty()) {

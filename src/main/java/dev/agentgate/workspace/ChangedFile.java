@@ -3,11 +3,11 @@ package dev.agentgate.workspace;
 import java.util.Optional;
 
 /**
- * One file that differs between the base commit and what the agent left.
+ * A file that differs between the base commit and what the agent left.
  *
- * @param path from the top of the repository, as {@link CollectedChanges} says of names
- * @param oldPath where a renamed file was
- * @param binary whether git compares it as bytes; it then counts no lines
+ * @param path from the top of the repository; {@link CollectedChanges} says how names are shown
+ * @param oldPath the former path of a renamed file
+ * @param binary whether git compares the file as bytes and so does not count its lines
  */
 public record ChangedFile(
     String path,
@@ -17,13 +17,13 @@ public record ChangedFile(
     long insertions,
     long deletions) {
 
-  /** What happened to a file. */
+  /** The kind of change. */
   public enum Status {
     ADDED,
     MODIFIED,
     DELETED,
     RENAMED,
-    /** A file became a symbolic link or a submodule, or the other way round. */
+    /** A file became a symbolic link or a submodule, or the reverse. */
     TYPE_CHANGED
   }
 }

@@ -10,14 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code workspaceSource} with the precedence and the sentences of the HTTP contract: {@code
+ * Parses {@code workspaceSource} with the precedence and the messages of the HTTP contract: {@code
  * url}, then {@code owner} and {@code repo}, then {@code repo} as {@code owner/repo}, then {@code
- * repo} with the configured owner. What comes first decides alone; a bad value there is an error
- * and not a reason to look further. An empty text counts as absent. Nothing is trimmed, and nothing
- * decoded but the branch in {@code url} and the path in {@code file:///…}.
+ * repo} with the configured owner. Only the first of these that is present counts; if its value is
+ * bad that is an error, and the others are not tried. An empty text counts as absent. Nothing is
+ * trimmed, and nothing is decoded except the branch in {@code url} and the path in {@code
+ * file:///…}.
  *
- * <p>An explicit {@code branch} or {@code ref} wins over the branch in {@code url}. In {@code
- * /tree/…} all that follows is the branch, as a browser writes it, since a branch may contain
+ * <p>An explicit {@code branch} or {@code ref} takes precedence over the branch in {@code url}. In
+ * {@code /tree/…} the whole rest is the branch, as browsers write it, because a branch may contain
  * slashes. {@code refs/heads/x} means {@code x}.
  */
 public final class CheckedSourceParser implements WorkspaceSourceParser {
@@ -26,11 +27,13 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private static final String FULL_BRANCH = "refs/heads/";
   private static final String SUFFIX = ".git";
 
-  /** What follows the host in a URL: owner, repository, branch, one slash at the end. */
+  /**
+   * The part of a URL after the host: owner, repository, branch, and an optional slash at the end.
+   */
   private static final Pattern REST =
       Pattern.compile("(?<owner>[^/]+)/(?<repo>[^/]+)(?:/tree/(?<branch>[^?#]+?))?/?");
 
-  /** Enough to recognise one's own value by, and no more: an answer is not a mirror. */
+  /** Long enough for clients to recognise their value. Answers do not echo more than that. */
   private static final int MAX_SHOWN = 2048;
 
   private final GitHubHost host;
@@ -38,7 +41,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
   private final LocalRoots roots;
 
   /**
-   * @param defaultOwner of a repository that is named alone
+   * @param defaultOwner the owner of a repository that is named without one
    */
   public CheckedSourceParser(GitHubHost host, Optional<String> defaultOwner, LocalRoots roots) {
     this.host = host;
@@ -63,7 +66,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     };
   }
 
-  /** What of a repository a client named beside it; at most one of them. */
+  /** The branch or the ref that a client named beside the repository; at most one of them. */
   private record Named(Optional<String> branch, Optional<String> ref) {
     static Named of(WorkspaceSourceInput input) {
       Optional<String> branch = given(input.branch());
@@ -128,7 +131,10 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     return named.orBranch(urlBranch).gitHub(owner, repo);
   }
 
-  /** A branch as it stands in a URL. Browsers leave its slashes alone, so an encoded one is odd. */
+  /**
+   * A branch as written in a URL. Browsers do not encode its slashes, so an encoded slash is
+   * refused.
+   */
   private static Optional<String> decodedBranch(String written) {
     return Optional.of(written)
         .filter(text -> !text.toUpperCase(Locale.ROOT).contains("%2F"))
@@ -173,8 +179,8 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     if (roots.isEmpty()) {
       throw invalid("type", "Local workspaces are not enabled: no root directory is allowed.");
     }
-    // One sentence for what is missing and what is elsewhere, so that nobody can ask which
-    // directories there are.
+    // A missing directory and one outside the roots get the same answer, so that clients cannot
+    // find out which directories exist.
     if (isClimbing(path) || roots.find(path).isEmpty()) {
       throw invalid("path", "Local path is not a directory below an allowed root: " + shown(path));
     }
@@ -220,7 +226,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     return value.filter(text -> !text.isEmpty());
   }
 
-  /** A client's value for a sentence: on one line, and not longer than it helps. */
+  /** Returns a client's value for a message: on one line and shortened. */
   private static String shown(String value) {
     String text = value.length() > MAX_SHOWN ? value.substring(0, MAX_SHOWN) + "…" : value;
     return text.replaceAll("[\\p{Cntrl}\\p{IsC}]", "\ufffd");

@@ -1,10 +1,10 @@
 package dev.agentgate.workspace;
 
 /**
- * What a checkout fetches beside the repository itself.
+ * What a checkout fetches in addition to the repository itself.
  *
- * @param submodules the repositories that it names, at their commits
- * @param lfs the files that Git LFS keeps elsewhere; needs {@code git-lfs}
+ * @param submodules whether to fetch submodules, at the commits that the repository names
+ * @param lfs whether to fetch the files kept in Git LFS; needs {@code git-lfs}
  */
 public record CheckoutExtras(boolean submodules, boolean lfs) {
   public static final CheckoutExtras NONE = new CheckoutExtras(false, false);

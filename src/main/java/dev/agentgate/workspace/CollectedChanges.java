@@ -5,19 +5,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What became of collecting what an agent changed. A file's name is shown as it is if it is UTF-8;
- * any other as git quotes it in a patch, in double quotes and with octal escapes.
+ * The result of collecting an agent's changes. A file's name is shown unchanged if it is UTF-8.
+ * Other names are shown as git quotes them in a patch, in double quotes and with octal escapes.
  */
 public sealed interface CollectedChanges {
 
   /**
-   * The change is known.
+   * The changes are known.
    *
-   * @param baseCommit what was checked out
-   * @param headCommit what the agent's HEAD names, as the workspace says; nothing proves that such
-   *     a commit exists
+   * @param baseCommit the commit that was checked out
+   * @param headCommit the commit of the agent's HEAD according to the workspace; it may not exist
    * @param patchBytes the length of the patch; empty if it was too large to keep
-   * @param notes sentences about what the patch cannot contain
+   * @param notes sentences about what the patch could not include
    */
   record Collected(
       String baseCommit,
@@ -35,11 +34,13 @@ public sealed interface CollectedChanges {
     }
   }
 
-  /** There is no base to compare with: a local or empty workspace, or no checkout at all. */
+  /**
+   * There is no base to compare with: the workspace is local or empty, or there was no checkout.
+   */
   record NoBase() implements CollectedChanges {}
 
   /**
-   * It could not be collected.
+   * The changes could not be collected.
    *
    * @param reason a sentence
    */

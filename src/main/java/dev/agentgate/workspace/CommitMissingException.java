@@ -1,11 +1,11 @@
 package dev.agentgate.workspace;
 
-/** A repository was fetched as a whole, and has no such commit. */
+/** The repository was fetched as a whole and does not contain the commit. */
 final class CommitMissingException extends GitFailedException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param code what git exited with
+   * @param code git's exit code
    */
   CommitMissingException(String message, int code) {
     super(message, code);

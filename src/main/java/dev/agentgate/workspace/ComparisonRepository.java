@@ -8,22 +8,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A repository of the service's own that takes a directory for its work tree. Git then reads
- * nothing of the {@code .git} in that directory: no configuration, hook, exclude or attributes
- * file, no replacement and no reference to other objects. New objects stay in here.
+ * A repository of the service that uses a directory as its work tree. Git then reads nothing from
+ * the {@code .git} in that directory: no configuration, hook, exclude file or attributes file, no
+ * replacements and no references to other objects. New objects are stored in this repository.
  *
- * @param directory the repository; holds its index
- * @param workTree only read
- * @param idLength of its objects' ids, in hexadecimal digits
+ * @param directory the repository, including its index
+ * @param workTree the work tree; it is only read
+ * @param idLength the length of object ids, in hexadecimal digits
  */
 record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
   static final Path NOTHING = Path.of("/dev/null");
   private static final int SHA256_LENGTH = 64;
 
   /**
-   * Makes the repository on disk, with an empty index.
+   * Creates the repository on disk, with an empty index.
    *
-   * @param objects directories to read other objects from
+   * @param objects directories of further objects to read
    */
   void create(List<Path> objects) throws IOException {
     DirectoryTree.create(directory);
@@ -35,9 +35,9 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
   }
 
   /**
-   * Conversions are those of a checkout by the service: {@code .gitattributes} decide on line ends
-   * and encodings, and filters are names without a program. What the index of the base or caches of
-   * other repositories could say beside objects is not read.
+   * Returns the configuration. Files are converted as in the service's own checkouts: {@code
+   * .gitattributes} decides on line ends and encodings, and filters run no program. Caches beside
+   * the objects, in the base's index or in other repositories, are not read.
    */
   private String configuration() {
     return """
@@ -67,7 +67,7 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
         .formatted(idLength == SHA256_LENGTH ? "sha256" : "sha1");
   }
 
-  /** Makes another repository, below this one, for the same directory or one inside. */
+  /** Creates another repository within this one, for the same directory or one inside it. */
   ComparisonRepository inner(String name, Path inside, List<Path> objects) throws IOException {
     ComparisonRepository inner =
         new ComparisonRepository(directory.resolve(name), workTree.at(inside), idLength);
@@ -75,7 +75,7 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
     return inner;
   }
 
-  /** The same repository for another directory. */
+  /** Returns the same repository for another directory. */
   ComparisonRepository at(Path inside) {
     return new ComparisonRepository(directory, workTree.at(inside), idLength);
   }
@@ -97,7 +97,7 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
     stream(input, output -> output.transferTo(OutputStream.nullOutputStream()), arguments);
   }
 
-  /** Runs {@code git} on the work tree and reads what it writes. */
+  /** Runs {@code git} on the work tree and reads its output. */
   void stream(Path input, GitCommand.Reader reader, String... arguments)
       throws WorkspaceFailedException, InterruptedException {
     List<String> all =

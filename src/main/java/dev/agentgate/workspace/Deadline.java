@@ -3,9 +3,9 @@ package dev.agentgate.workspace;
 import java.time.Duration;
 
 /**
- * When a preparation must be over.
+ * The time by which a preparation must be finished.
  *
- * @param limit what was allowed, for the sentence
+ * @param limit the time that was allowed, for messages
  * @param endNanos on the scale of {@link System#nanoTime()}
  */
 record Deadline(Duration limit, long endNanos) {
@@ -14,7 +14,7 @@ record Deadline(Duration limit, long endNanos) {
     return new Deadline(limit, System.nanoTime() + limit.toNanos());
   }
 
-  /** What is left; zero or less once it is over. */
+  /** Returns the remaining time; zero or less after the deadline. */
   long remainingNanos() {
     return endNanos - System.nanoTime();
   }

@@ -12,35 +12,38 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes and removes directories that an agent had for itself, so that anything may be in them. */
+/**
+ * Creates and removes directories that agents have had write access to and that may contain
+ * anything.
+ */
 final class DirectoryTree {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
-  /** How deep one walk goes: it keeps a descriptor open for each level. */
+  /** The depth of one walk, which keeps a descriptor open for each level. */
   private static final int MAX_DEPTH = 64;
 
   /**
-   * How many characters a path may have below the top. In UTF-8 that is three times as many bytes
-   * at most, well below Linux's limit of 4096 for a whole path.
+   * The longest path below the top, in characters. In UTF-8 that is at most three times as many
+   * bytes, well below Linux's limit of 4096 bytes for a whole path.
    */
   private static final int MAX_LENGTH = 600;
 
   private DirectoryTree() {}
 
-  /** Makes a directory, and those above it, for this user only. */
+  /** Creates a directory and its parents for this user only. */
   static void create(Path directory) throws IOException {
     Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
   }
 
   /**
-   * Removes a directory and all in it: also directories without permissions and those that are too
-   * deep to name. Needs few descriptors, however deep they are. Follows no link. Idempotent.
+   * Removes a directory and everything in it, even directories without permissions and directories
+   * too deep to be named. Needs few descriptors at any depth. Follows no links. Idempotent.
    *
-   * @return false if something is left
+   * @return false if part of it is left
    */
   static boolean remove(Path directory) {
-    // Each pass opens or shortens what the one before could not get into.
+    // Each pass unlocks or shortens paths that the pass before could not enter.
     boolean again = true;
     while (again && Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Remover remover = new Remover(directory);
@@ -65,7 +68,7 @@ final class DirectoryTree {
 
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-      // Moving it changes its entry "..", which takes the right to write to it.
+      // Moving a directory changes its ".." entry, which requires write permission on it.
       open(directory);
       if (isTooDeep(directory)) {
         again |= bringUp(directory);
@@ -95,7 +98,7 @@ final class DirectoryTree {
       return FileVisitResult.CONTINUE;
     }
 
-    /** A directory that could not be listed. */
+    /** Called for a directory that could not be listed. */
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) {
       if (open(file)) {
@@ -118,7 +121,7 @@ final class DirectoryTree {
       return name;
     }
 
-    /** Whether that changed anything: if not, another pass would not get further either. */
+    /** Whether this changed anything. If not, another pass would get no further. */
     private static boolean open(Path directory) {
       try {
         if (Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS)
@@ -132,12 +135,15 @@ final class DirectoryTree {
       }
     }
 
-    /** What cannot be deleted stays, and with it the directories above; the rest still goes. */
+    /**
+     * Deletes a file or directory if possible. If not, its parents stay too, but the rest is
+     * deleted.
+     */
     private static void delete(Path path) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        // The caller sees that something is left.
+        // The caller sees that part of the tree is left.
       }
     }
   }

@@ -23,14 +23,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the {@code git} command line so that only what stands here decides what it does: its
- * environment is built from nothing, the configuration of the machine and the user is not read, no
- * hook, filter or credential prompt runs, and only one protocol is open. Each process leads a
- * session of its own and carries the run's id, and none outlives its call.
+ * Runs the {@code git} command line independently of the machine's setup. The environment is built
+ * from scratch, configuration of the machine and the user is not read, no hook, filter or
+ * credential prompt runs, and only one protocol is allowed. Each process leads a session of its
+ * own, carries the run's id, and does not outlive its call.
  *
- * <p>The token travels in the environment of the git processes that talk to the GitHub host, and
- * from there through a credential helper that git asks for that host alone. So it is in no argument
- * list, no URL and no file, and a redirect to another host does not take it along.
+ * <p>The token is in the environment of only those git processes that talk to the GitHub host. A
+ * credential helper that git asks for that host alone takes it from there. So the token is in no
+ * argument list, URL or file, and does not follow a redirect to another host.
  *
  * @see <a href="https://git-scm.com/docs/gitcredentials">gitcredentials</a>
  */
@@ -44,10 +44,13 @@ final class GitCommand {
   private static final int MAX_MESSAGE = 1000;
   private static final Duration SWEEP_TIME = Duration.ofSeconds(5);
 
-  /** Exit codes above this are a signal's number added to 128; 129 is git's own, for its usage. */
+  /**
+   * Higher exit codes are 128 plus the number of a signal. Git itself exits with 129 for wrong
+   * usage.
+   */
   private static final int LAST_OWN_CODE = 129;
 
-  /** How git reaches remotes here: the way out, certificates and the operator's ssh. */
+  /** What git needs to reach remotes: proxies, certificates and the operator's ssh. */
   private static final List<String> INHERITED =
       List.of(
           "PATH",
@@ -74,8 +77,8 @@ final class GitCommand {
   private final List<String> hidden;
 
   /**
-   * @param configuration the file to keep git's configuration in; written anew
-   * @param token for the host; sent only there
+   * @param configuration the file for git's configuration; overwritten
+   * @param token the token for the host; sent nowhere else
    * @param hidden paths of this machine that no message may show
    */
   GitCommand(Path configuration, GitHubHost host, Optional<String> token, List<String> hidden)
@@ -92,10 +95,10 @@ final class GitCommand {
   }
 
   /**
-   * What one call may reach.
+   * What one call may access.
    *
-   * @param protocol the only one that is open, as in {@code GIT_ALLOW_PROTOCOL}
-   * @param withToken whether the token may be asked for
+   * @param protocol the only allowed protocol, as in {@code GIT_ALLOW_PROTOCOL}
+   * @param withToken whether the call may use the token
    */
   record Access(String protocol, boolean withToken) {
     static final Access LOCAL = new Access("file", false);
@@ -104,9 +107,9 @@ final class GitCommand {
   /**
    * Runs {@code git} with these arguments.
    *
-   * @return the end of what it wrote, both streams
-   * @throws GitFailedException if it failed, with its words
-   * @throws WorkspaceFailedException if the time ran out or someone killed it
+   * @return the end of its output, stdout and stderr together
+   * @throws GitFailedException if it failed, with its message
+   * @throws WorkspaceFailedException if the time ran out or git was killed
    */
   String run(RunId run, Access access, Deadline deadline, String... arguments)
       throws WorkspaceFailedException, InterruptedException {
@@ -114,35 +117,35 @@ final class GitCommand {
   }
 
   /**
-   * Runs {@code git} with these arguments, for all that it says.
+   * Runs {@code git} with these arguments and returns its whole output.
    *
-   * @throws GitFailedException if it failed, with its words
-   * @throws WorkspaceFailedException if it said too much, the time ran out or someone killed it
+   * @throws GitFailedException if it failed, with its message
+   * @throws WorkspaceFailedException if the output was too long, the time ran out or git was killed
    */
   String readAll(RunId run, Access access, Deadline deadline, String... arguments)
       throws WorkspaceFailedException, InterruptedException {
     OutputTail output = execute(run, access, deadline, arguments);
     if (!output.isWhole()) {
       throw new WorkspaceFailedException(
-          "git " + subcommand(List.of(arguments)) + " said more than the service reads of it");
+          "git " + subcommand(List.of(arguments)) + " printed more than the service reads");
     }
     return output.text();
   }
 
   /**
-   * Runs {@code git} with these arguments on this machine, for output of any length and bytes.
+   * Runs {@code git} with these arguments on this machine, for output of any length and any bytes.
    *
-   * @param input what it reads from its standard input
-   * @param reader of its standard output; once it returns, git need not go on and is stopped
-   * @throws GitFailedException if it failed, with its words
-   * @throws WorkspaceFailedException if the reader failed, the time ran out or someone killed it
+   * @param input the file for its standard input
+   * @param reader reads its standard output; if the reader returns early, git is stopped
+   * @throws GitFailedException if it failed, with its message
+   * @throws WorkspaceFailedException if the reader failed, the time ran out or git was killed
    */
   void stream(RunId run, Deadline deadline, Path input, Reader reader, String... arguments)
       throws WorkspaceFailedException, InterruptedException {
     execute(run, Access.LOCAL, deadline, new Streams(input, Optional.of(reader)), arguments);
   }
 
-  /** Reads what git writes, in a thread of its own. */
+  /** Reads git's output in a thread of its own. */
   @FunctionalInterface
   interface Reader {
     void read(InputStream output) throws IOException;
@@ -176,9 +179,9 @@ final class GitCommand {
         throw deadline.exceeded(name);
       }
       if (reading.isPresent() && !reading.get().awaitEnd(deadline)) {
-        throw deadline.exceeded("Reading what " + name + " wrote");
+        throw deadline.exceeded("Reading the output of " + name);
       }
-      // Git waits for its helpers; one that holds the output open longer is stuck.
+      // Git waits for its helpers, so a helper that keeps the output open is stuck.
       if (!output.awaitEnd(Duration.ofSeconds(1))) {
         LOG.warnf("%s of %s left a process behind; killing it", name, run);
       }
@@ -213,7 +216,7 @@ final class GitCommand {
             .directory(new File("/"))
             .redirectErrorStream(streams.reader().isEmpty())
             .redirectInput(streams.input().toFile());
-    // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
+    // Variables that stay equal are not touched: Java then keeps their bytes in every locale.
     builder
         .environment()
         .entrySet()
@@ -240,7 +243,7 @@ final class GitCommand {
     environment.put("GIT_ATTR_NOSYSTEM", "1");
     environment.put("GIT_TERMINAL_PROMPT", "0");
     environment.put("GIT_LFS_SKIP_SMUDGE", "1");
-    // The user that the service runs as may have no name of its own, and reflogs want one.
+    // The service's user may have no name, but git needs one for reflogs.
     environment.put("GIT_COMMITTER_NAME", "AgentGate");
     environment.put("GIT_COMMITTER_EMAIL", "agentgate@localhost");
     if (access.withToken()) {
@@ -250,9 +253,9 @@ final class GitCommand {
   }
 
   private static String configurationText(GitHubHost host) {
-    // safe.directory: repositories behind a file: URL may belong to another user; which ones can
-    // be reached at all is decided by the operator's base URL and roots.
-    // gc.autoDetach: a collection in the background would outlive the call.
+    // safe.directory: repositories behind a file: URL may belong to other users. Only the
+    // operator's base URL and roots decide which repositories can be reached.
+    // gc.autoDetach: a garbage collection in the background would outlive the call.
     String text =
         """
         # Written by AgentGate at every start, for its own checkouts only.
@@ -292,7 +295,7 @@ final class GitCommand {
         .formatted(scope, TOKEN_VARIABLE);
   }
 
-  /** An argument that the locale cannot express would reach git as another one. */
+  /** Refuses arguments that the locale cannot express, because git would receive different ones. */
   private static void requireEncodable(List<String> command) throws WorkspaceFailedException {
     Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     for (String argument : command) {
@@ -306,13 +309,13 @@ final class GitCommand {
   private static String subcommand(List<String> arguments) {
     int at = 0;
     while (at < arguments.size() && arguments.get(at).startsWith("-")) {
-      // These two take their value as another argument.
+      // These two options take their value as a separate argument.
       at += arguments.get(at).equals("-C") || arguments.get(at).equals("-c") ? 2 : 1;
     }
     return at < arguments.size() ? arguments.get(at) : "";
   }
 
-  /** What git cannot know: whether there was a token to show. */
+  /** Adds what git cannot know: whether a token was available. */
   private String credentialHint(String output, Access access) {
     if (!output.contains("could not read Username")
         && !output.contains("Authentication failed for")) {
@@ -328,8 +331,8 @@ final class GitCommand {
   }
 
   /**
-   * What ssh said before git gave up: git's own words are the same whatever the reason. Paths, of
-   * keys and of configuration, are nobody's business.
+   * Returns what ssh printed before git gave up, because git prints the same message for every
+   * cause. Paths of keys and of configuration are removed.
    */
   private static List<String> saidBySsh(List<String> lines) {
     int end = 0;
@@ -357,7 +360,7 @@ final class GitCommand {
         || line.startsWith("remote:");
   }
 
-  /** Git's own words: what it calls fatal or an error, else its last line. */
+  /** Returns git's own message: its errors, or else its last line. */
   private String said(String output, int code) {
     List<String> lines = output.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     List<String> telling = lines.stream().filter(GitCommand::isTelling).toList();
@@ -382,15 +385,15 @@ final class GitCommand {
   }
 
   /**
-   * Kills what is left of a session, also what its leader no longer knows, until a sweep finds
-   * nothing.
+   * Kills all remaining processes of a session, even those that its leader no longer knows. Repeats
+   * until none is found.
    */
   private static void killSession(long leader) {
     long end = System.nanoTime() + SWEEP_TIME.toNanos();
     List<Long> members = members(leader);
     while (!members.isEmpty()) {
       if (System.nanoTime() > end) {
-        LOG.errorf("Processes %s of a git session survive SIGKILL", members);
+        LOG.errorf("Processes %s of a git session survived SIGKILL", members);
         return;
       }
       for (long pid : members) {
@@ -402,7 +405,7 @@ final class GitCommand {
   }
 
   /**
-   * The live processes of a session.
+   * Returns the live processes of a session.
    *
    * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
    */
@@ -413,22 +416,22 @@ final class GitCommand {
         try {
           String stat =
               new String(Files.readAllBytes(entry.resolve("stat")), StandardCharsets.ISO_8859_1);
-          // After the name, which may contain anything: state, parent, group, session.
+          // After the name, which may contain anything, come state, parent, group and session.
           String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5);
           if (Long.parseLong(fields[3]) == session && !fields[0].matches("[ZX]")) {
             members.add(Long.parseLong(entry.getFileName().toString()));
           }
         } catch (IOException e) {
-          // It ended meanwhile.
+          // The process has ended meanwhile.
         }
       }
     } catch (IOException e) {
-      LOG.error("/proc cannot be read: git processes may be left", e);
+      LOG.error("/proc cannot be read; git processes may still be running", e);
     }
     return members;
   }
 
-  /** A reader at work on what a process writes. */
+  /** Runs a reader on the output of a process. */
   private static final class Reading {
     private final Process process;
     private final Reader reader;
@@ -455,12 +458,12 @@ final class GitCommand {
       return !thread.isAlive();
     }
 
-    /** Whether git was stopped because the reader had enough. */
+    /** Whether git was stopped because the reader returned early. */
     boolean isCutShort(String name) throws WorkspaceFailedException {
       IOException problem = failure;
       if (problem != null) {
         throw new WorkspaceFailedException(
-            "What " + name + " wrote could not be read or kept", problem);
+            "The output of " + name + " could not be read or kept", problem);
       }
       return cutShort;
     }
@@ -472,7 +475,7 @@ final class GitCommand {
       } catch (IOException e) {
         failure = e;
       } catch (RuntimeException e) {
-        // Half of what git wrote must not pass for all of it.
+        // A part of git's output must not be mistaken for all of it.
         failure = new IOException(e);
       }
       if (cutShort || failure != null) {
@@ -481,7 +484,7 @@ final class GitCommand {
     }
   }
 
-  /** The end of a stream, read as it comes so that the writer never blocks. */
+  /** Keeps the end of a stream. Reads it at once, so that the writer never blocks. */
   private static final class OutputTail {
     private final byte[] kept = new byte[KEPT_OUTPUT];
     private final Thread reader;

@@ -1,13 +1,13 @@
 package dev.agentgate.workspace;
 
-/** Git itself gave up; neither the time ran out nor did anyone stop it. */
+/** Git itself failed. It did not run out of time, and it was not stopped. */
 class GitFailedException extends WorkspaceFailedException {
   private static final long serialVersionUID = 1L;
 
   private final int code;
 
   /**
-   * @param code what git exited with
+   * @param code git's exit code
    */
   GitFailedException(String message, int code) {
     super(message);

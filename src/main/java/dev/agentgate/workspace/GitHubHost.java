@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The one host that sources of type {@code github} live on, and what it allows as a name. An
- * operator writes its base URL, so any protocol that git speaks may stand there; a client never
- * adds more than an owner and a repository to it.
+ * The host of sources of type {@code github}, and the names that it allows. The operator sets its
+ * base URL, which may use any protocol that git supports. Clients only add an owner and a
+ * repository.
  */
 public final class GitHubHost {
   private static final String PUBLIC_HOST = "github.com";
 
   /**
-   * 1 to 39 letters and digits with single hyphens between them; underscores as in the short codes
-   * of managed users.
+   * 1 to 39 letters and digits with single hyphens between them. Underscores precede the short
+   * codes of managed users.
    *
    * @see <a
    *     href="https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication">
@@ -36,7 +36,7 @@ public final class GitHubHost {
 
   /**
    * @param baseUrl for example {@code https://github.com} or {@code file:///srv/mirrors}
-   * @throws IllegalArgumentException if it is no absolute URL, or carries credentials, a query or a
+   * @throws IllegalArgumentException if it is not an absolute URL, or has credentials, a query or a
    *     fragment
    */
   public GitHubHost(String baseUrl) {
@@ -52,21 +52,22 @@ public final class GitHubHost {
         || uri.getRawFragment() != null
         || (isFile ? uri.getRawPath().isEmpty() : uri.getHost() == null)) {
       throw new IllegalArgumentException(
-          "The GitHub base URL must be like https://github.com, without query and fragment");
+          "The GitHub base URL must be like https://github.com, without a query or fragment");
     }
     if (uri.getRawUserInfo() != null && uri.getScheme().startsWith("http")) {
       throw new IllegalArgumentException(
-          "The GitHub base URL must not carry credentials: clients see it; set the token instead");
+          "The GitHub base URL must not contain credentials, because clients see it; set the token"
+              + " instead");
     }
     this.baseUrl = stripSlashes(baseUrl);
   }
 
-  /** Whether GitHub allows an account of that name. */
+  /** Whether GitHub allows this name for an account. */
   public static boolean isOwner(String text) {
     return OWNER.matcher(text).matches();
   }
 
-  /** Whether GitHub allows a repository of that name. */
+  /** Whether GitHub allows this name for a repository. */
   static boolean isRepository(String text) {
     return REPOSITORY.matcher(text).matches()
         && !text.equals(".")
@@ -74,16 +75,16 @@ public final class GitHubHost {
         && !text.toLowerCase(Locale.ROOT).endsWith(".git");
   }
 
-  /** What git clones. The names must be checked. */
+  /** Returns the URL that git clones. The names must have been checked. */
   String remote(String owner, String repository) {
     return baseUrl + "/" + owner + "/" + repository + ".git";
   }
 
   /**
-   * What git clones for a repository on this host.
+   * Returns the URL that git clones for a repository on this host.
    *
-   * @param url of a web page, of {@code ssh} or as {@link #remote} makes it
-   * @return empty if it is not on this host, or no repository
+   * @param url the URL of a web page, a URL for {@code ssh}, or a result of {@link #remote}
+   * @return empty if it is not on this host or is not a repository
    */
   Optional<String> remoteOf(String url) {
     return Stream.of(baseUrl + "/", webPrefix(), sshPrefix())
@@ -95,31 +96,34 @@ public final class GitHubHost {
         .findFirst();
   }
 
-  /** The protocol of {@link #remote}, as in {@code GIT_ALLOW_PROTOCOL}. */
+  /** Returns the protocol of {@link #remote}, as in {@code GIT_ALLOW_PROTOCOL}. */
   String protocol() {
     return uri.getScheme().toLowerCase(Locale.ROOT);
   }
 
-  /** What a client's web URL must begin with. */
+  /** Returns the prefix of clients' web URLs. */
   String webPrefix() {
     return isFile()
         ? "https://" + PUBLIC_HOST + "/"
         : "https://" + authority() + stripSlashes(uri.getRawPath()) + "/";
   }
 
-  /** What a client's {@code git@host:owner/repo.git} must begin with. */
+  /** Returns the prefix of clients' {@code git@host:owner/repo.git}. */
   String sshPrefix() {
     return "git@" + (isFile() ? PUBLIC_HOST : uri.getHost()) + ":";
   }
 
-  /** Where the token may be sent, as git's {@code credential.<url>}; empty where none is needed. */
+  /**
+   * Returns where the token may be sent, as git's {@code credential.<url>}; empty if none is
+   * needed.
+   */
   Optional<String> credentialScope() {
     return protocol().startsWith("http")
         ? Optional.of(protocol() + "://" + authority())
         : Optional.empty();
   }
 
-  /** The directory on this machine that holds the repositories, if the base URL is one. */
+  /** Returns the directory of the repositories if the base URL names one on this machine. */
   Optional<String> directory() {
     return isFile() ? Optional.of(stripSlashes(uri.getPath())) : Optional.empty();
   }

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The forms of a remote that a client may name with type {@code git}: {@code https://}, {@code
- * ssh://}, {@code user@host:path}, and {@code file:///} below an allowed root, percent-encoded or
- * not, as git reads it. Everything else (remote helpers such as {@code ext::}, plain {@code http},
- * options, local paths) is refused by not being of a form.
+ * Checks remotes that a client names with type {@code git}. The allowed forms are {@code https://},
+ * {@code ssh://}, {@code user@host:path}, and {@code file:///} below an allowed root, with or
+ * without percent-encoding, as git reads it. Everything else is refused: remote helpers such as
+ * {@code ext::}, plain {@code http}, options and local paths.
  *
  * @see <a href="https://git-scm.com/docs/git-fetch#_git_urls">Git URLs</a>
  */
@@ -19,7 +19,7 @@ final class GitUrl {
   private static final String USER = "[A-Za-z0-9_][A-Za-z0-9_.-]*";
   private static final Pattern HTTPS =
       Pattern.compile("https://" + HOST + PORT + "/[A-Za-z0-9._~/+@,=:%-]+");
-  // No percent sign in these: git decodes it before it hands the path on.
+  // These allow no percent sign, because git decodes it before it passes the path on.
   private static final Pattern SSH =
       Pattern.compile("ssh://(?:" + USER + "@)?" + HOST + PORT + "/[A-Za-z0-9._~/+@,=:-]+");
   private static final Pattern SCP =
@@ -33,24 +33,24 @@ final class GitUrl {
   private GitUrl() {}
 
   /**
-   * A remote that git may be given.
+   * A remote that may be passed to git.
    *
    * @param url never begins with a hyphen
    * @param protocol as in {@code GIT_ALLOW_PROTOCOL}
    */
   record Accepted(String url, String protocol) {}
 
-  /** What git reads as this path, whatever characters are in it. */
+  /** Returns a URL that git reads as this path, whatever characters the path contains. */
   static String ofFile(Path path) {
     return "file://" + PercentEncoding.encodePath(path.toString());
   }
 
-  /** Whether there is a name or password in it that would be stored and shown. */
+  /** Whether the URL contains a user name or a password that would be stored and shown. */
   static boolean hasCredentials(String text) {
     return CREDENTIALS.matcher(text).matches();
   }
 
-  /** Reads a URL; empty if it is of none of the forms, or a file outside the roots. */
+  /** Parses a URL; empty if it has none of the allowed forms or names a file outside the roots. */
   static Optional<Accepted> accept(String text, LocalRoots roots) {
     if (text.length() > MAX_LENGTH || CLIMBING.matcher(text).matches()) {
       return Optional.empty();

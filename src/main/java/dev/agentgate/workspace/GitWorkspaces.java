@@ -16,9 +16,10 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Workspaces made by the {@code git} command line, one directory per run, for this user only. Safe
- * for use by many threads; orders for one repository wait for each other no longer than a fetch
- * takes. After a crash a half-made workspace is left under its run's id, for {@link #remove}.
+ * Creates workspaces with the {@code git} command line, one directory per run, for this user only.
+ * Safe for use by many threads. Orders for the same repository wait for each other only during a
+ * fetch. After a crash, a half-made workspace is left under its run's id, and {@link #remove}
+ * removes it.
  */
 public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
   private static final Logger LOG = Logger.getLogger(GitWorkspaces.class);
@@ -33,11 +34,11 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
   private final Baselines baselines;
 
   /**
-   * Makes the root if it is missing.
+   * Creates the root if it is missing.
    *
-   * @param root {@code workspaces/} in the data directory; this object alone writes there
+   * @param root {@code workspaces/} in the data directory; only this object writes there
    * @param token for private repositories on the host; sent nowhere else
-   * @param notes told what a checkout leaves out
+   * @param notes receives notes about what a checkout leaves out
    */
   public GitWorkspaces(
       Path root,
@@ -153,7 +154,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
       throw new WorkspaceFailedException("The workspace could not be written", e);
     } finally {
       if (!made && !remove(run)) {
-        LOG.errorf("Something is left of the failed workspace of %s", run);
+        LOG.errorf("The failed workspace of %s could not be removed completely", run);
       }
     }
   }
@@ -178,7 +179,10 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
         revision(source.branch(), source.ref()));
   }
 
-  /** Names were checked when the order came in; its file may have been edited since. */
+  /**
+   * Checks the name again: it was valid when submitted, but the order's file may have been edited
+   * since.
+   */
   private static Revision revision(Optional<String> branch, Optional<String> ref)
       throws WorkspaceFailedException {
     if (branch.filter(name -> !BranchName.isValid(name)).isPresent()) {

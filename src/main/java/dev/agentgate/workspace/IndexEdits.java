@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Changes to an index, gathered in files so that their number does not matter.
+ * Collects changes to an index in files, so that there may be any number of them.
  *
  * @see <a href="https://git-scm.com/docs/git-update-index">git-update-index</a>
  */
@@ -35,7 +35,7 @@ final class IndexEdits implements AutoCloseable {
     entry("160000 " + commit, path);
   }
 
-  /** A file or a symbolic link, with its content. */
+  /** Adds a file or a symbolic link with its content. */
   void addFile(byte[] path) throws IOException {
     toFiles.write(path);
     toFiles.write(0);
@@ -47,7 +47,9 @@ final class IndexEdits implements AutoCloseable {
     toEntries.write(0);
   }
 
-  /** Makes the changes: first entries, in the order given, then files. */
+  /**
+   * Applies the changes: first the entries in the order in which they were added, then the files.
+   */
   void apply() throws IOException, WorkspaceFailedException, InterruptedException {
     close();
     if (Files.size(entries) > 0) {

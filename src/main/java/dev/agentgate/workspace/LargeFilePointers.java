@@ -23,8 +23,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the pointers of Git LFS in a base stand for. In the work tree are the files themselves; only
- * this tells whether one is still the file that its pointer means, since no filter runs.
+ * The files that Git LFS pointers of a base stand for. The work tree contains the files themselves.
+ * Since no filter runs, only this class can tell whether a file still is the one that its pointer
+ * names.
  *
  * @see <a href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">Git LFS
  *     specification</a>
@@ -45,7 +46,9 @@ final class LargeFilePointers {
 
   private record Entry(String name, String blob) {}
 
-  /** Writes down what the pointers of a checkout stand for, before an agent gets it. */
+  /**
+   * Records what the pointers of a checkout stand for. Call it before the agent gets the checkout.
+   */
   static void remember(LocalGit checkout, Path file)
       throws IOException, WorkspaceFailedException, InterruptedException {
     List<Entry> entries = new ArrayList<>();
@@ -67,9 +70,9 @@ final class LargeFilePointers {
   }
 
   /**
-   * Reads what was written down.
+   * Reads the record.
    *
-   * @param file absent if there are no large files
+   * @param file does not exist if there are no large files
    */
   static LargeFilePointers read(Path file) throws IOException {
     LargeFilePointers read = new LargeFilePointers();
@@ -83,12 +86,12 @@ final class LargeFilePointers {
         }
       }
     } catch (NoSuchFileException e) {
-      // No large files.
+      // There are no large files.
     }
     return read;
   }
 
-  /** Whether a file is the one that the pointer of that name stands for. */
+  /** Whether a file is the one that the pointer of this name stands for. */
   boolean isUnchanged(byte[] name, Path file) throws IOException {
     Pointer pointer = pointers.get(RawName.key(name));
     return pointer != null

@@ -7,9 +7,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Files that a repository keeps in Git LFS, fetched by {@code git-lfs} from the remote that the
- * repository itself came from. A {@code .lfsconfig} in the repository can name another server; it
- * is overruled, so that no repository decides which hosts the service talks to.
+ * Fetches the files that a repository keeps in Git LFS, with {@code git-lfs}, from the remote of
+ * the repository itself. A {@code .lfsconfig} in the repository could name another server. It is
+ * overridden, so that repositories cannot decide which hosts the service contacts.
  *
  * @see <a href="https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc">
  *     git-lfs-config</a>
@@ -27,7 +27,9 @@ public final class LargeFiles {
         .anyMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file));
   }
 
-  /** Replaces the pointers of a checkout; what its agent needs of git-lfs stays set there. */
+  /**
+   * Replaces the pointers of a checkout by files. The configuration stays in place for the agent.
+   */
   static void fetch(LocalGit repository, Remote remote)
       throws WorkspaceFailedException, InterruptedException {
     repository.configure("filter.lfs.clean", PROGRAM + " clean -- %f");
@@ -49,7 +51,7 @@ public final class LargeFiles {
             "origin");
   }
 
-  /** What {@code git-lfs} itself makes of a remote that names no other. */
+  /** Returns the URL that {@code git-lfs} derives by default from the remote's URL. */
   private static String endpoint(Remote remote) {
     if (!remote.access().protocol().startsWith("http")) {
       return remote.url();

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Git in one repository of this machine, reaching no other host, for one run. */
+/** Runs git in one repository of this machine, without access to other hosts, for one run. */
 record LocalGit(GitCommand git, RunId run, Path directory, Deadline deadline) {
 
   /**
-   * Runs {@code git} there.
+   * Runs {@code git} in the repository.
    *
-   * @return the end of what it wrote
+   * @return the end of its output
    * @throws GitFailedException if it failed
    */
   String run(String... arguments) throws WorkspaceFailedException, InterruptedException {
@@ -20,17 +20,17 @@ record LocalGit(GitCommand git, RunId run, Path directory, Deadline deadline) {
   }
 
   /**
-   * Runs {@code git} there for all that it says.
+   * Runs {@code git} in the repository and returns its whole output.
    *
    * @throws GitFailedException if it failed
-   * @throws WorkspaceFailedException if it said too much to keep
+   * @throws WorkspaceFailedException if the output was too long to keep
    */
   String readAll(String... arguments) throws WorkspaceFailedException, InterruptedException {
     return git.readAll(run, Access.LOCAL, deadline, here(arguments));
   }
 
   /**
-   * Runs {@code git} there with output of any length.
+   * Runs {@code git} in the repository, for output of any length.
    *
    * @see GitCommand#stream
    */
@@ -39,7 +39,7 @@ record LocalGit(GitCommand git, RunId run, Path directory, Deadline deadline) {
     git.stream(run, deadline, input, reader, here(arguments));
   }
 
-  /** The same in another directory. */
+  /** Returns the same for another directory. */
   LocalGit at(Path other) {
     return new LocalGit(git, run, other, deadline);
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The directories below which a client may name a path of this machine. Links are resolved on both
- * sides at every question, since they may change between the submission of an order and its start.
+ * sides at every call, because they may change between the submission of an order and its start.
  */
 public final class LocalRoots {
   private final List<Path> roots;
@@ -26,7 +26,7 @@ public final class LocalRoots {
     return roots.isEmpty();
   }
 
-  /** The real directory, if it is one and is a root or below one. */
+  /** Returns the real path if it is a directory and is a root or below one. */
   Optional<Path> find(String path) {
     try {
       Path asked = Path.of(path);
@@ -42,7 +42,7 @@ public final class LocalRoots {
     }
   }
 
-  /** The device and the inode of a directory; empty if it is gone. */
+  /** Returns the device and the inode of a directory; empty if it is gone. */
   static Optional<Object> identify(Path directory) {
     try {
       return Optional.ofNullable(

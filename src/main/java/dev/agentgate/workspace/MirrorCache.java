@@ -28,26 +28,26 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * One shallow bare mirror per repository, so that a second order for a repository fetches only what
- * is new. A workspace is a copy, without links back to its mirror: an agent can neither harm the
- * next order nor lose objects when the mirror goes.
+ * Keeps one shallow bare mirror per repository, so that a second order for a repository fetches
+ * only new objects. A workspace is a copy without links back to its mirror: an agent cannot harm
+ * the next order, and loses no objects when the mirror is removed.
  *
- * <p>A mirror is worth nothing but time. Whenever git cannot use it (it was torn by a crash or a
- * power loss, a new branch is in the way of an old one) it is made anew, once per order.
+ * <p>A mirror only saves time. If git cannot use it, for example because a crash or a power loss
+ * damaged it or because a new branch conflicts with an old one, it is rebuilt, once per order.
  */
 final class MirrorCache {
   private static final Logger LOG = Logger.getLogger(MirrorCache.class);
   private static final Pattern TIP = Pattern.compile("([0-9a-f]{40}|[0-9a-f]{64})\t(\\S+)");
   private static final Pattern HEAD = Pattern.compile("ref: refs/heads/(\\S+)\tHEAD");
 
-  /** Where the branches and tags of a server are that hands out no commit by its id. */
+  /** The branches and tags of servers that do not serve commits by id. */
   private static final String HISTORY = "refs/agentgate/history/";
 
   private static final List<String> SHALLOW = List.of("--depth=1");
 
   /**
-   * Also where the mirror is shallow so far; {@code --unshallow} fails where it is not. What is
-   * gone may be in the way of what is new.
+   * Also works if the mirror is not shallow, where {@code --unshallow} would fail. Prunes, because
+   * a deleted ref may conflict with a new one.
    */
   private static final List<String> WHOLE_HISTORY = List.of("--depth=2147483647", "--prune");
 
@@ -57,7 +57,7 @@ final class MirrorCache {
   private final Map<String, Mirror> mirrors = new ConcurrentHashMap<>();
 
   /**
-   * @param root holds nothing but mirrors
+   * @param root a directory that contains only mirrors
    */
   MirrorCache(Path root, GitCommand git, Clock clock) {
     this.root = root;
@@ -68,13 +68,13 @@ final class MirrorCache {
   /**
    * A repository and how to reach it.
    *
-   * @param revision what of it to check out
+   * @param revision the revision to check out
    */
   record Remote(String url, Access access, Revision revision) {}
 
   /**
-   * Checks a revision of a remote out into an empty directory: a branch as {@code git clone
-   * --single-branch} does, anything else detached.
+   * Checks out a revision of a remote into an empty directory: a branch like {@code git clone
+   * --single-branch}, anything else detached.
    *
    * @return the mirror that it came from
    */
@@ -86,7 +86,7 @@ final class MirrorCache {
     try {
       copy(run, mirror, tip, workspace, deadline);
     } catch (GitFailedException e) {
-      LOG.warnf("Making the mirror of %s anew: %s", remote.url(), e.getMessage());
+      LOG.warnf("Rebuilding the mirror of %s: %s", remote.url(), e.getMessage());
       DirectoryTree.remove(workspace);
       DirectoryTree.create(workspace);
       mirror.refresh(run, remote, tip, OptionalInt.of(generation), deadline);
@@ -97,9 +97,9 @@ final class MirrorCache {
   }
 
   /**
-   * Removes mirrors that no order used for a time.
+   * Removes mirrors that no order has used for some time.
    *
-   * @return how many
+   * @return the number of removed mirrors
    */
   int removeUnused(Duration age) {
     FileTime limit = FileTime.from(clock.instant().minus(age));
@@ -183,7 +183,7 @@ final class MirrorCache {
         git.run(run, remote.access(), deadline, arguments.toArray(String[]::new)));
   }
 
-  /** Asked only where what an order means is missing. */
+  /** Throws if the remote has no commit. Called only if the order's revision is missing. */
   private void requireAnyCommit(RunId run, Remote remote, Deadline deadline)
       throws WorkspaceFailedException, InterruptedException {
     if (git.run(run, remote.access(), deadline, "ls-remote", "--", remote.url()).isBlank()) {
@@ -192,9 +192,9 @@ final class MirrorCache {
     }
   }
 
-  /** What a remote says of its refs. */
+  /** The refs that a remote lists. */
   private record Advertised(String text) {
-    /** What a ref points to, which is another object than its commit for an annotated tag. */
+    /** Returns the object that a ref points to. For an annotated tag, that is not its commit. */
     Optional<String> of(String ref) {
       return match(TIP, text, tip -> tip.group(2).equals(ref)).map(tip -> tip.group(1));
     }
@@ -221,7 +221,7 @@ final class MirrorCache {
     return new LocalGit(git, run, directory, deadline);
   }
 
-  /** A name for people, made unique by a hash of the whole URL. */
+  /** Returns a readable name, made unique by a hash of the whole URL. */
   private static String name(String url) {
     String last = url.substring(url.lastIndexOf('/') + 1).replaceAll("\\.git$", "");
     String readable = last.replaceAll("[^A-Za-z0-9_-]", "");
@@ -240,10 +240,10 @@ final class MirrorCache {
   private final class Mirror {
     private final Path directory;
 
-    /** Guards every write to the directory; reading it needs no lock. */
+    /** Guards every write to the directory. Reading needs no lock. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** How often it was made anew: two orders that met the same damage repair it once. */
+    /** Counts rebuilds, so that two orders that find the same damage repair it only once. */
     private int generation;
 
     Mirror(Path directory) {
@@ -251,9 +251,9 @@ final class MirrorCache {
     }
 
     /**
-     * Brings the branch up to date.
+     * Brings the revision up to date.
      *
-     * @param broken the generation that turned out unusable, if any
+     * @param broken the generation that was found to be unusable, if any
      * @return the generation that is usable now
      */
     int refresh(RunId run, Remote remote, Tip tip, OptionalInt broken, Deadline deadline)
@@ -275,14 +275,14 @@ final class MirrorCache {
           try {
             fetch(run, remote, tip, deadline);
           } catch (CommitMissingException e) {
-            // The mirror is in order.
+            // The mirror is intact.
             throw e;
           } catch (GitFailedException e) {
             if (!wasThere || tip.id().isEmpty()) {
               throw e;
             }
-            // The remote answered a moment ago, and did not say that the branch or tag is missing.
-            LOG.warnf("Making the mirror of %s anew: %s", remote.url(), e.getMessage());
+            // The remote answered a moment ago and did not report the branch or tag missing.
+            LOG.warnf("Rebuilding the mirror of %s: %s", remote.url(), e.getMessage());
             discard();
             create(run, tip, deadline);
             fetch(run, remote, tip, deadline);
@@ -335,7 +335,9 @@ final class MirrorCache {
       }
     }
 
-    /** What the ref is at here; empty also if that cannot be told. */
+    /**
+     * Returns the object that the mirror's ref points to; empty also if it cannot be determined.
+     */
     private Optional<String> idHere(RunId run, Tip tip, Deadline deadline)
         throws WorkspaceFailedException, InterruptedException {
       try {
@@ -367,13 +369,16 @@ final class MirrorCache {
         fetch(run, remote, deadline, SHALLOW, List.of(commit + ":" + tip.ref()));
       } catch (GitFailedException e) {
         LOG.infof(
-            "%s does not hand out a commit by its id; fetching its branches and tags: %s",
+            "%s does not serve commits by their id; fetching its branches and tags: %s",
             remote.url(), e.getMessage());
         fetchFromHistory(run, remote, tip, commit, deadline);
       }
     }
 
-    /** A server may hand out nothing but what its refs point to, and the history of that. */
+    /**
+     * Fetches all history, because some servers serve only what their refs point to and its
+     * history.
+     */
     private void fetchFromHistory(
         RunId run, Remote remote, Tip tip, String commit, Deadline deadline)
         throws WorkspaceFailedException, InterruptedException {
@@ -388,7 +393,7 @@ final class MirrorCache {
         here.run("update-ref", tip.ref(), commit);
       } catch (GitFailedException e) {
         throw new CommitMissingException(
-            "The remote has no commit " + commit + " that a branch or a tag leads to", e.code());
+            "The remote has no commit " + commit + " on any branch or tag", e.code());
       }
     }
 
@@ -409,7 +414,7 @@ final class MirrorCache {
       git.run(run, remote.access(), deadline, arguments.toArray(String[]::new));
     }
 
-    /** What a git that was killed left: locks that nobody holds, and packs half written. */
+    /** Removes what a killed git left behind: abandoned locks and incomplete packs. */
     private void removeLeftovers() throws IOException {
       List<Path> leftovers;
       try (Stream<Path> files = Files.walk(directory)) {
@@ -424,7 +429,7 @@ final class MirrorCache {
 
     private boolean isLeftover(Path file) {
       String name = String.valueOf(file.getFileName());
-      return name.endsWith(".lock") // which no branch can be called
+      return name.endsWith(".lock") // No branch can have such a name.
           || file.equals(directory.resolve("gc.pid"))
           || (name.startsWith("tmp_") && file.startsWith(directory.resolve("objects")));
     }

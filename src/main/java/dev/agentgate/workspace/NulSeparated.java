@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Reads what git writes with {@code -z}, one field at a time. */
+/** Reads the output of {@code git -z}, one field at a time. */
 final class NulSeparated {
-  /** Linux' longest path has 4096 bytes; git puts little more than two of them into a field. */
+  /** A path on Linux has at most 4096 bytes, and a field holds little more than two paths. */
   private static final int MAX_FIELD = 64 * 1024;
 
   private final InputStream stream;
@@ -18,7 +18,7 @@ final class NulSeparated {
   }
 
   /**
-   * The next field, without its NUL.
+   * Returns the next field, without its NUL.
    *
    * @return empty at the end
    */
@@ -40,7 +40,7 @@ final class NulSeparated {
     return Optional.of(field.toByteArray());
   }
 
-  /** The next field where there has to be one. */
+  /** Returns the next field, which must exist. */
   byte[] require() throws IOException {
     return next().orElseThrow(() -> new IOException("git's output ends within a record"));
   }

@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 
-/** A patch on its way to a file, which exists only whole and never longer than allowed. */
+/** Writes a patch to a file, which is always complete and never longer than allowed. */
 final class PatchFile implements GitCommand.Reader {
   private final Path file;
   private final Path aside;
@@ -25,7 +25,7 @@ final class PatchFile implements GitCommand.Reader {
     this.maxBytes = maxBytes;
   }
 
-  /** Copies it beside its place, as long as it is short enough. */
+  /** Copies the patch to a temporary file, up to the allowed length. */
   @Override
   public void read(InputStream patch) throws IOException {
     bytes = 0;
@@ -51,9 +51,9 @@ final class PatchFile implements GitCommand.Reader {
   }
 
   /**
-   * Puts it into its place, or nothing if it is too large.
+   * Moves the patch into place, or discards it if it is too large.
    *
-   * @return its length
+   * @return its length; empty if it is too large
    */
   OptionalLong settle() throws IOException {
     if (tooLarge) {
@@ -64,7 +64,7 @@ final class PatchFile implements GitCommand.Reader {
     return OptionalLong.of(bytes);
   }
 
-  /** Leaves no patch at all. Idempotent. */
+  /** Removes the patch. Idempotent. */
   void discard() throws IOException {
     Files.deleteIfExists(aside);
     Files.deleteIfExists(file);

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Percent-encoding as browsers and git use it in paths: UTF-8, and a plus sign is itself.
+ * Percent-encoding as browsers and git use it in paths: UTF-8, and a plus sign stands for itself.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc3986#section-2.1">RFC 3986, section 2.1</a>
  */
@@ -17,10 +17,10 @@ final class PercentEncoding {
   private PercentEncoding() {}
 
   /**
-   * Decodes once.
+   * Decodes the text once.
    *
    * @return empty if a percent sign is not followed by two hexadecimal digits, or if the bytes are
-   *     not UTF-8 or hold a NUL
+   *     not UTF-8 or contain a NUL
    */
   static Optional<String> decode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
@@ -57,8 +57,8 @@ final class PercentEncoding {
   }
 
   /**
-   * Encodes a path so that git, which decodes what follows {@code file://}, reads it as it is.
-   * Other characters stay as they are, so that the URL can be read.
+   * Encodes a path for {@code file://}, which git decodes. Characters that need no encoding stay as
+   * they are, so that the URL is readable.
    */
   static String encodePath(String path) {
     StringBuilder encoded = new StringBuilder(path.length());

@@ -8,15 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/** The names of files as git knows them: bytes, which need not be text in any encoding. */
+/** Names of files as git sees them: bytes, which need not be text in any encoding. */
 final class RawName {
   private static final String PLAIN = "-._~/";
 
   private RawName() {}
 
   /**
-   * The file of that name below a directory. By way of a URI, which is how Java names a file by its
-   * bytes whatever the locale.
+   * Returns the file of this name below a directory. Uses a URI, which lets Java address a file by
+   * its bytes in every locale.
    *
    * @param name relative, with slashes
    */
@@ -34,7 +34,7 @@ final class RawName {
     return Path.of(URI.create("file://" + path));
   }
 
-  /** The bytes of a whole path, without a slash at its end. */
+  /** Returns the bytes of a whole path, without a slash at the end. */
   static byte[] of(Path path) {
     String raw = path.toUri().getRawPath();
     int end = raw.length() > 1 && raw.endsWith("/") ? raw.length() - 1 : raw.length();
@@ -50,7 +50,7 @@ final class RawName {
     return bytes.toByteArray();
   }
 
-  /** Bytes to compare and keep: one character for each. */
+  /** Returns the bytes as a key to compare and keep, one character for each byte. */
   static String key(byte[] name) {
     return new String(name, StandardCharsets.ISO_8859_1);
   }
@@ -60,8 +60,8 @@ final class RawName {
   }
 
   /**
-   * The name as JSON can carry it: itself, if it is UTF-8; otherwise as git writes it into the
-   * headers of a patch, in double quotes and with octal escapes.
+   * Returns the name for JSON. A UTF-8 name is unchanged; any other is quoted as git quotes it in
+   * the headers of a patch, in double quotes and with octal escapes.
    */
   static String shown(byte[] name) {
     try {

@@ -1,11 +1,11 @@
 package dev.agentgate.workspace;
 
-/** Where a repository keeps its refs. */
+/** The places where a repository keeps its refs. */
 final class RefNames {
   static final String BRANCHES = "refs/heads/";
   static final String TAGS = "refs/tags/";
 
-  /** Commits that an order named by their ids; in mirrors only. */
+  /** Commits that orders name by their id; only in mirrors. */
   static final String COMMITS = "refs/agentgate/commits/";
 
   private RefNames() {}

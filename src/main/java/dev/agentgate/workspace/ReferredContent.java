@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a repository refers to beside its own objects: submodules, and files that Git LFS keeps. It
- * is fetched where the operator allows it; where it stays away, the run's log says so.
+ * Fetches what a repository refers to beside its own objects: submodules and files kept in Git LFS.
+ * Fetches only what the operator allows, and reports in the run's log what is left out.
  */
 final class ReferredContent {
-  /** A repository can name itself, so there has to be an end. */
+  /** A repository can refer to itself, so the depth needs a limit. */
   private static final int DEEPEST = 8;
 
-  /** Each level can multiply the next. */
+  /** The number of submodules needs a limit too, because each level can multiply the next. */
   private static final int MOST = 256;
 
   private final CheckoutExtras extras;
@@ -38,13 +38,13 @@ final class ReferredContent {
     this.notes = notes;
   }
 
-  /** Adds it to a repository that was just checked out. */
+  /** Adds this content to a freshly checked out repository. */
   void addTo(RunId run, Remote remote, Path repository, Deadline deadline)
       throws WorkspaceFailedException, InterruptedException, IOException {
     new Additions(run, deadline).addTo(remote, repository, 0);
   }
 
-  /** What is added to one workspace. */
+  /** Adds content to one workspace and counts its submodules. */
   private final class Additions {
     private final RunId run;
     private final Deadline deadline;
@@ -93,7 +93,9 @@ final class ReferredContent {
       Optional<Path> directory = Submodules.directory(here.directory(), submodule);
       if (directory.isEmpty()) {
         throw new WorkspaceFailedException(
-            "The submodule " + submodule.shown() + " has no empty directory to go to");
+            "The submodule "
+                + submodule.shown()
+                + " has no empty directory to be checked out into");
       }
       try {
         mirrors.checkOut(run, remote, directory.get(), deadline);

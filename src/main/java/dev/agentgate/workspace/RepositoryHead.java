@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The commit that HEAD names in a repository which an agent had for itself. Read as data, without
- * git: no link is followed, nothing but plain files is opened, and no file leads elsewhere, save
- * the {@code .git} file of a submodule or a linked work tree, which may lead into the {@code .git}
- * of the workspace.
+ * Reads the commit of HEAD in a repository that an agent has had write access to. The repository is
+ * read as data, without git: no link is followed, and only plain files are opened. Only the {@code
+ * .git} file of a submodule or a linked work tree may lead elsewhere, and only into the {@code
+ * .git} of the workspace.
  *
  * @see <a href="https://git-scm.com/docs/gitrepository-layout">gitrepository-layout</a>
  */
@@ -26,17 +26,17 @@ final class RepositoryHead {
   private final Path workspace;
 
   /**
-   * @param workspace the whole of it; what is asked for lies in it
+   * @param workspace the whole workspace, which contains the work trees that are asked about
    */
   RepositoryHead(Path workspace) {
     this.workspace = workspace;
   }
 
   /**
-   * The full id of the commit.
+   * Returns the full id of the commit.
    *
    * @param workTree the top of a work tree
-   * @return empty if there is none, or none that can be told
+   * @return empty if there is none or it cannot be determined
    */
   Optional<String> commit(Path workTree) {
     try {
@@ -89,7 +89,7 @@ final class RepositoryHead {
     if (!isRefName(name)) {
       return Optional.empty();
     }
-    // A linked work tree has a HEAD of its own and shares the rest.
+    // A linked work tree has its own HEAD and shares the rest.
     Path shared = workspace.resolve(GIT);
     List<Path> places =
         shared.resolve("worktrees").equals(directory.getParent())
@@ -134,7 +134,7 @@ final class RepositoryHead {
     return Optional.empty();
   }
 
-  /** Whether all directories above it, from the workspace on, are real ones. */
+  /** Whether all directories above the path, from the workspace on, are real directories. */
   private boolean isWithoutLinks(Path path) {
     for (Path at = path.getParent(); at != null && at.startsWith(workspace); at = at.getParent()) {
       if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Which commit of a repository an order means. Names in it are valid. */
+/** The commit of a repository that an order asks for. Its names are valid. */
 sealed interface Revision {
   /** The tip of the remote's default branch. */
   record DefaultBranch() implements Revision {}
@@ -12,20 +12,20 @@ sealed interface Revision {
   /** The tip of a branch. */
   record Branch(String name) implements Revision {}
 
-  /** What a tag points to. */
+  /** The commit that a tag points to. */
   record Tag(String name) implements Revision {}
 
-  /** A branch of that name or, if there is none, a tag: as {@code git clone --branch} takes it. */
+  /** A branch of that name or, if there is none, a tag, as with {@code git clone --branch}. */
   record BranchOrTag(String name) implements Revision {}
 
-  /** One commit, by its full id. */
+  /** A commit, by its full id. */
   record Commit(String id) implements Revision {}
 
-  /** SHA-1 and SHA-256. */
+  /** The ids of SHA-1 and SHA-256. */
   Pattern COMMIT_ID = Pattern.compile("[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}");
 
   /**
-   * Reads a {@code ref}: a full commit id, {@code refs/heads/x}, {@code refs/tags/x}, or the name
+   * Parses a {@code ref}: a full commit id, {@code refs/heads/x}, {@code refs/tags/x}, or the name
    * of a branch or a tag.
    *
    * @return empty if it is none of them

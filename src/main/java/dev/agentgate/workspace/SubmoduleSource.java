@@ -5,9 +5,9 @@ import dev.agentgate.workspace.MirrorCache.Remote;
 import java.util.Optional;
 
 /**
- * Where a submodule comes from. Its URL stands in a repository and not in an order, so it may reach
- * less: the forms that an order may name, a local path only from a repository that is local itself,
- * and the token only for the GitHub host, from a repository that was fetched with it.
+ * Decides where a submodule may come from. Its URL is in a repository and not in an order, so it
+ * may reach less: only the forms that an order may name, a local path only from a local repository,
+ * and the token only for the GitHub host, from a repository that was itself fetched with the token.
  */
 final class SubmoduleSource {
   private final GitHubHost host;
@@ -21,9 +21,9 @@ final class SubmoduleSource {
   /**
    * Checks a URL.
    *
-   * @param url as in {@code .gitmodules}, also relative
+   * @param url as in {@code .gitmodules}; may be relative
    * @param parent the repository that names it
-   * @return empty if it may not be fetched
+   * @return empty if it must not be fetched
    */
   Optional<Remote> find(String url, Remote parent, Revision revision) {
     String absolute = isRelative(url) ? resolve(parent.url(), url) : url;
@@ -45,7 +45,7 @@ final class SubmoduleSource {
   }
 
   /**
-   * As git resolves it, against the URL of the repository as if that were a directory.
+   * Resolves a URL as git does, as if the URL of the repository were a directory.
    *
    * @see <a href="https://git-scm.com/docs/git-submodule#_commands">git-submodule, add</a>
    */

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The submodules of a checked-out repository, as its {@code .gitmodules} and its tree name them.
- * Both come from the author of the repository. Nothing is handed to {@code git submodule}: it reads
- * more of that file than what is checked here.
+ * The submodules of a checked-out repository, from its {@code .gitmodules} and its tree. The
+ * repository's author controls both. {@code git submodule} is not used, because it reads more of
+ * the file than is checked here.
  *
  * @see <a href="https://git-scm.com/docs/gitmodules">gitmodules</a>
  */
@@ -28,7 +28,7 @@ final class Submodules {
       Pattern.compile("160000 commit ([0-9a-f]{40}|[0-9a-f]{64})\\t(.*)", Pattern.DOTALL);
   private static final int NOTHING_FOUND = 1;
 
-  /** How many entries are looked at to tell whether there is a submodule at all. */
+  /** The number of entries that are searched to find out whether there is any submodule. */
   private static final int LOOKED_AT = 16;
 
   private static final int MAX_SHOWN = 200;
@@ -38,22 +38,22 @@ final class Submodules {
   /**
    * A submodule that can be checked out.
    *
-   * @param name fit for a configuration key
-   * @param path below the repository
+   * @param name safe in a configuration key
+   * @param path relative to the repository
    * @param url not checked
    */
   record Submodule(String name, Path path, String url, Revision.Commit commit) {
-    /** For a sentence, on one line. */
+    /** Returns its path for a message, on one line. */
     String shown() {
       return Submodules.shown(path.toString());
     }
   }
 
   /**
-   * Reads them; a gitlink without a URL is none, as for git.
+   * Reads the submodules. A gitlink without a URL is not a submodule, as for git.
    *
-   * @param most how many there may be
-   * @throws WorkspaceFailedException if they are not as they may be
+   * @param most the largest number of submodules allowed
+   * @throws WorkspaceFailedException if one of them is not allowed
    */
   static List<Submodule> read(LocalGit repository, int most)
       throws WorkspaceFailedException, InterruptedException {
@@ -73,7 +73,7 @@ final class Submodules {
     return found;
   }
 
-  /** Whether there are any, also such as may not be fetched. */
+  /** Whether there are any submodules, even ones that must not be fetched. */
   static boolean exist(LocalGit repository) throws InterruptedException {
     try {
       for (Entry entry : entries(repository).stream().limit(LOOKED_AT).toList()) {
@@ -83,12 +83,12 @@ final class Submodules {
       }
       return false;
     } catch (WorkspaceFailedException e) {
-      // What is not fetched need not be as it should.
+      // Submodules that are not fetched need not be valid.
       return false;
     }
   }
 
-  /** What the file says, not checked. */
+  /** An entry of the file, not checked. */
   private record Entry(String name, String path, String url) {}
 
   private static List<Entry> entries(LocalGit repository)
@@ -139,7 +139,7 @@ final class Submodules {
     return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** What the tree says of it: a submodule that is only in the file is none. */
+  /** Returns what the tree says of it. An entry that is only in the file is not a submodule. */
   private static Optional<Revision.Commit> commit(LocalGit repository, String path)
       throws WorkspaceFailedException, InterruptedException {
     if (path.isEmpty()) {
@@ -177,8 +177,8 @@ final class Submodules {
   }
 
   /**
-   * Where a submodule goes: the empty directory that git made for it, and no link anywhere on the
-   * way.
+   * Returns the place of a submodule: the empty directory that git created for it, if there are no
+   * links on the way to it.
    *
    * @return empty if something else is there
    */

@@ -3,10 +3,10 @@ package dev.agentgate.workspace;
 import java.util.Optional;
 
 /**
- * What of a remote is checked out.
+ * The part of a remote that is checked out.
  *
- * @param name of the branch or tag; the id of a commit
- * @param id of the object that the ref points to; empty if the remote has no such branch
+ * @param name the name of the branch or tag, or the id of the commit
+ * @param id the object that the ref points to; empty if the remote has no such branch
  * @param isDefault whether the remote's HEAD names this branch
  */
 record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
@@ -32,7 +32,7 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
     return new Tip(Kind.COMMIT, id, Optional.of(id), false);
   }
 
-  /** Where a mirror keeps it; a branch and a tag where the remote does. */
+  /** Returns its ref in a mirror. Branches and tags have the same ref as in the remote. */
   String ref() {
     return switch (kind) {
       case BRANCH -> RefNames.BRANCHES + name;
@@ -46,9 +46,9 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
   }
 
   /**
-   * Makes a repository of it in an empty directory. Through git's protocol, not by hard links: what
-   * is broken in the mirror is found here, and an agent that writes into its objects does not write
-   * into the mirror's.
+   * Copies it into a repository in an empty directory. It is copied through git's protocol and not
+   * with hard links. This detects damage in the mirror, and an agent that writes to its objects
+   * cannot write to the mirror's.
    */
   void copy(LocalGit workspace, String mirror)
       throws WorkspaceFailedException, InterruptedException {
@@ -71,7 +71,7 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
     workspace.run("checkout", "--quiet", "--detach", kind == Kind.TAG ? ref() : name);
   }
 
-  /** Gives the copy the configuration that a clone of the remote has. */
+  /** Gives the copy the configuration of a clone of the remote. */
   void settle(LocalGit workspace, String url)
       throws WorkspaceFailedException, InterruptedException {
     workspace.configure("remote.origin.url", url);
@@ -81,7 +81,7 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
     if (kind != Kind.BRANCH) {
       return;
     }
-    // The mirror has a HEAD of its own, which says nothing of the remote's.
+    // The mirror has its own HEAD, which says nothing about the remote's.
     if (isDefault) {
       workspace.run("symbolic-ref", ORIGIN_HEAD, "refs/remotes/origin/" + name);
     } else {

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Brings an index from the base to what is in the work tree, as {@code git add --all} would, but
- * without its ways into other repositories: it runs {@code git status} in each one inside, under
- * that one's configuration.
+ * Updates an index from the base to the state of the work tree, like {@code git add --all}. That
+ * command is not used, because it runs {@code git status} in each nested repository under that
+ * repository's configuration.
  */
 final class WorkTreeScan {
   private static final String LINK_MODE = "160000";
@@ -32,17 +32,17 @@ final class WorkTreeScan {
   private final RepositoryHead heads;
   private final long maxBytes;
 
-  /** Repositories inside, none of whose files are the workspace's. */
+  /** Nested repositories. Their files do not belong to the workspace. */
   private final Set<String> links = new HashSet<>();
 
   private long bytes;
   private long unreadable;
 
   /**
-   * @param repository whose index is the base's
-   * @param pointers of the base
-   * @param uncounted told of all files that may have changed
-   * @param maxBytes how much to read
+   * @param repository a repository whose index is the base's
+   * @param pointers the pointers of the base
+   * @param uncounted receives all files that may have changed
+   * @param maxBytes the largest amount to read
    */
   WorkTreeScan(
       ComparisonRepository repository,
@@ -59,9 +59,9 @@ final class WorkTreeScan {
   }
 
   /**
-   * Compares and brings the index up to date.
+   * Compares the work tree with the index and updates the index.
    *
-   * @return false if that is too much to read; the index is then of no use
+   * @return false if there is too much to read; the index is then useless
    */
   boolean run() throws IOException, WorkspaceFailedException, InterruptedException {
     try (IndexEdits edits = new IndexEdits(repository)) {
@@ -83,7 +83,7 @@ final class WorkTreeScan {
     return true;
   }
 
-  /** How many files could not be read. */
+  /** Returns the number of files that could not be read. */
   long unreadable() {
     return unreadable;
   }
@@ -115,7 +115,7 @@ final class WorkTreeScan {
     }
   }
 
-  /** The submodules of the base. */
+  /** Checks the submodules of the base. */
   private void links(IndexEdits edits)
       throws IOException, WorkspaceFailedException, InterruptedException {
     List<Link> found = new ArrayList<>();
@@ -151,7 +151,7 @@ final class WorkTreeScan {
     }
   }
 
-  /** Whether files are where a repository should be, or nothing. */
+  /** Whether the directory of a submodule contains files but no repository. */
   private static boolean isFilled(Path directory) {
     if (Files.exists(directory.resolve(".git"), LinkOption.NOFOLLOW_LINKS)) {
       return false;
@@ -219,7 +219,7 @@ final class WorkTreeScan {
           edits.addLink(bare, commit.get());
           uncounted.add(bare, Optional.empty(), Status.ADDED);
         } else if (depth < MAX_NESTED) {
-          // A repository without a commit cannot be linked to; its files are all that there is.
+          // A repository without a commit cannot be linked to, so its files are added instead.
           deeper.addAll(untracked(edits, inner.at(path(bare)), name));
         }
       }
@@ -230,8 +230,8 @@ final class WorkTreeScan {
   /**
    * Adds the files that are not in an index.
    *
-   * @param prefix the name of the work tree, with a slash
-   * @return the repositories found, likewise
+   * @param prefix the path of the work tree, ending with a slash
+   * @return the nested repositories, as paths ending with a slash
    */
   private List<String> untracked(IndexEdits edits, ComparisonRepository from, String prefix)
       throws WorkspaceFailedException, InterruptedException {
@@ -256,7 +256,7 @@ final class WorkTreeScan {
     return nested;
   }
 
-  /** What the agent's git tracks, ignored or not, if it is there. */
+  /** Adds what the agent's git tracks, whether ignored or not, if it exists. */
   private void addTracked(IndexEdits edits, byte[] name) throws IOException {
     Path file = path(name);
     String key = RawName.key(name);
@@ -284,7 +284,7 @@ final class WorkTreeScan {
       case FILE -> add(edits, name, Status.ADDED);
       case UNREADABLE -> unreadable++;
       case DIRECTORY, NOTHING -> {
-        // No file any more, or one that git does not know.
+        // The file is gone, or is of a kind that git ignores.
       }
     }
   }

@@ -15,15 +15,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Walks a work tree before git does, for what git would wait on without end: it opens some files by
- * their names alone, and opening a FIFO waits for its writer. Follows no link that git would not.
+ * Walks a work tree before git does, to find files that would block git forever. Git opens some
+ * files because of their names alone, and opening a FIFO waits for a writer. Follows only links
+ * that git would follow.
  */
 final class WorkTreeSurvey {
   private static final String GIT = ".git";
   private static final Set<String> RULES = Set.of(".gitignore", ".gitattributes", ".gitmodules");
   private static final int MAX_FILES = 5_000_000;
 
-  /** Git reads such a file whole into memory. */
+  /** Git reads such a file completely into memory. */
   private static final long MAX_RULES = 16L * 1024 * 1024;
 
   private static final int MAX_GIT_FILE = 4096;
@@ -42,16 +43,16 @@ final class WorkTreeSurvey {
   }
 
   /**
-   * A directory to look into.
+   * A directory to walk.
    *
-   * @param inGit whether it is, or lies in, the {@code .git} of a repository inside
+   * @param inGit whether it is, or is inside, the {@code .git} of a nested repository
    */
   private record Place(Path directory, boolean inGit) {}
 
   /**
-   * Looks at everything but the {@code .git} at the top.
+   * Checks everything but the {@code .git} at the top.
    *
-   * @throws WorkspaceFailedException if git must not be let into the work tree, with the reason
+   * @throws WorkspaceFailedException if git must not read the work tree, with the reason
    */
   void run() throws WorkspaceFailedException {
     pending.add(new Place(workTree, false));
@@ -67,7 +68,7 @@ final class WorkTreeSurvey {
     }
   }
 
-  /** How many directories could not be read. */
+  /** Returns the number of directories that could not be read. */
   int unreadable() {
     return unreadable;
   }
@@ -78,7 +79,7 @@ final class WorkTreeSurvey {
           "The workspace has more than " + MAX_FILES + " files, too many to compare");
     }
     if (seen % 1000 == 0 && deadline.remainingNanos() <= 0) {
-      throw deadline.exceeded("Looking through the workspace");
+      throw deadline.exceeded("Checking the files of the workspace");
     }
     String name = String.valueOf(entry.getFileName());
     boolean isGit = name.equals(GIT);
@@ -101,7 +102,7 @@ final class WorkTreeSurvey {
         requireOpenableTarget(entry);
       }
     } catch (IOException e) {
-      // It cannot be looked at, so git cannot open it either.
+      // Its attributes cannot be read, so git cannot open it either.
     }
   }
 
@@ -124,7 +125,9 @@ final class WorkTreeSurvey {
     }
   }
 
-  /** What git opens to see whether a {@code .git} that leads elsewhere leads to a repository. */
+  /**
+   * Checks what git opens to find out whether a {@code .git} file or link leads to a repository.
+   */
   private void requireOpenableTarget(Path git) throws IOException, WorkspaceFailedException {
     Optional<Path> directory = Files.isRegularFile(git) ? namedDirectory(git) : Optional.of(git);
     if (directory.isPresent()) {

@@ -1,7 +1,8 @@
 package dev.agentgate.workspace;
 
 /**
- * The workspace could not be prepared; nothing of it is left. The message says why, in git's words.
+ * The workspace could not be prepared, and nothing of it is left. The message gives the reason, in
+ * git's own words where git failed.
  */
 public class WorkspaceFailedException extends Exception {
   private static final long serialVersionUID = 1L;

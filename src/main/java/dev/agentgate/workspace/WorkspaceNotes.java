@@ -2,14 +2,14 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.workorder.RunId;
 
-/** Tells the readers of a run's log what its workspace lacks. */
+/** Reports in a run's log what its workspace lacks. */
 @FunctionalInterface
 public interface WorkspaceNotes {
 
   /**
-   * Adds a line to the log of a run. A note that cannot be written changes nothing else.
+   * Adds a line to the log of a run. If the line cannot be written, nothing else changes.
    *
-   * @param sentence on one line
+   * @param sentence a sentence on one line
    */
   void tell(RunId run, String sentence);
 }

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Which workspaces of finished runs go. Decides only; {@link Workspaces#remove} does it.
+ * Decides which workspaces of finished runs are removed. {@link Workspaces#remove} removes them.
  *
- * @param keep which ones stay after their run
- * @param maxTotalBytes of those that stay together; empty for no limit
+ * @param keep which workspaces are kept after their run
+ * @param maxTotalBytes the largest total size of kept workspaces; empty for no limit
  */
 public record WorkspaceRetention(Keep keep, OptionalLong maxTotalBytes) {
 
-  /** Whose workspaces stay. */
+  /** The runs whose workspaces are kept. */
   public enum Keep {
-    /** Those of runs that did not complete, for someone to look at. */
+    /** Runs that did not complete, so that a person can look at their workspaces. */
     FAILED,
     ALWAYS,
     NEVER
@@ -26,14 +26,14 @@ public record WorkspaceRetention(Keep keep, OptionalLong maxTotalBytes) {
   /**
    * A workspace of a finished order.
    *
-   * @param finishedAt when its order was over
+   * @param finishedAt when its order finished
    */
   public record Kept(RunId run, Instant finishedAt, long bytes) {}
 
   /**
-   * Whether a workspace stays once nothing needs it any more.
+   * Whether a workspace is kept once nothing needs it any more.
    *
-   * @param completed whether its run did what it should
+   * @param completed whether its run completed
    */
   public boolean keeps(boolean completed) {
     return switch (keep) {
@@ -43,7 +43,9 @@ public record WorkspaceRetention(Keep keep, OptionalLong maxTotalBytes) {
     };
   }
 
-  /** The workspaces that have to go for the others to fit, those finished first in front. */
+  /**
+   * Returns the workspaces to remove so that the others fit the limit, the first finished first.
+   */
   public List<RunId> surplus(List<Kept> workspaces) {
     if (maxTotalBytes.isEmpty()) {
       return List.of();

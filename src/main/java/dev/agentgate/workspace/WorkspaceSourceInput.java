@@ -2,7 +2,7 @@ package dev.agentgate.workspace;
 
 import java.util.Optional;
 
-/** What a client sent as {@code workspaceSource}; nothing of it is checked yet. */
+/** The {@code workspaceSource} that a client sent, not checked yet. */
 public record WorkspaceSourceInput(
     Optional<String> type,
     Optional<String> url,

@@ -2,13 +2,13 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.workorder.WorkspaceSource;
 
-/** Turns what a client sent into a checked source. */
+/** Turns a client's input into a checked source. */
 public interface WorkspaceSourceParser {
 
   /**
-   * Checks and names the source.
+   * Checks the input and returns the source.
    *
-   * @throws InvalidSourceException with the sentence for the client
+   * @throws InvalidSourceException with the message for the client
    */
   WorkspaceSource parse(WorkspaceSourceInput input);
 }

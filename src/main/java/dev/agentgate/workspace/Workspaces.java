@@ -10,38 +10,41 @@ import java.util.Optional;
 public interface Workspaces {
 
   /**
-   * Prepares the workspace of a run. Every process it starts carries {@code AGENTGATE_RUN_ID} in
-   * its environment, so that stopping the run stops them too; then this throws.
+   * Prepares the workspace of a run. Every process that this starts has {@code AGENTGATE_RUN_ID} in
+   * its environment, so stopping the run stops it too; then this method throws.
    *
-   * @param limit how long it may take
-   * @return the directory the agent works in, absolute
-   * @throws WorkspaceFailedException if it cannot be had, also when the limit ran out
+   * @param limit the longest time that this may take
+   * @return the directory that the agent works in, absolute
+   * @throws WorkspaceFailedException if it cannot be prepared, or the limit ran out
    */
   Path prepare(RunId run, WorkspaceSource source, Duration limit)
       throws WorkspaceFailedException, InterruptedException;
 
-  /** Where the run's workspace is: also for one that was prepared by an earlier service. */
+  /**
+   * Returns the place of the run's workspace, even if an earlier process of the service prepared
+   * it.
+   */
   Path locate(RunId run, WorkspaceSource source);
 
   /**
-   * What tells a local directory from all others: equal for all its names, whatever links and
-   * mounts lead to it. Asked anew each time, since links may change.
+   * Returns an identity of a local directory: it is equal for all names of the directory, whatever
+   * links and mounts lead to it. Determined anew by each call, because links may change.
    *
-   * @return empty if it is no directory below an allowed root now
+   * @return empty if it is not a directory below an allowed root now
    */
   Optional<Object> identify(WorkspaceSource.Local source);
 
   /**
-   * Removes what {@link #prepare} made for the run; never a local directory. Idempotent.
+   * Removes what {@link #prepare} created for the run, but never a local directory. Idempotent.
    *
-   * @return false if something is left
+   * @return false if part of it is left
    */
   boolean remove(RunId run);
 
   /**
-   * Removes what is kept only to make later checkouts faster and was not used for so long.
+   * Removes data that only makes later checkouts faster and has not been used for this long.
    *
-   * @return how many repositories' caches were removed
+   * @return the number of repositories whose caches were removed
    */
   int removeUnusedMirrors(Duration age);
 }

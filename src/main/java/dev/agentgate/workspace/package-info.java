@@ -1,4 +1,4 @@
-/** Where an agent works: reads what a client asked for and checks it out. */
+/** Workspaces: parses the sources that clients name, and checks them out for agents. */
 @NullMarked
 package dev.agentgate.workspace;
 

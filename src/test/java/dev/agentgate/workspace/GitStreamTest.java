@@ -63,7 +63,7 @@ class GitStreamTest {
                 },
                 "version"))
         .isInstanceOf(WorkspaceFailedException.class)
-        .hasMessage("What git version wrote could not be read or kept");
+        .hasMessage("The output of git version could not be read or kept");
     assertThatThrownBy(() ->
             stream(
                 Path.of("/dev/null"),
