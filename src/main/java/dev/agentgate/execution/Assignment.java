@@ -5,11 +5,12 @@ import dev.agentgate.workorder.WorkOrder;
 import java.util.function.BooleanSupplier;
 
 /**
- * What to start, and for whom.
+ * A run to start, and its order.
  *
- * @param wanted asked once, when a {@link Executor#stop} of the run would already cut the start
- *     short. False: it is not started. So a caller who first takes his want back and then stops the
- *     run can be sure that no agent lives, whenever he comes.
- * @param prepared told when the workspace is prepared, or cannot be
+ * @param wanted whether the run is still wanted; if not, it is not started. Asked once, when {@link
+ *     Executor#stop} can already cut the start short. So a caller that first makes this return
+ *     false and then stops the run can be sure that no agent is alive, at whatever moment it does
+ *     so.
+ * @param prepared called when the workspace is ready or cannot be prepared
  */
 public record Assignment(WorkOrder order, RunId run, BooleanSupplier wanted, Runnable prepared) {}

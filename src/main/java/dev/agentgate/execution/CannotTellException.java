@@ -1,8 +1,8 @@
 package dev.agentgate.execution;
 
 /**
- * The executor cannot see now how a run is, for example because the service is short of file
- * descriptors. It proves nothing, neither that the run ended nor that it lives: ask again.
+ * The executor cannot determine the state of a run now, for example because the service is short of
+ * file descriptors. This does not prove that the run ended or that it is alive: ask again.
  */
 public final class CannotTellException extends RuntimeException {
   private static final long serialVersionUID = 1L;

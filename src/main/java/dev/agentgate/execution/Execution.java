@@ -4,29 +4,29 @@ import dev.agentgate.workorder.RunOutcome;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A run that was started or adopted. For one thread at a time. */
+/** A run that was started or adopted. Only one thread at a time may use it. */
 public interface Execution {
 
-  /** Which one it is. */
+  /** Returns the identity of the execution. */
   ExecutionHandle handle();
 
   /**
-   * How long the run has been going on since its start was asked for, the preparation of its
-   * workspace included. No change of the wall clock moves it, and no restart of the service.
+   * Returns the time since the start of the run was requested, including the preparation of its
+   * workspace. Neither a change of the wall clock nor a restart of the service affects it.
    *
-   * @throws CannotTellException if that cannot be seen now
+   * @throws CannotTellException if it cannot be determined now
    */
   Duration age();
 
-  /** How long the agent has written nothing. */
+  /** Returns how long the agent has written nothing. */
   Duration silence();
 
   /**
-   * Waits for the end of the agent. What the agent left behind may live on: {@link Executor#stop}
-   * ends it.
+   * Waits for the end of the agent. Processes that the agent left behind may still be alive: {@link
+   * Executor#stop} ends them.
    *
-   * @return how it ended, by itself or by a signal; empty if it still lives after {@code atMost}
-   * @throws CannotTellException if that cannot be seen now
+   * @return how it ended, by itself or by a signal; empty if it is still alive after {@code atMost}
+   * @throws CannotTellException if it cannot be determined now
    */
   Optional<RunOutcome> awaitEnd(Duration atMost) throws InterruptedException;
 }

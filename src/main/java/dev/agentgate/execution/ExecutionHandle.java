@@ -3,10 +3,10 @@ package dev.agentgate.execution;
 import java.util.OptionalLong;
 
 /**
- * Which execution it is. Opaque to everybody but its executor.
+ * Identifies an execution. Only its executor interprets it.
  *
- * @param name for people, such as {@code pid 4711}
- * @param pid of the process that leads the run, where that means something
+ * @param name a name for people, such as {@code pid 4711}
+ * @param pid the process that leads the run, if there is one
  */
 public record ExecutionHandle(String name, OptionalLong pid) {
   @Override

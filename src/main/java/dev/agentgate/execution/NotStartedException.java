@@ -1,10 +1,10 @@
 package dev.agentgate.execution;
 
-/** The agent of a run was not started. The message says why, without a server path. */
+/** The agent of a run was not started. The message gives the reason without a server path. */
 public final class NotStartedException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What kept it from being started. */
+  /** The reason that the agent was not started. */
   public enum Why {
     /** The workspace could not be prepared. */
     WORKSPACE,
@@ -12,7 +12,7 @@ public final class NotStartedException extends Exception {
     COMMAND,
     /** The disk was full. */
     DISK,
-    /** The machine had no descriptors, processes or memory left: it may work in a moment. */
+    /** The machine is out of descriptors, processes or memory, so a later attempt may succeed. */
     ROOM,
     /** The run was stopped, or the service died, before the agent was started. */
     ABANDONED
@@ -30,7 +30,7 @@ public final class NotStartedException extends Exception {
     this.why = why;
   }
 
-  /** What kept the agent from being started. */
+  /** Returns the reason that the agent was not started. */
   public Why why() {
     return why;
   }

@@ -1,6 +1,6 @@
 /**
- * Where runs are executed: the SPI {@link dev.agentgate.execution.Executor}, which the supervisor
- * of a run stands on. {@code execution.local} executes on this machine.
+ * The SPI for executing runs. The supervisor of a run relies on {@link
+ * dev.agentgate.execution.Executor}; {@code execution.local} implements it on this machine.
  */
 @NullMarked
 package dev.agentgate.execution;

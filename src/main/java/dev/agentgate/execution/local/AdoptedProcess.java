@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that an earlier service started. It is not this one's child, so its end is looked for,
- * and its status is what the run script wrote.
+ * A process that an earlier process of the service started. It is not a child of this service, so
+ * its end has to be polled for, and its exit status is what the run script wrote.
  */
 final class AdoptedProcess implements SupervisedProcess {
   private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -37,7 +37,7 @@ final class AdoptedProcess implements SupervisedProcess {
     this.bootId = bootId;
   }
 
-  /** Whether this very process lives. */
+  /** Whether this process is alive; another process with the same pid does not count. */
   static boolean lives(ProcessIdentity identity, String bootId) {
     return identity.bootId().equals(bootId)
         && ProcessTree.read(identity.pid())
@@ -76,7 +76,10 @@ final class AdoptedProcess implements SupervisedProcess {
         new ProcessEnd(exit, exit.isPresent() && !seenAlive ? noted() : clock.instant()));
   }
 
-  /** For one that ended while no service was there; the file's time is the wall clock's. */
+  /**
+   * Returns when the exit file was written, for a process that ended while no service was running.
+   * The time comes from the wall clock.
+   */
   private Instant noted() {
     try {
       return Files.getLastModifiedTime(directory.exitFile()).toInstant();

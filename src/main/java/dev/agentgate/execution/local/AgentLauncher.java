@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Starts the agent that an order asks for, in its workspace, with its prompt. */
+/** Starts the agent that an order requests, in its workspace and with its prompt. */
 public final class AgentLauncher {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -43,7 +43,7 @@ public final class AgentLauncher {
   /**
    * Starts the agent.
    *
-   * @throws SpawnFailedException if it cannot be started; nothing of it lives then
+   * @throws SpawnFailedException if it cannot be started; nothing of it is alive then
    */
   SupervisedProcess launch(WorkOrder order, RunId run, Path workspace) throws SpawnFailedException {
     WorkOrderSpec spec = order.spec();

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * The cgroups of all runs, below the service's own: {@code agentgate-<data>/<runId>}. They outlive
- * the service and carry the run's name, so the next one finds them.
+ * the service and are named after the runs, so the next process of the service finds them.
  */
 final class CgroupTree {
   private static final Path PROC = Path.of("/proc");
@@ -27,11 +27,11 @@ final class CgroupTree {
   }
 
   /**
-   * Finds the place for runs' cgroups and tries it out with a process that enters one. It is
-   * missing where the host has no cgroup v2 or does not delegate the service's own (in most
-   * containers it is mounted read-only).
+   * Finds the place for the cgroups of runs, and tests it with a process that enters one. Empty if
+   * the host has no cgroup v2 or does not delegate the service's own cgroup. Most containers do
+   * not: they mount it read-only.
    *
-   * @param runs the directory of all runs, which keeps two services on one machine apart
+   * @param runs the directory of all runs, which tells two services on one machine apart
    */
   static Optional<CgroupTree> find(Path runs) {
     try {
@@ -66,12 +66,15 @@ final class CgroupTree {
     }
   }
 
-  /** The cgroup of a run, whether it exists or not. */
+  /** Returns the cgroup of a run, whether or not it exists. */
   RunCgroup of(RunId run) {
     return new RunCgroup(root.resolve(run.value()));
   }
 
-  /** Makes the cgroup of a run; empty where the kernel refuses (there may be too many). */
+  /**
+   * Creates the cgroup of a run; empty if the kernel refuses, for example because there are too
+   * many.
+   */
   Optional<RunCgroup> make(RunId run) {
     RunCgroup cgroup = of(run);
     try {
@@ -82,7 +85,7 @@ final class CgroupTree {
     }
   }
 
-  /** Every run that has a cgroup. */
+  /** Returns every run that has a cgroup. */
   List<RunId> runs() {
     try (Stream<Path> directories = Files.list(root)) {
       return directories
@@ -94,12 +97,12 @@ final class CgroupTree {
     }
   }
 
-  /** Removes the directory of all runs if no run has a cgroup left. */
+  /** Removes the directory of all runs unless a run still has a cgroup. */
   void removeIfEmpty() {
     try {
       Files.deleteIfExists(root);
     } catch (IOException e) {
-      // It is in use.
+      // A run still has a cgroup.
     }
   }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A process that this service started; the kernel itself tells how it ends. */
+/** A process that this service started. The kernel reports how it ends. */
 final class ChildProcess implements SupervisedProcess {
   private final RunId run;
   private final Process process;
@@ -43,7 +43,7 @@ final class ChildProcess implements SupervisedProcess {
     if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       return Optional.empty();
     }
-    // The script hands on the agent's status; if a signal ended the script, Java says 128 + n too.
+    // The script passes on the agent's status. If a signal ended it, Java also reports 128 + n.
     return Optional.of(
         new ProcessEnd(Optional.of(new ExitStatus(process.exitValue())), clock.instant()));
   }

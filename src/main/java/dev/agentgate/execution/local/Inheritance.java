@@ -13,18 +13,18 @@ import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 
 /**
- * Undoes for agents what they would inherit of the service by accident.
+ * Undoes what agents would inherit from the service by accident.
  *
  * <p><b>Ignored signals.</b> A service that a script started with {@code &} or {@code nohup}
- * ignores some. A shell cannot reset those (POSIX, "trap"), {@code env} of coreutils 8.31 can. It
- * is one more program per run, so it is used only where a signal is ignored.
+ * ignores some signals. A shell cannot reset them (POSIX, "trap"), but {@code env} of coreutils
+ * 8.31 can. This costs one more program per run, so it is done only if a signal is ignored.
  *
- * <p><b>The soft limit of open files.</b> Java raises its own to the hard limit when it starts, and
- * the kernel keeps no note of what it was. The parent's is taken for it if both have the same hard
- * limit, because that is what was handed on then.
+ * <p><b>The soft limit of open files.</b> Java raises its own limit to the hard limit when it
+ * starts, and the kernel does not record the earlier value. The parent's soft limit is used instead
+ * if both have the same hard limit, because then that is the limit the service inherited.
  *
- * @param signalReset the start of a command line that gives signals back their default; empty if
- *     none is ignored or no tool can
+ * @param signalReset the start of a command line that resets signals to their default; empty if no
+ *     signal is ignored or no tool can reset them
  * @param openFiles the soft limit for agents; empty if the service's own is right
  */
 record Inheritance(List<String> signalReset, Optional<String> openFiles) {
@@ -35,7 +35,7 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
   private static final int SIGKILL = 9;
   private static final int SIGSTOP = 19;
 
-  /** Above are the realtime signals, two of which the C library keeps for itself. */
+  /** Higher numbers are realtime signals, two of which the C library reserves. */
   private static final int LAST_SIGNAL = 31;
 
   static Inheritance read() {
@@ -61,8 +61,8 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
       }
     }
     LOG.warnf(
-        "The service was started with signals ignored (%s), and agents inherit that:"
-            + " there is no env of coreutils 8.31 or newer to give them the default",
+        "The service was started with signals ignored (%s), and agents will ignore them too:"
+            + " resetting them needs env of coreutils 8.31 or newer",
         ignored);
     return List.of();
   }
@@ -83,7 +83,7 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
   }
 
   /**
-   * The numbers of the signals that are ignored, separated by commas.
+   * Returns the numbers of the ignored signals, separated by commas.
    *
    * @param status as in proc_pid_status(5)
    */
@@ -98,10 +98,10 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
   }
 
   /**
-   * The soft limit that was raised.
+   * Returns the soft limit as it was before Java raised it; empty if it was not raised.
    *
-   * @param own limits of the service as in proc_pid_limits(5)
-   * @param parent those of its parent
+   * @param own the limits of the service as in proc_pid_limits(5)
+   * @param parent the limits of its parent
    */
   static Optional<String> openFiles(String own, String parent) {
     Matcher mine = OPEN_FILES.matcher(own);

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What to start.
+ * A command to start.
  *
- * @param command the argument list, nothing left to fill in; never seen by a shell
- * @param environment the whole environment of the agent, nothing is added but what finds its
- *     processes
- * @param input what the process reads on standard input; empty: {@code /dev/null}
+ * @param command the argument list without placeholders; never interpreted by a shell
+ * @param environment the whole environment of the agent; only the mark by which its processes are
+ *     found is added
+ * @param input the file for standard input; empty: {@code /dev/null}
  */
 record LaunchRequest(
     RunId run,

@@ -36,11 +36,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs agents as sessions of Linux processes: {@code setsid sh -c} with a script that notes its
- * identity, runs the agent and notes its end, so that both outlive the service. Safe for threads.
+ * Runs agents as sessions of Linux processes: {@code setsid sh -c} with a script that records its
+ * identity, runs the agent and records the agent's end, so that both records outlive the service.
+ * Safe for use by many threads.
  *
- * <p>A crash of the service at any moment leaves a run that {@link #adopt} finds, by what the
- * script wrote or, before it did, by its environment.
+ * <p>If the service crashes at any moment, {@link #adopt} finds the run: by what the script wrote,
+ * or before that by the environment of its processes.
  */
 public final class LinuxProcessManager {
   private static final Logger LOG = Logger.getLogger(LinuxProcessManager.class);
@@ -56,7 +57,9 @@ public final class LinuxProcessManager {
   private final RunDirectories directories;
   private final Clock clock;
 
-  /** Found out beside the rest of the start, which a process that tries it would hold up. */
+  /**
+   * Determined in the background, because the test starts a process, which would delay the start.
+   */
   private final CompletableFuture<Optional<CgroupTree>> cgroups;
 
   private final Duration killLimit;
@@ -73,15 +76,15 @@ public final class LinuxProcessManager {
   private final ConcurrentMap<RunId, RunStop> stops = new ConcurrentHashMap<>();
 
   /**
-   * @param clock tells when a process ended that left no file
+   * @param clock supplies the end of a process that left no file
    */
   public LinuxProcessManager(RunDirectories directories, Clock clock) {
     this(directories, clock, true, KILL_LIMIT);
   }
 
   /**
-   * @param useCgroups false: do as on a host without them
-   * @param killLimit how long SIGKILL is tried before the survivors are counted
+   * @param useCgroups false to behave as on a host without cgroups
+   * @param killLimit how long SIGKILL is tried before survivors are counted
    */
   LinuxProcessManager(
       RunDirectories directories, Clock clock, boolean useCgroups, Duration killLimit) {
@@ -106,7 +109,10 @@ public final class LinuxProcessManager {
     return cgroups.join();
   }
 
-  /** The service and what it lives in: never part of a run, not even of one it was started by. */
+  /**
+   * Returns the service and its ancestors. They never belong to a run, not even to one that started
+   * the service.
+   */
   private static Set<Long> ownLine() {
     Set<Long> line = new HashSet<>(Set.of(1L));
     for (Optional<ProcessHandle> at = Optional.of(ProcessHandle.current());
@@ -117,21 +123,21 @@ public final class LinuxProcessManager {
     return Set.copyOf(line);
   }
 
-  /** Gives back what all runs share in the kernel, unless it is in use. Stops nothing. */
+  /** Releases the kernel resources that all runs share, unless they are in use. Stops nothing. */
   void close() {
     cgroups().ifPresent(CgroupTree::removeIfEmpty);
   }
 
-  /** Whether a run gets a cgroup on this host. */
+  /** Whether runs get a cgroup on this host. */
   public boolean usesCgroups() {
     return cgroups().isPresent();
   }
 
   /**
-   * Starts a run's command in a session of its own, and in a cgroup of its own where one can be
-   * had. Its output goes straight into the run's log.
+   * Starts a run's command in its own session, and in its own cgroup if possible. Its output goes
+   * straight to the run's log.
    *
-   * @throws SpawnFailedException if the command cannot be started; nothing of it lives then
+   * @throws SpawnFailedException if the command cannot be started; nothing of it is alive then
    */
   SupervisedProcess start(LaunchRequest request) throws SpawnFailedException {
     RunId run = request.run();
@@ -154,7 +160,7 @@ public final class LinuxProcessManager {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.outputLog().toFile()))
             .redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
-    // What the service has itself stays untouched: Java keeps its bytes, whatever the locale.
+    // Variables that stay equal are not touched: Java then keeps their bytes in every locale.
     environment
         .entrySet()
         .removeIf(
@@ -162,7 +168,7 @@ public final class LinuxProcessManager {
     request.environment().forEach(environment::putIfAbsent);
     environment.put("AGENTGATE_RUN_ID", run.value());
     RunMembers found = membersOf(run);
-    // A stop that comes while it is being started waits until it can be found.
+    // A stop that arrives during the start waits here until it can find the process.
     synchronized (found) {
       Process process;
       try {
@@ -182,7 +188,8 @@ public final class LinuxProcessManager {
   }
 
   /**
-   * The service's own child is not reaped before Java's reaper gets to it, so it can be looked at.
+   * Returns the identity of a process that was just started. The process is a child of the service,
+   * so it can be read even if it has ended, unless Java has already reaped it.
    */
   private ProcessIdentity identify(Process process) {
     while (true) {
@@ -190,7 +197,7 @@ public final class LinuxProcessManager {
         long ticks = ProcessTree.read(process.pid()).map(Entry::startTicks).orElse(0L);
         return new ProcessIdentity(process.pid(), ticks, kernel.bootId());
       } catch (CannotLookException e) {
-        // It runs already, so its start cannot be taken back without a look at it either.
+        // The process is running, so its start cannot be undone without reading this either.
         LockSupport.parkNanos(LOOK_AGAIN_NANOS);
       }
     }
@@ -202,7 +209,7 @@ public final class LinuxProcessManager {
           directory.outputLog(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (FileAlreadyExistsException e) {
-      // What an earlier start wrote stays.
+      // Output of an earlier start is kept.
     }
   }
 
@@ -233,7 +240,7 @@ public final class LinuxProcessManager {
   private void checkArguments(LaunchRequest request) throws SpawnFailedException {
     for (String argument : request.command()) {
       if (argument.indexOf('\0') >= 0) {
-        throw new SpawnFailedException("An argument of the command holds a NUL character");
+        throw new SpawnFailedException("An argument of the command contains a NUL character");
       }
       if (!argumentCharset.newEncoder().canEncode(argument)) {
         throw new SpawnFailedException(
@@ -242,14 +249,15 @@ public final class LinuxProcessManager {
       }
       if (argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
         throw new SpawnFailedException(
-            "An argument of the command is longer than 128 KiB, which Linux does not take; have"
+            "An argument of the command is longer than 128 KiB, which Linux does not allow; let"
                 + " the agent read the prompt from {promptFile} or from standard input");
       }
     }
   }
 
   /**
-   * What is the service's own is passed on as bytes; the rest has to be of its locale's characters.
+   * Checks that the locale can express all values, except those that the service itself has: these
+   * are passed on as bytes.
    */
   private void checkEnvironment(LaunchRequest request) throws SpawnFailedException {
     for (Map.Entry<String, String> variable : request.environment().entrySet()) {
@@ -264,7 +272,7 @@ public final class LinuxProcessManager {
     }
   }
 
-  /** Java's message names the directory; what it was about is in the number. */
+  /** Uses only the error number of Java's message, because the message names the directory. */
   private static String reason(IOException e) {
     Matcher errno = ERRNO.matcher(String.valueOf(e.getMessage()));
     return switch (errno.find() ? errno.group(1) : "") {
@@ -286,10 +294,10 @@ public final class LinuxProcessManager {
   }
 
   /**
-   * Finds the process of a run that an earlier service started, alive or ended with an exit status
-   * on disk.
+   * Finds the process of a run that an earlier process of the service started: alive, or ended with
+   * an exit status on disk.
    *
-   * @return empty if there is neither: it vanished, or was never started
+   * @return empty if there is neither: the process vanished or was never started
    */
   Optional<SupervisedProcess> adopt(RunId run) {
     ChildProcess child = children.get(run);
@@ -317,13 +325,16 @@ public final class LinuxProcessManager {
             kernel.bootId()));
   }
 
-  /** Whether this process lives and is the run's: its file alone could name any. */
+  /**
+   * Whether this process is alive and belongs to the run. The file alone is no proof, because it
+   * could name any process.
+   */
   private boolean isLeader(RunId run, ProcessIdentity identity) {
     return AdoptedProcess.lives(identity, kernel.bootId())
         && RunMarks.isMarked(ProcessTree.environment(identity.pid()), RunMarks.of(run));
   }
 
-  /** The leader that has not yet written its file, or whose file the agent removed. */
+  /** Finds a leader that has not written its file yet, or whose file the agent removed. */
   private Optional<ProcessIdentity> findLeader(RunId run) {
     String mark = RunMarks.of(run);
     return ProcessTree.look().entries().stream()
@@ -336,9 +347,10 @@ public final class LinuxProcessManager {
   }
 
   /**
-   * Goes down the ladder until no process of the run is left: SIGTERM and SIGCONT, the grace, then
-   * SIGKILL. Two calls for the same run work together: the shorter grace holds for both. Also stops
-   * what a run that has ended left behind, and a {@code git} that still checks out its workspace.
+   * Stops a run: sends SIGTERM and SIGCONT, waits for the grace, then sends SIGKILL until no
+   * process of the run is left. If two callers stop the same run, the shorter grace applies to
+   * both. Also stops what a finished run left behind, and a {@code git} that is still checking out
+   * its workspace.
    *
    * @param grace between SIGTERM and SIGKILL; zero: SIGKILL at once
    */
@@ -353,7 +365,7 @@ public final class LinuxProcessManager {
       StopReport report = mine.perform();
       if (report.survivors() > 0) {
         LOG.errorf(
-            "%d processes of a run cannot be killed: runId=%s, %s",
+            "%d processes of a run could not be killed: runId=%s, %s",
             report.survivors(), run, report.alive());
       } else if (!found.areProvenGone()) {
         found.reportStrangers();
@@ -365,10 +377,10 @@ public final class LinuxProcessManager {
   }
 
   /**
-   * Lets the process that leads the run go on if something stopped it: stopped, it would never tell
-   * that its agent has ended. The agent itself stays as it is.
+   * Resumes the leader of the run if it is stopped, because it could not report the end of its
+   * agent. The agent itself is not touched.
    *
-   * @return whether it was stopped
+   * @return whether the leader was stopped
    */
   boolean resumeLeader(RunId run) {
     RunMembers found = members.get(run);
@@ -378,17 +390,17 @@ public final class LinuxProcessManager {
     return stopped.isPresent();
   }
 
-  /** Whether someone goes down the ladder for this run now. */
+  /** Whether someone is stopping this run now. */
   boolean isStopping(RunId run) {
     return stops.containsKey(run);
   }
 
-  /** How many processes of the run live now. */
+  /** Returns the number of live processes of the run. */
   int count(RunId run) {
     return membersOf(run).look().living().size();
   }
 
-  /** Every run that has a live process on this machine, whoever started it. */
+  /** Returns every run that has a live process on this machine, whoever started it. */
   Set<RunId> findRuns() {
     Set<RunId> runs = new HashSet<>();
     cgroups()
@@ -407,7 +419,10 @@ public final class LinuxProcessManager {
     return Set.copyOf(runs);
   }
 
-  /** Whether a marked process is of this service's data, and not of another one's on this host. */
+  /**
+   * Whether a marked process belongs to this service's data and not to another service on this
+   * host.
+   */
   private boolean isOurs(RunId run, String environment) {
     RunDirectory directory = directories.of(run);
     return RunMarks.promptFile(environment)
@@ -415,7 +430,7 @@ public final class LinuxProcessManager {
         .orElseGet(() -> Files.exists(directory.path()));
   }
 
-  /** Removes what the run holds in the kernel (its cgroup) once nothing of it lives. Idempotent. */
+  /** Removes the run's cgroup. Call it when nothing of the run is alive. Idempotent. */
   void release(RunId run) {
     if (cgroups().filter(tree -> !tree.of(run).remove()).isPresent()) {
       LOG.debugf("The cgroup of a run is still in use: runId=%s", run);

@@ -24,9 +24,7 @@ final class LocalExecution implements Execution {
   private static final Logger LOG = Logger.getLogger(LocalExecution.class);
   private static final int SIGKILL = 9;
 
-  /**
-   * What the run script exits with when it cannot note that it begins; no agent is started then.
-   */
+  /** The run script's exit code if it cannot record its start. No agent is started then. */
   private static final int NOT_RECORDED = 125;
 
   private final LinuxProcessManager processes;
@@ -39,7 +37,7 @@ final class LocalExecution implements Execution {
   private final long outOfMemoryKillsBefore = outOfMemoryKills.count();
 
   /**
-   * @param before how long the run went on before its process was started
+   * @param before the age of the run when its process was started
    */
   LocalExecution(
       LinuxProcessManager processes,
@@ -91,7 +89,7 @@ final class LocalExecution implements Execution {
     }
   }
 
-  /** The process that is to tell how the agent ended never would if something had stopped it. */
+  /** Resumes a stopped leader, because it could not report the end of the agent. */
   private void resumeLeader() {
     if (!processes.isStopping(process.run()) && processes.resumeLeader(process.run())) {
       LOG.warnf("The leader of %s was stopped by a signal; it was made to go on", process.run());

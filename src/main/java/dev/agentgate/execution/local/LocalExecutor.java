@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-/** Executes runs as processes of this machine, in workspaces on its disk. */
+/** Executes runs as processes of this machine, with workspaces on its disk. */
 public final class LocalExecutor implements Executor {
   private final LinuxProcessManager processes;
   private final AgentLauncher launcher;
@@ -40,7 +40,7 @@ public final class LocalExecutor implements Executor {
   private final ConcurrentMap<RunId, LocalStart> starting = new ConcurrentHashMap<>();
 
   /**
-   * @param clock tells when a run ended that left no word of it
+   * @param clock supplies the end of a run that left no record of it
    */
   public LocalExecutor(
       LinuxProcessManager processes,
@@ -120,7 +120,7 @@ public final class LocalExecutor implements Executor {
         process -> looking(() -> watched(process, SpentTime.read(directories.of(run.id())))));
   }
 
-  /** The run script writes the process file before the agent begins its work. */
+  /** Whether the agent may have begun. The run script writes the process file before that. */
   private boolean mayHaveBegun(Run run) {
     RunDirectory directory = directories.of(run.id());
     return !Files.isDirectory(directory.path())
@@ -129,7 +129,7 @@ public final class LocalExecutor implements Executor {
   }
 
   /**
-   * @param before how long the run went on before its process was started
+   * @param before the age of the run when its process was started
    */
   private Execution watched(SupervisedProcess process, Duration before) {
     RunDirectory directory = directories.of(process.run());
@@ -164,7 +164,7 @@ public final class LocalExecutor implements Executor {
   @Override
   public boolean discard(RunId run) {
     boolean removed = workspaces.remove(run);
-    // What was still busy when the run was released.
+    // The cgroup may still have been in use when the run was released.
     processes.release(run);
     return removed;
   }

@@ -6,12 +6,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A start that is under way, which a stop can cut short: either the stop comes first, and no agent
- * is started, or the agent was started, and the stop finds it.
+ * A start that is in progress and that a stop can cut short. Either the stop comes first and no
+ * agent is started, or the agent is started and the stop finds it.
  */
 final class LocalStart {
 
-  /** Guards what is below, and is held while the agent is launched. */
+  /** Guards the fields below, and is held while the agent is launched. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private boolean stopped;
@@ -32,7 +32,7 @@ final class LocalStart {
   /**
    * Prepares the workspace.
    *
-   * @throws InterruptedException if the run was stopped before it was done
+   * @throws InterruptedException if the run was stopped before the workspace was ready
    */
   Path prepare(Preparation preparation) throws WorkspaceFailedException, InterruptedException {
     lock.lock();
@@ -48,7 +48,7 @@ final class LocalStart {
       lock.lock();
       try {
         preparer = null;
-        // An interrupt that came too late to be noticed must not meet the next blocking call.
+        // A late interrupt must not hit the next blocking call.
         boolean _ = Thread.interrupted();
       } finally {
         lock.unlock();
@@ -59,7 +59,7 @@ final class LocalStart {
   /**
    * Launches the agent.
    *
-   * @throws InterruptedException if the run was stopped before
+   * @throws InterruptedException if the run was stopped before the launch
    */
   SupervisedProcess launch(Launch launch) throws SpawnFailedException, InterruptedException {
     lock.lock();
@@ -71,7 +71,7 @@ final class LocalStart {
     }
   }
 
-  /** Lets nothing more begin; returns when no launch is under way. */
+  /** Prevents anything more from starting. Returns when no launch is in progress. */
   void cutShort() {
     lock.lock();
     try {

@@ -14,31 +14,31 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The cgroup of one run. What is started in it cannot leave it, so that "not populated" proves that
- * nothing of the run lives.
+ * The cgroup of one run. A process that is started in it cannot leave it, so "not populated" proves
+ * that nothing of the run is alive.
  *
- * @param path its directory, whether it exists or not
+ * @param path its directory, whether or not it exists
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html">Control Group v2</a>
  */
 record RunCgroup(Path path) {
 
-  /** Where a process writes 0 to enter. */
+  /** Returns the file to which a process writes 0 to enter the cgroup. */
   Path processesFile() {
     return path.resolve("cgroup.procs");
   }
 
-  /** Whether a process lives in it or below it; a cgroup that does not exist holds none. */
+  /** Whether a process is alive in the cgroup or below it; false if the cgroup does not exist. */
   boolean isPopulated() {
     try {
       return Files.readString(path.resolve("cgroup.events"), StandardCharsets.ISO_8859_1)
           .contains("populated 1");
     } catch (IOException e) {
-      // Whatever else went wrong (say, too many open files), it proves nothing.
+      // Any other failure, such as too many open files, proves nothing.
       return Files.exists(path);
     }
   }
 
-  /** The processes in it and in the cgroups that the agent made below it. */
+  /** Returns the processes in the cgroup and in the cgroups that the agent created below it. */
   List<Long> processes() {
     List<Long> pids = new ArrayList<>();
     for (Path directory : directories()) {
@@ -48,8 +48,11 @@ record RunCgroup(Path path) {
   }
 
   /**
-   * Sends SIGKILL to all of it at once; a fork cannot outrun it. Where the kernel is older than
-   * 5.14, it is frozen first, and {@code false} says that the caller has to kill and {@link #thaw}.
+   * Sends SIGKILL to all its processes at once, so that no fork escapes. Kernels older than 5.14
+   * cannot do this; there the cgroup is frozen instead.
+   *
+   * @return false if the cgroup was frozen, so that the caller must kill its processes and {@link
+   *     #thaw} them
    */
   boolean kill() {
     if (write(path.resolve("cgroup.kill"), "1")) {
@@ -59,15 +62,15 @@ record RunCgroup(Path path) {
     return false;
   }
 
-  /** Lets frozen processes run, that is: die of the signals they were sent. */
+  /** Thaws frozen processes, so that the signals sent to them take effect. */
   void thaw() {
     write(path.resolve("cgroup.freeze"), "0");
   }
 
   /**
-   * Removes it. Idempotent.
+   * Removes the cgroup. Idempotent.
    *
-   * @return false if something still lives in it
+   * @return false if it still contains a live process
    */
   boolean remove() {
     boolean removed = true;
@@ -77,14 +80,14 @@ record RunCgroup(Path path) {
       } catch (DirectoryNotEmptyException e) {
         removed = false;
       } catch (IOException e) {
-        // EBUSY: the last process is dead but not yet gone; the caller tries again.
+        // EBUSY: the last process is dead but not gone yet. The caller tries again.
         removed = false;
       }
     }
     return removed;
   }
 
-  /** Itself and all below it, parents first. */
+  /** Returns this directory and all below it, parents first. */
   private List<Path> directories() {
     if (read(path.resolve("cgroup.stat")).startsWith("nr_descendants 0\n")) {
       return List.of(path);

@@ -3,7 +3,7 @@ package dev.agentgate.execution.local;
 import dev.agentgate.workorder.RunId;
 import java.util.Optional;
 
-/** The marks in the environment of a run's processes, by which they are found. */
+/** The marks in the environment of a run's processes, which identify them. */
 final class RunMarks {
   private static final String RUN = "AGENTGATE_RUN_ID=";
   private static final String PROMPT = "AGENTGATE_PROMPT_FILE=";
@@ -15,7 +15,7 @@ final class RunMarks {
   }
 
   /**
-   * @param environment as {@code /proc} shows it
+   * @param environment in the format of {@code /proc}
    */
   static boolean isMarked(String environment, String mark) {
     int at = environment.indexOf(mark);
@@ -30,12 +30,15 @@ final class RunMarks {
     return false;
   }
 
-  /** The run it says it is of. */
+  /** Returns the run that the environment names. */
   static Optional<RunId> run(String environment) {
     return value(environment, RUN).flatMap(RunId::parse);
   }
 
-  /** The prompt file it was told, which says of which service's data it is. */
+  /**
+   * Returns the prompt file that the environment names, which tells which service's data it belongs
+   * to.
+   */
   static Optional<String> promptFile(String environment) {
     return value(environment, PROMPT);
   }

@@ -22,20 +22,24 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the processes of one run. A process belongs to it if it is in the run's cgroup, or in the
- * session of its leader, or carries the run's id in its environment, or writes to the run's log, or
- * was seen to belong before, or descends from one that belongs. One that cut every tie and only
- * stands in the run's workspace is reported, not killed: it may be a person's shell.
+ * Finds the processes of one run. A process belongs to the run if it is in the run's cgroup or in
+ * the session of its leader, has the run's id in its environment, writes to the run's log, was seen
+ * to belong before, or descends from a process that belongs. A process that cut all these ties and
+ * merely has its working directory in the run's workspace is reported but not killed, because it
+ * may be a person's shell.
  *
- * <p>Safe for threads.
+ * <p>Safe for use by many threads.
  */
 final class RunMembers {
   private static final Logger LOG = Logger.getLogger(RunMembers.class);
 
-  /** A host on which something ends during each of so many looks is not ours to prove. */
+  /** If processes end during each of this many readings, the host is too busy to prove anything. */
   private static final int MOST_READINGS = 100;
 
-  /** What hops is only listed after its end, so that to read on for longer finds no more of it. */
+  /**
+   * A process that keeps forking and ending is listed only after its end; longer looks find no
+   * more.
+   */
   private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final RunId run;
@@ -44,7 +48,7 @@ final class RunMembers {
   private final Set<Long> spared;
   private final String bootId;
 
-  /** Who was seen to belong; guarded by this. */
+  /** The processes seen to belong. Guarded by this. */
   private final Map<Long, Entry> known = new HashMap<>();
 
   /** Guarded by this. */
@@ -54,9 +58,9 @@ final class RunMembers {
   private @Nullable Path workspace;
 
   /**
-   * @param cgroup empty where there can be none
-   * @param spared processes that never belong: the service, its parents
-   * @param bootId of this boot
+   * @param cgroup empty if there cannot be one
+   * @param spared processes that never belong: the service and its ancestors
+   * @param bootId the id of this boot
    */
   RunMembers(
       RunId run,
@@ -71,13 +75,13 @@ final class RunMembers {
     this.bootId = bootId;
   }
 
-  /** Tells who leads the run's session, and where it works. */
+  /** Sets the leader of the run's session and its working directory. */
   synchronized void lead(ProcessIdentity leader, @Nullable Path workspace) {
     this.leader = leader;
     this.workspace = workspace;
   }
 
-  /** The process that leads the run's session, as it is now. */
+  /** Returns the current state of the leader of the run's session. */
   Optional<Entry> leader() {
     ProcessIdentity first;
     synchronized (this) {
@@ -92,8 +96,8 @@ final class RunMembers {
   }
 
   /**
-   * Whether nothing of the run lives, told cheaply: its leader entered the cgroup before the agent
-   * was started, and the cgroup is empty now. False only means that one has to look.
+   * Whether it is cheaply proven that nothing of the run is alive: its leader entered the cgroup
+   * before the agent started, and the cgroup is empty now. If false, a full look is needed.
    */
   boolean areProvenGone() {
     return cgroup != null
@@ -102,22 +106,22 @@ final class RunMembers {
   }
 
   /**
-   * What a look found.
+   * The result of a look.
    *
-   * @param living by pid
-   * @param settled false if processes ended faster than they could be looked at: there may be more
+   * @param living the live processes by pid
+   * @param settled false if processes ended before they could be read, so that there may be more
    */
   record Found(Map<Long, Entry> living, boolean settled) {}
 
-  /** Looks for all that live, and remembers them. */
+  /** Finds all live processes and remembers them. */
   Found look() {
     return look(seen -> {});
   }
 
   /**
-   * Looks for all that live, and remembers them.
+   * Finds all live processes and remembers them.
    *
-   * @param onSight told of each at once, before it can fork and end
+   * @param onSight called for each at once, before it can fork and end
    */
   synchronized Found look(Consumer<Entry> onSight) {
     ProcessTree tree = new ProcessTree();
@@ -151,10 +155,10 @@ final class RunMembers {
   }
 
   /**
-   * Kills what forks and ends faster than it can be looked for.
+   * Kills processes that fork and end faster than a look can find them.
    *
-   * @param longest for so long at most
-   * @return how many were killed
+   * @param longest the longest time to spend
+   * @return the number of processes killed
    */
   int pursue(Duration longest) {
     Ties ties;
@@ -176,14 +180,17 @@ final class RunMembers {
     if (first == null || !first.bootId().equals(bootId)) {
       return new Ties(0, 0);
     }
-    // A session keeps its number from reuse as long as anyone is in it. So a process of this number
-    // that is not the leader is another one, leading another session.
+    // A session's number is not reused while a process is in it. So if another process has the
+    // leader's pid, it leads another session.
     boolean reused =
         find.apply(first.pid()).filter(e -> e.startTicks() != first.startTicks()).isPresent();
     return new Ties(reused ? 0 : first.pid(), first.startTicks());
   }
 
-  /** Whom the run's file names, unless that one lives and bears no mark: agents can write files. */
+  /**
+   * Returns the leader that the run's file names. Agents can write the file, so a live process
+   * counts only if it has the run's mark.
+   */
   private @Nullable ProcessIdentity notedLeader() {
     ProcessIdentity noted =
         RunScript.readLeader(directory).map(RunScript.Leader::identity).orElse(null);
@@ -193,7 +200,7 @@ final class RunMembers {
     return RunMarks.isMarked(ProcessTree.environment(noted.pid()), RunMarks.of(run)) ? noted : null;
   }
 
-  /** What binds a process to the run. */
+  /** Decides which processes are tied to the run. */
   private final class Ties {
     private final long session;
     private final long since;
@@ -201,8 +208,8 @@ final class RunMembers {
     private final String log = directory.outputLog().toString();
 
     /**
-     * @param session of the run; 0 if unknown
-     * @param since nothing that is older can write to the run's log
+     * @param session the run's session; 0 if unknown
+     * @param since the start of the leader; older processes cannot write to the run's log
      */
     private Ties(long session, long since) {
       this.session = session;
@@ -215,7 +222,7 @@ final class RunMembers {
           || (entry.startTicks() >= since && writesLog(entry));
     }
 
-    /** As {@link #hold}, in the order of what costs least and tells most. */
+    /** Like {@link #hold}, with the cheapest and most decisive checks first. */
     private boolean hold(long pid) {
       return RunMarks.isMarked(ProcessTree.environment(pid), mark)
           || ProcessTree.read(pid).filter(entry -> hold(entry, "")).isPresent();
@@ -227,7 +234,7 @@ final class RunMembers {
     }
   }
 
-  /** Those outside the cgroup, which {@code cgroup.kill} does not reach. */
+  /** Returns the processes outside the cgroup, which {@code cgroup.kill} does not reach. */
   Map<Long, Entry> outsideCgroup(Map<Long, Entry> members) {
     Map<Long, Entry> outside = new HashMap<>(members);
     if (cgroup != null) {
@@ -240,7 +247,7 @@ final class RunMembers {
     return Optional.ofNullable(cgroup);
   }
 
-  /** Reports processes that may come from the run but are bound to it by their place only. */
+  /** Logs processes whose only tie to the run is their working directory. */
   synchronized void reportStrangers() {
     if (workspace == null || leader == null) {
       return;
@@ -257,7 +264,7 @@ final class RunMembers {
     }
     if (!strangers.isEmpty()) {
       LOG.warnf(
-          "Processes that are not known to be of the run stand in its workspace: runId=%s, pids %s",
+          "Processes not known to belong to the run are in its workspace: runId=%s, pids %s",
           run, strangers);
     }
   }

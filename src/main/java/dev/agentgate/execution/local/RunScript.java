@@ -22,19 +22,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shell script that leads a run's session, and what it writes for the service. Its text is
- * handed to {@code sh -c}: a shell reads a script file as it goes, and would go on in another text
- * if a new version of the service replaced the file.
+ * The shell script that leads a run's session, and the files that it writes for the service. The
+ * text is passed to {@code sh -c}. A shell reads a script file while it runs it, so it would
+ * continue in a different text if a new version of the service replaced the file.
  */
 final class RunScript {
-  /** The script's {@code $0}, by which a leader is found that has not yet written its file. */
+  /** The script's {@code $0}, which identifies a leader that has not written its file yet. */
   static final String NAME = "agentgate-run";
 
   private static final Pattern PROCESS_LINE =
       Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
   private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
 
-  /** Where programs are looked for if no {@code PATH} says so. */
+  /** Where programs are searched for if there is no {@code PATH}. */
   static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
   private final String text;
@@ -55,7 +55,10 @@ final class RunScript {
     }
   }
 
-  /** The service's own, by path: the agent's {@code PATH} may name another, or none. */
+  /**
+   * Returns a program from the service's own {@code PATH}; the agent's may name another one or
+   * none.
+   */
   private static Path own(String program) {
     return findOwn(program)
         .orElseThrow(
@@ -68,7 +71,8 @@ final class RunScript {
   }
 
   /**
-   * Finds a program; relative entries of {@code path} do not count, they would be a workspace's.
+   * Finds a program. Relative entries of {@code path} are ignored, because they would be relative
+   * to a workspace.
    */
   static Optional<Path> findOn(String path, String program) {
     return Stream.of(path.split(":", -1))
@@ -83,9 +87,10 @@ final class RunScript {
   }
 
   /**
-   * The whole argument list.
+   * Returns the whole argument list.
    *
-   * @param program of {@code command}, absolute, so that it is never taken for a shell's builtin
+   * @param program the program of {@code command}, absolute, so that no shell takes it for a
+   *     builtin
    */
   List<String> commandLine(
       RunDirectory directory,
@@ -109,13 +114,15 @@ final class RunScript {
   }
 
   /**
-   * Who leads the run.
+   * The leader of the run's session.
    *
    * @param entered whether it entered the run's cgroup before the agent started
    */
   record Leader(ProcessIdentity identity, boolean entered) {}
 
-  /** What the script wrote before the agent started; empty while it is missing or torn. */
+  /**
+   * Reads what the script wrote before the agent started; empty while it is missing or incomplete.
+   */
   static Optional<Leader> readLeader(RunDirectory directory) {
     return read(directory.processFile(), PROCESS_LINE)
         .map(line ->
@@ -125,7 +132,7 @@ final class RunScript {
                 "cgroup".equals(line.group(4))));
   }
 
-  /** What the script wrote after the agent ended; empty while it is missing or torn. */
+  /** Reads what the script wrote after the agent ended; empty while it is missing or incomplete. */
   static Optional<ExitStatus> readExit(RunDirectory directory) {
     return read(directory.exitFile(), EXIT_LINE)
         .map(line -> Integer.parseInt(line.group(1)))

@@ -18,15 +18,19 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way down the ladder for one run: SIGTERM and SIGCONT to everything, the grace, then the kill,
- * each rung until nothing is left. Several callers may wait for the same one, and the shortest
- * grace of theirs holds.
+ * One stop of one run: SIGTERM and SIGCONT to all processes, the grace, then SIGKILL until nothing
+ * is left. Several callers can share a stop, and the shortest of their graces applies.
  */
 final class RunStop {
-  /** Between two looks; it is over sooner where nothing of the run is met any more. */
+  /**
+   * The time between two looks. A pursuit ends earlier if it meets no more processes of the run.
+   */
   private static final Duration PURSUIT = Duration.ofSeconds(1);
 
-  /** Enough for what forks and stays; what forks and ends is never all frozen. */
+  /**
+   * Enough rounds for processes that fork and stay. Those that fork and end can never all be
+   * frozen.
+   */
   private static final int MOST_FREEZES = 3;
 
   private final RunMembers members;
@@ -34,17 +38,17 @@ final class RunStop {
   private final Duration killLimit;
   private final CompletableFuture<StopReport> report = new CompletableFuture<>();
 
-  /** When the grace is over, in {@link System#nanoTime()}. */
+  /** The end of the grace, on the scale of {@link System#nanoTime()}. */
   private final AtomicLong graceEnd;
 
-  /** Whether the one who goes down the ladder was interrupted; only it reads and writes this. */
+  /** Whether the thread that performs the stop was interrupted. Only that thread uses this. */
   private boolean interrupted;
 
-  /** Whether something of the run was met; only the one who goes down the ladder knows. */
+  /** Whether a process of the run was found. Only the thread that performs the stop uses this. */
   private boolean met;
 
   /**
-   * @param killLimit how long SIGKILL is tried before the survivors are counted
+   * @param killLimit how long SIGKILL is tried before survivors are counted
    */
   RunStop(RunMembers members, Signals signals, Duration grace, Duration killLimit) {
     this.members = members;
@@ -53,7 +57,10 @@ final class RunStop {
     this.graceEnd = new AtomicLong(System.nanoTime() + grace.toNanos());
   }
 
-  /** Waits for the report of the one who goes down the ladder, with this grace at most. */
+  /**
+   * Waits for another caller's stop and returns its report. Shortens its grace to this one if
+   * longer.
+   */
   StopReport join(Duration grace) {
     long called = System.nanoTime();
     graceEnd.accumulateAndGet(called + grace.toNanos(), (a, b) -> a - b < 0 ? a : b);
@@ -61,11 +68,11 @@ final class RunStop {
       StopReport shared = report.join();
       return new StopReport(shared.killed(), shared.alive(), since(called));
     } catch (CompletionException e) {
-      throw new IllegalStateException("The stop that was joined failed", e);
+      throw new IllegalStateException("The stop by another caller failed", e);
     }
   }
 
-  /** Goes down the ladder. It is never cut short by an interrupt: half a stop proves nothing. */
+  /** Performs the stop. An interrupt does not cut it short, because half a stop proves nothing. */
   StopReport perform() {
     long called = System.nanoTime();
     try {
@@ -113,7 +120,7 @@ final class RunStop {
         }
         rest = found.living().values();
         met |= !rest.isEmpty();
-        // Born while the others were told. Earlier they could have been part of a clean end.
+        // These were born while the others were signalled, possibly as part of a clean end.
         signals.terminate(rest);
       }
       if (isGraceOver()) {
@@ -130,7 +137,7 @@ final class RunStop {
   /**
    * Returns what could not be killed.
    *
-   * @param settled false if something ended faster than it could be looked at
+   * @param settled false if a process ended before it could be read
    */
   private List<String> kill(boolean settled) {
     long limit = System.nanoTime() + killLimit.toNanos();
@@ -149,7 +156,7 @@ final class RunStop {
       }
       if (System.nanoTime() - limit >= 0) {
         return found.living().isEmpty()
-            ? List.of("a process that cannot be looked at")
+            ? List.of("a process that cannot be read")
             : found.living().keySet().stream().sorted().map(pid -> "pid " + pid).toList();
       }
       Map<Long, Entry> loose = atOnce ? members.outsideCgroup(found.living()) : found.living();
@@ -157,14 +164,15 @@ final class RunStop {
       if (!atOnce) {
         cgroup.ifPresent(RunCgroup::thaw);
       }
-      // What is left after the first time may be one that forks and ends too fast to be frozen.
+      // What survives the first round may fork and end too fast to be frozen.
       pursue = true;
       pause(pace);
     }
   }
 
   /**
-   * Freezes until a look finds no new one, if it can, so that none is born while they are killed.
+   * Freezes processes until a look finds no new one, so that none is born during the kill. Gives up
+   * after a few rounds.
    */
   private Map<Long, Entry> freeze(Map<Long, Entry> first, boolean outsideOnly, long limit) {
     Map<Long, Entry> frozen = new HashMap<>();
@@ -197,7 +205,9 @@ final class RunStop {
     return System.nanoTime() - graceEnd.get() >= 0;
   }
 
-  /** Short enough that a grace cut short by another caller needs nobody to wake this one. */
+  /**
+   * Pauses. The pause is so short that a caller who shortens the grace need not wake this thread.
+   */
   private void pause(Pace pace) {
     LockSupport.parkNanos(pace.next());
     interrupted |= Thread.interrupted();
@@ -207,7 +217,10 @@ final class RunStop {
     return Duration.ofNanos(System.nanoTime() - nanoTime);
   }
 
-  /** Looks often at first, because most agents end at once, and then ever more seldom. */
+  /**
+   * Returns short pauses at first, because most agents end at once, and then longer and longer
+   * ones.
+   */
   private static final class Pace {
     private static final long LONGEST_NANOS = 10_000_000;
     private long nanos = 300_000;

@@ -1,8 +1,8 @@
 package dev.agentgate.execution.local;
 
 /**
- * The command could not be started; nothing of it lives. The message says why, without a server
- * path.
+ * The command could not be started, and nothing of it is alive. The message gives the reason
+ * without a server path.
  */
 final class SpawnFailedException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -8,10 +8,10 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * How much of a run's time its checkout took, noted beside the run before its agent starts. The
- * service that takes the run over adds it to the age of the process. It is a length, not a time: a
- * difference of file times is wrong once the wall clock was set. Not synced: after a power loss
- * there is no process left.
+ * Records how much of a run's time its checkout took. The file is written beside the run before its
+ * agent starts; a service that adopts the run adds the value to the age of the process. It is a
+ * duration, because a difference of file times is wrong if the wall clock was set in between. It is
+ * not synced, because no process survives a power loss.
  */
 final class SpentTime {
   private static final Logger LOG = Logger.getLogger(SpentTime.class);
@@ -22,17 +22,17 @@ final class SpentTime {
     return directory.path().resolve("checkout-ms");
   }
 
-  /** Notes it; where it cannot be written the run goes on all the same. */
+  /** Writes the duration. If it cannot be written, the run continues all the same. */
   static void write(RunDirectory directory, Duration spent) {
     try {
       Files.createDirectories(directory.path());
       Files.writeString(file(directory), Long.toString(spent.toMillis()));
     } catch (IOException e) {
-      LOG.debugf(e, "The length of a checkout could not be noted");
+      LOG.debugf(e, "The duration of a checkout could not be recorded");
     }
   }
 
-  /** What was noted; zero if nothing was. */
+  /** Returns the recorded duration; zero if there is none. */
   static Duration read(RunDirectory directory) {
     try {
       return Duration.ofMillis(Math.max(0, Long.parseLong(Files.readString(file(directory)))));

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The process that leads a run's session, started by this service or by the one before it. */
+/**
+ * The process that leads a run's session, started by this process of the service or an earlier one.
+ */
 interface SupervisedProcess {
 
   RunId run();
@@ -15,22 +17,23 @@ interface SupervisedProcess {
   ProcessIdentity identity();
 
   /**
-   * How long ago it was started, by the kernel's clock, which no change of the wall clock moves.
+   * Returns the time since the process started, by the kernel's clock. Setting the wall clock does
+   * not change it.
    */
   Duration age();
 
   /**
-   * Waits for its end.
+   * Waits for the end of the process.
    *
-   * @return empty if it still lives after {@code timeout}
+   * @return empty if the process is still alive after {@code timeout}
    */
   Optional<ProcessEnd> awaitEnd(Duration timeout) throws InterruptedException;
 
   /**
-   * How it ended.
+   * How the process ended.
    *
    * @param exit empty if it vanished without leaving a status
-   * @param at when, as well as is known
+   * @param at when it ended, as exactly as is known
    */
   record ProcessEnd(Optional<ExitStatus> exit, Instant at) {}
 }

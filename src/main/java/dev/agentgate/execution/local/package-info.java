@@ -1,4 +1,4 @@
-/** Executes runs as supervised processes of this machine: start, adopt, find and stop them. */
+/** Executes runs as supervised processes of this machine: starts, adopts, finds and stops them. */
 @NullMarked
 package dev.agentgate.execution.local;
 
