@@ -29,8 +29,8 @@ abstract class AgentEvents {
   protected boolean finished;
 
   /**
-   * What the agent has been retrying since it last made progress. Agents report retries often and
-   * callers rarely ask, so the verdict is made on demand.
+   * The failure that the agent has been retrying since it last made progress. Agents report retries
+   * often and callers rarely ask, so the verdict is made on demand.
    */
   protected Optional<Supplier<AgentVerdict.Failed>> retrying = Optional.empty();
 

@@ -4,7 +4,7 @@ import dev.agentgate.workorder.Usage;
 import java.util.Optional;
 
 /**
- * What a run's output has said about the run so far.
+ * Everything that a run's output has said about the run so far.
  *
  * @param sessionId identifies the agent's session, which a later run can continue
  * @param model the model that did the work

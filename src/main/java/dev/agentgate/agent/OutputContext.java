@@ -6,7 +6,7 @@ import java.time.ZoneId;
 import java.util.Optional;
 
 /**
- * What must be known about a run to understand its output.
+ * The facts about a run that are needed to understand its output.
  *
  * @param clock returns roughly when the lines that are being read were written; for an adopted run,
  *     that is when its log was last written

@@ -151,7 +151,7 @@ public final class RunLogWatcher implements AutoCloseable {
     }
   }
 
-  /** What a listener learns by waiting. */
+  /** The result of waiting. */
   public enum News {
     /** There is more to read. */
     GROWN,

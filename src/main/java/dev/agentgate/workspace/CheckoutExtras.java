@@ -1,7 +1,7 @@
 package dev.agentgate.workspace;
 
 /**
- * What a checkout fetches in addition to the repository itself.
+ * The content that a checkout fetches in addition to the repository itself.
  *
  * @param submodules whether to fetch submodules, at the commits that the repository names
  * @param lfs whether to fetch the files kept in Git LFS; needs {@code git-lfs}

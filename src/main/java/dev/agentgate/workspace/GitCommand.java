@@ -50,7 +50,7 @@ final class GitCommand {
    */
   private static final int LAST_OWN_CODE = 129;
 
-  /** What git needs to reach remotes: proxies, certificates and the operator's ssh. */
+  /** Variables that git needs to reach remotes: proxies, certificates and the operator's ssh. */
   private static final List<String> INHERITED =
       List.of(
           "PATH",
@@ -95,7 +95,7 @@ final class GitCommand {
   }
 
   /**
-   * What one call may access.
+   * The access that one call has.
    *
    * @param protocol the only allowed protocol, as in {@code GIT_ALLOW_PROTOCOL}
    * @param withToken whether the call may use the token

@@ -22,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is left. Several callers can share a stop, and the shortest of their graces applies.
  */
 final class RunStop {
-  /**
-   * The time between two looks. A pursuit ends earlier if it meets no more processes of the run.
-   */
+  /** The longest pursuit between two looks. It ends earlier if it meets no more processes. */
   private static final Duration PURSUIT = Duration.ofSeconds(1);
 
   /**
@@ -164,7 +162,7 @@ final class RunStop {
       if (!atOnce) {
         cgroup.ifPresent(RunCgroup::thaw);
       }
-      // What survives the first round may fork and end too fast to be frozen.
+      // Survivors of the first round may fork and end too fast to be frozen.
       pursue = true;
       pause(pace);
     }
