@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes {@code agentgate.agents."shell".enabled} and {@code agentgate.agents.shell.enabled} one
- * key.
+ * Treats {@code agentgate.agents."shell".enabled} and {@code agentgate.agents.shell.enabled} as the
+ * same key.
  *
- * <p>A properties file may quote a map's key, a variable ({@code AGENTGATE_AGENTS_SHELL_ENABLED})
- * cannot, and SmallRye Config takes the two for different agents, of which the second lacks its
- * command. Of two spellings the one from the stronger source wins, as always.
+ * <p>A properties file may quote a map's key; a variable ({@code AGENTGATE_AGENTS_SHELL_ENABLED})
+ * cannot. SmallRye Config takes the two for different agents, and the second one lacks its command.
+ * If a key has both spellings, the one from the stronger source wins, as always.
  */
 @Priority(Priorities.APPLICATION + 100)
 public final class AgentNames implements ConfigSourceInterceptor {

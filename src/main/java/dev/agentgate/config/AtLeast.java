@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The least value that a setting takes, written as its value is ({@code 1}, {@code 4096}, {@code
- * 1ms}).
+ * The smallest value that a setting accepts, written like the value itself ({@code 1}, {@code
+ * 4096}, {@code 1ms}).
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -5,7 +5,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The greatest value that a setting takes, written as its value is ({@code 10}, {@code 7d}). */
+/**
+ * The largest value that a setting accepts, written like the value itself ({@code 10}, {@code 7d}).
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface AtMost {

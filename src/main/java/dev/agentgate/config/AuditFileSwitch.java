@@ -10,16 +10,16 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the audit log out of a data directory that cannot be used. The framework opens its files
- * before the configuration is checked, and tells at length what it could not open; the start is
- * refused a moment later anyway, with one sentence that says why.
+ * Keeps the audit log out of a data directory that cannot be used. The framework opens its log
+ * files before the configuration is checked, and prints a long report about a file that it could
+ * not open. The start is refused a moment later anyway, with one sentence that gives the reason.
  *
  * <p>Registered in {@code META-INF/services}.
  */
 public final class AuditFileSwitch implements ConfigSourceFactory {
   private static final String PATH = "quarkus.log.handler.file.\"audit\".path";
 
-  /** Above {@code application.properties}, below an operator's own word. */
+  /** Stronger than {@code application.properties}, weaker than a value that an operator sets. */
   private static final int ORDINAL = 255;
 
   @Override

@@ -5,17 +5,16 @@ import java.util.Optional;
 
 /** Callers and their keys. */
 public interface AuthConfig {
-  /** One key with the role {@code admin}; ASCII without blanks at its ends. */
+  /** One key with the role {@code admin}. It is ASCII, without blanks at the start or the end. */
   Optional<String> apiKey();
 
   /**
-   * A file of keys, a line each: {@code name role sha256-of-key-in-hex}; {@code #} starts a
-   * comment.
+   * A file of keys, one a line: {@code name role sha256-of-key-in-hex}. {@code #} starts a comment.
    */
   @AbsolutePath
   Optional<String> keysFile();
 
-  /** Whether an address other than loopback may be served without any key. */
+  /** Whether the service may listen on an address other than loopback without any key. */
   @WithDefault("false")
   boolean anonymous();
 }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a value of the right form must still be, as the annotations of its setting say. */
+/** The limits on a value of the right form, as the annotations of its setting give them. */
 record Bounds(
     Optional<String> least, Optional<String> most, Optional<OneOf> words, boolean isAbsolutePath) {
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConfiguredPaths {
   private ConfiguredPaths() {}
 
-  /** The path, normalized; empty if it is not absolute, or none that the locale can express. */
+  /** The path, normalized; empty if it is not absolute or if the locale cannot express it. */
   public static Optional<Path> absolute(String name) {
     try {
       return Optional.of(Path.of(name)).filter(Path::isAbsolute).map(Path::normalize);
@@ -19,7 +19,7 @@ public final class ConfiguredPaths {
     }
   }
 
-  /** Whether it is, or can be made, a directory that this user can write to. */
+  /** Whether it is a directory that this user can write to, or one can be created there. */
   public static boolean isUsable(Path directory) {
     @Nullable Path existing = directory;
     while (existing != null && !Files.exists(existing)) {

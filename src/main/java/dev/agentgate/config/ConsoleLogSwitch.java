@@ -11,16 +11,16 @@ import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Writes the log as text where a person reads it: on a terminal. {@code application.properties}
- * makes it JSON for everything else, and so it stays for the main process of a container, which may
- * have a terminal that only a log collector reads.
+ * Writes the log as text on a terminal, where a person reads it. {@code application.properties}
+ * makes it JSON everywhere else. The log also stays JSON for the main process of a container, which
+ * may have a terminal that only a log collector reads.
  *
  * <p>Registered in {@code META-INF/services}.
  */
 public final class ConsoleLogSwitch implements ConfigSourceFactory {
   private static final String JSON = "quarkus.log.console.json.enabled";
 
-  /** Above {@code application.properties}, below an operator's own word. */
+  /** Stronger than {@code application.properties}, weaker than a value that an operator sets. */
   private static final int ORDINAL = 255;
 
   private static final String IN_KUBERNETES = "KUBERNETES_SERVICE_HOST";
@@ -30,7 +30,7 @@ public final class ConsoleLogSwitch implements ConfigSourceFactory {
   private final long pid;
   private final long parent;
 
-  /** Looks at this process; called by the service loader. */
+  /** Inspects this process; called by the service loader. */
   public ConsoleLogSwitch() {
     this(
         Path.of("/proc/self/fd/1"),
@@ -64,7 +64,7 @@ public final class ConsoleLogSwitch implements ConfigSourceFactory {
     }
   }
 
-  /** It is process 1 there, or the child of a small init such as {@code tini}. */
+  /** The main process is process 1, or the child of a small init such as {@code tini}. */
   private boolean isMainProcessOfContainer() {
     return pid == 1 || parent == 1 || environment.containsKey(IN_KUBERNETES);
   }

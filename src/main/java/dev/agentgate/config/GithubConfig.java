@@ -5,13 +5,13 @@ import java.util.Optional;
 
 /** The GitHub host of the repositories that orders name. */
 public interface GithubConfig {
-  /** The owner of a repository that is named alone. */
+  /** The owner of a repository that an order names without an owner. */
   Optional<String> owner();
 
   /**
-   * Clones {@code {base-url}/{owner}/{repo}.git}: GitHub, GitHub Enterprise, a mirror, or {@code
-   * file:///…}. Schemes {@code https}, {@code http}, {@code ssh}, {@code file}; no user or password
-   * in it.
+   * Where repositories are cloned from: {@code {base-url}/{owner}/{repo}.git}. It can be GitHub,
+   * GitHub Enterprise, a mirror, or {@code file:///…}. The scheme is {@code https}, {@code http},
+   * {@code ssh} or {@code file}. The URL must not contain a user or a password.
    */
   @WithDefault("https://github.com")
   String baseUrl();

@@ -8,19 +8,19 @@ import java.util.Set;
 /** When an operator is alerted. */
 public interface HealthConfig {
   /**
-   * An order that runs longer raises the alert {@code stuck}. The alert counts whole minutes: below
-   * one it says {@code 0 minutes}.
+   * An order that runs for longer raises the alert {@code stuck}. The alert counts whole minutes;
+   * below one minute it says {@code 0 minutes}.
    */
   @WithDefault("PT30M")
   @AtLeast("1ms")
   Duration stuckThreshold();
 
-  /** More waiting orders raise the alert {@code queue-depth}. */
+  /** If more orders wait, the alert {@code queue-depth} is raised. */
   @WithDefault("10")
   @AtLeast("0")
   int queueDepthThreshold();
 
-  /** The kinds of alert that take the instance out of rotation; an empty value names none. */
+  /** The kinds of alert that make the instance not ready. An empty value names none. */
   @WithDefault("stuck,queue-depth")
   @OneOf(
       kind = "kind of alert",

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a data directory that nothing names below {@code HOME}, as other programs do. Java's own
- * idea of a home is that of the password file, which {@code HOME} may override.
+ * Puts the data directory below {@code HOME} if it is not configured, as other programs do. Java
+ * takes the home directory from the password file, which {@code HOME} may override.
  *
  * <p>Registered in {@code META-INF/services}.
  */
@@ -21,7 +21,7 @@ public final class HomeDirectory implements ConfigSourceInterceptor {
   private static final String DATA_DIRECTORY = "agentgate.data-dir";
   private static final String SOURCE = "HOME";
 
-  /** Below every source that an operator may use, above a default. */
+  /** Weaker than every source that an operator may use, stronger than a default. */
   private static final int ORDINAL = 1;
 
   private final String home;

@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes every value of the service's own keys as it is written. The framework would replace {@code
- * ${name}}, {@code $$} and {@code \$} in it, and drop backslashes from lists: a password with a
- * dollar would become another one, and nothing would say so.
+ * ${name}}, {@code $$} and {@code \$} in it, and drop backslashes from lists. A password that
+ * contains a dollar sign would silently become a different one.
  *
- * <p>In a list only {@code \,} has a meaning, a comma that separates nothing. What the service
- * brings itself, defaults and {@code application.properties} of the class path, may use
- * expressions. Keys of the framework keep the framework's rules.
+ * <p>In a list only {@code \,} has a meaning: a comma inside an item. The service's own defaults
+ * and the {@code application.properties} on the class path may use expressions. Keys of the
+ * framework keep the framework's rules.
  *
- * <p>The framework expands at {@code LIBRARY + 300}, and asks below it for what an expression
- * names. So this escapes rather than switches off: a value is literal inside another one, too.
+ * <p>The framework expands at {@code LIBRARY + 300}, and looks below that for the values that an
+ * expression names. So this class escapes values instead of switching expressions off; a value
+ * stays literal inside another one, too.
  *
  * <p>Registered in {@code META-INF/services}.
  */
@@ -31,12 +32,12 @@ public final class LiteralValues implements ConfigSourceInterceptor {
   private static final String NOTHING = "agentgate-nothing";
 
   /**
-   * A dollar and the backslashes before it: the framework takes the last of them for an escape, so
-   * they are brought in as an expression of their own.
+   * A dollar sign and the backslashes before it. The framework treats the last backslash as an
+   * escape, so the backslashes become an expression of their own.
    */
   private static final Pattern DOLLARS = Pattern.compile("(\\\\*)\\$");
 
-  /** Of {@code application.properties} of the class path. */
+  /** The ordinal of {@code application.properties} on the class path. */
   private static final int OWN_ORDINAL = 250;
 
   @Override

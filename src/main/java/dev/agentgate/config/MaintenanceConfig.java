@@ -6,17 +6,19 @@ import java.util.Optional;
 
 /** When AgentGate tidies up. */
 public interface MaintenanceConfig {
-  /** Between two orphan cleanups; one more at start. */
+  /** The time between two orphan cleanups. One more runs at the start. */
   @WithDefault("10m")
   @AtLeast("1ms")
   Duration orphanCleanupEvery();
 
-  /** Between two stale checks. */
+  /** The time between two stale checks. */
   @WithDefault("10s")
   @AtLeast("1ms")
   Duration staleCheckEvery();
 
-  /** Orders that have been terminal for longer are purged; unset: they are kept. */
+  /**
+   * Orders that have been terminal for longer than this are purged. If it is unset, they are kept.
+   */
   @AtLeast("1ms")
   Optional<Duration> retention();
 }

@@ -21,27 +21,30 @@ import java.util.TreeMap;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Takes values from mounted files: {@code AGENTGATE_X_FILE=/path} stands for {@code AGENTGATE_X}
- * with the file's content, so that a secret need not be in the environment, where every child
- * process and every dump of the process shows it.
+ * Takes values from mounted files: {@code AGENTGATE_X_FILE=/path} sets {@code AGENTGATE_X} to the
+ * file's content. So a secret need not be in the environment, where every child process and every
+ * dump of the process shows it.
  *
- * <p>Line ends at the end of the file are cut off, and so is a byte order mark at its start; an
- * empty file leaves the key unset, as an empty variable does. A file that cannot be read, and a key
- * given both ways, stop the start; the message names variable and path, never content. The files
- * are read once, at start.
+ * <p>Line ends at the end of the file and a byte order mark at its start are dropped. An empty file
+ * leaves the key unset, as an empty variable does. The service does not start if a file cannot be
+ * read or if a key is given both ways; the message names the variable and the path, never the
+ * content. The files are read once, at the start.
  *
- * <p>Registered in {@code META-INF/services}; Quarkus finds it there at build time and registers it
+ * <p>Registered in {@code META-INF/services}. Quarkus finds it there at build time and registers it
  * for the native executable.
  */
 public final class MountedSecrets implements ConfigSourceFactory {
   private static final String PREFIX = "AGENTGATE_";
   private static final String SUFFIX = "_FILE";
 
-  /** These name a file that is itself the setting, or belong to an agent's own environment. */
+  /**
+   * These variables name a file that is itself the setting, or belong to an agent's own
+   * environment.
+   */
   private static final Set<String> FILES_IN_THEIR_OWN_RIGHT =
       Set.of("AGENTGATE_AUTH_KEYS_FILE", "AGENTGATE_PROMPT_FILE");
 
-  /** A key or a token; anything larger is the wrong file. */
+  /** The limit for a key or a token. A larger file is the wrong file. */
   private static final int MAX_BYTES = 64 * 1024;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -81,7 +84,7 @@ public final class MountedSecrets implements ConfigSourceFactory {
       throw new StartRefusedException(
           "\n  " + String.join("\n  ", problems), StartRefusedException.CONFIGURATION_ERROR);
     }
-    // The environment's own source, so that a variable's name means the same key both ways.
+    // Using the environment's own source gives a variable's name the same key both ways.
     return values.isEmpty()
         ? List.of()
         : List.of(new EnvConfigSource(values, EnvConfigSource.ORDINAL));
@@ -106,7 +109,8 @@ public final class MountedSecrets implements ConfigSourceFactory {
       throw new UnreadableFile("it cannot be read as a file");
     }
     if (bytes.length > MAX_BYTES) {
-      throw new UnreadableFile("it is larger than %d bytes, so no secret".formatted(MAX_BYTES));
+      throw new UnreadableFile(
+          "it is larger than %d bytes, so it is not a secret".formatted(MAX_BYTES));
     }
     String content;
     try {
@@ -123,7 +127,7 @@ public final class MountedSecrets implements ConfigSourceFactory {
     return end == begin ? Optional.empty() : Optional.of(content.substring(begin, end));
   }
 
-  /** Why a file gives no value, in words that hold nothing of its content. */
+  /** Why a file gives no value. The text contains nothing of the file's content. */
   private static final class UnreadableFile extends Exception {
     private static final long serialVersionUID = 1L;
 

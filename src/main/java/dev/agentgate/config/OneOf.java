@@ -5,12 +5,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The words that a setting takes, or the items of its list. */
+/** The words that a setting accepts, or that the items of its list may be. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface OneOf {
   String[] value();
 
-  /** A name for such a word, in the singular. */
+  /** A singular noun for such a word. */
   String kind();
 }

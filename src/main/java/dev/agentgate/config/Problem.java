@@ -1,7 +1,7 @@
 package dev.agentgate.config;
 
 /**
- * One thing to fix before the service can start. It shows no secret.
+ * One problem to fix before the service can start. It contains no secret.
  *
  * @param key the configuration key
  * @param reason what is wrong with its value

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What the interface {@link Settings} says about one key.
+ * The definition of one key in the interface {@link Settings}.
  *
  * @param key with {@code *} for the name of an agent
  * @param optional whether an empty value means none, rather than a mistake
@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 record Setting(String key, ValueForm form, boolean optional, Bounds bounds) {
   static final String PREFIX = Settings.ROOT + ".";
 
-  /** The name of one member of a map, for which a setting's key has {@code *}. */
+  /** The name of one member of a map; a setting's key has {@code *} in its place. */
   private static final Pattern MEMBER = Pattern.compile("(agentgate\\.agents)\\.[^.]+\\.");
 
-  /** By key. The native executable has them from its build: it needs no reflection for them. */
+  /** By key. The native executable has them from its build and needs no reflection for them. */
   private static final Map<String, Setting> ALL = new TreeMap<>();
 
   static {
@@ -33,7 +33,7 @@ record Setting(String key, ValueForm form, boolean optional, Bounds bounds) {
     return ALL.values();
   }
 
-  /** The setting with this key; empty if it is none of the service's. */
+  /** The setting with this key; empty if the service has no such setting. */
   static Optional<Setting> of(String key) {
     return key.startsWith(PREFIX)
         ? Optional.ofNullable(ALL.get(MEMBER.matcher(key).replaceFirst("$1.*.")))

@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * Every setting of the service. The rest follows from these interfaces: a method is a key, its
- * return type the form of the value, its annotations the default and the bounds, and its Javadoc
- * the manual ({@code docs/configuration.md} is generated from it, in this order).
+ * return type is the form of the value, its annotations are the default and the bounds, and its
+ * Javadoc is the manual ({@code docs/configuration.md} is generated from it, in this order).
  */
 @ConfigMapping(prefix = Settings.ROOT)
 public interface Settings {
@@ -17,8 +17,8 @@ public interface Settings {
   /**
    * The directory that holds everything AgentGate keeps: {@code work-orders/}, {@code
    * work-orders/.quarantine/}, {@code runs/}, {@code logs/}, {@code workspaces/}, {@code
-   * webhooks/}. One process owns it at a time. {@code ~} is not expanded. Where {@code HOME} is
-   * set, the default is below it.
+   * webhooks/}. One process owns it at a time. {@code ~} is not expanded. If {@code HOME} is set,
+   * the default is below it.
    */
   @WithDefault("${user.home}/.agentgate")
   @AbsolutePath
@@ -27,13 +27,13 @@ public interface Settings {
   /** Callers and their keys. */
   AuthConfig auth();
 
-  /** The host of repositories. */
+  /** The GitHub host of the repositories that orders name. */
   GithubConfig github();
 
   /** The author of commits. */
   GitConfig git();
 
-  /** Places where agents work. */
+  /** Places where agents may work. */
   WorkspaceConfig workspace();
 
   /** When orders start. */
@@ -51,10 +51,10 @@ public interface Settings {
   /** When AgentGate tidies up. */
   MaintenanceConfig maintenance();
 
-  /** Programs that are told of changes. */
+  /** Programs that are notified of changes over HTTP. */
   WebhooksConfig webhooks();
 
-  /** The agent of an order that names none. */
+  /** The agent of an order that does not name one. */
   @WithDefault("claude-code")
   String defaultAgent();
 

@@ -6,9 +6,9 @@ import java.time.Duration;
 /** How the service stops. */
 public interface ShutdownConfig {
   /**
-   * How long running agents may go on after SIGTERM before they are stopped and their orders queued
-   * again. Keep the supervisor's own limit ({@code terminationGracePeriodSeconds}, {@code
-   * TimeoutStopSec}) above it and the kill grace together.
+   * How long running agents may continue after SIGTERM before they are stopped and their orders
+   * queued again. Set the supervisor's own limit ({@code terminationGracePeriodSeconds}, {@code
+   * TimeoutStopSec}) to more than this and the kill grace together.
    */
   @WithDefault("PT20S")
   @AtLeast("0s")

@@ -3,17 +3,17 @@ package dev.agentgate.config;
 import io.quarkus.runtime.PreventFurtherStepsException;
 
 /**
- * The service does not start, and a person has to act: the message goes to standard error as it is,
- * without a stack trace, and the process ends with the exit code.
+ * The service does not start, and a person has to act. The message goes to standard error
+ * unchanged, without a stack trace, and the process ends with the exit code.
  *
- * <p>Quarkus does so for a start that fails with a {@link PreventFurtherStepsException} as its root
- * cause. One that is thrown by itself means something else to it: the start is cut off in silence
- * and the process lives on.
+ * <p>Quarkus does this for a start that fails with a {@link PreventFurtherStepsException} as the
+ * root cause. If that exception is thrown by itself, Quarkus ends the start silently and the
+ * process stays alive.
  */
 public final class StartRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** {@code EX_CONFIG} of sysexits.h. */
+  /** {@code EX_CONFIG} of {@code sysexits.h}. */
   public static final int CONFIGURATION_ERROR = 78;
 
   /**

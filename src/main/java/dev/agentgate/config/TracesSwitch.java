@@ -10,8 +10,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns traces on where an operator says where they go to. The framework has them on, and sends
- * them to this machine, unless told otherwise; {@code application.properties} tells it otherwise.
+ * Turns traces on if an operator has set an endpoint for them. By default the framework has them on
+ * and sends them to this machine; {@code application.properties} turns them off.
  *
  * <p>Registered in {@code META-INF/services}.
  */
@@ -20,7 +20,7 @@ public final class TracesSwitch implements ConfigSourceFactory {
   private static final List<String> ENDPOINTS =
       List.of("quarkus.otel.exporter.otlp.endpoint", "quarkus.otel.exporter.otlp.traces.endpoint");
 
-  /** Above {@code application.properties}, below an operator's own word. */
+  /** Stronger than {@code application.properties}, weaker than a value that an operator sets. */
   private static final int ORDINAL = 255;
 
   @Override
@@ -31,7 +31,7 @@ public final class TracesSwitch implements ConfigSourceFactory {
   }
 
   private static boolean isSet(@Nullable ConfigValue value) {
-    // What the framework assumes has a negative ordinal.
+    // The framework's own default has a negative ordinal.
     return value != null
         && value.getValue() != null
         && !value.getValue().isBlank()

@@ -20,8 +20,8 @@ enum ValueForm {
   TIME("1s", "is not a valid duration", "write one like 500ms, 30s, 10m, 2h, 7d or PT20S"),
   SIZE("1M", "is not a valid size", "write bytes, or a unit as in 512K, 64M or 1G"),
   /** Texts, separated by commas. */
-  LIST("-", "has an empty item", "take the extra comma out, or write \\, for a comma in an item"),
-  /** Any text but none. */
+  LIST("-", "has an empty item", "remove the extra comma, or write \\, for a comma in an item"),
+  /** Any text that is not empty. */
   TEXT("-", "", "");
 
   private static final Map<Class<?>, ValueForm> BY_TYPE =
@@ -34,13 +34,13 @@ enum ValueForm {
           Set.class, LIST,
           String.class, TEXT);
 
-  /** A comma that is not escaped, and after it another one or the end. */
+  /** A comma that is not escaped, followed by another comma or the end. */
   private static final Pattern EMPTY_ITEM = Pattern.compile("(?<!\\\\),(?=,|\\z)");
 
   private static final Set<String> BOOLEANS =
       Set.of("true", "yes", "y", "on", "1", "false", "no", "n", "off", "0");
 
-  /** A value of this form, for the time until the start is refused. */
+  /** A placeholder of this form, used until the start is refused. */
   final String placeholder;
 
   final String reason;
@@ -60,16 +60,16 @@ enum ValueForm {
 
   boolean takes(String text) {
     return switch (this) {
-      // The framework takes whatever it does not know for false.
+      // The framework reads every unknown word as false.
       case BOOLEAN -> BOOLEANS.contains(text.strip().toLowerCase(Locale.ROOT));
       case NUMBER, TIME, SIZE -> amount(text).isPresent();
-      // The framework drops such an item, and an agent's other arguments would move up.
+      // The framework drops an empty item, and an agent's other arguments would move up.
       case LIST -> !text.startsWith(",") && !EMPTY_ITEM.matcher(text).find();
       case TEXT -> true;
     };
   }
 
-  /** The count, the seconds or the bytes that a text means; empty if it means none. */
+  /** The count, seconds or bytes that a text stands for; empty if the text is not valid. */
   Optional<BigDecimal> amount(String text) {
     try {
       return Optional.ofNullable(parse(text.strip()));

@@ -13,17 +13,17 @@ import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps values of the wrong form from the framework, which would take some silently ({@code ture}
- * for false) and end the start at the others with words of its own, before all problems can be
- * listed together. The framework gets a placeholder, and the value a mark that {@link #problems}
- * finds.
+ * Keeps values of the wrong form from the framework. It would accept some of them silently ({@code
+ * ture} for false) and end the start at the others with its own message, before all problems can be
+ * listed together. The framework gets a placeholder, and the value gets a mark that {@link
+ * #problems} finds.
  */
 @Priority(Priorities.APPLICATION + 200)
 public final class ValueForms implements ConfigSourceInterceptor {
   private static final long serialVersionUID = 1L;
 
-  /** The name of the source of a placeholder. */
-  private static final String MARK = "agentgate: not of its form";
+  /** The source name that marks a placeholder. */
+  private static final String MARK = "agentgate: wrong form";
 
   private static final int MAX_SHOWN = 60;
 
@@ -39,7 +39,7 @@ public final class ValueForms implements ConfigSourceInterceptor {
         .orElse(value);
   }
 
-  /** The values that are not of their form or out of their bounds, in the order of their keys. */
+  /** The values that have the wrong form or are out of bounds, in the order of their keys. */
   public static List<Problem> problems(Config config) {
     Set<String> keys = new TreeSet<>();
     Setting.all().forEach(setting -> keys.add(setting.key()));
@@ -64,7 +64,7 @@ public final class ValueForms implements ConfigSourceInterceptor {
 
   private static Problem malformed(String key, ValueForm form, String text) {
     if (text.isEmpty()) {
-      return new Problem(key, "is empty", "set a value, or take the key out");
+      return new Problem(key, "is empty", "set a value, or remove the key");
     }
     String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
     return new Problem(

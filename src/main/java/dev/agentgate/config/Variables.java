@@ -12,7 +12,7 @@ public final class Variables {
   private static final String PREFIX = "AGENTGATE_";
   private static final char UNDECODED = '\uFFFD';
 
-  /** What sets a key, or names the file that does. */
+  /** The variables that set a key, directly or by naming a file. */
   private static final Pattern OF_SERVICE =
       Pattern.compile(
           Setting.all().stream()
@@ -20,7 +20,7 @@ public final class Variables {
               .collect(Collectors.joining("|", "(", ")(_FILE)?")));
 
   /**
-   * What Kubernetes sets for a Service whose name begins with {@code agentgate}.
+   * The variables that Kubernetes sets for a Service whose name begins with {@code agentgate}.
    *
    * @see <a
    *     href="https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables">
@@ -31,7 +31,7 @@ public final class Variables {
           "AGENTGATE(_.+)?_(SERVICE_HOST|SERVICE_PORT(_.+)?"
               + "|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
-  /** What every agent finds in its environment, and so a service that an agent starts. */
+  /** The variables in every agent's environment. A service that an agent starts sees them, too. */
   private static final Set<String> OF_RUNS =
       Set.of(
           "AGENTGATE_WORK_ORDER_ID",
@@ -47,7 +47,7 @@ public final class Variables {
     return key.replace("\"", "").replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** Names those that set nothing, sorted: most likely a slip of the pen. */
+  /** The variables that set nothing, sorted. Most of them are typing errors. */
   public static Stream<String> unknown(Map<String, String> environment) {
     return environment.keySet().stream()
         .filter(name ->
@@ -59,8 +59,8 @@ public final class Variables {
   }
 
   /**
-   * Names those whose values this process could not read: its locale has no such characters, and
-   * each stands as a replacement character.
+   * The variables whose values this process could not read. Its locale lacks some of their
+   * characters, and each of those became a replacement character.
    */
   public static Stream<Problem> undecoded(Map<String, String> environment) {
     return environment.entrySet().stream()
@@ -69,7 +69,7 @@ public final class Variables {
         .map(it ->
             new Problem(
                 it.getKey(),
-                "has bytes that are no text in this locale",
+                "has bytes that are not text in this locale",
                 "write it in UTF-8, and start the service with LC_ALL=C.UTF-8"));
   }
 }

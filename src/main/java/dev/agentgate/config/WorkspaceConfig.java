@@ -6,14 +6,17 @@ import java.util.Optional;
 
 /** Places where agents may work. */
 public interface WorkspaceConfig {
-  /** Directories below which an order may name a local path. None may hold the data directory. */
+  /**
+   * Directories below which an order may name a local path. None of them may contain the data
+   * directory.
+   */
   @AbsolutePath
   Optional<List<String>> localRoots();
 
   /**
-   * Whether several orders may work in the same local directory at once. Otherwise one does, by
-   * whatever name the others call it, and they wait ({@code blockedBy} says {@code repository}). A
-   * directory and one below it are two.
+   * Whether several orders may work in the same local directory at once. If not, one order works
+   * there and the others wait, whatever name they use for the directory ({@code blockedBy} says
+   * {@code repository}). A directory and a directory below it count as two.
    */
   @WithDefault("false")
   boolean localShared();
@@ -27,8 +30,8 @@ public interface WorkspaceConfig {
   boolean submodules();
 
   /**
-   * Whether files that a repository keeps in Git LFS are fetched. Needs {@code git-lfs} on the
-   * {@code PATH} (the image has none).
+   * Whether files that a repository keeps in Git LFS are fetched. This needs {@code git-lfs} on the
+   * {@code PATH}; the image does not contain it.
    */
   @WithDefault("false")
   boolean lfs();

@@ -38,7 +38,7 @@ class WorkspaceCheck implements StartCheck {
                 new Problem(
                     "agentgate.workspace.lfs",
                     "needs the program git-lfs, which is not on the PATH",
-                    "install it, or take the key out")))
+                    "install it, or remove the key")))
         : roots;
   }
 
