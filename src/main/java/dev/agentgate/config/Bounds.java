@@ -62,7 +62,7 @@ record Bounds(
         : Optional.of(
             new Problem(
                 key,
-                "names no " + allowed.kind() + ": " + String.join(", ", unknown),
+                "has an unknown " + allowed.kind() + ": " + String.join(", ", unknown),
                 "choose from " + String.join(", ", choice)));
   }
 

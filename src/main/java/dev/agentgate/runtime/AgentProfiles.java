@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes an agent's profile of its settings and, for an agent that comes with the service, of what
- * is built in. A command of the operator's own stands alone: the built-in arguments are for the
- * built-in command.
+ * Builds an agent's profile from its settings and, for an agent that comes with the service, from
+ * the built-in values. A command that the operator sets replaces the built-in arguments, too,
+ * because they belong to the built-in command.
  */
 final class AgentProfiles {
   private static final AgentProfile UNKNOWN =

@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads classes before they are needed: all that were written or generated for the service, and
- * those of its libraries that a list names. A class that is loaded on demand
+ * those of its libraries that a list names. A class that is loaded on demand has two dangers:
  *
  * <ul>
- *   <li>cannot be had any more once an upgrade has removed the application's directory, or while no
- *       descriptor is left to open its jar: an event loop hangs, or the stop does;
- *   <li>pins a virtual thread to its carrier. When every carrier waits for the lock of a jar, whose
- *       owner waits for a monitor that a virtual thread without a carrier is to get next, the whole
- *       service stands still. A few runs that are taken over by a cold JVM are enough for that.
+ *   <li>It cannot be loaded after an upgrade has removed the application's directory, or while no
+ *       descriptor is left to open its jar. Then an event loop hangs, or the stop does.
+ *   <li>It pins a virtual thread to its carrier. Every carrier may be waiting for the lock of a jar
+ *       while the owner of the lock waits for a monitor. If that monitor goes next to a virtual
+ *       thread without a carrier, the whole service stands still. A cold JVM that adopts a few runs
+ *       is enough to cause this.
  * </ul>
  *
  * <p>A native executable has all its classes.
@@ -38,21 +39,24 @@ final class ClassPreload {
 
   private static final String SUFFIX = ".class";
 
-  /** A class a line: what a service loads in its life, see docs/contributing.md. */
+  /** The classes that a service loads in its life, one a line; see docs/contributing.md. */
   private static final String LIST = "classes.txt";
 
   private static volatile @Nullable Thread loading;
 
   private ClassPreload() {}
 
-  /** Loads them in a thread of its own, while the start goes on with what takes longer. */
+  /** Loads them in a separate thread, while the start continues with slower work. */
   static void begin() {
     if (ImageMode.current() == ImageMode.JVM) {
       loading = Thread.ofPlatform().daemon().name("class-preload").start(ClassPreload::load);
     }
   }
 
-  /** Waits until they are loaded, if that has begun. Belongs before the first virtual thread. */
+  /**
+   * Waits until the classes are loaded, if loading has begun. Call it before the first virtual
+   * thread.
+   */
   static void await() {
     Thread thread = loading;
     if (thread != null) {
@@ -71,16 +75,16 @@ final class ClassPreload {
       names.addAll(besides(ClassPreload.class));
       names.addAll(besides(find(Application.APP_CLASS_NAME)));
       long loaded = names.stream().filter(ClassPreload::load).count();
-      // Its implementation is named by a file, which is looked for once.
+      // A file names its implementation, and Java looks for the file once.
       RuntimeDelegate _ = RuntimeDelegate.getInstance();
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-      LOG.debugf("Loaded %d classes ahead in %d ms", loaded, millis);
+      LOG.debugf("Loaded %d classes in advance in %d ms", loaded, millis);
     } catch (ClassNotFoundException | IOException | URISyntaxException e) {
       LOG.warn("Classes are loaded only when they are needed", e);
     }
   }
 
-  /** What cannot be loaded is left to fail where it is needed. */
+  /** Ignores a class that cannot be loaded: it fails where it is needed. */
   private static boolean load(String name) {
     try {
       find(name);
@@ -95,7 +99,7 @@ final class ClassPreload {
     return Class.forName(name, false, ClassPreload.class.getClassLoader());
   }
 
-  /** The classes in the jar that this one is from. */
+  /** The classes in the jar that contains this class. */
   private static List<String> besides(Class<?> known) throws IOException, URISyntaxException {
     URI file = known.getProtectionDomain().getCodeSource().getLocation().toURI();
     try (JarFile jar = new JarFile(Path.of(file).toFile())) {
@@ -110,7 +114,7 @@ final class ClassPreload {
   private static List<String> listed() throws IOException {
     try (InputStream list = ClassPreload.class.getResourceAsStream(LIST)) {
       if (list == null) {
-        throw new IOException("The list of classes is missing in the application");
+        throw new IOException("The list of classes is missing from the application");
       }
       return new BufferedReader(new InputStreamReader(list, StandardCharsets.UTF_8))
           .lines()

@@ -24,10 +24,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the outside sees, as beans: keys, events, webhooks, readiness. */
+/** The beans that face the outside: keys, events, webhooks, readiness. */
 @Singleton
 class EdgesProducer {
-  /** How many events a client can have missed and still resume; some 4 MB. */
+  /** The number of events that a client can have missed and still resume; they take some 4 MB. */
   private static final int KEPT_EVENTS = 10_000;
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
@@ -38,7 +38,9 @@ class EdgesProducer {
     this.settings = settings;
   }
 
-  /** The callers that are known; opened after the checks, which say what is wrong with the keys. */
+  /**
+   * The known callers. They are read after the checks, which report what is wrong with the keys.
+   */
   @Produces
   @Singleton
   Access access(StartChecks checks) throws IOException {

@@ -39,12 +39,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the queue stands on, put together once the checks have passed: the store, the processes, the
- * workspaces, the clock. Beans are those parts that others than the queue use.
+ * The parts that the queue is built on: the store, the processes, the workspaces, the clock. They
+ * are built once the checks have passed. The parts that other classes than the queue use are beans.
  */
 @Singleton
 class Foundation {
-  /** {@code EX_CANTCREAT} of sysexits.h. */
+  /** {@code EX_CANTCREAT} of {@code sysexits.h}. */
   private static final int NO_DATA_DIRECTORY = 73;
 
   private final Path data;
@@ -104,7 +104,7 @@ class Foundation {
   }
 
   /**
-   * @param files a directory for what agents read
+   * @param files a directory for files that agents read
    */
   private static Agents agents(Settings settings, Path files) {
     AgentEnvironment environment =
@@ -130,7 +130,7 @@ class Foundation {
         git.authorEmail());
   }
 
-  /** Gives back what the parts hold, except the store, which {@link Lifecycle} closes. */
+  /** Releases what the parts hold, except the store, which {@link Lifecycle} closes. */
   @PreDestroy
   void close() {
     outside.executor().close();

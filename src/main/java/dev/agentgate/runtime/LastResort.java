@@ -4,24 +4,24 @@ import java.util.Arrays;
 import org.jboss.logging.Logger;
 
 /**
- * What ends a thread that nothing caught. A service that has lost its dispatcher, a supervisor or
- * the writer of its journal must not go on as if it had them: it ends at once, as a crash does, and
- * the next start takes over what runs and loses nothing.
+ * Handles a throwable that nothing caught. A service that has lost its dispatcher, a supervisor or
+ * the writer of its journal must not continue. It ends at once, as in a crash; the next start
+ * adopts the running agents and loses nothing.
  */
 final class LastResort {
   private static final Logger LOG = Logger.getLogger(LastResort.class);
 
-  /** {@code EX_SOFTWARE} of sysexits.h. */
+  /** {@code EX_SOFTWARE} of {@code sysexits.h}. */
   static final int DEFECT = 70;
 
-  /** As {@code -XX:+ExitOnOutOfMemoryError} does. */
+  /** The same code as with {@code -XX:+ExitOnOutOfMemoryError}. */
   static final int OUT_OF_MEMORY = 3;
 
   private static final String OURS = "dev.agentgate.";
 
   private LastResort() {}
 
-  /** From now on no thread of the service dies in silence. */
+  /** From now on, no thread of the service dies silently. */
   static void install() {
     Thread.setDefaultUncaughtExceptionHandler(LastResort::end);
   }
@@ -34,12 +34,12 @@ final class LastResort {
     try {
       LOG.fatalf(cause, "The thread %s died, so the service ends", thread.getName());
     } finally {
-      // Whatever became of the message.
+      // The process ends even if logging failed.
       Runtime.getRuntime().halt(cause instanceof OutOfMemoryError ? OUT_OF_MEMORY : DEFECT);
     }
   }
 
-  /** Any error; any exception in a thread that runs the service's own code. */
+  /** True for any error, and for any exception in a thread that runs the service's own code. */
   static boolean endsTheService(Throwable cause) {
     return cause instanceof Error
         || Arrays.stream(cause.getStackTrace())

@@ -23,16 +23,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * The order in which the service starts and stops, in one place.
+ * Starts and stops the service, in one fixed order.
  *
- * <p>Start, before the first request is taken: check the configuration ({@link StartChecks}, before
- * {@link Foundation} opens anything), open the store, look whether the ports are free, register the
- * observers, deliver what webhooks missed, take over what runs, then start what waits and what
- * maintains. Stop: refuse new work, start nothing, drain, end the events and the webhooks, close
- * the store; requests that read are answered until the drain is over. Both are idempotent.
+ * <p>The start does this before the first request is accepted: it checks the configuration ({@link
+ * StartChecks}, before {@link Foundation} opens anything), opens the store, checks that the ports
+ * are free, registers the observers, delivers the webhook messages that are left, adopts running
+ * agents, and then starts waiting orders and maintenance. The stop refuses new work, starts
+ * nothing, drains, ends the events and the webhooks, and closes the store; reads are answered until
+ * the drain is over. Both are idempotent.
  *
- * <p>A start that fails leaves what runs alone, as a crash does: Quarkus announces a stop ({@link
- * ShutdownDelayInitiatedEvent}) only of an application that had started.
+ * <p>A start that fails leaves running agents alone, as a crash does: Quarkus announces a stop
+ * ({@link ShutdownDelayInitiatedEvent}) only if the application had started.
  */
 @Singleton
 class Lifecycle {
@@ -40,7 +41,7 @@ class Lifecycle {
 
   private static final int FIRST = Interceptor.Priority.PLATFORM_BEFORE - 1;
 
-  /** For the proof that what was stopped is gone, and for what is left to write. */
+  /** Time to prove that the stopped processes are gone, and to write what is left. */
   private static final Duration STOP_MARGIN = Duration.ofSeconds(15);
 
   private final Settings settings;
@@ -83,14 +84,14 @@ class Lifecycle {
     webhooks.open();
     int running = queue.manager().recover();
     if (running > 0) {
-      LOG.infof("%d orders were running; their runs are taken over", running);
+      LOG.infof("Adopted the runs of %d orders that were running", running);
     }
     int unbegun = queue.orphanCleanup().removeUnbegun();
     if (unbegun > 0) {
-      LOG.infof("Removed %d runs that were claimed and never begun", unbegun);
+      LOG.infof("Removed %d runs that were claimed but never started", unbegun);
     }
     queue.manager().open();
-    // After the take-over: it must not find runs without a supervisor before.
+    // After the adoption: before it, the jobs would find runs without a supervisor.
     jobs.open();
   }
 

@@ -13,12 +13,15 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The ports the service is going to listen on. Quarkus binds them after everything else has
- * started; a start that is going to fail without one must fail before it touches any run.
+ * The ports that the service is going to listen on. Quarkus binds them after everything else has
+ * started. A start that will fail because a port is in use must fail before it touches any run.
  */
 @Singleton
 class ListenPorts implements StartCheck {
-  /** {@code EX_UNAVAILABLE} of sysexits.h: unlike a wrong configuration, it may end by itself. */
+  /**
+   * {@code EX_UNAVAILABLE} of {@code sysexits.h}. Unlike a wrong configuration, this may pass by
+   * itself.
+   */
   private static final int PORT_TAKEN = 69;
 
   private final String host;
@@ -40,17 +43,18 @@ class ListenPorts implements StartCheck {
             new Problem(
                 "quarkus.management.port",
                 "is " + managementPort + ", as quarkus.http.port is",
-                "health and metrics need a port of their own, set another one"))
+                "set another port; health and metrics need one of their own"))
         : Stream.empty();
   }
 
   /**
-   * Makes sure that the ports are free now.
+   * Checks that the ports are free now.
    *
    * @throws StartRefusedException if one is not
    */
   void requireFree() {
-    // Tests listen on other ports, and development mode keeps its own from one reload to the next.
+    // Tests listen on other ports, and development mode keeps its ports from one reload to the
+    // next.
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       requireFree("quarkus.http", host, port);
       requireFree("quarkus.management", managementHost, managementPort);
@@ -67,13 +71,13 @@ class ListenPorts implements StartCheck {
   static Optional<String> refusal(String keys, String host, int port) {
     InetSocketAddress address = new InetSocketAddress(host, port);
     try (ServerSocket socket = new ServerSocket()) {
-      // As the server does: a port whose last connections still linger is free.
+      // The server does the same: a port is free even if its last connections still linger.
       socket.setReuseAddress(true);
       socket.bind(address);
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(
-          "Nobody can listen on port %d of %s: %s. Stop what uses it, or set %s.port or %s.host."
+          "Cannot listen on port %d of %s: %s. Free the port, or set %s.port or %s.host."
               .formatted(
                   port,
                   host,

@@ -4,12 +4,12 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Where the process begins. */
+/** The entry point of the process. */
 @QuarkusMain
 public final class Main {
   private Main() {}
 
-  /** Begins to load classes beside the start, which {@link Lifecycle} goes on with. */
+  /** Begins to load classes while {@link Lifecycle} starts the service. */
   public static void main(String... arguments) {
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       ClassPreload.begin();

@@ -20,10 +20,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The queue, put together from the settings and its foundation, and its parts as beans. */
+/** Builds the queue from the settings and its foundation, and offers its parts as beans. */
 @Singleton
 class QueueProducer {
-  /** How soon a listener of a log sees what was written to it. */
+  /** How soon a listener of a log sees new output. */
   private static final Duration LOG_WATCH = Duration.ofMillis(50);
 
   private final QueueSettings limits;
@@ -71,7 +71,7 @@ class QueueProducer {
         settings.maintenance().retention());
   }
 
-  /** The service's own secrets, and those among the variables that agents see. */
+  /** The service's own secrets, and the secrets among the variables that agents see. */
   private static Set<String> secrets(Settings settings, Agents agents) {
     Set<String> secrets = new HashSet<>();
     settings.auth().apiKey().ifPresent(secrets::add);

@@ -5,13 +5,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends the process when a stop does not end by itself: a library that cannot be loaded any more,
- * because an upgrade removed the application's directory, can hold up a stop for ever. Everything
- * it needs is loaded and running before the stop begins. What it cuts off is a crash to the next
- * start, which loses nothing.
+ * Ends the process if a stop does not finish by itself. A library that cannot be loaded because an
+ * upgrade removed the application's directory can block a stop forever. Everything that this class
+ * needs is loaded and running before the stop begins. The next start treats an interrupted stop
+ * like a crash and loses nothing.
  */
 final class StopDeadline {
-  /** 128 and SIGTERM: what a stop exits with that ends by itself. */
+  /** 128 and SIGTERM: the exit code of a stop that finishes by itself. */
   private static final int TERMINATED = 143;
 
   private StopDeadline() {}
@@ -19,7 +19,7 @@ final class StopDeadline {
   /**
    * Begins to wait for a stop.
    *
-   * @param most how long it may take
+   * @param most how long the stop may take
    */
   static void arm(Duration most) {
     CountDownLatch stopping = new CountDownLatch(1);

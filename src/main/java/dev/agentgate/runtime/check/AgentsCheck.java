@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the agents can be started, and see only what they may see. */
+/** Checks that the agents can be started, and that they see only what they may see. */
 @Singleton
 class AgentsCheck implements StartCheck {
   private static final Logger LOG = Logger.getLogger(AgentsCheck.class);
@@ -50,7 +50,7 @@ class AgentsCheck implements StartCheck {
       return Optional.of(
           new Problem(
               key,
-              "names no agent (" + defaultAgent + ")",
+              "is not the name of an agent (" + defaultAgent + ")",
               "choose from " + String.join(", ", agents.keySet())));
     }
     return agent.enabled()
@@ -90,12 +90,12 @@ class AgentsCheck implements StartCheck {
       return Optional.of(
           new Problem(
               key,
-              "holds something that is no variable's name",
+              "has an item that is not a variable's name",
               "list names only, separated by commas"));
     }
     return name.startsWith("AGENTGATE_")
         ? Optional.of(
-            new Problem(key, "would show an agent the service's own " + name, "take it out"))
+            new Problem(key, "would show an agent the service's own " + name, "remove it"))
         : Optional.empty();
   }
 
@@ -105,7 +105,7 @@ class AgentsCheck implements StartCheck {
       return Optional.of(
           new Problem(
               key,
-              "holds something that is not NAME=value",
+              "has an item that is not NAME=value",
               "write NAME=value pairs, separated by commas; write \\, for a comma in a value"));
     }
     return pair.startsWith("AGENTGATE_")
@@ -121,7 +121,7 @@ class AgentsCheck implements StartCheck {
           && new AgentCommandLine(agent.command().orElse(List.of())).mayTakePromptForOption()) {
         LOG.warnf(
             "agentgate.agents.%s.command: a prompt that begins with a dash becomes an option of the"
-                + " agent; put -- before {prompt}, or name neither {prompt} nor {promptFile}, then"
+                + " agent; put -- before {prompt}, or name neither {prompt} nor {promptFile}, so that"
                 + " the prompt is on standard input",
             type);
       }

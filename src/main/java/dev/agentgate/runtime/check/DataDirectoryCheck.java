@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Whether there can be a data directory. */
+/** Checks that the data directory exists or can be created. */
 @Singleton
 class DataDirectoryCheck implements StartCheck {
   private static final String KEY = "agentgate.data-dir";
@@ -31,7 +31,7 @@ class DataDirectoryCheck implements StartCheck {
         ? new Problem(KEY, "names a file (" + directory + ")", "name a directory")
         : new Problem(
             KEY,
-            "cannot be written (" + directory + ")",
-            "give it to the service's user, or name another directory");
+            "is not writable (" + directory + ")",
+            "make the service's user its owner, or name another directory");
   }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Whether repositories can be cloned from the configured host. */
+/** Checks that repositories can be cloned from the configured host. */
 @Singleton
 class GithubCheck implements StartCheck {
   private static final Set<String> REMOTE_SCHEMES = Set.of("https", "http", "ssh");
@@ -32,8 +32,8 @@ class GithubCheck implements StartCheck {
                 .map(owner ->
                     new Problem(
                         "agentgate.github.owner",
-                        "is no name that GitHub gives to an account (" + owner + ")",
-                        "set the account alone, like acme")),
+                        "is not a valid GitHub account name (" + owner + ")",
+                        "set only the account, like acme")),
             baseUrl(github.baseUrl()),
             github
                 .token()
@@ -41,8 +41,8 @@ class GithubCheck implements StartCheck {
                 .map(token ->
                     new Problem(
                         "agentgate.github.token",
-                        "holds a blank, a line end or another character that no token has",
-                        "set the token alone")))
+                        "contains a blank, a line end or another character that a token cannot have",
+                        "set only the token")))
         .flatMap(Optional::stream);
   }
 
@@ -56,20 +56,20 @@ class GithubCheck implements StartCheck {
       url = new URI(text);
     } catch (URISyntaxException e) {
       // The text may hold a password, so it is not repeated.
-      return problem("is no URL", "write it like https://github.com");
+      return problem("is not a URL", "write it like https://github.com");
     }
     @Nullable String scheme = url.getScheme();
     boolean remote = scheme != null && REMOTE_SCHEMES.contains(scheme) && url.getHost() != null;
     boolean local = "file".equals(scheme) && url.getPath() != null && url.getPath().startsWith("/");
     if (!remote && !local) {
-      return problem("is no https, http, ssh or file URL", "write it like https://github.com");
+      return problem("is not an https, http, ssh or file URL", "write it like https://github.com");
     }
     if (url.getQuery() != null || url.getFragment() != null) {
       return problem("has a query or a fragment", "end it after the path");
     }
     return "ssh".equals(scheme) || url.getUserInfo() == null
         ? Optional.empty()
-        : problem("holds a user or a password", "take it out, and set agentgate.github.token");
+        : problem("contains a user or a password", "remove it, and set agentgate.github.token");
   }
 
   private static Optional<Problem> problem(String reason, String remedy) {

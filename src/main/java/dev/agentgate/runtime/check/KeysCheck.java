@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whether callers can show the configured keys. */
+/** Checks that callers can send the configured keys. */
 @Singleton
 class KeysCheck implements StartCheck {
   private static final String KEYS_FILE = "agentgate.auth.keys-file";
@@ -31,15 +31,15 @@ class KeysCheck implements StartCheck {
             .map(key ->
                 new Problem(
                     "agentgate.auth.api-key",
-                    "is blank, begins or ends with a blank, or holds a control character or one that is"
+                    "is blank, begins or ends with a blank, or has a control character or one that is"
                         + " not ASCII",
-                    "set the key alone, for example what openssl rand -hex 32 says")),
+                    "set only the key, for example the output of openssl rand -hex 32")),
         auth.keysFile().flatMap(ConfiguredPaths::absolute).flatMap(this::keysFile).stream());
   }
 
   /**
-   * HTTP drops blanks around a header's value, and clients disagree on how to send what is not
-   * ASCII, so such a key would fit no request.
+   * HTTP drops blanks around a header's value, and clients disagree on how to send characters that
+   * are not ASCII, so no request would match such a key.
    */
   private static boolean isUsable(String key) {
     return !key.isEmpty()
@@ -52,8 +52,8 @@ class KeysCheck implements StartCheck {
       return Optional.of(
           new Problem(
               KEYS_FILE,
-              "names no file that the service's user can read (" + file + ")",
-              "create it, a line a key: name role sha256-of-key-in-hex"));
+              "is not a file that the service's user can read (" + file + ")",
+              "create it with one key a line: name role sha256-of-key-in-hex"));
     }
     try {
       ApiKeys.read(auth.apiKey(), Optional.of(file));

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
-/** Whether the service may listen where it is told to: without a key only on loopback. */
+/** Checks that the service may listen on its address: without a key, only on loopback. */
 @Singleton
 class ListenAddressCheck implements StartCheck {
   private static final Logger LOG = Logger.getLogger(ListenAddressCheck.class);
@@ -34,25 +34,25 @@ class ListenAddressCheck implements StartCheck {
             new Problem(
                 KEY,
                 "is " + host + ", which is not loopback, and no key is configured",
-                "everybody who reaches it could run commands here. Set agentgate.auth.api-key or"
+                "anyone who can reach it could run commands here. Set agentgate.auth.api-key or"
                     + " agentgate.auth.keys-file, or set quarkus.http.host=127.0.0.1;"
-                    + " agentgate.auth.anonymous=true allows it all the same"));
+                    + " agentgate.auth.anonymous=true allows it anyway"));
   }
 
   @Override
   public void warn() {
     if (!hasKey()) {
-      LOG.info("No key is configured: anyone on this machine may do everything");
+      LOG.info("No key is configured: anyone on this machine can do everything");
     }
   }
 
-  /** A keys file without a key is refused, so there is one. */
+  /** Whether there is a key. The start refuses a keys file without one. */
   private boolean hasKey() {
     return auth.apiKey().isPresent() || auth.keysFile().isPresent();
   }
 
   private static boolean isLoopback(String host) {
-    // The JDK takes an empty name for loopback; a server that binds to it may not.
+    // The JDK treats an empty name as loopback; a server that binds to it may not.
     if (host.isBlank()) {
       return false;
     }

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Refuses to start with a configuration that cannot be meant, and lists everything that is wrong
- * with it, so that an operator fixes it in one go.
+ * Refuses to start with a configuration that cannot work, and lists everything that is wrong with
+ * it, so that an operator can fix it all at once.
  */
 @Singleton
 public class StartChecks {
@@ -24,7 +24,7 @@ public class StartChecks {
   StartChecks(Config config, @All List<StartCheck> checks) {
     this.checks = checks;
     List<Problem> ofValues = ValueForms.problems(config);
-    // Whether such a value makes sense otherwise is no question.
+    // It does not matter whether such a value makes sense otherwise.
     Set<String> judged = ofValues.stream().map(Problem::key).collect(Collectors.toSet());
     problems =
         Stream.concat(
@@ -36,12 +36,12 @@ public class StartChecks {
             .toList();
   }
 
-  /** All that must be fixed, in the order of the keys; empty: the service may start. */
+  /** All that must be fixed, in the order of the keys. If it is empty, the service may start. */
   List<Problem> problems() {
     return problems;
   }
 
-  /** Logs once what an operator may not have meant. */
+  /** Logs, once, the settings that are probably not intended. */
   public void warn() {
     checks.forEach(StartCheck::warn);
   }
@@ -49,7 +49,8 @@ public class StartChecks {
   /**
    * Stops the start if there is a problem.
    *
-   * @throws StartRefusedException then; the exit code is {@code EX_CONFIG} of sysexits.h
+   * @throws StartRefusedException if there is one; the exit code is {@code EX_CONFIG} of {@code
+   *     sysexits.h}
    */
   public void enforce() {
     if (!problems.isEmpty()) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** Whether the variables of this process can be read, and mean something. */
+/** Checks that the variables of this process can be read and set something. */
 @Singleton
 class VariablesCheck implements StartCheck {
   private static final Logger LOG = Logger.getLogger(VariablesCheck.class);

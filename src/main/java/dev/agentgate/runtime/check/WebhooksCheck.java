@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Whether webhooks can be sent, and be trusted where they arrive. */
+/** Checks that webhooks can be sent, and that their receivers can trust them. */
 @Singleton
 class WebhooksCheck implements StartCheck {
   private static final int SHORTEST_SECRET = 16;
@@ -36,7 +36,7 @@ class WebhooksCheck implements StartCheck {
     String key = "agentgate.webhooks.secret";
     if (webhooks.secret().isEmpty()) {
       return isNeeded
-          ? Optional.of(new Problem(key, "is not set", "set it: every message is signed with it"))
+          ? Optional.of(new Problem(key, "is not set", "set it: it signs every message"))
           : Optional.empty();
     }
     return webhooks
@@ -53,15 +53,15 @@ class WebhooksCheck implements StartCheck {
     try {
       url = new URI(text);
     } catch (URISyntaxException e) {
-      return problem("holds something that is no URL", EXAMPLE);
+      return problem("has an item that is not a URL", EXAMPLE);
     }
     @Nullable String scheme = url.getScheme();
     if (scheme == null || !SCHEMES.contains(scheme) || url.getHost() == null) {
-      return problem("holds something that is no https or http URL", EXAMPLE);
+      return problem("has an item that is not an https or http URL", EXAMPLE);
     }
     return url.getUserInfo() == null
         ? Optional.empty()
-        : problem("holds a user or a password", "take it out: targets check the signature");
+        : problem("contains a user or a password", "remove it: targets check the signature");
   }
 
   private static Optional<Problem> problem(String reason, String remedy) {

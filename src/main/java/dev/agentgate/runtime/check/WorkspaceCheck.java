@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whether agents can work where they may, and with what they may have. */
+/** Checks that agents can work in the allowed directories, with the programs that they need. */
 @Singleton
 class WorkspaceCheck implements StartCheck {
   private static final String ROOTS = "agentgate.workspace.local-roots";
@@ -45,14 +45,15 @@ class WorkspaceCheck implements StartCheck {
   private Optional<Problem> root(Path root) {
     if (!Files.isDirectory(root)) {
       return Optional.of(
-          new Problem(ROOTS, "names no directory (" + root + ")", "create it, or take it out"));
+          new Problem(
+              ROOTS, "is not a directory (" + root + ")", "create it, or remove it from the list"));
     }
     return dataDirectory
         .filter(data -> data.startsWith(root))
         .map(data ->
             new Problem(
                 ROOTS,
-                "holds the data directory (" + root + ")",
-                "name directories that hold only what agents may change"));
+                "contains the data directory (" + root + ")",
+                "name only directories whose content agents may change"));
   }
 }

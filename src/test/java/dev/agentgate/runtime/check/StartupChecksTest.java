@@ -50,12 +50,12 @@ class StartupChecksTest {
         .containsExactly(
             new Problem(
                 "agentgate.default-agent",
-                "names no agent (clyde)",
+                "is not the name of an agent (clyde)",
                 "choose from aider, claude-code, claude-code-subscription, codex, gemini, opencode,"
                     + " shell"),
             new Problem(
                 "agentgate.health.readiness-alerts",
-                "names no kind of alert: bored",
+                "has an unknown kind of alert: bored",
                 "choose from disk, memory, quarantine, queue-depth, resources, store, stuck,"
                     + " survivors"),
             new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"));
