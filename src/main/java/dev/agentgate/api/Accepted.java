@@ -4,7 +4,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code Accept} for what the framework overlooks: a weight of zero means "not acceptable".
+ * Handles a part of {@code Accept} that the framework ignores: a weight of zero means "not
+ * acceptable".
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110.html#section-12.4.2">RFC 9110, 12.4.2</a>
  */
@@ -13,7 +14,7 @@ final class Accepted {
 
   private Accepted() {}
 
-  /** Whether the most specific range that holds the type has the weight zero. */
+  /** Whether the most specific range that contains the type has the weight zero. */
   static boolean excludes(String accept, String type) {
     int best = -1;
     boolean zero = false;

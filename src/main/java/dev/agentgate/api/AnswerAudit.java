@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Audits every call that passed the gate, before its answer goes out: also when the caller has hung
- * up meanwhile, for what it asked for was done.
+ * Audits every call that passed the gate, before its answer is sent. It also audits the call if the
+ * caller has hung up, because the call was carried out.
  */
 class AnswerAudit {
   private final AuditLog audit;

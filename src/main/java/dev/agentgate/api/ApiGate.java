@@ -29,9 +29,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.MDC;
 
 /**
- * What every request to the API port passes before anything of its body is read: it gets its
- * request id, its caller is named and the caller's role checked, and what leads nowhere or is too
- * large is answered with a problem. Nothing here blocks; it runs on the event loop.
+ * The gate that every request to the API port passes before any of its body is read. The request
+ * gets its id, its caller is identified, and the caller's role is checked. A request that is too
+ * large or whose path does not exist is answered with a problem. Nothing here blocks; it runs on
+ * the event loop.
  */
 @Singleton
 public class ApiGate {
@@ -77,11 +78,11 @@ public class ApiGate {
         AFTER_LENGTH_CHECK);
   }
 
-  /** What leads nowhere under the framework's own paths. */
+  /** Answers unknown paths below the framework's own. */
   void closeBehind(@Observes Router router) {
     router.route(Area.FRAMEWORK + "*").last().handler(this::refuse);
-    // What the router refuses before it asks anybody: a Host that is missing or malformed, a target
-    // that is no path.
+    // The router refuses some requests before it asks any handler: a Host that is missing or
+    // malformed, a target that is not a path.
     router.route().order(Integer.MIN_VALUE).failureHandler(this::refuseUnreadable);
   }
 
@@ -193,7 +194,7 @@ public class ApiGate {
     return Optional.ofNullable(request.getHeader(name));
   }
 
-  // The HTTP decoder refused every length that is not a number.
+  // The HTTP decoder has refused every length that is not a number.
   private static long contentLength(HttpServerRequest request) {
     return header(request, HttpHeaders.CONTENT_LENGTH).map(Long::parseLong).orElse(0L);
   }

@@ -18,9 +18,9 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Writes down who asked for what change of which order, one JSON object a line, refused calls
- * included. The category {@value #CATEGORY} is a file of its own, see application.properties. What
- * cannot be written (a full disk) is told on standard error once and holds no request up.
+ * Records who asked for which change of which order, one JSON object a line, including refused
+ * calls. The category {@value #CATEGORY} has a file of its own, see application.properties. If a
+ * line cannot be written (a full disk), standard error says so once, and no request is delayed.
  */
 @Singleton
 class AuditLog {
@@ -38,10 +38,10 @@ class AuditLog {
   }
 
   /**
-   * Writes a line for a call, unless it only reads.
+   * Writes a line for a call, unless the call only reads.
    *
    * @param status of the answer
-   * @param submitted the order that the call made or found
+   * @param submitted the order that the call created or found
    */
   void record(RoutingContext call, int status, Optional<String> submitted) {
     if (READING.contains(call.request().method())) {

@@ -11,12 +11,15 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of request bodies may be in flight at once, over all requests: from the head of a
- * request to its answer. A body costs several times its size while it is read, parsed and stored,
- * so that a heap holds only so many. Safe for threads.
+ * Limits the bytes of all request bodies in flight, from the head of a request to its answer. A
+ * body needs several times its size while it is read, parsed and stored, so a heap has room for
+ * only so many. Safe for use by many threads.
  */
 final class BodyBudget {
-  /** Of the heap: what a body becomes takes some eight times its size, and half has other uses. */
+  /**
+   * The share of the heap. A body becomes about eight times its size, and half of the heap has
+   * other uses.
+   */
   private static final int HEAP_SHARE = 16;
 
   private static final Set<HttpMethod> WITHOUT_BODY =
@@ -27,7 +30,7 @@ final class BodyBudget {
   private final AtomicLong inFlight = new AtomicLong();
 
   /**
-   * @param largest what a single body may have
+   * @param largest the size of the largest single body
    */
   BodyBudget(long heap, long largest) {
     this.most = Math.max(largest, heap / HEAP_SHARE);
@@ -35,10 +38,10 @@ final class BodyBudget {
   }
 
   /**
-   * Takes what the body of this request may need, and gives it back when it was answered or its
-   * client is gone.
+   * Takes what the body of this request may need, and returns it when the request was answered or
+   * its client is gone.
    *
-   * @throws ApiException 503 if that is too much now
+   * @throws ApiException 503 if that is too much at the moment
    */
   void admit(RoutingContext context, long contentLength) {
     if (WITHOUT_BODY.contains(context.request().method())) {

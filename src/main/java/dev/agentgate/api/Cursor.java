@@ -6,8 +6,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where the next page of a list begins. Opaque to clients, and versioned so that it may hold
- * something else one day.
+ * The position at which the next page of a list begins. It is opaque to clients, and versioned so
+ * that its content can change.
  */
 final class Cursor {
   private static final String VERSION = "1:";
@@ -21,7 +21,7 @@ final class Cursor {
         .encodeToString((VERSION + last.value()).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The order that a cursor's page follows; empty if this is no cursor of ours. */
+  /** The order that a cursor's page follows; empty if the text is not a cursor of this service. */
   static Optional<WorkOrderId> parse(String cursor) {
     byte[] decoded;
     try {

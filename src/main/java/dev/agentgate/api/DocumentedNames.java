@@ -16,8 +16,8 @@ import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 
 /**
- * Puts the names that the domain gives its states and reasons into the OpenAPI document, so that it
- * cannot list others. Used where the document is generated: in development and tests.
+ * Puts the domain's names of states and reasons into the OpenAPI document, so that it cannot list
+ * others. It is used where the document is generated: in development and tests.
  */
 @OpenApiFilter
 public final class DocumentedNames implements OASFilter {

@@ -33,8 +33,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of work orders as they happen. A listener is a virtual thread and its place in the
- * one history: it holds one event at most, and one that takes nothing for half a minute is dropped.
+ * Streams the changes of work orders as they happen. A listener is a virtual thread with a position
+ * in the one history. It holds at most one event, and is dropped if its client reads nothing for
+ * half a minute.
  */
 @Path("/events")
 @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -102,7 +103,7 @@ public class EventsResource {
     return ClientStream.events(request, stream -> follow(reader, stream));
   }
 
-  /** That there is something to follow; a stream without an end has no length. */
+  /** Answers HEAD: the stream exists, and has no length because it has no end. */
   @HEAD
   @Operation(hidden = true)
   public Response head(@QueryParam("workOrderId") List<String> workOrderId) {
@@ -112,7 +113,7 @@ public class EventsResource {
 
   private static void follow(EventHistory.Reader reader, ClientStream stream)
       throws IOException, InterruptedException {
-    // Tells a client that is cut off before the first event where to go on.
+    // Tells a client that is cut off before the first event where to resume.
     stream.send(SseText.position(reader.id()));
     while (true) {
       switch (reader.next(HEARTBEAT)) {

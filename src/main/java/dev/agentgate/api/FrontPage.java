@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells a person or a program at {@code /} where the interface and its documentation are. It holds
+ * Shows a person or a program at {@code /} where the API and its documentation are. The page holds
  * no data, so it needs no key.
  */
 @Singleton
@@ -71,7 +71,7 @@ class FrontPage {
   }
 
   /**
-   * What is accepted most; text for a caller that does not care.
+   * Returns the most preferred type; text if the caller has no preference.
    *
    * @param accepted in order of preference
    */

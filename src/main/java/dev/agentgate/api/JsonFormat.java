@@ -12,7 +12,7 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
-/** Has the service write its answers as {@link WireJson} says, in the native image too. */
+/** Makes the service write its answers as {@link WireJson} defines, in the native image too. */
 @Singleton
 @RegisterForReflection(
     targets = {
@@ -39,7 +39,8 @@ class JsonFormat implements ObjectMapperCustomizer {
 
   @Override
   public int priority() {
-    // After the framework's own module for times, which writes as many digits as there are.
+    // Registered after the framework's own module for times, which writes as many digits as there
+    // are.
     return MINIMUM_PRIORITY;
   }
 

@@ -43,7 +43,7 @@ class OpenApiDocument {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
-  /** What the query says, else what the caller accepts, else YAML. */
+  /** The format: from the query, else from what the caller accepts, else YAML. */
   private static String wanted(RoutingContext context) {
     List<String> asked = context.queryParam("format");
     if (!asked.isEmpty()) {

@@ -5,12 +5,15 @@ import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 
-/** Reads the ids in paths. What does not have the form of an id cannot exist, and is not found. */
+/**
+ * Reads the ids in paths. A text that does not have the form of an id cannot exist and is not
+ * found.
+ */
 final class PathIds {
-  /** What an id of a work order looks like, for the OpenAPI document. */
+  /** The form of a work order's id, for the OpenAPI document. */
   static final String WORK_ORDER = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
 
-  /** What an id of a run looks like, for the OpenAPI document. */
+  /** The form of a run's id, for the OpenAPI document. */
   static final String RUN = "run_01K9Z4J1B3V7S5T8Q2N6M4B1CD";
 
   private PathIds() {}

@@ -21,7 +21,7 @@ final class QueryParameters {
   static final int DEFAULT_LIMIT = 20;
   static final int MAX_LIMIT = 100;
 
-  // Far beyond any order's age, and far below where the arithmetic of instants ends.
+  // Far beyond any order's age, and far below the limits of Instant.
   private static final Duration LONGEST_AGE = Duration.ofDays(36_500);
   private static final Pattern LIMIT = Pattern.compile("[0-9]{1,3}");
 
@@ -106,8 +106,8 @@ final class QueryParameters {
   }
 
   /**
-   * Refuses these if they were sent without a value. JAX-RS leaves such a value out as if it had
-   * not been sent, and then more would be removed than was meant.
+   * Refuses these parameters if they were sent without a value. JAX-RS would treat such a parameter
+   * as absent, and more would be removed than the client meant.
    */
   static void refuseEmpty(Map<String, List<String>> sent, String... names) {
     for (String name : names) {
@@ -117,7 +117,10 @@ final class QueryParameters {
     }
   }
 
-  /** Refuses every other one: whoever misspells a filter must not remove what it would keep. */
+  /**
+   * Refuses every other parameter, because a misspelt filter must not remove what it was meant to
+   * keep.
+   */
   static void refuseUnknown(Map<String, List<String>> sent, String... known) {
     for (String name : sent.keySet()) {
       if (!List.of(known).contains(name)) {

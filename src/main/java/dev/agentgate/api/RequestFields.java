@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Reads the values of a JSON object, strictly by their type, and notes what is wrong with each
+ * Reads the values of a JSON object, strictly by their type. It notes what is wrong with each value
  * instead of stopping at the first. {@code null} counts as absent.
  */
 final class RequestFields {
@@ -29,7 +29,7 @@ final class RequestFields {
     return new RequestFields(body, "", new ArrayList<>());
   }
 
-  /** Everything noted so far, also by the objects inside. */
+  /** Everything noted so far, including what nested objects noted. */
   List<Violation> violations() {
     return List.copyOf(violations);
   }
@@ -78,7 +78,7 @@ final class RequestFields {
     return OptionalInt.empty();
   }
 
-  /** A duration from 1 ms on: an integer of milliseconds, or a {@link DurationText}. */
+  /** A duration of 1 ms or more: an integer of milliseconds, or a {@link DurationText}. */
   Optional<Duration> duration(String name, Duration max) {
     Optional<JsonNode> value = value(name);
     if (value.isEmpty()) {
@@ -105,7 +105,7 @@ final class RequestFields {
     return value.isTextual() ? DurationText.parse(value.textValue()) : Optional.empty();
   }
 
-  /** An object inside, whose violations are noted here too; one without values if it is absent. */
+  /** A nested object, whose violations are noted here too. If it is absent, it has no values. */
   RequestFields object(String name) {
     Optional<JsonNode> value = value(name);
     if (value.isPresent() && !value.get().isObject()) {

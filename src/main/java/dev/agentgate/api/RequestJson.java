@@ -20,14 +20,15 @@ import java.util.Iterator;
 import java.util.TreeSet;
 
 /**
- * Reads a request body as strict JSON in UTF-8: no name twice, nothing behind the document, and
- * bounds on depth and on the number of tokens, so that a small body cannot become a big tree.
+ * Reads a request body as strict JSON in UTF-8. It accepts no name twice and nothing after the
+ * document, and limits the depth and the number of tokens, so that a small body cannot become a big
+ * tree.
  */
 final class RequestJson {
   private static final int MAX_DEPTH = 50;
   private static final int MAX_TOKENS = 100_000;
 
-  /** Some editors and clients begin a file with it; RFC 8259, 8.1, lets it be ignored. */
+  /** Some editors and clients begin a file with it. RFC 8259, 8.1, allows ignoring it. */
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private static final JsonMapper MAPPER =
@@ -93,7 +94,7 @@ final class RequestJson {
     throw ApiException.invalid("The request body must be a JSON object");
   }
 
-  // Only the position: Jackson's sentence may quote what was sent.
+  // Only the position, because Jackson's message may quote the body.
   private static String position(JsonProcessingException malformed) {
     return malformed.getLocation() == null
         ? ""
@@ -105,10 +106,10 @@ final class RequestJson {
   }
 
   /**
-   * SHA-256 in hex over the body with its names sorted and without white space: the same for bodies
-   * that mean the same.
+   * SHA-256 in hex over the body with its names sorted and without white space. It is the same for
+   * bodies that mean the same.
    *
-   * @param without a name at the top that does not count
+   * @param without the name of a top-level field that does not count
    */
   static String fingerprint(ObjectNode body, String without) {
     ObjectNode counted = body.deepCopy();
@@ -145,7 +146,7 @@ final class RequestJson {
     }
   }
 
-  // The length in front makes quoting needless: no text can pass for the end of another.
+  // The length in front makes quoting unnecessary: no text can be mistaken for the end of another.
   private static void appendText(String text, StringBuilder out) {
     out.append('"').append(text.length()).append(':').append(text);
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.queue.RunView;
 import jakarta.inject.Singleton;
 
-/** The JSON of a run, as {@code GET /runs/{runId}} answers it, on one line. */
+/** The JSON of a run on one line, as {@code GET /runs/{runId}} answers it. */
 @Singleton
 public class RunJson {
   private final ObjectMapper mapper;

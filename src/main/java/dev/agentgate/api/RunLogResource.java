@@ -35,8 +35,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run wrote, as a whole or in parts. Each request has a virtual thread that holds one piece
- * of the log at most, and no file open between two pieces.
+ * Serves the output of a run, as a whole or in parts. Each request has a virtual thread that holds
+ * at most one piece of the log, and no open file between two pieces.
  */
 @Path("/runs/{runId}/log")
 @RunOnVirtualThread
@@ -57,9 +57,9 @@ public class RunLogResource {
   }
 
   /**
-   * The log as text, secrets masked.
+   * The log as text, with secrets masked.
    *
-   * @param tail only the last lines; a range is ignored then
+   * @param tail only the last lines; a range is then ignored
    */
   @GET
   @Produces(TEXT)
@@ -117,7 +117,7 @@ public class RunLogResource {
       long start = log.startOfLastLines(lines.get(), snapshot.size());
       return ok(request, sink -> snapshot.copyRest(start, logs.mask(), sink)).build();
     }
-    // There are no validators, so a condition on one never holds (RFC 9110, 13.1.5).
+    // A log has no validators, so a condition on one never holds (RFC 9110, 13.1.5).
     if (range != null && ifRange == null) {
       Optional<ByteRange> wanted = ByteRange.parse(range, snapshot.length());
       if (wanted.isPresent()) {
@@ -125,7 +125,7 @@ public class RunLogResource {
       }
     }
     if (!RunLogs.isOver(run)) {
-      // Its middle may be dropped while the client reads: no length is promised.
+      // The middle may be dropped while the client reads, so no length is promised.
       return ok(request, sink -> snapshot.copyRest(0, logs.mask(), sink)).build();
     }
     return ok(request, sink -> snapshot.copy(0, snapshot.length(), logs.mask(), sink))
@@ -133,7 +133,7 @@ public class RunLogResource {
         .build();
   }
 
-  /** The length of the log as it is now. */
+  /** The present length of the log. */
   @HEAD
   @Produces(TEXT)
   @Operation(
@@ -197,7 +197,7 @@ public class RunLogResource {
     return Response.ok(ClientStream.body(request, stream -> copy.to(stream::send)))
         .type(TEXT)
         .header("Accept-Ranges", "bytes")
-        // A browser must not take an agent's output for a page.
+        // A browser must not treat an agent's output as a page.
         .header("X-Content-Type-Options", "nosniff");
   }
 

@@ -33,7 +33,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What a run writes, as it comes. A client holds a virtual thread and one piece of the log. */
+/**
+ * Streams the output of a run as it is written. A client holds a virtual thread and one piece of
+ * the log.
+ */
 @Path("/runs/{runId}/log/stream")
 @RunOnVirtualThread
 @Tag(name = "Runs")
@@ -55,9 +58,10 @@ public class RunLogStreamResource {
 
   /**
    * The log as it is written: an event {@code log} for each new piece of text, whose id is the
-   * offset after it, and an event {@code end} with the run when it is over. Secrets are masked.
+   * offset after it, and an event {@code end} with the run when the run is over. Secrets are
+   * masked.
    *
-   * @param lastEventId goes on after that event; the beginning if absent
+   * @param lastEventId the stream continues after that event; if absent, it starts at the beginning
    */
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -134,7 +138,7 @@ public class RunLogStreamResource {
     }
   }
 
-  /** The run as it is; as it was when the client came, if it was purged since. */
+  /** The present state of the run; its state when the client connected, if it was purged since. */
   private RunView atLast(RunView known) {
     try {
       return logs.run(known.run().id());

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the body of a submit ({@link SubmitRequest}) into the order that the queue takes. It checks
- * types and ranges, and names every value that is wrong; unknown names are ignored.
+ * types and ranges, and names every value that is wrong. Unknown names are ignored.
  */
 final class SubmitBody {
   private static final String IDEMPOTENCY_KEY = "idempotencyKey";
@@ -34,11 +34,11 @@ final class SubmitBody {
   /**
    * Reads a body.
    *
-   * @param keys every {@code Idempotency-Key} header that was sent
+   * @param keys every {@code Idempotency-Key} header of the request
    * @param faults what else the queue would refuse: a sentence by the name of each wrong field. It
-   *     is asked only if a value is wrong already, so that a client sees everything at once.
-   * @throws ApiException a 400 that lists every wrong value; or one for the keys, if one is not of
-   *     the form or they are not the same
+   *     is called only if a value is already wrong, so that a client sees everything at once.
+   * @throws ApiException a 400 that lists every wrong value; or a 400 for the keys, if one of them
+   *     has the wrong form or they differ
    */
   static SubmitOrder read(
       ObjectNode body, List<String> keys, Function<SubmitOrder, Map<String, String>> faults) {
@@ -74,7 +74,7 @@ final class SubmitBody {
   private static ApiException refusal(List<Violation> own, Map<String, String> faults) {
     List<Violation> all = new ArrayList<>(own);
     faults.forEach((field, sentence) -> {
-      // What could not even be read was judged as if it were absent.
+      // A value that could not be read was judged as if it were absent.
       if (own.stream().noneMatch(it -> root(it.field()).equals(root(field)))) {
         all.add(new Violation(field, sentence));
       }
@@ -162,7 +162,7 @@ final class SubmitBody {
     return labels;
   }
 
-  /** The key of the headers or of the body. */
+  /** The key from the headers or the body. */
   private static Optional<String> readIdempotencyKey(RequestFields fields, List<String> headers) {
     Optional<JsonNode> value = fields.value(IDEMPOTENCY_KEY);
     Optional<String> inBody =

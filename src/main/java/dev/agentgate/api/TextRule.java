@@ -2,7 +2,7 @@ package dev.agentgate.api;
 
 import java.util.Optional;
 
-/** What every text of a client must keep to. */
+/** The rules for every text of a client. */
 final class TextRule {
   private TextRule() {}
 
@@ -10,7 +10,7 @@ final class TextRule {
    * What is wrong with a text. NUL cannot be part of an argument or an environment variable (POSIX,
    * exec), and half a surrogate pair has no form in UTF-8.
    *
-   * @param min the least number of characters, as Unicode code points
+   * @param min the smallest number of characters, as Unicode code points
    * @return a sentence without a subject; empty if nothing is wrong
    */
   static Optional<String> fault(String text, int min, int max) {

@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A page of work orders as JSON ({@link WorkOrderPage}), written piece by piece: a page of the
- * largest orders has 150 MB, and no more than one order and one piece of it are ever in memory. Not
- * for concurrent use.
+ * A page of work orders as JSON ({@link WorkOrderPage}), written piece by piece. A page of the
+ * largest orders has 150 MB, but only one order and one piece of it are ever in memory. Not for
+ * concurrent use.
  */
 final class WorkOrderPageJson {
-  /** A page that is no longer than this is one piece. */
+  /** A page that is not longer than this is one piece. */
   static final int PIECE = 256 * 1024;
 
   private final ObjectMapper mapper;
@@ -32,7 +32,7 @@ final class WorkOrderPageJson {
   private boolean done;
 
   /**
-   * @param find empty for an order that is gone meanwhile; it is left out
+   * @param find empty for an order that has been removed meanwhile; it is left out
    */
   WorkOrderPageJson(
       ObjectMapper mapper,

@@ -44,8 +44,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 /**
  * Submits, shows and stops single work orders.
  *
- * <p>A caller who hangs up changes nothing: a request's virtual thread is not interrupted when its
- * connection closes, so that a cancel goes on to its end.
+ * <p>A caller who hangs up changes nothing. The virtual thread of a request is not interrupted when
+ * its connection closes, so a cancel continues to its end.
  */
 @Path("/work-orders")
 @Produces(MediaType.APPLICATION_JSON)
@@ -131,7 +131,8 @@ public class WorkOrderResource {
             orders::faults);
     Submitted submitted = orders.submit(wish);
     WorkOrderResponse order = WireRecords.of(submitted.order());
-    // As text: given a URI, JAX-RS would put the Host in front, which a proxy may have changed.
+    // As text, because JAX-RS would put the Host in front of a URI, and a proxy may have changed
+    // the Host.
     return RestResponse.ResponseBuilder.create(
             submitted.created() ? RestResponse.Status.CREATED : RestResponse.Status.OK, order)
         .header(HttpHeaders.LOCATION, Endpoint.BASE + "/work-orders/" + order.id())

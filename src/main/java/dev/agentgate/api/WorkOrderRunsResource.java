@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
-/** Asks for runs of a work order, and lists them. */
+/** Requests runs of a work order, and lists them. */
 @Path("/work-orders/{id}/runs")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread

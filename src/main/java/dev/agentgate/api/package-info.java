@@ -1,6 +1,6 @@
 /** The HTTP interface: resources, request and response records, problems, keys and roles. */
 @NullMarked
-// Here and not on a class: the scanner looks for it on packages only, and on Applications.
+// It is here because the scanner looks for it only on packages and on Applications.
 @OpenAPIDefinition(
     info =
         @Info(

@@ -26,7 +26,7 @@ public final class Answers {
   @Schema(name = "RunList", requiredProperties = "items")
   public record Runs(List<RunResponse> items) {}
 
-  /** What a cancel did. */
+  /** The result of a cancel. */
   @Schema(
       name = "CancelResult",
       requiredProperties = {"success", "killed", "survivors", "durationMs"})
@@ -36,7 +36,7 @@ public final class Answers {
       @Schema(description = "Processes of the run that still live", examples = "0") int survivors,
       @Schema(description = "Until the process tree was gone", examples = "12") long durationMs) {}
 
-  /** What a kill did. */
+  /** The result of a kill. */
   @Schema(
       name = "KillResult",
       requiredProperties = {"success", "force", "survivors", "durationMs"})
@@ -46,7 +46,7 @@ public final class Answers {
       @Schema(description = "Processes of the run that still live", examples = "0") int survivors,
       @Schema(description = "Until the process tree was gone", examples = "12") long durationMs) {}
 
-  /** What a delete of one order did: {@code cancelled} without purge, {@code purged} with it. */
+  /** The result of deleting one order: {@code cancelled} without purge, {@code purged} with it. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @Schema(name = "DeleteResult", requiredProperties = "success")
   public record DeleteResult(
@@ -54,7 +54,7 @@ public final class Answers {
       @Schema(description = "There without `purge=true`") @Nullable Boolean cancelled,
       @Schema(description = "There with `purge=true`") @Nullable Boolean purged) {}
 
-  /** What a batch purge did, or would do. */
+  /** The result of a batch purge, or of its dry run. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @Schema(
       name = "PurgeResult",
@@ -65,7 +65,7 @@ public final class Answers {
       @Schema(description = "How many would be; there with `dryRun=true`")
           @Nullable Long wouldPurge) {}
 
-  /** What became of the request for a run. */
+  /** The result of requesting a run. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @Schema(
       name = "RunRequestResult",

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a duration as a client writes it: {@code 60000} (milliseconds), {@code 500ms}, {@code 60s},
- * {@code 5m}, {@code 2h}, {@code 7d}, or ISO 8601 as {@code PT1H}.
+ * {@code 5m}, {@code 2h}, {@code 7d}, or ISO 8601 such as {@code PT1H}.
  */
 public final class DurationText {
   // 14 digits of days stay below what a Duration can hold.
@@ -19,7 +19,7 @@ public final class DurationText {
 
   private DurationText() {}
 
-  /** Reads the text, down to the millisecond; empty if it is no duration, or a negative one. */
+  /** Reads the text, down to the millisecond; empty if it is not a duration or is negative. */
   public static Optional<Duration> parse(String text) {
     if (text.length() > LONGEST_TEXT) {
       return Optional.empty();
@@ -44,7 +44,7 @@ public final class DurationText {
   private static Optional<Duration> parseIso(String text) {
     try {
       Duration duration = Duration.parse(text);
-      // Answers are whole milliseconds, so the order must not hold more than they can say.
+      // Answers are whole milliseconds, so the order must not hold a finer value.
       return duration.isNegative()
           ? Optional.empty()
           : Optional.of(duration.truncatedTo(ChronoUnit.MILLIS));

@@ -35,14 +35,14 @@ public record Problem(
   public static final String MEDIA_TYPE = "application/problem+json";
 
   public Problem {
-    // A problem that was read may come without them.
+    // A problem that a client reads may lack them.
     violations = List.copyOf(Objects.requireNonNullElse(violations, List.of()));
   }
 
   /**
    * One wrong value.
    *
-   * @param field where it is, as {@code config.maxTime}
+   * @param field the place of the value, such as {@code config.maxTime}
    * @param message what is wrong with it
    */
   @Schema(requiredProperties = {"field", "message"})

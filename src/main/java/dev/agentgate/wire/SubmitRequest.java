@@ -8,8 +8,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a submit, as a client writes it. The server reads it value by value instead, so that
- * it can name every wrong one.
+ * The body of a submit, as a client writes it. The server does not use this record: it reads the
+ * body value by value, so that it can name every wrong one.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(
@@ -56,7 +56,7 @@ public record SubmitRequest(
   public static final Duration MAX_TIME = Duration.ofDays(7);
   public static final Duration MAX_QUEUE_TTL = Duration.ofDays(365);
 
-  /** What an idempotency key looks like: visible ASCII. */
+  /** The form of an idempotency key: visible ASCII. */
   public static final String IDEMPOTENCY_KEY = "^[!-~]{1,255}$";
 
   /** Where the workspace comes from. */
@@ -88,7 +88,7 @@ public record SubmitRequest(
           @Nullable String ref,
       @Schema(maxLength = MAX_SOURCE_TEXT) @Nullable String path) {}
 
-  /** What bounds the attempts. */
+  /** The limits of the attempts. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @Schema(
       name = "SubmitConfig",

@@ -15,13 +15,13 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** How the records of this package are written and read. */
+/** The JSON format of the records in this package. */
 public final class WireJson {
   private WireJson() {}
 
   /**
-   * The part that servers and clients have in common: times are RFC 3339 in UTC with exactly three
-   * digits of milliseconds, so that they sort as text.
+   * The format that servers and clients share. Times are RFC 3339 in UTC with exactly three digits
+   * of milliseconds, so that they sort as text.
    */
   public static Module module() {
     return new SimpleModule("agentgate")
@@ -29,7 +29,7 @@ public final class WireJson {
         .addDeserializer(Instant.class, new InstantReader());
   }
 
-  /** A mapper for a client: what a newer server adds to an answer is ignored. */
+  /** A mapper for a client. It ignores fields that a newer server adds to an answer. */
   public static JsonMapper clientMapper() {
     return JsonMapper.builder()
         .addModule(module())
@@ -65,7 +65,7 @@ public final class WireJson {
         return Instant.parse(text);
       } catch (DateTimeException notATime) {
         return (Instant)
-            context.handleWeirdStringValue(Instant.class, text, "not a time of RFC 3339");
+            context.handleWeirdStringValue(Instant.class, text, "not an RFC 3339 time");
       }
     }
   }

@@ -9,12 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Decides who a caller is.
+ * Identifies callers.
  *
- * <p>With keys: whoever shows one. Without: everybody who calls this machine by a loopback name and
- * is not a web page from elsewhere. A browser on this machine reaches a loopback service as well,
- * and carries out what any page asks: a page whose name was pointed at 127.0.0.1 gives itself away
- * by the {@code Host}, any other by {@code Origin} or {@code Sec-Fetch-Site}.
+ * <p>With keys, a caller is anyone who sends one. Without keys, a caller is anyone who calls this
+ * machine by a loopback name and is not a web page from elsewhere. A browser on this machine can
+ * also reach a loopback service, and it sends whatever a page asks for. A page whose name was
+ * pointed at 127.0.0.1 is recognised by its {@code Host}, any other page by {@code Origin} or
+ * {@code Sec-Fetch-Site}.
  *
  * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</a>
  */
@@ -25,7 +26,7 @@ public final class Access {
   private final boolean anonymous;
 
   /**
-   * @param anonymous whether any {@code Host} is served where there is no key
+   * @param anonymous whether any {@code Host} is served if there is no key
    */
   public Access(ApiKeys keys, boolean anonymous) {
     this.keys = keys;
@@ -33,9 +34,9 @@ public final class Access {
   }
 
   /**
-   * Names the caller.
+   * Identifies the caller.
    *
-   * @throws ApiException 401 if a key is missing or wrong, 403 if none is needed but the request
+   * @throws ApiException 401 if a key is missing or wrong, 403 if no key is needed but the request
    *     comes from elsewhere
    */
   public Caller admit(Request request) {
@@ -53,7 +54,7 @@ public final class Access {
   }
 
   /**
-   * Checks a request for what needs no key.
+   * Checks a request for a resource that needs no key.
    *
    * @throws ApiException 403 if there is no key at all and the request comes from elsewhere
    */
@@ -74,7 +75,7 @@ public final class Access {
     }
   }
 
-  /** What a request says about where it comes from. */
+  /** The headers that tell where a request comes from. */
   public record Request(
       Optional<String> host,
       Optional<String> authorization,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The keys that callers may show. Holds their digests only. */
+/** The keys that callers may send. Only their digests are kept. */
 public final class ApiKeys {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern DIGEST = Pattern.compile("[0-9A-Fa-f]{64}");
@@ -28,12 +28,12 @@ public final class ApiKeys {
   }
 
   /**
-   * Takes the configured keys.
+   * Reads the configured keys.
    *
-   * @param adminKey one key with the role admin, in the clear
-   * @param keysFile the lines of the keys file: {@code name role sha256-of-key-in-hex}, {@code #}
-   *     starts a comment; a file without any key is refused, because it would open the service
-   * @throws InvalidKeysException if a line cannot be read, or a name or a key is there twice
+   * @param adminKey one key with the role admin, in plain text
+   * @param keysFile the lines of the keys file: {@code name role sha256-of-key-in-hex}; {@code #}
+   *     starts a comment. A file without any key is refused, because it would open the service.
+   * @throws InvalidKeysException if a line cannot be read, or if a name or a key appears twice
    */
   public static ApiKeys of(Optional<String> adminKey, Optional<List<String>> keysFile) {
     List<Key> keys = new ArrayList<>();
@@ -45,7 +45,7 @@ public final class ApiKeys {
   }
 
   /**
-   * Takes the configured keys, as {@link #of} does.
+   * Reads the configured keys, as {@link #of} does.
    *
    * @throws IOException if the keys file cannot be read
    */
@@ -80,7 +80,7 @@ public final class ApiKeys {
       }
     }
     if (problems.isEmpty() && read.isEmpty()) {
-      problems.add("it holds no key");
+      problems.add("it contains no key");
     }
     if (!problems.isEmpty()) {
       throw new InvalidKeysException(String.join("; ", problems));
@@ -105,9 +105,9 @@ public final class ApiKeys {
   }
 
   /**
-   * Whose key this is. Takes the same time whichever key matches, and whether one does.
+   * Finds the owner of a key. It takes the same time whichever key matches, and whether one does.
    *
-   * @param presented the key in the clear
+   * @param presented the key in plain text
    */
   public Optional<Caller> find(String presented) {
     byte[] digest = Sha256.of(presented);
@@ -120,7 +120,7 @@ public final class ApiKeys {
     return found;
   }
 
-  /** The keys cannot be used; the message names lines, never what is in them. */
+  /** The keys cannot be used. The message names lines, but never their content. */
   public static final class InvalidKeysException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

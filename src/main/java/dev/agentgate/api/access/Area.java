@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The parts of what the API port serves, and the rules that the gate holds for each. In every area
- * a service without keys refuses a {@code Host} that is no loopback name and pages from other web
- * sites, and every refusal is a problem document.
+ * The parts of the API port, and the gate's rules for each. In every area a service without keys
+ * refuses a {@code Host} that is not a loopback name and pages from other web sites, and every
+ * refusal is a problem document.
  */
 public enum Area {
-  /** The interface. It holds the data: a configured key is needed, and every change is audited. */
+  /** The API. It serves the data, so a configured key is needed and every change is audited. */
   API,
   /**
    * The OpenAPI document, and the framework's tools in development. They hold no data, so they need
@@ -18,8 +18,8 @@ public enum Area {
    */
   DOCUMENT,
   /**
-   * What a person opens in a browser. A page holds no data itself, so it needs no key; it loads
-   * nothing from elsewhere, and no other site may frame it.
+   * The pages that a person opens in a browser. A page holds no data itself, so it needs no key. It
+   * loads nothing from elsewhere, and no other site may frame it.
    */
   PAGE;
 
@@ -29,14 +29,15 @@ public enum Area {
   /** The path of the OpenAPI document; a suffix may name its format. */
   public static final String OPENAPI = "/q/openapi";
 
-  /** What the framework's own paths begin with. */
+  /** The prefix of the framework's own paths. */
   public static final String FRAMEWORK = "/q/";
 
   private static final Set<String> READ_ONLY =
       Set.of(FRONT_PAGE, OPENAPI, OPENAPI + ".yaml", OPENAPI + ".json");
 
   /**
-   * The area of a path. What is in no other belongs to the API, where an unknown path is refused.
+   * The area of a path. A path in no other area belongs to the API, where unknown paths are
+   * refused.
    */
   public static Area of(String path) {
     if (path.equals(FRONT_PAGE)) {
@@ -45,24 +46,24 @@ public enum Area {
     return path.startsWith(FRAMEWORK) ? DOCUMENT : API;
   }
 
-  /** Whether a path is one that can only be read, whatever its area holds besides. */
+  /** Whether a path can only be read, whatever else its area contains. */
   public static boolean isReadOnly(String path) {
     return READ_ONLY.contains(path);
   }
 
-  /** Whether a caller must show a key, if any is configured. */
+  /** Whether a caller must send a key, if any is configured. */
   public boolean needsKey() {
     return this == API;
   }
 
-  /** Whether a call that asks for a change is written to the audit log, also a refused one. */
+  /** Whether calls that ask for a change are written to the audit log, including refused calls. */
   public boolean isAudited() {
     return this == API;
   }
 
   /**
-   * The headers that every answer has. A cache may keep what holds no data as long as it asks
-   * whether that is still current.
+   * The headers that every answer has. A cache may keep answers without data, as long as it asks
+   * whether they are still current.
    *
    * @see <a href="https://www.w3.org/TR/CSP3/">Content Security Policy</a>
    */

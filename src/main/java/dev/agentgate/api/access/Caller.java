@@ -4,12 +4,12 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
 
 /**
- * Who sent a request.
+ * The sender of a request.
  *
- * @param name the name of the key, never the key; {@code anonymous} where no key is configured
+ * @param name the name of the key, never the key itself; {@code anonymous} if no key is configured
  */
 public record Caller(String name, Role role) {
-  /** Any caller of a service without keys: it may do everything. */
+  /** Any caller of a service without keys. It may do everything. */
   public static final Caller ANONYMOUS = new Caller("anonymous", Role.ADMIN);
 
   /**

@@ -3,13 +3,13 @@ package dev.agentgate.api.access;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
-/** Keeps with a request who sent it, for those who handle it after the gate. */
+/** Keeps the sender of a request with it, for the handlers after the gate. */
 public final class CurrentCaller {
   private static final String KEY = "agentgate.caller";
 
   private CurrentCaller() {}
 
-  /** The caller of a request; empty if it showed no valid key. */
+  /** The caller of a request; empty if it sent no valid key. */
   public static Optional<Caller> of(RoutingContext request) {
     return Optional.ofNullable(request.get(KEY));
   }

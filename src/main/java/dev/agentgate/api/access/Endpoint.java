@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Every call there is, and the role it needs. The gate lets nothing else through, so that an
- * endpoint without a role does not exist. Where a query parameter makes another call of the same
- * method and path, it is an endpoint of its own.
+ * Every call that exists, with the role that it needs. The gate lets nothing else through, so no
+ * endpoint can lack a role. If a query parameter makes a different call of the same method and
+ * path, that call is an endpoint of its own.
  */
 public enum Endpoint {
   SUBMIT("POST", "/work-orders", Role.OPERATOR),
@@ -34,7 +34,7 @@ public enum Endpoint {
   PAUSE("POST", "/queue/pause", Role.ADMIN),
   RESUME("POST", "/queue/resume", Role.ADMIN);
 
-  /** What every path begins with; the value of {@code quarkus.rest.path}. */
+  /** The prefix of every path; the value of {@code quarkus.rest.path}. */
   public static final String BASE = "/api/v1";
 
   private final String method;
@@ -65,7 +65,7 @@ public enum Endpoint {
     return role;
   }
 
-  /** What a successful answer is written in. */
+  /** The media type of a successful answer. */
   public String mediaType() {
     return switch (this) {
       case GET_LOG -> "text/plain";
@@ -85,7 +85,7 @@ public enum Endpoint {
 
   /**
    * The endpoint that a call is for; empty if there is none at its path, or none for its method.
-   * What answers GET answers HEAD.
+   * HEAD is answered by the endpoint for GET.
    */
   public static Optional<Endpoint> of(RoutingContext call) {
     String method = call.request().method().name();

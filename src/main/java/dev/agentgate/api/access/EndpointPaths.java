@@ -9,8 +9,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * Keeps ids out of the paths in the metrics of HTTP. What the gate answers itself never met a
- * resource, so that its path comes as it was sent.
+ * Keeps ids out of the paths in the metrics of HTTP. A request that the gate answers itself never
+ * reached a resource, so its path would be reported as it was sent.
  */
 @Singleton
 class EndpointPaths {

@@ -3,8 +3,8 @@ package dev.agentgate.api.access;
 import java.util.regex.Pattern;
 
 /**
- * Tells names that can only mean this machine, by their text alone. Nothing is looked up: what a
- * name resolves to is in the hands of whoever owns it, which is how DNS rebinding works.
+ * Recognises names that can only mean this machine, by their text alone. Nothing is looked up,
+ * because the owner of a name decides what it resolves to; DNS rebinding works that way.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6761#section-6.3">RFC 6761, localhost</a>
  */
@@ -20,7 +20,7 @@ final class LoopbackName {
   /**
    * Whether a {@code Host} means this machine.
    *
-   * @param authority a name or an address, a port may follow; IPv6 in brackets
+   * @param authority a name or an address, optionally with a port; IPv6 in brackets
    */
   static boolean isLoopback(String authority) {
     return LOOPBACK.matcher(authority).matches();

@@ -3,7 +3,7 @@ package dev.agentgate.api.access;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a key may do; each role may do what the ones before it may. */
+/** The rights of a key. Each role may do everything that the roles before it may do. */
 public enum Role {
   /** Reads. */
   VIEWER,

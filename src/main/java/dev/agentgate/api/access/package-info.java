@@ -1,4 +1,4 @@
-/** Who may call what: keys, roles, and which endpoint asks for which. */
+/** Access control: keys, roles, and the role that each endpoint needs. */
 @NullMarked
 package dev.agentgate.api.access;
 

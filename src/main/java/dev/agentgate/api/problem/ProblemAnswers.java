@@ -29,7 +29,7 @@ public class ProblemAnswers {
     this.json = json;
   }
 
-  /** An answer for JAX-RS to send. */
+  /** An answer that JAX-RS sends. */
   Response toResponse(Problem problem) {
     Response.ResponseBuilder response =
         Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(write(problem));
@@ -38,9 +38,9 @@ public class ProblemAnswers {
   }
 
   /**
-   * Answers a request whose body nobody has read. The connection is closed, but not before the
-   * client had a moment to read the answer: closing while it still sends would make its kernel
-   * throw the answer away.
+   * Answers a request whose body has not been read. The connection is closed, but only after the
+   * client has had a moment to read the answer: closing it while the client still sends would make
+   * the client's kernel discard the answer.
    */
   public void send(RoutingContext context, Problem problem) {
     HttpServerResponse response = context.response();
@@ -73,7 +73,7 @@ public class ProblemAnswers {
     try {
       return json.writeValueAsString(problem).getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("A problem holds nothing but text", impossible);
+      throw new IllegalStateException("A problem contains only text", impossible);
     }
   }
 

@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Answers whatever a resource throws with a problem. */
+/** Turns every exception that a resource throws into a problem. */
 public class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
@@ -93,7 +93,7 @@ public class ProblemMappers {
 
   @ServerExceptionMapper
   Response defect(Throwable defect, RoutingContext request) {
-    LOG.error("A request failed for a reason that nobody foresaw", defect);
+    LOG.error("A request failed unexpectedly", defect);
     return answer(
         ProblemType.INTERNAL,
         "The service failed; the request id is " + MDC.get(LogKeys.REQUEST_ID),
@@ -104,7 +104,7 @@ public class ProblemMappers {
     return send(type.problem(detail, ProblemAnswers.pathOf(request.request())), request);
   }
 
-  // Where the head of an answer is on its way, the client must see that the rest does not come.
+  // If the head of an answer is already on its way, the client must see that the rest is missing.
   private Response send(Problem problem, RoutingContext request) {
     if (request.response().headWritten()) {
       request.response().reset();
@@ -113,7 +113,7 @@ public class ProblemMappers {
     return answers.toResponse(problem);
   }
 
-  // The framework's own sentences name its classes.
+  // The framework's own messages name its classes.
   private static String sentence(ProblemType type) {
     return switch (type) {
       case NOT_ACCEPTABLE -> NOT_ACCEPTABLE;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Every kind of error answer: its status, title and type. The type is a URN, not a locator: there
- * is no page to fetch, and clients compare it as text.
+ * Every kind of error answer: its status, title and type. The type is a URN and not a locator,
+ * because there is no page to fetch and clients compare it as text.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1">RFC 9457, type</a>
  */
@@ -80,7 +80,7 @@ public enum ProblemType {
     return problem(detail, instance, List.of());
   }
 
-  /** The {@code Retry-After} in seconds, where a later try may succeed. */
+  /** The {@code Retry-After} in seconds, if a later attempt may succeed. */
   public OptionalInt retryAfter() {
     return retryAfter;
   }
@@ -98,7 +98,7 @@ public enum ProblemType {
     };
   }
 
-  /** The first type of this status; empty if the service has none of its own. */
+  /** The first type with this status; empty if the service has none. */
   static Optional<ProblemType> ofStatus(int status) {
     for (ProblemType type : values()) {
       if (type.status == status) {

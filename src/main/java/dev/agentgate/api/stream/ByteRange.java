@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A range of bytes that a client asked for.
+ * A range of bytes that a client requested.
  *
  * @param from the first byte
  * @param to the byte after the last; not after {@code from} if nothing of the range exists
@@ -18,7 +18,7 @@ public record ByteRange(long from, long to) {
   /**
    * Reads a {@code Range} header.
    *
-   * @param length how many bytes there are
+   * @param length the number of bytes that exist
    * @return empty if the header is to be ignored: it is malformed, in another unit, or asks for
    *     several ranges
    */

@@ -17,14 +17,14 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Sends a body piece by piece to one client, the next one only when the one before is on its way:
- * never more than one piece waits in memory, however slow the client is. A client that takes
+ * Sends a body to one client, piece by piece. The next piece follows only when the one before is on
+ * its way, so at most one piece waits in memory, however slow the client is. A client that reads
  * nothing for too long is dropped. Blocks; meant for a virtual thread.
  */
 public final class ClientStream {
   private static final Logger LOG = Logger.getLogger(ClientStream.class);
 
-  /** How long a client may take nothing before it is dropped. */
+  /** How long a client may read nothing before it is dropped. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final OutputStream first;
@@ -33,7 +33,7 @@ public final class ClientStream {
   private boolean begun;
 
   /**
-   * @param first the way of the framework, which sends the head with the first piece
+   * @param first the framework's way to send, which sends the head with the first piece
    * @param patience how long a client may take for one piece
    */
   ClientStream(OutputStream first, HttpServerResponse response, Duration patience) {
@@ -42,14 +42,14 @@ public final class ClientStream {
     this.patience = patience;
   }
 
-  /** A body that is sent through such a stream; one that fails is broken off. */
+  /** A body that is sent through such a stream. If it fails, the connection is broken off. */
   public static StreamingOutput body(HttpServerRequest request, Body body) {
     return out -> {
       ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
       try {
         body.send(stream);
       } catch (IOException e) {
-        LOG.debugf("An answer was not sent to its end: %s", e.getMessage());
+        LOG.debugf("An answer was not sent completely: %s", e.getMessage());
         stream.abort();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -63,7 +63,7 @@ public final class ClientStream {
     return Response.ok(body(request, body))
         .type(MediaType.SERVER_SENT_EVENTS_TYPE)
         .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-        // Asks nginx and its like not to collect events before they pass them on.
+        // Asks nginx and similar proxies not to collect events before they pass them on.
         .header("X-Accel-Buffering", "no")
         .build();
   }
@@ -97,7 +97,7 @@ public final class ClientStream {
           .get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       abort();
-      throw new IOException("The client took nothing for " + patience.toMillis() + " ms", e);
+      throw new IOException("The client read nothing for " + patience.toMillis() + " ms", e);
     } catch (ExecutionException | IllegalStateException e) {
       throw new IOException("The client is gone", e);
     } catch (InterruptedException e) {
@@ -106,7 +106,7 @@ public final class ClientStream {
     }
   }
 
-  /** Breaks off, so that the client sees that the body is not whole. */
+  /** Breaks off the connection, so that the client sees that the body is incomplete. */
   void abort() {
     response.reset();
   }

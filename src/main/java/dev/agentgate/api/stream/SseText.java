@@ -6,17 +6,17 @@ import java.nio.charset.StandardCharsets;
 /**
  * Writes server-sent events.
  *
- * <p>A client joins the {@code data} lines of an event with line feeds, so a piece of text arrives
- * as it was, a line feed at its end included; but each {@code \r\n} and each lone {@code \r}
- * arrives as a line feed, since the format has no other way. The space after the colon is there so
- * that spaces at the beginning of a line survive.
+ * <p>A client joins the {@code data} lines of an event with line feeds. So a piece of text arrives
+ * unchanged, including a line feed at its end. Only each {@code \r\n} and each lone {@code \r}
+ * arrives as a line feed, because the format cannot express it. The space after the colon preserves
+ * spaces at the beginning of a line.
  *
  * @see <a
  *     href="https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation">The
  *     HTML standard, interpreting an event stream</a>
  */
 public final class SseText {
-  /** What keeps a quiet connection alive. */
+  /** Keeps a quiet connection alive. */
   public static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
@@ -24,8 +24,8 @@ public final class SseText {
   private SseText() {}
 
   /**
-   * A comment with an id to resume from. The id counts though no event comes with it: a client
-   * remembers it when it finds that there is no data to dispatch.
+   * A comment with an id to resume from. The id counts even without an event: a client remembers it
+   * when it finds that there is no data to dispatch.
    */
   public static byte[] position(String id) {
     return (":\nid: " + id + "\n\n").getBytes(StandardCharsets.US_ASCII);
@@ -36,7 +36,7 @@ public final class SseText {
     return event("id: " + id + "\nevent: " + name + "\n", data);
   }
 
-  /** New text of a log, and where it ends. */
+  /** New text of a log, and the offset at which it ends. */
   public static byte[] log(String text, long offset) {
     return event(Long.toString(offset), "log", text);
   }

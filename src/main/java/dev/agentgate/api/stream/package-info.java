@@ -1,4 +1,4 @@
-/** Answers that go on: server-sent events, and parts of a text. */
+/** Answers that are sent in pieces: server-sent events, and parts of a text. */
 @NullMarked
 package dev.agentgate.api.stream;
 

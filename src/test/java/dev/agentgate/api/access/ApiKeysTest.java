@@ -78,7 +78,7 @@ class ApiKeysTest {
   @Test
   void aFileWithoutAKeyDoesNotOpenTheService() {
     assertThatThrownBy(() -> ApiKeys.of(Optional.empty(), Optional.of(List.of("# none yet"))))
-        .hasMessageContaining("holds no key");
+        .hasMessageContaining("contains no key");
   }
 
   private static String hex(String key) {

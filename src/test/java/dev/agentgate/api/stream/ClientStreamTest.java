@@ -63,7 +63,7 @@ class ClientStreamTest {
   void aClientThatTakesNothingIsDroppedAndLittleIsKeptForIt() throws Exception {
     try (Socket socket = connect(Duration.ofMillis(500))) {
       assertThat(failure.get(120, TimeUnit.SECONDS))
-          .hasMessage("The client took nothing for 500 ms");
+          .hasMessage("The client read nothing for 500 ms");
       // What the sockets' buffers took, and nothing without bound.
       assertThat(sent.get()).isLessThan(64L * 1024 * 1024);
       long taken = 0;
