@@ -7,8 +7,8 @@ final class TextRule {
   private TextRule() {}
 
   /**
-   * What is wrong with a text. NUL cannot be part of an argument or an environment variable (POSIX,
-   * exec), and half a surrogate pair has no form in UTF-8.
+   * Returns the fault of a text. NUL cannot be part of an argument or an environment variable
+   * (POSIX, exec), and half a surrogate pair has no form in UTF-8.
    *
    * @param min the smallest number of characters, as Unicode code points
    * @return a sentence without a subject; empty if nothing is wrong

@@ -32,7 +32,7 @@ record Bounds(
         .collect(Collectors.joining(" and "));
   }
 
-  /** What is wrong with a value of this form. */
+  /** Returns the fault of a value of this form. */
   List<Problem> problems(String key, ValueForm form, String text) {
     List<Problem> problems = new ArrayList<>();
     if (isOutOfRange(form, text)) {
