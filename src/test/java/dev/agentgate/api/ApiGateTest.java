@@ -176,6 +176,27 @@ class ApiGateTest extends ApiFixture {
   }
 
   @Test
+  void aClientThatIsRefusedBeforeItHasSentItsBodyMayStillSendIt() throws IOException {
+    byte[] body = new byte[5_000_000];
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          head(
+              "POST",
+              "/api/v1/work-orders",
+              "Content-Type: application/json",
+              "Content-Length: " + body.length));
+      assertThat(readHead(socket))
+          .startsWith("HTTP/1.1 413 ")
+          .containsIgnoringCase("connection: close");
+      out.write(body);
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .as("the rest of the answer and an orderly end")
+          .endsWith("}");
+    }
+  }
+
+  @Test
   void eachAreaHasItsHeaders() {
     given()
         .get("/api/v1/queue/health")

@@ -36,6 +36,7 @@ class HeapShortageIT {
 
   private final Collection<String> acknowledged = new ConcurrentLinkedQueue<>();
   private final Collection<Answer> refused = new ConcurrentLinkedQueue<>();
+  private final Collection<Exception> unanswered = new ConcurrentLinkedQueue<>();
 
   private static byte[] body(int length) {
     String json =
@@ -79,7 +80,7 @@ class HeapShortageIT {
         refused.add(answer);
       }
     } catch (UncheckedIOException e) {
-      // Refused while it still sent its body: a connection that is closed then may lose the answer.
+      unanswered.add(e);
     }
   }
 
@@ -93,6 +94,15 @@ class HeapShortageIT {
           assertThat(answer.status()).as(answer.text()).isEqualTo(503);
           assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();
         });
+  }
+
+  /** A client that was refused while it sent its body is told so as well. */
+  private void assertEveryoneWasAnswered(Service service) {
+    assertThat(service.metric("agentgate_connections_refused_total"))
+        .as("connections beyond the bound, which get no answer")
+        .isZero();
+    assertThat(unanswered).isEmpty();
+    assertThat(acknowledged.size() + refused.size()).isEqualTo(CLIENTS);
   }
 
   private void assertAllThere(Client client) {
@@ -114,6 +124,7 @@ class HeapShortageIT {
       service.start();
       flood(service.client());
       assertRefusedForNow();
+      assertEveryoneWasAnswered(service);
       assertThat(acknowledged).isNotEmpty();
       assertGoesOn(service);
       assertAllThere(service.client());
@@ -136,6 +147,7 @@ class HeapShortageIT {
                           + service.probe("/q/health/live").status()
                       == 400);
       if (service.isAlive()) {
+        assertEveryoneWasAnswered(service);
         assertGoesOn(service);
         service.terminate();
         assertThat(service.awaitExit()).isEqualTo(143);

@@ -275,6 +275,20 @@ final class Service implements AutoCloseable {
     }
   }
 
+  /** The sum of a metric over its labels. */
+  double metric(String name) {
+    List<String> samples =
+        probe("/q/metrics")
+            .text()
+            .lines()
+            .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+            .toList();
+    assertThat(samples).as(name).isNotEmpty();
+    return samples.stream()
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   Client client() {
     return client;
   }

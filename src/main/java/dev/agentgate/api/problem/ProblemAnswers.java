@@ -7,12 +7,14 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,7 +22,11 @@ import java.util.TreeMap;
 /** Turns problems into answers, inside JAX-RS and before it. */
 @Singleton
 public class ProblemAnswers {
-  private static final long LINGER_MILLIS = 2_000;
+  /** Longer than a busy client on a slow line needs for a body that could have been taken. */
+  private static final Duration LINGER = Duration.ofMinutes(2);
+
+  /** Several times the largest body that is taken: a client may not know that bound. */
+  private static final long LINGER_BYTES = 32L * 1024 * 1024;
 
   private final ObjectMapper json;
 
@@ -38,9 +44,8 @@ public class ProblemAnswers {
   }
 
   /**
-   * Answers a request whose body has not been read. The connection is closed, but only after the
-   * client has had a moment to read the answer: closing it while the client still sends would make
-   * the client's kernel discard the answer.
+   * Answers a request whose body has not been read. If there is a body, the connection is closed once
+   * it has ended ({@link LingeringClose}).
    */
   public void send(RoutingContext context, Problem problem) {
     HttpServerResponse response = context.response();
@@ -49,13 +54,16 @@ public class ProblemAnswers {
     headers(problem).forEach(response::putHeader);
     byte[] body = write(problem);
     HttpServerRequest request = context.request();
-    if (hasBody(request)) {
+    boolean unread = hasBody(request);
+    if (unread && LingeringClose.closesConnection(request)) {
       response.putHeader(HttpHeaderNames.CONNECTION, "close");
-      long closing = context.vertx().setTimer(LINGER_MILLIS, timer -> request.connection().close());
-      request.connection().closeHandler(closed -> context.vertx().cancelTimer(closing));
     }
     response.end(Buffer.buffer(body));
-    request.resume();
+    if (unread) {
+      LingeringClose.begin(context.vertx(), request, LINGER, LINGER_BYTES);
+    } else {
+      request.resume();
+    }
   }
 
   /** The path of a request; {@code OPTIONS *} has none. */
@@ -64,8 +72,12 @@ public class ProblemAnswers {
   }
 
   private static boolean hasBody(HttpServerRequest request) {
+    if (request.isEnded()) {
+      return false;
+    }
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return request.getHeader(HttpHeaderNames.TRANSFER_ENCODING) != null
+    return request.version() == HttpVersion.HTTP_2
+        || request.getHeader(HttpHeaderNames.TRANSFER_ENCODING) != null
         || (length != null && !length.equals("0"));
   }
 
