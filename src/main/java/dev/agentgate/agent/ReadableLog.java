@@ -62,6 +62,13 @@ public final class ReadableLog {
         fromStart);
   }
 
+  /**
+   * Whether the last lines of a rendered log depend on how the log began, because they contain sums.
+   */
+  public static boolean sumsUp(OutputFormat format) {
+    return format == OutputFormat.OPENCODE_JSON;
+  }
+
   /** Renders the next bytes of the log; returns an empty array if they complete no line. */
   public byte[] accept(byte[] bytes, int from, int to) {
     if (events == null) {

@@ -4,6 +4,7 @@ import dev.agentgate.api.stream.ByteRange;
 import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.output.RunLog;
 import dev.agentgate.output.RunLogSnapshot;
+import dev.agentgate.queue.ReadableRunLog;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
@@ -60,6 +61,7 @@ public class RunLogResource {
    * The log as text, with secrets masked.
    *
    * @param tail only the last lines; a range is then ignored
+   * @param format raw, or text for people to read; a range is then ignored, too
    */
   @GET
   @Produces(TEXT)
@@ -68,15 +70,17 @@ public class RunLogResource {
       summary = "Read what a run wrote",
       description =
           "Standard output and standard error, in order, secrets masked. Bytes that were dropped"
-              + " from the middle of a log that grew too large are one line that says so. Needs the"
-              + " role `viewer`.")
+              + " from the middle of a log that grew too large are one line that says so. A rendered"
+              + " log has no ranges: with `format=text` a `Range` is ignored, as RFC 9110 allows, and"
+              + " the answer is a `200` with the whole and without `Accept-Ranges`. Needs the role"
+              + " `viewer`.")
   @APIResponse(
       responseCode = "200",
       description = "The log, or its last lines; empty if nothing was written yet",
       headers =
           @Header(
               name = "Accept-Ranges",
-              description = "`bytes`",
+              description = "`bytes`; absent with `format=text`",
               schema = @Schema(type = SchemaType.STRING)),
       content = @Content(mediaType = TEXT, schema = @Schema(type = SchemaType.STRING)))
   @APIResponse(
@@ -98,6 +102,15 @@ public class RunLogResource {
           @QueryParam("tail")
           @Nullable String tail,
       @Parameter(
+              description = LogFormat.DESCRIPTION,
+              schema =
+                  @Schema(
+                      type = SchemaType.STRING,
+                      enumeration = {"raw", "text"},
+                      defaultValue = "raw"))
+          @QueryParam("format")
+          @Nullable String format,
+      @Parameter(
               description = "One range of bytes; several, or another unit, are ignored",
               example = "bytes=0-1023")
           @HeaderParam("Range")
@@ -111,6 +124,9 @@ public class RunLogResource {
       throws IOException {
     RunView run = logs.run(PathIds.run(runId));
     Optional<Integer> lines = Optional.ofNullable(tail).map(RunLogResource::lines);
+    if (LogFormat.parse(format) == LogFormat.TEXT) {
+      return readable(request, logs.readable(run.run()), lines);
+    }
     RunLog log = logs.log(run.run().id());
     RunLogSnapshot snapshot = log.snapshot();
     if (lines.isPresent()) {
@@ -146,7 +162,7 @@ public class RunLogResource {
       headers =
           @Header(
               name = "Content-Length",
-              description = "How many bytes the log has now",
+              description = "How many bytes the log has now; absent with `tail` or `format=text`",
               schema = @Schema(type = SchemaType.INTEGER)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   public Response size(
@@ -155,16 +171,42 @@ public class RunLogResource {
               description = "As for a read; the length is not told then",
               schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
           @QueryParam("tail")
-          @Nullable String tail)
+          @Nullable String tail,
+      @Parameter(
+              description = "As for a read; the length is not told with `text`",
+              schema =
+                  @Schema(
+                      type = SchemaType.STRING,
+                      enumeration = {"raw", "text"},
+                      defaultValue = "raw"))
+          @QueryParam("format")
+          @Nullable String format)
       throws IOException {
     RunView run = logs.run(PathIds.run(runId));
-    Response.ResponseBuilder answer = Response.ok().type(TEXT).header("Accept-Ranges", "bytes");
-    if (tail != null) {
-      int _ = lines(tail);
-      return answer.build();
+    boolean raw = LogFormat.parse(format) == LogFormat.RAW;
+    boolean whole = Optional.ofNullable(tail).map(RunLogResource::lines).isEmpty();
+    Response.ResponseBuilder answer = Response.ok().type(TEXT);
+    if (raw) {
+      answer.header("Accept-Ranges", "bytes");
     }
-    return answer
-        .header(HttpHeaders.CONTENT_LENGTH, logs.log(run.run().id()).snapshot().length())
+    if (raw && whole) {
+      long length = logs.log(run.run().id()).snapshot().length();
+      answer.header(HttpHeaders.CONTENT_LENGTH, length);
+    }
+    return answer.build();
+  }
+
+  private static Response readable(
+      HttpServerRequest request, ReadableRunLog log, Optional<Integer> lines) {
+    return text(
+            request,
+            sink -> {
+              if (lines.isPresent()) {
+                log.copyLastLines(lines.get(), sink);
+              } else {
+                log.copy(sink);
+              }
+            })
         .build();
   }
 
@@ -194,9 +236,12 @@ public class RunLogResource {
   }
 
   private static Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {
+    return text(request, copy).header("Accept-Ranges", "bytes");
+  }
+
+  private static Response.ResponseBuilder text(HttpServerRequest request, Copy copy) {
     return Response.ok(ClientStream.body(request, stream -> copy.to(stream::send)))
         .type(TEXT)
-        .header("Accept-Ranges", "bytes")
         // A browser must not treat an agent's output as a page.
         .header("X-Content-Type-Options", "nosniff");
   }

@@ -2,13 +2,12 @@ package dev.agentgate.api;
 
 import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.api.stream.SseText;
-import dev.agentgate.output.RunLogText;
+import dev.agentgate.output.LogText;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
-import dev.agentgate.workorder.RunId;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -17,6 +16,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -61,6 +61,7 @@ public class RunLogStreamResource {
    * offset after it, and an event {@code end} with the run when the run is over. Secrets are
    * masked.
    *
+   * @param format raw, or text for people to read
    * @param lastEventId the stream continues after that event; if absent, it starts at the beginning
    */
   @GET
@@ -71,8 +72,10 @@ public class RunLogStreamResource {
       description =
           "Server-sent events: a `log` for each new piece of text, its id the byte offset after it;"
               + " an `end` with the run when it is over, or as it was at first if it was purged"
-              + " meanwhile. Secrets are masked. Every 15 seconds a"
-              + " comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
+              + " meanwhile. With `format=text` the text is rendered, each line of the log when it"
+              + " has ended; the id is still an offset in the log as it is, the end of what was"
+              + " rendered, so a client resumes with the same `format`. Secrets are masked. Every"
+              + " 15 seconds a comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
               + " role `viewer`.")
   @APIResponse(
       responseCode = "200",
@@ -94,20 +97,34 @@ public class RunLogStreamResource {
   @APIResponse(ref = "Invalid", responseCode = "400")
   public Response stream(
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
+      @Parameter(
+              description = LogFormat.DESCRIPTION,
+              schema =
+                  @Schema(
+                      type = SchemaType.STRING,
+                      enumeration = {"raw", "text"},
+                      defaultValue = "raw"))
+          @QueryParam("format")
+          @Nullable String format,
       @Parameter(description = "Go on after this event: the offset that was its id")
           @HeaderParam("Last-Event-ID")
           @Nullable String lastEventId,
-      @Context HttpServerRequest request) {
+      @Context HttpServerRequest request)
+      throws IOException {
     RunView run = logs.run(PathIds.run(runId));
+    LogFormat wanted = LogFormat.parse(format);
     long offset = offset(lastEventId, logs.log(run.run().id()).size());
-    return ClientStream.events(request, stream -> follow(run, offset, stream));
+    LogText text =
+        switch (wanted) {
+          case RAW -> logs.raw(run.run(), offset);
+          case TEXT -> logs.readable(run.run(), offset);
+        };
+    return ClientStream.events(request, stream -> follow(run, text, stream));
   }
 
-  private void follow(RunView known, long offset, ClientStream stream)
+  private void follow(RunView known, LogText text, ClientStream stream)
       throws IOException, InterruptedException {
-    RunId run = known.run().id();
-    RunLogText text = new RunLogText(logs.log(run), logs.mask(), offset);
-    try (RunLogWatcher.Listener listener = logs.listen(run)) {
+    try (RunLogWatcher.Listener listener = logs.listen(known.run().id())) {
       stream.send(SseText.COMMENT);
       long heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
       boolean over = false;
@@ -120,7 +137,9 @@ public class RunLogStreamResource {
         }
         Optional<String> piece = text.next(!over);
         if (piece.isPresent()) {
-          stream.send(SseText.log(piece.get(), text.offset()));
+          if (!piece.get().isEmpty()) {
+            stream.send(SseText.log(piece.get(), text.offset()));
+          }
           continue;
         }
         if (over) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * carriage return and its line feed. Bytes that are not UTF-8 become U+FFFD. Not for concurrent
  * use.
  */
-public final class RunLogText {
+public final class RunLogText implements LogText {
   private static final int BLOCK = 32 * 1024;
 
   private final RunLog log;
@@ -26,18 +26,13 @@ public final class RunLogText {
     this.offset = offset;
   }
 
-  /** Returns the offset after the last piece. */
+  @Override
   public long offset() {
     return offset;
   }
 
-  /**
-   * Returns the next piece.
-   *
-   * @param growing whether more may be written; what could be half a character, half a line end or
-   *     half a secret is then left for later
-   * @return empty if there is nothing to read yet
-   */
+  /** While the log grows, half a character, half a line end or half a secret is left for later. */
+  @Override
   public Optional<String> next(boolean growing) throws IOException {
     RunLogBlock block = log.read(offset, Long.MAX_VALUE, BLOCK, mask, growing);
     byte[] bytes = block.bytes();

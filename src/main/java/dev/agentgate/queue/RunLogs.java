@@ -1,30 +1,39 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.output.LogText;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLog;
+import dev.agentgate.output.RunLogText;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.output.SecretMask;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunState;
+import java.io.IOException;
 import java.util.function.Function;
 
 /** The logs of runs, as clients may see them. */
 public final class RunLogs {
   private final Function<RunId, RunView> runs;
+  private final Function<Run, OutputFormat> formats;
   private final RunDirectories directories;
   private final RunLogWatcher watcher;
   private final SecretMask mask;
 
   /**
    * @param runs finds a run, or throws the exception that is reported to the caller
+   * @param formats the format in which a run's agent prints
    * @param mask hides the service's own secrets and those that it passes to agents
    */
   public RunLogs(
       Function<RunId, RunView> runs,
+      Function<Run, OutputFormat> formats,
       RunDirectories directories,
       RunLogWatcher watcher,
       SecretMask mask) {
     this.runs = runs;
+    this.formats = formats;
     this.directories = directories;
     this.watcher = watcher;
     this.mask = mask;
@@ -38,6 +47,24 @@ public final class RunLogs {
   /** Returns the log of a run; empty if its process was not started yet. */
   public RunLog log(RunId run) {
     return new RunLog(directories.of(run));
+  }
+
+  /** Returns the log as it is, from an offset on. */
+  public LogText raw(Run run, long offset) {
+    return new RunLogText(log(run.id()), mask, offset);
+  }
+
+  /** Returns the log rendered for people to read, from an offset on. */
+  public LogText readable(Run run, long offset) throws IOException {
+    OutputFormat format = formats.apply(run);
+    return format == OutputFormat.TEXT
+        ? raw(run, offset)
+        : new LogRendering(log(run.id()), format, mask, offset, Long.MAX_VALUE);
+  }
+
+  /** Returns the log as it is now, rendered for people to read. */
+  public ReadableRunLog readable(Run run) throws IOException {
+    return new ReadableRunLog(log(run.id()), formats.apply(run), mask);
   }
 
   /** Begins to follow a run's log. The log ends when the run is over or purged. */

@@ -11,6 +11,7 @@ import dev.agentgate.output.SecretVariables;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
+import dev.agentgate.queue.RunFormats;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.WorkOrderService;
 import jakarta.annotation.PreDestroy;
@@ -47,6 +48,7 @@ class QueueProducer {
     runLogs =
         new RunLogs(
             queue.service()::run,
+            new RunFormats(outside.store(), outside.agents())::of,
             outside.directories(),
             logWatcher,
             new SecretMask(secrets(settings, outside.agents())));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.output.SecretMask;
@@ -24,10 +25,7 @@ import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
@@ -71,6 +69,7 @@ class RunLogResourceTest {
   public static final class FakeRuns {
     final RunDirectories directories;
     final Map<RunId, Run> runs = new ConcurrentHashMap<>();
+    final Map<RunId, OutputFormat> formats = new ConcurrentHashMap<>();
     final Set<RunId> broken = ConcurrentHashMap.newKeySet();
 
     FakeRuns(RunDirectories directories) {
@@ -137,6 +136,7 @@ class RunLogResourceTest {
     RunLogs logs(FakeRuns runs) {
       return new RunLogs(
           runs::run,
+          run -> runs.formats.getOrDefault(run.id(), OutputFormat.TEXT),
           runs.directories,
           new RunLogWatcher(Duration.ofMillis(20)),
           new SecretMask(List.of(SECRET)));
@@ -206,7 +206,7 @@ class RunLogResourceTest {
       given().head(path(run)).then().statusCode(200).header("Content-Length", "0");
       runs.end(run);
     }
-    try (Events events = listen(run, "")) {
+    try (LogEvents events = listen(run, "")) {
       assertThat(events.next()).startsWith("event: end\n");
     }
   }
@@ -269,7 +269,7 @@ class RunLogResourceTest {
   void aListenerHearsWhatIsWrittenAndHowItEnds() throws Exception {
     RunId run = runs.start();
     runs.write(run, "before\n");
-    try (Events events = listen(run, "")) {
+    try (LogEvents events = listen(run, "")) {
       assertThat(events.next()).isEqualTo("id: 7\nevent: log\ndata: before\ndata: \n");
       runs.write(run, "  after " + SECRET.substring(0, 5));
       assertThat(events.next()).isEqualTo("id: 15\nevent: log\ndata:   after \n");
@@ -287,7 +287,7 @@ class RunLogResourceTest {
   void aListenerHearsTheEndOfARunThatIsPurged() throws Exception {
     RunId run = runs.start();
     runs.write(run, "one\n");
-    try (Events events = listen(run, "")) {
+    try (LogEvents events = listen(run, "")) {
       assertThat(events.next()).startsWith("id: 4\nevent: log\n");
       runs.runs.remove(run);
       assertThat(events.next()).startsWith("event: end\ndata: {\"id\":\"" + run + "\",");
@@ -299,7 +299,7 @@ class RunLogResourceTest {
   void aDefectAfterTheHeadBreaksTheConnection() throws Exception {
     RunId run = runs.start();
     runs.write(run, "one\n");
-    try (Events events = listen(run, "")) {
+    try (LogEvents events = listen(run, "")) {
       assertThat(events.next()).isEqualTo("id: 4\nevent: log\ndata: one\ndata: \n");
       runs.broken.add(run);
       assertThatThrownBy(events::next).isInstanceOf(IOException.class);
@@ -311,7 +311,7 @@ class RunLogResourceTest {
     RunId run = runs.start();
     runs.write(run, "one\ntwo\n");
     runs.end(run);
-    try (Events events = listen(run, "4")) {
+    try (LogEvents events = listen(run, "4")) {
       assertThat(events.next()).isEqualTo("id: 8\nevent: log\ndata: two\ndata: \n");
       assertThat(events.next()).startsWith("event: end\n");
       assertThat(events.next()).isEmpty();
@@ -347,37 +347,7 @@ class RunLogResourceTest {
     }
   }
 
-  private Events listen(RunId run, String lastEventId) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(path(run) + "/stream"));
-    if (!lastEventId.isEmpty()) {
-      request.header("Last-Event-ID", lastEventId);
-    }
-    HttpClient client = HttpClient.newHttpClient();
-    HttpResponse<InputStream> response =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.headers().firstValue("Content-Type").orElseThrow())
-        .startsWith("text/event-stream");
-    return new Events(client, new BufferedReader(new InputStreamReader(response.body(), UTF_8)));
-  }
-
-  private record Events(HttpClient client, BufferedReader reader) implements AutoCloseable {
-    /** The next event that is no mere comment; empty at the end. */
-    String next() throws IOException {
-      StringBuilder event = new StringBuilder();
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (!line.isEmpty() && !line.startsWith(":")) {
-          event.append(line).append('\n');
-        } else if (!event.isEmpty()) {
-          return event.toString();
-        }
-      }
-      return event.toString();
-    }
-
-    @Override
-    public void close() {
-      client.shutdownNow();
-    }
+  private LogEvents listen(RunId run, String lastEventId) throws Exception {
+    return LogEvents.of(path(run) + "/stream", lastEventId);
   }
 }

@@ -104,12 +104,13 @@ final class Client {
   }
 
   /** Leaves the body unread, for the caller to read and close. */
-  InputStream open(String path) {
+  InputStream open(String path, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(root.resolve("/api/v1" + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
     try {
-      return http.send(
-              HttpRequest.newBuilder(root.resolve("/api/v1" + path)).build(),
-              BodyHandlers.ofInputStream())
-          .body();
+      return http.send(request.build(), BodyHandlers.ofInputStream()).body();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +24,9 @@ import org.jboss.logging.Logger;
  */
 public final class ClientStream {
   private static final Logger LOG = Logger.getLogger(ClientStream.class);
+
+  /** The largest number of bytes that are on their way at once. */
+  private static final int PIECE = 64 * 1024;
 
   /** How long a client may read nothing before it is dropped. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -75,11 +79,21 @@ public final class ClientStream {
   }
 
   /**
-   * Sends one piece.
+   * Sends these bytes. Without any it only finds out whether the client is still there.
    *
    * @throws IOException if the client is gone, or was dropped
    */
   public void send(byte[] bytes) throws IOException {
+    if (response.closed()) {
+      throw new IOException("The client is gone");
+    }
+    for (int from = 0; from < bytes.length; from += PIECE) {
+      int to = Math.min(bytes.length, from + PIECE);
+      sendPiece(to - from == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to));
+    }
+  }
+
+  private void sendPiece(byte[] bytes) throws IOException {
     if (!begun) {
       begun = true;
       first.write(bytes);

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,14 +36,22 @@ class ClientStreamTest {
 
   /** A server that sends without end, as a log that grows for ever. */
   private Socket connect(Duration patience) throws Exception {
+    return connect(patience, this::sendForEver);
+  }
+
+  private Socket connect(Duration patience, Consumer<ClientStream> body) throws Exception {
+    return connect(patience, OutputStream.nullOutputStream(), body);
+  }
+
+  private Socket connect(Duration patience, OutputStream first, Consumer<ClientStream> body)
+      throws Exception {
     HttpServer server =
         vertx
             .createHttpServer()
             .requestHandler(request -> {
               request.response().setChunked(true);
-              ClientStream stream =
-                  new ClientStream(OutputStream.nullOutputStream(), request.response(), patience);
-              Thread.startVirtualThread(() -> sendForEver(stream));
+              ClientStream stream = new ClientStream(first, request.response(), patience);
+              Thread.startVirtualThread(() -> body.accept(stream));
             })
             .listen(0, "127.0.0.1")
             .toCompletionStage()
@@ -78,6 +92,72 @@ class ClientStreamTest {
       }
       assertThat(taken).isLessThan(sent.get() + 10 * PIECE);
     }
+  }
+
+  @Test
+  void whatIsLargeIsSentInPieces() throws Exception {
+    byte[] large = new byte[100 * PIECE + 1];
+    new Random(1).nextBytes(large);
+    CompletableFuture<Integer> firstWrite = new CompletableFuture<>();
+    ByteArrayOutputStream begun = new ByteArrayOutputStream();
+    try (Socket socket =
+        connect(
+            Duration.ofMinutes(1),
+            begun,
+            stream -> {
+              try {
+                stream.send(new byte[0]);
+                stream.send(large);
+                firstWrite.complete(begun.size());
+              } catch (IOException e) {
+                firstWrite.completeExceptionally(e);
+              }
+            })) {
+      InputStream in = socket.getInputStream();
+      while (!readLine(in).isEmpty()) {
+        // the head
+      }
+      ByteArrayOutputStream rest = new ByteArrayOutputStream();
+      while (rest.size() < large.length - PIECE) {
+        int size = Integer.parseInt(readLine(in), 16);
+        assertThat(size).isLessThanOrEqualTo(PIECE);
+        rest.write(in.readNBytes(size));
+        assertThat(readLine(in)).isEmpty();
+      }
+      assertThat(firstWrite.get(120, TimeUnit.SECONDS)).isEqualTo(PIECE);
+      assertThat(begun.toByteArray()).isEqualTo(Arrays.copyOf(large, PIECE));
+      assertThat(rest.toByteArray()).isEqualTo(Arrays.copyOfRange(large, PIECE, large.length));
+    }
+  }
+
+  @Test
+  void aClientThatLeftIsNoticedThoughNothingIsSent() throws Exception {
+    CompletableFuture<String> noticed = new CompletableFuture<>();
+    Socket socket =
+        connect(
+            Duration.ofMinutes(1),
+            stream -> {
+              try {
+                while (true) {
+                  stream.send(new byte[0]);
+                  LockSupport.parkNanos(1_000_000);
+                }
+              } catch (IOException e) {
+                noticed.complete(String.valueOf(e.getMessage()));
+              }
+            });
+    socket.close();
+    assertThat(noticed.get(120, TimeUnit.SECONDS)).isEqualTo("The client is gone");
+  }
+
+  private static String readLine(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+      if (next != '\r') {
+        line.append((char) next);
+      }
+    }
+    return line.toString();
   }
 
   @Test

@@ -1,0 +1,27 @@
+package dev.agentgate.api;
+
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** In which form a log is read. */
+enum LogFormat {
+  /** As it is. */
+  RAW,
+  /** As a person wants to read it. */
+  TEXT;
+
+  static final String DESCRIPTION =
+      "`text`: an agent's JSON lines as text, that is what it said, which tools it used, what came"
+          + " out of them, what it cost; other lines as they are. `raw`: all lines as they are";
+
+  /** Reads a query parameter. */
+  static LogFormat parse(@Nullable String parameter) {
+    return switch (parameter) {
+      case null -> RAW;
+      case "raw" -> RAW;
+      case "text" -> TEXT;
+      default -> throw new AgentGateException(Kind.INVALID, "format must be raw or text");
+    };
+  }
+}

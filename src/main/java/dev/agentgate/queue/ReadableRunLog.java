@@ -1,0 +1,127 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.agent.ReadableLog;
+import dev.agentgate.output.RunLog;
+import dev.agentgate.output.RunLogSnapshot;
+import dev.agentgate.output.RunLogSnapshot.Sink;
+import dev.agentgate.output.SecretMask;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A run's log as it was at one moment, as a person wants to read it. Nothing but a piece of it is
+ * in memory. A sink also gets pieces without a byte, so that it can break off where the log tells
+ * nothing for long.
+ */
+public final class ReadableRunLog {
+  /** How many times as much is rendered if what was did not have enough lines. */
+  private static final int GROWTH = 4;
+
+  private static final byte[] NOTHING = new byte[0];
+
+  private final RunLog log;
+  private final OutputFormat format;
+  private final SecretMask mask;
+  private final RunLogSnapshot snapshot;
+
+  ReadableRunLog(RunLog log, OutputFormat format, SecretMask mask) throws IOException {
+    this.log = log;
+    this.format = format;
+    this.mask = mask;
+    this.snapshot = log.snapshot();
+  }
+
+  /** Copies all of it. */
+  public void copy(Sink sink) throws IOException {
+    copy(0, sink);
+  }
+
+  /**
+   * Copies the last lines. Renders no more of the log than it must, and that twice.
+   *
+   * @param lines how many; at least 1
+   */
+  public void copyLastLines(int lines, Sink sink) throws IOException {
+    if (format == OutputFormat.TEXT) {
+      snapshot.copyRest(log.startOfLastLines(lines, snapshot.size()), mask, sink);
+      return;
+    }
+    // The first line may be the rest of one.
+    for (long enough = lines + 1L; ; enough *= GROWTH) {
+      long start = start(enough);
+      LineCount count = new LineCount(sink);
+      copy(start, count);
+      if (start == 0 || count.lines() > lines) {
+        copy(start, new AfterLines(count.lines() - lines, sink));
+        return;
+      }
+    }
+  }
+
+  private long start(long lines) throws IOException {
+    return ReadableLog.sumsUp(format) || lines > Integer.MAX_VALUE
+        ? 0
+        : log.startOfLastLines((int) lines, snapshot.size());
+  }
+
+  private void copy(long start, Sink sink) throws IOException {
+    LogRendering rendering = new LogRendering(log, format, mask, start, snapshot.size());
+    for (Optional<byte[]> piece = rendering.nextBytes(false);
+        piece.isPresent();
+        piece = rendering.nextBytes(false)) {
+      sink.accept(piece.get());
+    }
+  }
+
+  /** Counts lines, and passes on that there was something. */
+  private static final class LineCount implements Sink {
+    private final Sink alive;
+    private long ends;
+    private boolean open;
+
+    LineCount(Sink alive) {
+      this.alive = alive;
+    }
+
+    long lines() {
+      return open ? ends + 1 : ends;
+    }
+
+    @Override
+    public void accept(byte[] bytes) throws IOException {
+      for (byte next : bytes) {
+        if (next == '\n') {
+          ends++;
+        }
+      }
+      if (bytes.length > 0) {
+        open = bytes[bytes.length - 1] != '\n';
+      }
+      alive.accept(NOTHING);
+    }
+  }
+
+  /** Passes on what comes after the first lines. */
+  private static final class AfterLines implements Sink {
+    private final Sink rest;
+    private long missing;
+
+    AfterLines(long lines, Sink rest) {
+      this.rest = rest;
+      this.missing = lines;
+    }
+
+    @Override
+    public void accept(byte[] bytes) throws IOException {
+      int from = 0;
+      while (missing > 0 && from < bytes.length) {
+        if (bytes[from++] == '\n') {
+          missing--;
+        }
+      }
+      rest.accept(from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.agent.AgentProfile;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.store.Store;
+import dev.agentgate.workorder.Run;
+
+/** What the agents of runs print, by how their types are configured now. */
+public final class RunFormats {
+  private final Store store;
+  private final Agents agents;
+
+  public RunFormats(Store store, Agents agents) {
+    this.store = store;
+    this.agents = agents;
+  }
+
+  /** The format of a run's log; text where its order is gone or its agent is not known any more. */
+  public OutputFormat of(Run run) {
+    return store
+        .workOrders()
+        .find(run.workOrderId())
+        .flatMap(order -> agents.find(order.spec().agentType()))
+        .map(AgentProfile::output)
+        .orElse(OutputFormat.TEXT);
+  }
+}
