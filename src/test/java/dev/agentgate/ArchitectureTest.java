@@ -38,7 +38,8 @@ class ArchitectureTest {
     KNOWS.put("workorder", List.of());
     KNOWS.put("linux", List.of());
     KNOWS.put("agent", List.of("workorder"));
-    KNOWS.put("workspace", List.of("workorder"));
+    KNOWS.put("git", List.of("linux"));
+    KNOWS.put("workspace", List.of("workorder", "linux", "git"));
     KNOWS.put("output", List.of("workorder"));
     KNOWS.put("store", List.of("workorder"));
     KNOWS.put("execution", List.of("workorder", "linux", "agent", "workspace", "output"));

@@ -1,6 +1,6 @@
 /**
- * Facts and tools of Linux: processes and signals, cgroups, memory, disk, and a clock that cannot
- * be set.
+ * Facts and tools of Linux: processes and signals, cgroups, directory trees, memory, disk, and a
+ * clock that cannot be set.
  */
 @NullMarked
 package dev.agentgate.linux;

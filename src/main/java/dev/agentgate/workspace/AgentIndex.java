@@ -1,5 +1,10 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.ComparisonRepository;
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.GitFailedException;
+import dev.agentgate.git.NulSeparated;
+import dev.agentgate.git.RawName;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +51,7 @@ final class AgentIndex {
    * @param objects the object directory that contains the base
    */
   static AgentIndex read(ComparisonRepository main, String baseTree, Path objects)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+      throws IOException, GitException, InterruptedException {
     Path git = main.top().resolve(".git");
     List<Path> all = new ArrayList<>(List.of(objects));
     AgentObjects.find(git).ifPresent(all::add);
@@ -80,7 +85,7 @@ final class AgentIndex {
   }
 
   /** Returns the files that a sparse checkout leaves out: they are absent but not deleted. */
-  Set<String> hidden() throws WorkspaceFailedException, InterruptedException {
+  Set<String> hidden() throws GitException, InterruptedException {
     Set<String> hidden = new HashSet<>();
     if (Files.isRegularFile(git.resolve("info/sparse-checkout"), LinkOption.NOFOLLOW_LINKS)
         && Files.exists(repository.index())) {
@@ -131,7 +136,7 @@ final class AgentIndex {
         && Files.size(file) <= MAX_INDEX;
   }
 
-  private boolean compare(String... command) throws WorkspaceFailedException, InterruptedException {
+  private boolean compare(String... command) throws GitException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of(command[0]));
     arguments.addAll(
         List.of("--raw", "-z", "--no-renames", "--diff-filter=AD", "--ignore-submodules=none"));

@@ -1,5 +1,8 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,10 +42,10 @@ final class Baselines {
   record Baseline(String commit, String tree, Path objects, Path index, Path pointers) {}
 
   /** Records a checkout. Call it before the agent gets the checkout. */
-  void remember(LocalGit checkout, Path mirror)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+  void remember(RunId run, LocalGit checkout, Path mirror)
+      throws IOException, GitException, InterruptedException {
     String ids = checkout.run("rev-parse", "HEAD", "HEAD^{tree}").strip();
-    Path directory = directory(checkout.run());
+    Path directory = directory(run);
     DirectoryTree.remove(directory);
     DirectoryTree.create(directory);
     LargeFilePointers.remember(checkout, directory.resolve(POINTERS));

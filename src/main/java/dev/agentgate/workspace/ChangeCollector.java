@@ -1,5 +1,10 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.ComparisonRepository;
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.GitFailedException;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workspace.Baselines.Baseline;
 import dev.agentgate.workspace.CollectedChanges.Collected;
 import dev.agentgate.workspace.CollectedChanges.Failed;
@@ -65,10 +70,10 @@ final class ChangeCollector {
       Collected collected = compare();
       done = true;
       return collected;
-    } catch (WorkspaceFailedException e) {
+    } catch (GitException | WorkspaceFailedException e) {
       return new Failed(String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
-      LOG.errorf(e, "The changes of %s cannot be collected", workspace.run());
+      LOG.errorf(e, "The changes of %s cannot be collected", workspace.context().name());
       return new Failed("The changes could not be read or written");
     } finally {
       cleanUp(done);
@@ -81,25 +86,29 @@ final class ChangeCollector {
         patch.discard();
       }
     } catch (IOException e) {
-      LOG.errorf(e, "An incomplete patch of %s could not be removed", workspace.run());
+      LOG.errorf(e, "An incomplete patch of %s could not be removed", workspace.context().name());
     }
     if (!DirectoryTree.remove(scratch)) {
       LOG.errorf(
-          "The files for comparing the workspace of %s could not all be removed", workspace.run());
+          "The files for comparing the workspace of %s could not all be removed",
+          workspace.context().name());
     }
   }
 
-  private Collected compare() throws IOException, WorkspaceFailedException, InterruptedException {
+  private Collected compare()
+      throws IOException, GitException, WorkspaceFailedException, InterruptedException {
     if (!Files.isDirectory(workspace.directory(), LinkOption.NOFOLLOW_LINKS)) {
       throw new WorkspaceFailedException("The workspace is gone");
     }
-    WorkTreeSurvey survey = new WorkTreeSurvey(workspace.directory(), workspace.deadline());
+    WorkTreeSurvey survey =
+        new WorkTreeSurvey(workspace.directory(), workspace.context().deadline());
     survey.run();
     if (Files.isDirectory(baseline.objects())) {
       try {
         return compare(survey, repository(baseline.objects()), baseline.objects());
       } catch (GitFailedException e) {
-        LOG.warnf("Comparing %s without its mirror: %s", workspace.run(), e.getMessage());
+        LOG.warnf(
+            "Comparing %s without its mirror: %s", workspace.context().name(), e.getMessage());
       }
     }
     Path own =
@@ -127,7 +136,7 @@ final class ChangeCollector {
    * of all objects that it unpacks, so forged objects cannot take their place.
    */
   private void copyBase(Path from, ComparisonRepository to)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+      throws IOException, GitException, WorkspaceFailedException, InterruptedException {
     Path wanted = Files.writeString(scratch.resolve("wanted"), baseline.tree() + "\n");
     Path pack = scratch.resolve("base.pack");
     try {
@@ -146,7 +155,7 @@ final class ChangeCollector {
   }
 
   private Collected compare(WorkTreeSurvey survey, ComparisonRepository repository, Path objects)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+      throws IOException, GitException, WorkspaceFailedException, InterruptedException {
     AgentIndex agent = AgentIndex.read(repository, baseline.tree(), objects);
     ChangeListing uncounted = new ChangeListing(MAX_LISTED);
     WorkTreeScan scan =

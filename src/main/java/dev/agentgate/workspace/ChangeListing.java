@@ -1,5 +1,8 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.GitCommand;
+import dev.agentgate.git.NulSeparated;
+import dev.agentgate.git.RawName;
 import dev.agentgate.workspace.ChangedFile.Status;
 import java.io.IOException;
 import java.io.InputStream;

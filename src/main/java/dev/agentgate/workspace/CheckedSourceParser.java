@@ -1,5 +1,10 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.BranchName;
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.GitUrl;
+import dev.agentgate.git.PercentEncoding;
+import dev.agentgate.git.Revision;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -161,7 +166,7 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
       throw invalid(
           "url", "A git URL must not contain credentials: they would be stored and shown.");
     }
-    if (GitUrl.accept(url, roots).isEmpty()) {
+    if (GitUrl.accept(url, roots::find).isEmpty()) {
       throw invalid(
           "url",
           "Invalid git URL: "

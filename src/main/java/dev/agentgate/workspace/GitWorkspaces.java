@@ -1,10 +1,21 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.Access;
+import dev.agentgate.git.BranchName;
+import dev.agentgate.git.Deadline;
+import dev.agentgate.git.GitCommand;
+import dev.agentgate.git.GitContext;
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.GitUrl;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.git.MirrorCache;
+import dev.agentgate.git.MirrorCache.Remote;
+import dev.agentgate.git.Revision;
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.Baselines.Baseline;
-import dev.agentgate.workspace.GitCommand.Access;
-import dev.agentgate.workspace.MirrorCache.Remote;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -12,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -59,7 +71,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
       this.mirrors = new MirrorCache(this.root.resolve(MIRRORS), git, clock);
       this.baselines = new Baselines(this.root.resolve(".baselines"));
       this.referred =
-          new ReferredContent(extras, git, mirrors, new SubmoduleSource(host, localRoots), notes);
+          new ReferredContent(extras, mirrors, new SubmoduleSource(host, localRoots), notes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,11 +131,15 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
       return new CollectedChanges.NoBase();
     }
     return new ChangeCollector(
-            new LocalGit(git, run, directory(run), Deadline.in(limit)),
-            baseline.get(),
-            comparison(run),
-            new PatchFile(patch, maxPatchBytes))
+            local(run, limit), baseline.get(), comparison(run), new PatchFile(patch, maxPatchBytes))
         .collect();
+  }
+
+  /** Every git process carries the run's id, so that stopping the run finds it. */
+  private LocalGit local(RunId run, Duration limit) {
+    GitContext context =
+        new GitContext(run.value(), Map.of("AGENTGATE_RUN_ID", run.value()), Deadline.in(limit));
+    return new LocalGit(git, context, directory(run));
   }
 
   private Path comparison(RunId run) {
@@ -136,19 +152,21 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
 
   private Path make(RunId run, Optional<Remote> remote, Duration limit)
       throws WorkspaceFailedException, InterruptedException {
-    Deadline deadline = Deadline.in(limit);
-    Path directory = directory(run);
+    LocalGit checkout = local(run, limit);
+    Path directory = checkout.directory();
     boolean made = false;
     try {
       DirectoryTree.remove(directory);
       DirectoryTree.create(directory);
       if (remote.isPresent()) {
-        Path mirror = mirrors.checkOut(run, remote.get(), directory, deadline);
-        referred.addTo(run, remote.get(), directory, deadline);
-        baselines.remember(new LocalGit(git, run, directory, deadline), mirror);
+        Path mirror = mirrors.checkOut(checkout.context(), remote.get(), directory);
+        referred.addTo(run, remote.get(), checkout);
+        baselines.remember(run, checkout, mirror);
       }
       made = true;
       return directory;
+    } catch (GitException e) {
+      throw new WorkspaceFailedException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       LOG.errorf(e, "The workspace of %s cannot be written", run);
       throw new WorkspaceFailedException("The workspace could not be written", e);
@@ -171,7 +189,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
 
   private Remote remote(WorkspaceSource.Git source) throws WorkspaceFailedException {
     GitUrl.Accepted accepted =
-        GitUrl.accept(source.url(), localRoots)
+        GitUrl.accept(source.url(), localRoots::find)
             .orElseThrow(() -> new WorkspaceFailedException("The order's git URL is not allowed"));
     return new Remote(
         accepted.url(),

@@ -1,5 +1,7 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.ComparisonRepository;
+import dev.agentgate.git.GitException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -50,7 +52,7 @@ final class IndexEdits implements AutoCloseable {
   /**
    * Applies the changes: first the entries in the order in which they were added, then the files.
    */
-  void apply() throws IOException, WorkspaceFailedException, InterruptedException {
+  void apply() throws IOException, GitException, InterruptedException {
     close();
     if (Files.size(entries) > 0) {
       repository.run(entries, "update-index", "-z", "--index-info");

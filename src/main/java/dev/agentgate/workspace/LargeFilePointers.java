@@ -1,5 +1,9 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.git.NulSeparated;
+import dev.agentgate.git.RawName;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -50,7 +54,7 @@ final class LargeFilePointers {
    * Records what the pointers of a checkout stand for. Call it before the agent gets the checkout.
    */
   static void remember(LocalGit checkout, Path file)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+      throws IOException, GitException, InterruptedException {
     List<Entry> entries = new ArrayList<>();
     checkout.stream(
         Path.of("/dev/null"),

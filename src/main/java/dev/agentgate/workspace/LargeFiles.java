@@ -1,6 +1,8 @@
 package dev.agentgate.workspace;
 
-import dev.agentgate.workspace.MirrorCache.Remote;
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.git.MirrorCache.Remote;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -30,8 +32,7 @@ public final class LargeFiles {
   /**
    * Replaces the pointers of a checkout by files. The configuration stays in place for the agent.
    */
-  static void fetch(LocalGit repository, Remote remote)
-      throws WorkspaceFailedException, InterruptedException {
+  static void fetch(LocalGit repository, Remote remote) throws GitException, InterruptedException {
     repository.configure("filter.lfs.clean", PROGRAM + " clean -- %f");
     repository.configure("filter.lfs.smudge", PROGRAM + " smudge -- %f");
     repository.configure("filter.lfs.process", PROGRAM + " filter-process");
@@ -39,9 +40,8 @@ public final class LargeFiles {
     repository
         .git()
         .run(
-            repository.run(),
+            repository.context(),
             remote.access(),
-            repository.deadline(),
             "-C",
             repository.directory().toString(),
             "-c",

@@ -1,5 +1,6 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.GitCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,11 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.GitFailedException;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.git.MirrorCache;
+import dev.agentgate.git.MirrorCache.Remote;
 import dev.agentgate.workorder.RunId;
-import dev.agentgate.workspace.MirrorCache.Remote;
 import dev.agentgate.workspace.Submodules.Submodule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,44 +24,35 @@ final class ReferredContent {
   private static final int MOST = 256;
 
   private final CheckoutExtras extras;
-  private final GitCommand git;
   private final MirrorCache mirrors;
   private final SubmoduleSource sources;
   private final WorkspaceNotes notes;
 
   ReferredContent(
-      CheckoutExtras extras,
-      GitCommand git,
-      MirrorCache mirrors,
-      SubmoduleSource sources,
-      WorkspaceNotes notes) {
+      CheckoutExtras extras, MirrorCache mirrors, SubmoduleSource sources, WorkspaceNotes notes) {
     this.extras = extras;
-    this.git = git;
     this.mirrors = mirrors;
     this.sources = sources;
     this.notes = notes;
   }
 
   /** Adds this content to a freshly checked out repository. */
-  void addTo(RunId run, Remote remote, Path repository, Deadline deadline)
-      throws WorkspaceFailedException, InterruptedException, IOException {
-    new Additions(run, deadline).addTo(remote, repository, 0);
+  void addTo(RunId run, Remote remote, LocalGit repository)
+      throws GitException, WorkspaceFailedException, InterruptedException, IOException {
+    new Additions(run).addTo(remote, repository, 0);
   }
 
   /** Adds content to one workspace and counts its submodules. */
   private final class Additions {
     private final RunId run;
-    private final Deadline deadline;
     private int submodules;
 
-    Additions(RunId run, Deadline deadline) {
+    Additions(RunId run) {
       this.run = run;
-      this.deadline = deadline;
     }
 
-    void addTo(Remote remote, Path repository, int depth)
-        throws WorkspaceFailedException, InterruptedException, IOException {
-      LocalGit here = new LocalGit(git, run, repository, deadline);
+    void addTo(Remote remote, LocalGit here, int depth)
+        throws GitException, WorkspaceFailedException, InterruptedException, IOException {
       addLargeFiles(remote, here);
       if (!extras.submodules()) {
         if (Submodules.exist(here)) {
@@ -79,7 +74,7 @@ final class ReferredContent {
     }
 
     private void add(Submodule submodule, Remote parent, LocalGit here, int depth)
-        throws WorkspaceFailedException, InterruptedException, IOException {
+        throws GitException, WorkspaceFailedException, InterruptedException, IOException {
       submodules++;
       Remote remote =
           sources
@@ -98,7 +93,7 @@ final class ReferredContent {
                 + " has no empty directory to be checked out into");
       }
       try {
-        mirrors.checkOut(run, remote, directory.get(), deadline);
+        mirrors.checkOut(here.context(), remote, directory.get());
       } catch (GitFailedException e) {
         throw new WorkspaceFailedException(
             "The submodule " + submodule.shown() + " could not be checked out: " + e.getMessage(),
@@ -106,11 +101,11 @@ final class ReferredContent {
       }
       here.configure("submodule." + submodule.name() + ".url", remote.url());
       here.configure("submodule." + submodule.name() + ".active", "true");
-      addTo(remote, directory.get(), depth + 1);
+      addTo(remote, here.at(directory.get()), depth + 1);
     }
 
     private void addLargeFiles(Remote remote, LocalGit here)
-        throws WorkspaceFailedException, InterruptedException {
+        throws GitException, WorkspaceFailedException, InterruptedException {
       if (here.run("ls-files", "--", ":(attr:filter=lfs)").isBlank()) {
         return;
       }

@@ -1,5 +1,7 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.RawName;
+import dev.agentgate.git.Revision;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,10 @@
 package dev.agentgate.workspace;
 
-import dev.agentgate.workspace.GitCommand.Access;
-import dev.agentgate.workspace.MirrorCache.Remote;
+import dev.agentgate.git.Access;
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.GitUrl;
+import dev.agentgate.git.MirrorCache.Remote;
+import dev.agentgate.git.Revision;
 import java.util.Optional;
 
 /**
@@ -33,7 +36,7 @@ final class SubmoduleSource {
         return Optional.of(new Remote(onHost.get(), new Access(host.protocol(), true), revision));
       }
     }
-    return GitUrl.accept(absolute, roots)
+    return GitUrl.accept(absolute, roots::find)
         .filter(accepted ->
             !accepted.protocol().equals("file") || parent.access().protocol().equals("file"))
         .map(accepted ->

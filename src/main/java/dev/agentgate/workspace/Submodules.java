@@ -1,5 +1,9 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.GitFailedException;
+import dev.agentgate.git.LocalGit;
+import dev.agentgate.git.Revision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,7 +60,7 @@ final class Submodules {
    * @throws WorkspaceFailedException if one of them is not allowed
    */
   static List<Submodule> read(LocalGit repository, int most)
-      throws WorkspaceFailedException, InterruptedException {
+      throws GitException, WorkspaceFailedException, InterruptedException {
     List<Entry> entries = entries(repository);
     if (entries.size() > most) {
       throw new WorkspaceFailedException("The repository has too many submodules");
@@ -82,7 +86,7 @@ final class Submodules {
         }
       }
       return false;
-    } catch (WorkspaceFailedException e) {
+    } catch (GitException e) {
       // Submodules that are not fetched need not be valid.
       return false;
     }
@@ -92,7 +96,7 @@ final class Submodules {
   private record Entry(String name, String path, String url) {}
 
   private static List<Entry> entries(LocalGit repository)
-      throws WorkspaceFailedException, InterruptedException {
+      throws GitException, InterruptedException {
     if (!Files.isRegularFile(repository.directory().resolve(FILE), LinkOption.NOFOLLOW_LINKS)) {
       return List.of();
     }
@@ -117,7 +121,7 @@ final class Submodules {
   }
 
   private static List<String> configuration(LocalGit repository)
-      throws WorkspaceFailedException, InterruptedException {
+      throws GitException, InterruptedException {
     try {
       String all =
           repository.readAll(
@@ -141,7 +145,7 @@ final class Submodules {
 
   /** Returns what the tree says of it. An entry that is only in the file is not a submodule. */
   private static Optional<Revision.Commit> commit(LocalGit repository, String path)
-      throws WorkspaceFailedException, InterruptedException {
+      throws GitException, InterruptedException {
     if (path.isEmpty()) {
       return Optional.empty();
     }

@@ -1,5 +1,9 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.ComparisonRepository;
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.NulSeparated;
+import dev.agentgate.git.RawName;
 import dev.agentgate.workspace.ChangedFile.Status;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -63,7 +67,7 @@ final class WorkTreeScan {
    *
    * @return false if there is too much to read; the index is then useless
    */
-  boolean run() throws IOException, WorkspaceFailedException, InterruptedException {
+  boolean run() throws IOException, GitException, InterruptedException {
     try (IndexEdits edits = new IndexEdits(repository)) {
       links(edits);
       forEach(agent.removed(), edits::remove);
@@ -116,8 +120,7 @@ final class WorkTreeScan {
   }
 
   /** Checks the submodules of the base. */
-  private void links(IndexEdits edits)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+  private void links(IndexEdits edits) throws IOException, GitException, InterruptedException {
     List<Link> found = new ArrayList<>();
     repository.stream(
         ComparisonRepository.NOTHING, output -> readLinks(output, found), "ls-files", "-s", "-z");
@@ -168,7 +171,7 @@ final class WorkTreeScan {
   }
 
   private void tracked(IndexEdits gone, IndexEdits present)
-      throws WorkspaceFailedException, InterruptedException {
+      throws GitException, InterruptedException {
     Set<String> hidden = agent.hidden();
     repository.stream(
         ComparisonRepository.NOTHING,
@@ -205,8 +208,7 @@ final class WorkTreeScan {
     }
   }
 
-  private void untracked(IndexEdits edits)
-      throws IOException, WorkspaceFailedException, InterruptedException {
+  private void untracked(IndexEdits edits) throws IOException, GitException, InterruptedException {
     ComparisonRepository inner = repository.inner("nested", repository.top(), List.of());
     List<String> nested = untracked(edits, repository, "");
     for (int depth = 0; !nested.isEmpty(); depth++) {
@@ -234,7 +236,7 @@ final class WorkTreeScan {
    * @return the nested repositories, as paths ending with a slash
    */
   private List<String> untracked(IndexEdits edits, ComparisonRepository from, String prefix)
-      throws WorkspaceFailedException, InterruptedException {
+      throws GitException, InterruptedException {
     List<String> nested = new ArrayList<>();
     from.stream(
         ComparisonRepository.NOTHING,

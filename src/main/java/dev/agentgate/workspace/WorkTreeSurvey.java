@@ -1,5 +1,8 @@
 package dev.agentgate.workspace;
 
+import dev.agentgate.git.Deadline;
+import dev.agentgate.git.GitException;
+import dev.agentgate.git.RawName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -53,8 +56,9 @@ final class WorkTreeSurvey {
    * Checks everything but the {@code .git} at the top.
    *
    * @throws WorkspaceFailedException if git must not read the work tree, with the reason
+   * @throws GitException if the time is up
    */
-  void run() throws WorkspaceFailedException {
+  void run() throws GitException, WorkspaceFailedException {
     pending.add(new Place(workTree, false));
     while (!pending.isEmpty()) {
       Place place = pending.removeLast();
@@ -73,7 +77,7 @@ final class WorkTreeSurvey {
     return unreadable;
   }
 
-  private void look(Path entry, Place place) throws WorkspaceFailedException {
+  private void look(Path entry, Place place) throws GitException, WorkspaceFailedException {
     if (++seen > MAX_FILES) {
       throw new WorkspaceFailedException(
           "The workspace has more than " + MAX_FILES + " files, too many to compare");

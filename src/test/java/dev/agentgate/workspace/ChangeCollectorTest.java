@@ -1,8 +1,9 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.git;
+import static dev.agentgate.git.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.ChangedFile.Status;

@@ -1,9 +1,11 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.execute;
-import static dev.agentgate.workspace.GitProgram.git;
+import static dev.agentgate.git.GitProgram.execute;
+import static dev.agentgate.git.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.RawName;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource.GitHub;
 import dev.agentgate.workspace.CollectedChanges.Collected;

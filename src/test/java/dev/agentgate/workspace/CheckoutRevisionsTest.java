@@ -1,9 +1,11 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.git;
+import static dev.agentgate.git.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.GitServer;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.Files;

@@ -1,11 +1,14 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.execute;
-import static dev.agentgate.workspace.GitProgram.git;
-import static dev.agentgate.workspace.GitServer.base64;
+import static dev.agentgate.git.GitProgram.execute;
+import static dev.agentgate.git.GitProgram.git;
+import static dev.agentgate.git.GitServer.base64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.GitServer;
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workorder.WorkspaceSource.GitHub;
@@ -482,54 +485,6 @@ class GitWorkspacesTest {
         .hasMessageContaining("ssh: connect to host 127.0.0.1 port " + closed)
         .hasMessageContaining("Connection refused")
         .hasMessageContaining("fatal: Could not read from remote repository.");
-  }
-
-  @Test
-  void anyOtherRemoteDoesNotGetTheTokenEvenOnTheSameHost() throws Exception {
-    try (GitServer server = new GitServer(remotes, TOKEN, () -> {})) {
-      GitHubHost host = new GitHubHost("http://127.0.0.1:" + server.port());
-      GitCommand git =
-          new GitCommand(
-              temporary.resolve("gitconfig"), host, Optional.of(TOKEN), List.of("/nowhere"));
-      String url = host.remote("acme", "shop");
-
-      assertThatThrownBy(() ->
-              git.run(
-                  run(),
-                  new GitCommand.Access("http", false),
-                  Deadline.in(LIMIT),
-                  "ls-remote",
-                  "--",
-                  url))
-          .isInstanceOf(GitFailedException.class);
-
-      assertThat(server.requests).isPositive();
-      assertThat(server.authorizations).isEmpty();
-    }
-  }
-
-  @Test
-  void onlyTheNamedProtocolIsOpen() throws Exception {
-    GitCommand git =
-        new GitCommand(
-            temporary.resolve("gitconfig"),
-            new GitHubHost("https://github.com"),
-            Optional.empty(),
-            List.of());
-    Path marker = temporary.resolve("ran");
-    for (String url : List.of("ext::touch " + marker, "file://" + remotes + "/acme/shop.git")) {
-      assertThatThrownBy(() ->
-              git.run(
-                  run(),
-                  new GitCommand.Access("https", false),
-                  Deadline.in(LIMIT),
-                  "ls-remote",
-                  "--",
-                  url))
-          .isInstanceOf(GitFailedException.class)
-          .hasMessageContaining("not allowed");
-    }
-    assertThat(marker).doesNotExist();
   }
 
   @Test

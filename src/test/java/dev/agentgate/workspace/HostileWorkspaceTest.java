@@ -1,10 +1,11 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.execute;
-import static dev.agentgate.workspace.GitProgram.git;
+import static dev.agentgate.git.GitProgram.execute;
+import static dev.agentgate.git.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workspace.CollectedChanges.Collected;
 import dev.agentgate.workspace.CollectedChanges.Failed;
 import java.nio.file.Files;

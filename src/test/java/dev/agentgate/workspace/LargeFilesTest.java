@@ -1,11 +1,13 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.git;
-import static dev.agentgate.workspace.GitServer.base64;
+import static dev.agentgate.git.GitProgram.git;
+import static dev.agentgate.git.GitServer.base64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.GitServer;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workorder.WorkspaceSource.GitHub;

@@ -1,7 +1,9 @@
 package dev.agentgate.workspace;
 
-import static dev.agentgate.workspace.GitProgram.git;
+import static dev.agentgate.git.GitProgram.git;
 
+import dev.agentgate.git.RawName;
+import dev.agentgate.linux.DirectoryTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,8 +2,10 @@ package dev.agentgate.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.workspace.GitCommand.Access;
-import dev.agentgate.workspace.MirrorCache.Remote;
+import dev.agentgate.git.Access;
+import dev.agentgate.git.GitHubHost;
+import dev.agentgate.git.MirrorCache.Remote;
+import dev.agentgate.git.Revision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

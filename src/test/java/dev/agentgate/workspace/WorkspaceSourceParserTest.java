@@ -3,6 +3,7 @@ package dev.agentgate.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.git.GitHubHost;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workorder.WorkspaceSource.GitHub;

@@ -3,7 +3,7 @@ package dev.agentgate.runtime.check;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.Problem;
 import dev.agentgate.config.Settings;
-import dev.agentgate.workspace.GitHubHost;
+import dev.agentgate.git.GitHubHost;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,7 +1,7 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 /** Git itself failed. It did not run out of time, and it was not stopped. */
-class GitFailedException extends WorkspaceFailedException {
+public class GitFailedException extends GitException {
   private static final long serialVersionUID = 1L;
 
   private final int code;
@@ -9,12 +9,12 @@ class GitFailedException extends WorkspaceFailedException {
   /**
    * @param code git's exit code
    */
-  GitFailedException(String message, int code) {
+  public GitFailedException(String message, int code) {
     super(message);
     this.code = code;
   }
 
-  int code() {
+  public int code() {
     return code;
   }
 }

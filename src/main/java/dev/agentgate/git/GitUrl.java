@@ -1,7 +1,8 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * @see <a href="https://git-scm.com/docs/git-fetch#_git_urls">Git URLs</a>
  */
-final class GitUrl {
+public final class GitUrl {
   private static final int MAX_LENGTH = 2048;
   private static final String HOST = "(?:[A-Za-z0-9][A-Za-z0-9.-]*|\\[[0-9A-Fa-f:.]+])";
   private static final String PORT = "(?::[0-9]{1,5})?";
@@ -38,20 +39,25 @@ final class GitUrl {
    * @param url never begins with a hyphen
    * @param protocol as in {@code GIT_ALLOW_PROTOCOL}
    */
-  record Accepted(String url, String protocol) {}
+  public record Accepted(String url, String protocol) {}
 
   /** Returns a URL that git reads as this path, whatever characters the path contains. */
-  static String ofFile(Path path) {
+  public static String ofFile(Path path) {
     return "file://" + PercentEncoding.encodePath(path.toString());
   }
 
   /** Whether the URL contains a user name or a password that would be stored and shown. */
-  static boolean hasCredentials(String text) {
+  public static boolean hasCredentials(String text) {
     return CREDENTIALS.matcher(text).matches();
   }
 
-  /** Parses a URL; empty if it has none of the allowed forms or names a file outside the roots. */
-  static Optional<Accepted> accept(String text, LocalRoots roots) {
+  /**
+   * Parses a URL.
+   *
+   * @param files returns the real path of a file that may be reached, and of no other
+   * @return empty if it has none of the allowed forms or names another file
+   */
+  public static Optional<Accepted> accept(String text, Function<String, Optional<Path>> files) {
     if (text.length() > MAX_LENGTH || CLIMBING.matcher(text).matches()) {
       return Optional.empty();
     }
@@ -65,7 +71,7 @@ final class GitUrl {
     if (file.matches()) {
       return PercentEncoding.decode(file.group(1))
           .filter(path -> !CLIMBING.matcher(path).matches())
-          .flatMap(roots::find)
+          .flatMap(files)
           .map(real -> new Accepted(ofFile(real), "file"));
     }
     return Optional.empty();

@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 /** The repository was fetched as a whole and does not contain the commit. */
 final class CommitMissingException extends GitFailedException {

@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 /** The places where a repository keeps its refs. */
 final class RefNames {

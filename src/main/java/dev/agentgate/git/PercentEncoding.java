@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc3986#section-2.1">RFC 3986, section 2.1</a>
  */
-final class PercentEncoding {
+public final class PercentEncoding {
   private PercentEncoding() {}
 
   /**
@@ -22,7 +22,7 @@ final class PercentEncoding {
    * @return empty if a percent sign is not followed by two hexadecimal digits, or if the bytes are
    *     not UTF-8 or contain a NUL
    */
-  static Optional<String> decode(String text) {
+  public static Optional<String> decode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
     try {
       int at = 0;
@@ -60,7 +60,7 @@ final class PercentEncoding {
    * Encodes a path for {@code file://}, which git decodes. Characters that need no encoding stay as
    * they are, so that the URL is readable.
    */
-  static String encodePath(String path) {
+  public static String encodePath(String path) {
     StringBuilder encoded = new StringBuilder(path.length());
     path.chars()
         .forEach(c -> {

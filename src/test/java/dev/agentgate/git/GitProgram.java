@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Git as a person uses it, without what this machine's user configured. */
-final class GitProgram {
+public final class GitProgram {
   private GitProgram() {}
 
-  static String git(Path directory, String... arguments) throws Exception {
+  public static String git(Path directory, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(arguments));
     return execute(directory, command);
   }
 
-  static String execute(Path directory, List<String> command) throws Exception {
+  public static String execute(Path directory, List<String> command) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.redirectErrorStream(true);
     builder.environment().put("GIT_CONFIG_GLOBAL", "/dev/null");

@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -68,7 +68,7 @@ public final class GitHubHost {
   }
 
   /** Whether GitHub allows this name for a repository. */
-  static boolean isRepository(String text) {
+  public static boolean isRepository(String text) {
     return REPOSITORY.matcher(text).matches()
         && !text.equals(".")
         && !text.equals("..")
@@ -76,7 +76,7 @@ public final class GitHubHost {
   }
 
   /** Returns the URL that git clones. The names must have been checked. */
-  String remote(String owner, String repository) {
+  public String remote(String owner, String repository) {
     return baseUrl + "/" + owner + "/" + repository + ".git";
   }
 
@@ -86,7 +86,7 @@ public final class GitHubHost {
    * @param url the URL of a web page, a URL for {@code ssh}, or a result of {@link #remote}
    * @return empty if it is not on this host or is not a repository
    */
-  Optional<String> remoteOf(String url) {
+  public Optional<String> remoteOf(String url) {
     return Stream.of(baseUrl + "/", webPrefix(), sshPrefix())
         .filter(prefix -> url.regionMatches(true, 0, prefix, 0, prefix.length()))
         .map(prefix -> NAMES.matcher(url.substring(prefix.length())))
@@ -97,19 +97,19 @@ public final class GitHubHost {
   }
 
   /** Returns the protocol of {@link #remote}, as in {@code GIT_ALLOW_PROTOCOL}. */
-  String protocol() {
+  public String protocol() {
     return uri.getScheme().toLowerCase(Locale.ROOT);
   }
 
   /** Returns the prefix of clients' web URLs. */
-  String webPrefix() {
+  public String webPrefix() {
     return isFile()
         ? "https://" + PUBLIC_HOST + "/"
         : "https://" + authority() + stripSlashes(uri.getRawPath()) + "/";
   }
 
   /** Returns the prefix of clients' {@code git@host:owner/repo.git}. */
-  String sshPrefix() {
+  public String sshPrefix() {
     return "git@" + (isFile() ? PUBLIC_HOST : uri.getHost()) + ":";
   }
 
@@ -117,14 +117,14 @@ public final class GitHubHost {
    * Returns where the token may be sent, as git's {@code credential.<url>}; empty if none is
    * needed.
    */
-  Optional<String> credentialScope() {
+  public Optional<String> credentialScope() {
     return protocol().startsWith("http")
         ? Optional.of(protocol() + "://" + authority())
         : Optional.empty();
   }
 
   /** Returns the directory of the repositories if the base URL names one on this machine. */
-  Optional<String> directory() {
+  public Optional<String> directory() {
     return isFile() ? Optional.of(stripSlashes(uri.getPath())) : Optional.empty();
   }
 

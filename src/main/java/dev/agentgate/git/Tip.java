@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.util.Optional;
 
@@ -50,8 +50,7 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
    * with hard links. This detects damage in the mirror, and an agent that writes to its objects
    * cannot write to the mirror's.
    */
-  void copy(LocalGit workspace, String mirror)
-      throws WorkspaceFailedException, InterruptedException {
+  void copy(LocalGit workspace, String mirror) throws GitException, InterruptedException {
     if (kind == Kind.BRANCH) {
       workspace.run(
           "clone",
@@ -72,8 +71,7 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
   }
 
   /** Gives the copy the configuration of a clone of the remote. */
-  void settle(LocalGit workspace, String url)
-      throws WorkspaceFailedException, InterruptedException {
+  void settle(LocalGit workspace, String url) throws GitException, InterruptedException {
     workspace.configure("remote.origin.url", url);
     if (kind == Kind.TAG) {
       workspace.configure(FETCH, "+" + ref() + ":" + ref());

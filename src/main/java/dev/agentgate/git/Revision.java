@@ -1,25 +1,25 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The commit of a repository that an order asks for. Its names are valid. */
-sealed interface Revision {
+public sealed interface Revision {
   /** The tip of the remote's default branch. */
-  record DefaultBranch() implements Revision {}
+  public record DefaultBranch() implements Revision {}
 
   /** The tip of a branch. */
-  record Branch(String name) implements Revision {}
+  public record Branch(String name) implements Revision {}
 
   /** The commit that a tag points to. */
-  record Tag(String name) implements Revision {}
+  public record Tag(String name) implements Revision {}
 
   /** A branch of that name or, if there is none, a tag, as with {@code git clone --branch}. */
-  record BranchOrTag(String name) implements Revision {}
+  public record BranchOrTag(String name) implements Revision {}
 
   /** A commit, by its full id. */
-  record Commit(String id) implements Revision {}
+  public record Commit(String id) implements Revision {}
 
   /** The ids of SHA-1 and SHA-256. */
   Pattern COMMIT_ID = Pattern.compile("[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}");
@@ -30,7 +30,7 @@ sealed interface Revision {
    *
    * @return empty if it is none of them
    */
-  static Optional<Revision> ofRef(String text) {
+  public static Optional<Revision> ofRef(String text) {
     if (COMMIT_ID.matcher(text).matches()) {
       return Optional.of(new Commit(text.toLowerCase(Locale.ROOT)));
     }

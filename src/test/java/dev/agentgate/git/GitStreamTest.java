@@ -1,15 +1,15 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +62,7 @@ class GitStreamTest {
                   throw new IOException("disk full");
                 },
                 "version"))
-        .isInstanceOf(WorkspaceFailedException.class)
+        .isInstanceOf(GitException.class)
         .hasMessage("The output of git version could not be read or kept");
     assertThatThrownBy(() ->
             stream(
@@ -71,20 +71,19 @@ class GitStreamTest {
                   throw new NumberFormatException("not a count");
                 },
                 "version"))
-        .isInstanceOf(WorkspaceFailedException.class);
+        .isInstanceOf(GitException.class);
   }
 
   @Test
   void failsWithGitsOwnWords() {
     assertThatThrownBy(() -> stream(Path.of("/dev/null"), _ -> {}, "diff", "--zzz"))
-        .isInstanceOf(WorkspaceFailedException.class)
+        .isInstanceOf(GitException.class)
         .hasMessageContaining("git diff failed");
   }
 
   private void stream(Path input, GitCommand.Reader reader, String... arguments) throws Exception {
     git.stream(
-        new RunId("run_01K9D3V5TRC4QNE2Y7X0AWZ8GH"),
-        Deadline.in(Duration.ofSeconds(60)),
+        new GitContext("a test", Map.of(), Deadline.in(Duration.ofSeconds(60))),
         input,
         reader,
         arguments);

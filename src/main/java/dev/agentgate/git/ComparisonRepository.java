@@ -1,5 +1,6 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
+import dev.agentgate.linux.DirectoryTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -16,8 +17,8 @@ import java.util.List;
  * @param workTree the work tree; it is only read
  * @param idLength the length of object ids, in hexadecimal digits
  */
-record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
-  static final Path NOTHING = Path.of("/dev/null");
+public record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
+  public static final Path NOTHING = Path.of("/dev/null");
   private static final int SHA256_LENGTH = 64;
 
   /**
@@ -25,7 +26,7 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
    *
    * @param objects directories of further objects to read
    */
-  void create(List<Path> objects) throws IOException {
+  public void create(List<Path> objects) throws IOException {
     DirectoryTree.create(directory);
     Files.createDirectory(directory.resolve("refs"));
     Path info = Files.createDirectories(directory.resolve("objects/info"));
@@ -68,7 +69,8 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
   }
 
   /** Creates another repository within this one, for the same directory or one inside it. */
-  ComparisonRepository inner(String name, Path inside, List<Path> objects) throws IOException {
+  public ComparisonRepository inner(String name, Path inside, List<Path> objects)
+      throws IOException {
     ComparisonRepository inner =
         new ComparisonRepository(directory.resolve(name), workTree.at(inside), idLength);
     inner.create(objects);
@@ -76,30 +78,30 @@ record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
   }
 
   /** Returns the same repository for another directory. */
-  ComparisonRepository at(Path inside) {
+  public ComparisonRepository at(Path inside) {
     return new ComparisonRepository(directory, workTree.at(inside), idLength);
   }
 
-  Path top() {
+  public Path top() {
     return workTree.directory();
   }
 
-  Path objects() {
+  public Path objects() {
     return directory.resolve("objects");
   }
 
-  Path index() {
+  public Path index() {
     return directory.resolve("index");
   }
 
   /** Runs {@code git} on the work tree. */
-  void run(Path input, String... arguments) throws WorkspaceFailedException, InterruptedException {
+  public void run(Path input, String... arguments) throws GitException, InterruptedException {
     stream(input, output -> output.transferTo(OutputStream.nullOutputStream()), arguments);
   }
 
   /** Runs {@code git} on the work tree and reads its output. */
-  void stream(Path input, GitCommand.Reader reader, String... arguments)
-      throws WorkspaceFailedException, InterruptedException {
+  public void stream(Path input, GitCommand.Reader reader, String... arguments)
+      throws GitException, InterruptedException {
     List<String> all =
         new ArrayList<>(
             List.of(

@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @see <a href="https://git-scm.com/docs/git-check-ref-format">git-check-ref-format</a>
  */
-final class BranchName {
+public final class BranchName {
   /**
    * Leaves room for the suffix of git's {@code .lock} file beside a ref of that name, within 255
    * bytes.
@@ -21,7 +21,7 @@ final class BranchName {
   private BranchName() {}
 
   /** Whether this is a valid branch name; {@code HEAD} and full ref names are not. */
-  static boolean isValid(String name) {
+  public static boolean isValid(String name) {
     if (name.isEmpty()
         || name.equals("@")
         || name.equals("HEAD")

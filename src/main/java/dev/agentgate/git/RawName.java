@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 
 /** Names of files as git sees them: bytes, which need not be text in any encoding. */
-final class RawName {
+public final class RawName {
   private static final String PLAIN = "-._~/";
 
   private RawName() {}
@@ -20,7 +20,7 @@ final class RawName {
    *
    * @param name relative, with slashes
    */
-  static Path under(Path directory, byte[] name) {
+  public static Path under(Path directory, byte[] name) {
     String top = directory.toUri().getRawPath();
     StringBuilder path = new StringBuilder(top.endsWith("/") ? top : top + "/");
     for (byte b : name) {
@@ -35,7 +35,7 @@ final class RawName {
   }
 
   /** Returns the bytes of a whole path, without a slash at the end. */
-  static byte[] of(Path path) {
+  public static byte[] of(Path path) {
     String raw = path.toUri().getRawPath();
     int end = raw.length() > 1 && raw.endsWith("/") ? raw.length() - 1 : raw.length();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(end);
@@ -51,11 +51,11 @@ final class RawName {
   }
 
   /** Returns the bytes as a key to compare and keep, one character for each byte. */
-  static String key(byte[] name) {
+  public static String key(byte[] name) {
     return new String(name, StandardCharsets.ISO_8859_1);
   }
 
-  static byte[] ofKey(String key) {
+  public static byte[] ofKey(String key) {
     return key.getBytes(StandardCharsets.ISO_8859_1);
   }
 
@@ -63,7 +63,7 @@ final class RawName {
    * Returns the name for JSON. A UTF-8 name is unchanged; any other is quoted as git quotes it in
    * the headers of a patch, in double quotes and with octal escapes.
    */
-  static String shown(byte[] name) {
+  public static String shown(byte[] name) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
     } catch (CharacterCodingException e) {

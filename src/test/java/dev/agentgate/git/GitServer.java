@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -18,27 +18,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Serves repositories over smart HTTP, through git's own CGI, to callers that have the token. */
-final class GitServer implements AutoCloseable {
+public final class GitServer implements AutoCloseable {
   private static final String DOWNLOADS = "/downloads/";
   private static final Pattern OBJECT = Pattern.compile("\"oid\":\"([0-9a-f]{64})\"");
 
   private final HttpServer server;
   private final Path repositories;
   private final Runnable onRequest;
-  final Set<String> authorizations = ConcurrentHashMap.newKeySet();
+  public final Set<String> authorizations = ConcurrentHashMap.newKeySet();
 
   /** What its Git LFS has, by the SHA-256 of the content. */
-  final Map<String, byte[]> largeFiles = new ConcurrentHashMap<>();
+  public final Map<String, byte[]> largeFiles = new ConcurrentHashMap<>();
 
-  volatile int requests;
-  volatile String accepts;
-  volatile boolean redirectsBeforeItAsks;
-  volatile Optional<String> redirectTo = Optional.empty();
+  public volatile int requests;
+  public volatile String accepts;
+  public volatile boolean redirectsBeforeItAsks;
+  public volatile Optional<String> redirectTo = Optional.empty();
 
   /** Speaks git's protocol as of before version 2, which hands out advertised objects only. */
-  volatile boolean old;
+  public volatile boolean old;
 
-  GitServer(Path repositories, String token, Runnable onRequest) throws IOException {
+  public GitServer(Path repositories, String token, Runnable onRequest) throws IOException {
     this.accepts = token;
     this.repositories = repositories;
     this.onRequest = onRequest;
@@ -47,7 +47,7 @@ final class GitServer implements AutoCloseable {
     server.start();
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
@@ -167,7 +167,7 @@ final class GitServer implements AutoCloseable {
     return line.toString(StandardCharsets.UTF_8).strip();
   }
 
-  static String base64(String text) {
+  public static String base64(String text) {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.linux;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Creates and removes directories that agents have had write access to and that may contain
  * anything.
  */
-final class DirectoryTree {
+public final class DirectoryTree {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
@@ -32,7 +32,7 @@ final class DirectoryTree {
   private DirectoryTree() {}
 
   /** Creates a directory and its parents for this user only. */
-  static void create(Path directory) throws IOException {
+  public static void create(Path directory) throws IOException {
     Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
   }
 
@@ -42,7 +42,7 @@ final class DirectoryTree {
    *
    * @return false if part of it is left
    */
-  static boolean remove(Path directory) {
+  public static boolean remove(Path directory) {
     // Each pass unlocks or shortens paths that the pass before could not enter.
     boolean again = true;
     while (again && Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {

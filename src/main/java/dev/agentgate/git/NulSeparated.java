@@ -1,4 +1,4 @@
-package dev.agentgate.workspace;
+package dev.agentgate.git;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -7,13 +7,13 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** Reads the output of {@code git -z}, one field at a time. */
-final class NulSeparated {
+public final class NulSeparated {
   /** A path on Linux has at most 4096 bytes, and a field holds little more than two paths. */
   private static final int MAX_FIELD = 64 * 1024;
 
   private final InputStream stream;
 
-  NulSeparated(InputStream stream) {
+  public NulSeparated(InputStream stream) {
     this.stream = new BufferedInputStream(stream, 64 * 1024);
   }
 
@@ -22,7 +22,7 @@ final class NulSeparated {
    *
    * @return empty at the end
    */
-  Optional<byte[]> next() throws IOException {
+  public Optional<byte[]> next() throws IOException {
     int first = stream.read();
     if (first < 0) {
       return Optional.empty();
@@ -41,7 +41,7 @@ final class NulSeparated {
   }
 
   /** Returns the next field, which must exist. */
-  byte[] require() throws IOException {
+  public byte[] require() throws IOException {
     return next().orElseThrow(() -> new IOException("git's output ends within a record"));
   }
 }

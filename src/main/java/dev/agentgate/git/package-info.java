@@ -1,0 +1,5 @@
+/** Runs the {@code git} command safely: clone, mirror, compare; its URLs and names. */
+@NullMarked
+package dev.agentgate.git;
+
+import org.jspecify.annotations.NullMarked;
