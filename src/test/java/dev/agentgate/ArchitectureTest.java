@@ -40,7 +40,7 @@ class ArchitectureTest {
     KNOWS.put("agent", List.of("workorder"));
     KNOWS.put("git", List.of("linux"));
     KNOWS.put("workspace", List.of("workorder", "linux", "git"));
-    KNOWS.put("output", List.of("workorder"));
+    KNOWS.put("output", List.of("workorder", "linux"));
     KNOWS.put("store", List.of("workorder"));
     KNOWS.put("execution", List.of("workorder", "linux", "agent", "workspace", "output"));
     KNOWS.put("queue", List.copyOf(KNOWS.keySet()));
@@ -49,7 +49,7 @@ class ArchitectureTest {
     KNOWS.put("wire", List.of("workorder"));
     KNOWS.put("api", alsoWire(below("queue")));
     KNOWS.put("ops", below("notify"));
-    KNOWS.put("config", List.of());
+    KNOWS.put("config", List.of("workorder"));
     KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
   }
 

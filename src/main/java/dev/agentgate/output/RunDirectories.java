@@ -1,20 +1,16 @@
 package dev.agentgate.output;
 
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The directories of all runs. */
 public final class RunDirectories {
@@ -87,31 +83,6 @@ public final class RunDirectories {
    * @return false if part of it is left
    */
   public boolean remove(RunId run) {
-    try {
-      Files.walkFileTree(of(run).path(), new Remover());
-      return true;
-    } catch (NoSuchFileException e) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static final class Remover extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
-    }
+    return DirectoryTree.remove(of(run).path());
   }
 }
