@@ -46,7 +46,7 @@ public class QueueResource {
       description = "The state of the queue",
       content = @Content(schema = @Schema(implementation = QueueHealthResponse.class)))
   public QueueHealthResponse health() {
-    return WireRecords.of(health.health());
+    return WireRecords.of(health.look());
   }
 
   @POST

@@ -140,7 +140,7 @@ class QueueMetrics implements QueueObserver {
 
   private void registerGauges() {
     for (WorkOrderStatus status : WorkOrderStatus.values()) {
-      Gauge.builder("agentgate.work.orders", queue, check -> check.health().counts().of(status))
+      Gauge.builder("agentgate.work.orders", queue, check -> check.look().counts().of(status))
           .description("Work orders by status")
           .tag("status", status.wireName())
           .register(meters);
@@ -160,15 +160,15 @@ class QueueMetrics implements QueueObserver {
         "agentgate.run.oldest.age",
         "seconds",
         "How long the oldest run has been going on; 0 if nothing runs",
-        check -> seconds(check.health().oldestRunningAge().orElse(Duration.ZERO)));
+        check -> seconds(check.look().oldestRunningAge().orElse(Duration.ZERO)));
     gauge(
         "agentgate.queue.paused",
         "Whether the queue is paused",
-        check -> check.health().paused() ? 1 : 0);
+        check -> check.look().paused() ? 1 : 0);
     gauge(
         "agentgate.slots",
         "How many orders may run at the same time",
-        check -> check.health().maxConcurrent());
+        check -> check.look().maxConcurrent());
     gauge("agentgate.survivors", "Processes that no signal could end", QueueHealthCheck::survivors);
     gauge(
         "agentgate.disk.free",
@@ -240,7 +240,7 @@ class QueueMetrics implements QueueObserver {
   }
 
   private static double raised(QueueHealthCheck queue, AlertKind kind) {
-    return queue.health().alerts().stream().anyMatch(alert -> alert.kind() == kind) ? 1 : 0;
+    return queue.look().alerts().stream().anyMatch(alert -> alert.kind() == kind) ? 1 : 0;
   }
 
   private static double seconds(Duration duration) {

@@ -26,7 +26,7 @@ class QueueReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    QueueHealth health = queue.health();
+    QueueHealth health = queue.look();
     HealthCheckResponseBuilder response = HealthCheckResponse.named("queue");
     response.withData("queued", health.counts().queued());
     response.withData("running", health.counts().running());

@@ -45,7 +45,7 @@ public final class QueueHealthCheck {
   }
 
   /** Returns the current health of the queue. */
-  public QueueHealth health() {
+  public QueueHealth look() {
     Instant now = clock.instant();
     StatusCounts counts = store.workOrders().counts();
     Optional<Aged> oldest =

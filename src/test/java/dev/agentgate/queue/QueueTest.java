@@ -97,7 +97,7 @@ class QueueTest {
     WorkOrderId a = queue.submit();
     WorkOrderId b = queue.submit();
     WorkOrderId c = queue.submit(wish -> wish.priority(50));
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.MANUAL);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.MANUAL);
     Optional<RunId> started = queue.service().requestRun(a);
     assertThat(started).isPresent();
     assertThat(queue.order(a).status()).isEqualTo(WorkOrderStatus.RUNNING);
@@ -225,7 +225,7 @@ class QueueTest {
     queue.executor.keepAlive(1);
     assertThat(queue.service().kill(id, true).survivors()).isEqualTo(1);
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.RUNNING);
-    assertThat(queue.queue.health().health().alerts())
+    assertThat(queue.queue.health().look().alerts())
         .anyMatch(alert -> alert.kind() == AlertKind.SURVIVORS);
     queue.executor.keepAlive(0);
     queue.executor.exit(run, 137);
@@ -319,7 +319,7 @@ class QueueTest {
     queue.service().pause();
     WorkOrderId waiting = queue.submit();
     assertThat(queue.service().requestRun(waiting)).isEmpty();
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.PAUSED);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.PAUSED);
     assertThat(queue.executor.lives(running)).isTrue();
     queue.service().resume();
     queue.awaitRunning(waiting);
@@ -347,13 +347,13 @@ class QueueTest {
     queue.host.openDescriptors = 990;
     assertNothingStartsUntil(
         queue, Block.RESOURCES, AlertKind.RESOURCES, () -> queue.host.openDescriptors = 100);
-    assertThat(queue.queue.health().health().alerts()).isEmpty();
+    assertThat(queue.queue.health().look().alerts()).isEmpty();
   }
 
   private static void assertNothingStartsUntil(
       QueueFixture queue, Block block, AlertKind kind, Runnable relief) {
     WorkOrderId id = queue.submit();
-    QueueHealth health = queue.queue.health().health();
+    QueueHealth health = queue.queue.health().look();
     assertThat(health.blockedBy()).containsExactly(block);
     assertThat(health.alerts()).anyMatch(alert -> alert.kind() == kind);
     relief.run();
@@ -365,7 +365,7 @@ class QueueTest {
     QueueFixture queue = queue();
     queue.executor.refuse(Why.ROOM, "Too many open files");
     WorkOrderId id = queue.submit();
-    await().until(() -> queue.queue.health().health().blockedBy().equals(Set.of(Block.RESOURCES)));
+    await().until(() -> queue.queue.health().look().blockedBy().equals(Set.of(Block.RESOURCES)));
     queue.executor.refuseNothing();
     queue.awaitRunning(id);
     assertThat(queue.order(id).attempts()).isEqualTo(1);
@@ -392,7 +392,7 @@ class QueueTest {
     WorkOrderId first = queue.submit();
     WorkOrderId second = queue.submit();
     queue.awaitRunning(first);
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.STAGGER);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.STAGGER);
     queue.awaitRunning(second);
     assertThat(Duration.between(startOf(queue, first), startOf(queue, second)))
         .isGreaterThanOrEqualTo(delay.minusMillis(5));
@@ -409,7 +409,7 @@ class QueueTest {
     WorkOrderId busy = queue.submit(wish -> wish.repository("busy"));
     WorkOrderId waiting = queue.submit(wish -> wish.repository("busy"));
     queue.awaitRunning(busy);
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.REPOSITORY);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.REPOSITORY);
     WorkOrderId other = queue.submit(wish -> wish.repository("other"));
     queue.awaitRunning(other);
     assertThat(queue.order(waiting).status()).isEqualTo(WorkOrderStatus.QUEUED);
@@ -426,7 +426,7 @@ class QueueTest {
       queue.submit();
     }
     queue.clock.advance(Duration.ofMinutes(31));
-    QueueHealth health = queue.queue.health().health();
+    QueueHealth health = queue.queue.health().look();
     assertThat(health.alerts())
         .extracting(QueueHealth.Alert::message)
         .containsExactly(
@@ -482,10 +482,10 @@ class QueueTest {
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
     assertThat(queue.service().get(id).notBefore())
         .hasValueSatisfying(at -> assertThat(at).isAfter(queue.clock.instant()));
-    assertThat(queue.queue.health().health().blockedBy()).isEmpty();
+    assertThat(queue.queue.health().look().blockedBy()).isEmpty();
 
     queue.service().pause();
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.PAUSED);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.PAUSED);
     queue.clock.advance(Duration.ofHours(1));
     assertThat(queue.service().get(id).notBefore()).isEmpty();
   }
@@ -501,7 +501,7 @@ class QueueTest {
     queue.executor.exit(run, 0);
 
     await().until(() -> storeAlert(queue).startsWith("The ends of 1 runs cannot be written"));
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.DISK, Block.PAUSED);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.DISK, Block.PAUSED);
 
     queue.store.refuseWrites(false);
     queue.awaitStatus(ends, WorkOrderStatus.COMPLETED);
@@ -519,7 +519,7 @@ class QueueTest {
     queue.host.disk = 100;
 
     await().until(() -> storeAlert(queue).startsWith("Nothing can start: No space left"));
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.DISK);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.DISK);
 
     queue.store.refuseWrites(false);
     queue.awaitRunning(id);
@@ -527,7 +527,7 @@ class QueueTest {
   }
 
   private static String storeAlert(QueueFixture queue) {
-    return queue.queue.health().health().alerts().stream()
+    return queue.queue.health().look().alerts().stream()
         .filter(alert -> alert.kind() == AlertKind.STORE)
         .map(QueueHealth.Alert::message)
         .collect(Collectors.joining());
