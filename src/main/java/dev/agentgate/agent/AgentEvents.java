@@ -17,6 +17,7 @@ abstract class AgentEvents {
   private static final String MESSAGE_STARTS = "EeFf[A\u001b";
 
   protected final OutputContext context;
+  private final FieldPaths fields;
 
   /** The agent's last message. */
   protected final Words result = new Words();
@@ -34,12 +35,17 @@ abstract class AgentEvents {
    */
   protected Optional<Supplier<AgentVerdict.Failed>> retrying = Optional.empty();
 
-  protected AgentEvents(OutputContext context) {
+  /**
+   * @param fields the fields that {@link #event} reads, including {@code type}
+   */
+  protected AgentEvents(OutputContext context, FieldPaths fields) {
     this.context = context;
+    this.fields = fields;
   }
 
-  /** Returns the fields that {@link #event} reads, including {@code type}. */
-  abstract FieldPaths fields();
+  final FieldPaths fields() {
+    return fields;
+  }
 
   /** Whether the fields of an event of this type do not matter, only the type itself. */
   boolean isTypeEnough(String type) {

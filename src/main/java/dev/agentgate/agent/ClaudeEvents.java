@@ -49,13 +49,8 @@ final class ClaudeEvents extends AgentEvents {
   private boolean limited;
 
   ClaudeEvents(OutputContext context) {
-    super(context);
+    super(context, FIELDS);
     this.used = new ClaudeUsage(context.usedBefore().costUsd());
-  }
-
-  @Override
-  FieldPaths fields() {
-    return FIELDS;
   }
 
   @Override

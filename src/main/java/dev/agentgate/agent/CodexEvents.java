@@ -28,12 +28,7 @@ final class CodexEvents extends AgentEvents {
   private Usage total = Usage.UNKNOWN;
 
   CodexEvents(OutputContext context) {
-    super(context);
-  }
-
-  @Override
-  FieldPaths fields() {
-    return FIELDS;
+    super(context, FIELDS);
   }
 
   @Override

@@ -53,12 +53,7 @@ final class GeminiEvents extends AgentEvents {
   private Optional<String> error = Optional.empty();
 
   GeminiEvents(OutputContext context) {
-    super(context);
-  }
-
-  @Override
-  FieldPaths fields() {
-    return FIELDS;
+    super(context, FIELDS);
   }
 
   @Override

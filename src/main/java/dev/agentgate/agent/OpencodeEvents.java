@@ -39,12 +39,7 @@ final class OpencodeEvents extends AgentEvents {
   private Usage steps = Usage.UNKNOWN;
 
   OpencodeEvents(OutputContext context) {
-    super(context);
-  }
-
-  @Override
-  FieldPaths fields() {
-    return FIELDS;
+    super(context, FIELDS);
   }
 
   @Override
