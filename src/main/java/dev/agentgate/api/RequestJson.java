@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
+import dev.agentgate.workorder.ByteOrderMark;
 import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,9 +28,6 @@ import java.util.TreeSet;
 final class RequestJson {
   private static final int MAX_DEPTH = 50;
   private static final int MAX_TOKENS = 100_000;
-
-  /** Some editors and clients begin a file with it. RFC 8259, 8.1, allows ignoring it. */
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -76,9 +74,7 @@ final class RequestJson {
     } catch (CharacterCodingException notUtf8) {
       throw ApiException.invalid("The request body is not valid UTF-8");
     }
-    if (text.startsWith(BYTE_ORDER_MARK)) {
-      text = text.substring(1);
-    }
+    text = ByteOrderMark.strip(text);
     if (text.isBlank()) {
       throw ApiException.invalid("The request body is empty");
     }

@@ -1,5 +1,6 @@
 package dev.agentgate.config;
 
+import dev.agentgate.workorder.ByteOrderMark;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.EnvConfigSource;
@@ -46,8 +47,6 @@ public final class MountedSecrets implements ConfigSourceFactory {
 
   /** The limit for a key or a token. A larger file is the wrong file. */
   private static final int MAX_BYTES = 64 * 1024;
-
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final Map<String, String> environment;
 
@@ -118,13 +117,12 @@ public final class MountedSecrets implements ConfigSourceFactory {
     } catch (CharacterCodingException e) {
       throw new UnreadableFile("it is not UTF-8 text");
     }
-    // Some editors begin a file with a byte order mark.
-    int begin = content.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+    content = ByteOrderMark.strip(content);
     int end = content.length();
-    while (end > begin && (content.charAt(end - 1) == '\n' || content.charAt(end - 1) == '\r')) {
+    while (end > 0 && (content.charAt(end - 1) == '\n' || content.charAt(end - 1) == '\r')) {
       end--;
     }
-    return end == begin ? Optional.empty() : Optional.of(content.substring(begin, end));
+    return end == 0 ? Optional.empty() : Optional.of(content.substring(0, end));
   }
 
   /** Why a file gives no value. The text contains nothing of the file's content. */

@@ -1,5 +1,6 @@
 package dev.agentgate.api.access;
 
+import dev.agentgate.workorder.ByteOrderMark;
 import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +18,6 @@ public final class ApiKeys {
   private static final Pattern DIGEST = Pattern.compile("[0-9A-Fa-f]{64}");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final String ADMIN_KEY_NAME = "api-key";
-
-  /** Some editors begin a file with it. */
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final List<Key> keys;
 
@@ -62,8 +60,8 @@ public final class ApiKeys {
     List<String> problems = new ArrayList<>();
     for (int number = 1; number <= lines.size(); number++) {
       String line = lines.get(number - 1);
-      if (number == 1 && line.startsWith(BYTE_ORDER_MARK)) {
-        line = line.substring(1);
+      if (number == 1) {
+        line = ByteOrderMark.strip(line);
       }
       line = line.replaceFirst("#.*", "").strip();
       if (line.isEmpty()) {
