@@ -63,7 +63,8 @@ public final class ReadableLog {
   }
 
   /**
-   * Whether the last lines of a rendered log depend on how the log began, because they contain sums.
+   * Whether the last lines of a rendered log depend on how the log began, because they contain
+   * sums.
    */
   public static boolean sumsUp(OutputFormat format) {
     return format == OutputFormat.OPENCODE_JSON;

@@ -46,6 +46,9 @@ public final class DocumentedNames implements OASFilter {
     if ("status".equals(parameter.getName())) {
       parameter.getSchema().setItems(reference(STATUS));
     }
+    if ("failureReason".equals(parameter.getName())) {
+      parameter.getSchema().setItems(reference(REASON));
+    }
     return parameter;
   }
 

@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.wire.Answers;
+import dev.agentgate.wire.BulkAnswers;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
@@ -24,6 +25,12 @@ import jakarta.inject.Singleton;
       Answers.RunRequestResult.class,
       Answers.Runs.class,
       Answers.WorkOrderPage.class,
+      BulkAnswers.BatchItem.class,
+      BulkAnswers.BatchRequest.class,
+      BulkAnswers.BatchResult.class,
+      BulkAnswers.CancelResult.class,
+      BulkAnswers.Failure.class,
+      BulkAnswers.RunResult.class,
       Problem.class,
       Problem.Violation.class,
       QueueHealthResponse.class,

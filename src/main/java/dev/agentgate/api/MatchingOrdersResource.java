@@ -6,11 +6,11 @@ import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.wire.Answers;
-import dev.agentgate.workorder.WorkOrderStatus;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -23,9 +23,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -63,23 +61,7 @@ public class MatchingOrdersResource {
       content = @Content(schema = @Schema(implementation = Answers.WorkOrderPage.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   public Response list(
-      @Parameter(
-              description = "Only orders of this status; may repeat",
-              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
-          @QueryParam("status")
-          List<String> status,
-      @Parameter(
-              description = "Only orders for this agent",
-              schema = @Schema(type = SchemaType.STRING))
-          @QueryParam("agentType")
-          List<String> agentType,
-      @Parameter(
-              description =
-                  "Only orders with this label, as `key:value`; the key ends at the first colon;"
-                      + " may repeat, then all must match",
-              example = "team:checkout")
-          @QueryParam("label")
-          List<String> label,
+      @BeanParam FilterParameters filter,
       @Parameter(
               description = "How many at the most",
               schema =
@@ -97,16 +79,12 @@ public class MatchingOrdersResource {
           List<String> cursor,
       @Context HttpServerRequest request)
       throws IOException {
-    WorkOrderFilter filter =
-        new WorkOrderFilter(
-            QueryParameters.statuses(status),
-            QueryParameters.agentType(agentType),
-            QueryParameters.labels(label));
+    WorkOrderFilter matching = filter.filter();
     int most = QueryParameters.limit(limit);
     WorkOrderPageJson page =
         new WorkOrderPageJson(
             mapper,
-            orders.list(filter, QueryParameters.cursor(cursor), most),
+            orders.list(matching, QueryParameters.cursor(cursor), most),
             most,
             orders::listed);
     byte[] first = page.next();
@@ -143,29 +121,13 @@ public class MatchingOrdersResource {
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.PurgeResult purgeMany(
-      @Parameter(
-              description = "The orders of this status; may repeat",
-              required = true,
-              schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
-          @QueryParam("status")
-          List<String> status,
+      @BeanParam FilterParameters filter,
       @Parameter(
               description = "Must be `true`",
               required = true,
               schema = @Schema(type = SchemaType.BOOLEAN))
           @QueryParam("purge")
           List<String> purge,
-      @Parameter(
-              description = "Only orders for this agent",
-              schema = @Schema(type = SchemaType.STRING))
-          @QueryParam("agentType")
-          List<String> agentType,
-      @Parameter(
-              description =
-                  "Only orders with this label, as `key:value`; may repeat, then all must match",
-              example = "team:checkout")
-          @QueryParam("label")
-          List<String> label,
       @Parameter(
               description = "Keep those that changed within this time",
               example = "7d",
@@ -178,23 +140,14 @@ public class MatchingOrdersResource {
           @QueryParam("dryRun")
           List<String> dryRun,
       @Context UriInfo uri) {
-    Map<String, List<String>> sent = uri.getQueryParameters();
-    QueryParameters.refuseUnknown(
-        sent, "status", "agentType", "label", "olderThan", "dryRun", "purge");
-    QueryParameters.refuseEmpty(sent, "agentType", "label", "olderThan", "dryRun");
+    FilterParameters.check(uri.getQueryParameters(), "olderThan", "dryRun", "purge");
     if (!purge.equals(List.of("true"))) {
       throw ApiException.invalid("Batch delete requires purge=true");
     }
-    Set<WorkOrderStatus> statuses = QueryParameters.statuses(status);
-    if (statuses.isEmpty()) {
-      throw ApiException.invalid("Status filter required for batch purge");
-    }
-    WorkOrderFilter filter =
-        new WorkOrderFilter(
-            statuses, QueryParameters.agentType(agentType), QueryParameters.labels(label));
+    WorkOrderFilter matching = filter.filterOfAction("Status filter required for batch purge");
     Optional<Duration> age = QueryParameters.olderThan(olderThan);
     boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
-    long count = orders.purgeAll(filter, age, onlyCount);
+    long count = orders.purgeAll(matching, age, onlyCount);
     return onlyCount
         ? new Answers.PurgeResult(true, 0, count)
         : new Answers.PurgeResult(true, count, null);

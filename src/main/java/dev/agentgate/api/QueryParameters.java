@@ -2,15 +2,21 @@ package dev.agentgate.api;
 
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.wire.DurationText;
+import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkspaceSource;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +29,7 @@ final class QueryParameters {
 
   // Far beyond any order's age, and far below the limits of Instant.
   private static final Duration LONGEST_AGE = Duration.ofDays(36_500);
+  private static final Pattern REPOSITORY = Pattern.compile("([\\w.-]{1,100})/([\\w.-]{1,100})");
   private static final Pattern LIMIT = Pattern.compile("[0-9]{1,3}");
 
   private QueryParameters() {}
@@ -68,6 +75,43 @@ final class QueryParameters {
               .orElseThrow(() -> ApiException.invalid("Unknown status: " + shortened(value))));
     }
     return statuses;
+  }
+
+  /** Reads {@code owner/repo}; returns the text that the repository is known by. */
+  static Optional<String> repository(List<String> values) {
+    return single("repository", values)
+        .flatMap(value -> {
+          Matcher names = REPOSITORY.matcher(value);
+          if (!names.matches()) {
+            throw ApiException.invalid("repository must be of the form owner/repo");
+          }
+          return new WorkspaceSource.GitHub(names.group(1), names.group(2), Optional.empty())
+              .repository();
+        });
+  }
+
+  static Set<FailureReason> failureReasons(List<String> values) {
+    Set<FailureReason> reasons = EnumSet.noneOf(FailureReason.class);
+    for (String value : values) {
+      reasons.add(
+          FailureReason.parse(value)
+              .orElseThrow(
+                  () -> ApiException.invalid("Unknown failure reason: " + shortened(value))));
+    }
+    return reasons;
+  }
+
+  /** Reads a time as RFC 3339 defines it. */
+  static Optional<Instant> time(String name, List<String> values) {
+    return single(name, values)
+        .map(value -> {
+          try {
+            return OffsetDateTime.parse(value).toInstant();
+          } catch (DateTimeException notATime) {
+            throw ApiException.invalid(
+                name + " must be a time as RFC 3339 defines it, such as 2026-03-01T12:00:00Z");
+          }
+        });
   }
 
   /** Reads {@code key:value} pairs; the key ends at the first colon. */

@@ -12,6 +12,7 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.workorder.ByteOrderMark;
 import dev.agentgate.workorder.Sha256;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -29,20 +30,44 @@ final class RequestJson {
   private static final int MAX_DEPTH = 50;
   private static final int MAX_TOKENS = 100_000;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          .maxTokenCount(MAX_TOKENS)
-                          .build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  /** Enough for 1,000 orders that use every field and every label. */
+  private static final int MAX_BATCH_TOKENS = 250_000;
+
+  private static final JsonMapper MAPPER = mapper(MAX_TOKENS);
+  private static final JsonMapper BATCH_MAPPER = mapper(MAX_BATCH_TOKENS);
 
   private RequestJson() {}
+
+  private static JsonMapper mapper(int maxTokens) {
+    return JsonMapper.builder(
+            JsonFactory.builder()
+                .streamReadConstraints(
+                    StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxTokenCount(maxTokens)
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build())
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
+  }
+
+  /**
+   * Checks that a body is sent as plain JSON.
+   *
+   * @throws ApiException 415 if it is not
+   */
+  static void requirePlain(HttpHeaders headers) {
+    if (headers.getRequestHeader(HttpHeaders.CONTENT_TYPE).isEmpty()) {
+      throw new ApiException(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
+    }
+    String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ApiException(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding");
+    }
+  }
 
   /**
    * Reads a body.
@@ -51,6 +76,15 @@ final class RequestJson {
    * @throws ApiException 413 if it is too long, 400 if it is not a JSON object
    */
   static ObjectNode readObject(InputStream body, int maxBytes) {
+    return parseObject(readAll(body, maxBytes));
+  }
+
+  /** Does the same for a body with up to 1,000 orders. */
+  static ObjectNode readBatch(InputStream body, int maxBytes) {
+    return parseObject(readAll(body, maxBytes), BATCH_MAPPER);
+  }
+
+  private static byte[] readAll(InputStream body, int maxBytes) {
     byte[] bytes;
     try {
       bytes = body.readNBytes(maxBytes + 1);
@@ -60,7 +94,7 @@ final class RequestJson {
     if (bytes.length > maxBytes) {
       throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, tooLarge(maxBytes));
     }
-    return parseObject(bytes);
+    return bytes;
   }
 
   static String tooLarge(long maxBytes) {
@@ -68,6 +102,10 @@ final class RequestJson {
   }
 
   static ObjectNode parseObject(byte[] bytes) {
+    return parseObject(bytes, MAPPER);
+  }
+
+  private static ObjectNode parseObject(byte[] bytes, JsonMapper mapper) {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -80,7 +118,7 @@ final class RequestJson {
     }
     JsonNode tree;
     try {
-      tree = MAPPER.readTree(text);
+      tree = mapper.readTree(text);
     } catch (JsonProcessingException malformed) {
       throw ApiException.invalid("The request body is not valid JSON" + position(malformed));
     }

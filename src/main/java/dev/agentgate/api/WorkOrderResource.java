@@ -1,8 +1,6 @@
 package dev.agentgate.api;
 
 import dev.agentgate.api.access.Endpoint;
-import dev.agentgate.api.problem.ApiException;
-import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.queue.WorkOrderService;
@@ -115,15 +113,7 @@ public class WorkOrderResource {
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public RestResponse<WorkOrderResponse> submit(
       @Context HttpHeaders headers, @Parameter(hidden = true) InputStream body) {
-    if (headers.getRequestHeader(HttpHeaders.CONTENT_TYPE).isEmpty()) {
-      throw new ApiException(
-          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
-    }
-    String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw new ApiException(
-          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding");
-    }
+    RequestJson.requirePlain(headers);
     SubmitOrder wish =
         SubmitBody.read(
             RequestJson.readObject(body, maxBodySize),

@@ -6,12 +6,15 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -40,6 +43,9 @@ public final class Orders {
   private final List<ReentrantLock> changing =
       Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
+  /** The orders that are being added together, until their batch is announced. */
+  private final ConcurrentHashMap<WorkOrderId, CountDownLatch> arriving = new ConcurrentHashMap<>();
+
   private final List<QueueObserver> observers = new CopyOnWriteArrayList<>();
   private final Store store;
 
@@ -62,6 +68,28 @@ public final class Orders {
           }
           return earlier;
         });
+  }
+
+  /**
+   * Adds new orders in one step; returns the same as {@link
+   * dev.agentgate.store.WorkOrders#insertAll}. It holds no lock, because several batches would wait
+   * for each other's syncs; whoever changes one of the orders waits until all are announced.
+   */
+  List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
+    CountDownLatch announced = new CountDownLatch(1);
+    orders.forEach(order -> arriving.put(order.id(), announced));
+    try {
+      List<Optional<WorkOrder>> earlier = timed(() -> store.workOrders().insertAll(orders));
+      for (int i = 0; i < orders.size(); i++) {
+        if (earlier.get(i).isEmpty()) {
+          announce(new Transition(Optional.empty(), orders.get(i)));
+        }
+      }
+      return earlier;
+    } finally {
+      orders.forEach(order -> arriving.remove(order.id()));
+      announced.countDown();
+    }
   }
 
   /**
@@ -169,12 +197,29 @@ public final class Orders {
   }
 
   private <T> T locked(WorkOrder order, Supplier<T> change) {
+    awaitArrival(order);
     ReentrantLock lock = changing.get(Math.floorMod(order.id().hashCode(), LOCKS));
     lock.lock();
     try {
       return change.get();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void awaitArrival(WorkOrder order) {
+    CountDownLatch announced = arriving.get(order.id());
+    boolean interrupted = false;
+    while (announced != null) {
+      try {
+        announced.await();
+        announced = null;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

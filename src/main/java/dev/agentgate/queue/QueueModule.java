@@ -15,6 +15,8 @@ public final class QueueModule {
   private final Orders orders;
   private final QueueManager manager;
   private final WorkOrderService service;
+  private final BatchSubmission batches;
+  private final BulkActions bulk;
   private final QueueHealthCheck health;
   private final StaleCheck staleCheck;
   private final OrphanCleanup orphanCleanup;
@@ -40,8 +42,12 @@ public final class QueueModule {
     Supervision supervision =
         new Supervision(outside, slots, orders, settings.killGrace(), this::wake);
     manager = new QueueManager(settings, supervision, rules);
+    QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
     service =
-        new WorkOrderService(settings, supervision, manager, outside.sources(), outside.agents());
+        new WorkOrderService(
+            settings, supervision, manager, room, outside.sources(), outside.agents());
+    batches = new BatchSubmission(service, supervision, manager, room);
+    bulk = new BulkActions(service, supervision, manager, room);
     health = new QueueHealthCheck(settings, supervision, manager, rules, outside.host());
     staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, manager, outside.workspacesRoot());
@@ -80,6 +86,14 @@ public final class QueueModule {
 
   public WorkOrderService service() {
     return service;
+  }
+
+  public BatchSubmission batches() {
+    return batches;
+  }
+
+  public BulkActions bulk() {
+    return bulk;
   }
 
   public QueueHealthCheck health() {

@@ -35,8 +35,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -57,10 +55,7 @@ public final class WorkOrderService {
   private final WorkspaceSourceParser sources;
   private final Agents agents;
 
-  /**
-   * Submits that are under way. They count towards the queue's depth before they are in the store.
-   */
-  private final AtomicInteger submitting = new AtomicInteger();
+  private final QueueRoom room;
 
   private volatile boolean stopping;
 
@@ -68,6 +63,7 @@ public final class WorkOrderService {
       QueueSettings settings,
       Supervision supervision,
       QueueManager queue,
+      QueueRoom room,
       WorkspaceSourceParser sources,
       Agents agents) {
     this.settings = settings;
@@ -75,6 +71,7 @@ public final class WorkOrderService {
     this.store = supervision.store();
     this.orders = supervision.orders();
     this.queue = queue;
+    this.room = room;
     this.sources = sources;
     this.agents = agents;
   }
@@ -99,7 +96,7 @@ public final class WorkOrderService {
                     .map(IdempotencyKey::key)
                     .flatMap(store.workOrders()::findByIdempotencyKey)
                     .or(() -> {
-                      throw queueFull();
+                      throw room.full();
                     }));
     if (earlier.isPresent()) {
       return new Submitted(view(sameRequest(earlier.get(), wish)), false);
@@ -108,27 +105,22 @@ public final class WorkOrderService {
     return new Submitted(view(order), true);
   }
 
-  /**
-   * Puts an order into the queue if there is room, counting the orders that other threads are
-   * adding at the same time.
-   */
+  /** Puts an order into the queue if there is room. */
   private <T> T ifRoom(Supplier<T> enter, Supplier<T> orElse) {
+    int taken = room.take(1);
     try {
-      boolean full =
-          store.workOrders().counts().queued() + submitting.getAndIncrement()
-              >= settings.maxDepth();
-      return full ? orElse.get() : enter.get();
+      return taken == 0 ? orElse.get() : enter.get();
     } finally {
-      submitting.getAndDecrement();
+      room.giveBack(taken);
     }
   }
 
-  private AgentGateException queueFull() {
-    return new AgentGateException(
-        Kind.QUEUE_FULL, "The queue is full: " + settings.maxDepth() + " orders wait");
-  }
-
-  private static WorkOrder sameRequest(WorkOrder earlier, SubmitOrder wish) {
+  /**
+   * Returns the order that has the idempotency key of a new request.
+   *
+   * @throws AgentGateException if that order was another request
+   */
+  static WorkOrder sameRequest(WorkOrder earlier, SubmitOrder wish) {
     if (!earlier.idempotencyKey().equals(wish.idempotencyKey())) {
       throw new AgentGateException(
           Kind.IDEMPOTENCY_KEY_REUSED, "The idempotency key was used for another request");
@@ -153,8 +145,10 @@ public final class WorkOrderService {
   /**
    * Fills in the values that the client left to the service, and checks those that only the service
    * can check.
+   *
+   * @throws InvalidOrderException if a value is not valid
    */
-  private WorkOrderSpec specOf(SubmitOrder wish) {
+  WorkOrderSpec specOf(SubmitOrder wish) {
     Map<String, String> faults = new LinkedHashMap<>();
     String agentType = wish.agentType().orElse(settings.defaultAgent());
     if (agents.find(agentType).isEmpty()) {
@@ -213,15 +207,28 @@ public final class WorkOrderService {
 
   /** Cancels a queued or running order; returns when its processes are gone. */
   public StopReport cancel(WorkOrderId id) {
+    return cancelIf(id, WorkOrderFilter.ALL).orElseThrow();
+  }
+
+  /**
+   * Cancels an order as {@link #cancel} does, but only while it matches.
+   *
+   * @return empty if the order does not match, or no longer
+   */
+  Optional<StopReport> cancelIf(WorkOrderId id, WorkOrderFilter filter) {
     long began = System.nanoTime();
     while (true) {
       WorkOrder order = find(id);
+      if (!filter.matches(order)) {
+        return Optional.empty();
+      }
       switch (order.status()) {
         case QUEUED -> {
           WorkOrder cancelled = order.cancel(now());
           if (orders.change(order, cancelled)) {
             queue.wake();
-            return new StopReport(false, List.of(), Duration.ofNanos(System.nanoTime() - began));
+            return Optional.of(
+                new StopReport(false, List.of(), Duration.ofNanos(System.nanoTime() - began)));
           }
         }
         case RUNNING -> {
@@ -230,7 +237,7 @@ public final class WorkOrderService {
             WorkOrder after = ended.get().order();
             if (ended.get().report().survivors() > 0
                 || after.status() == WorkOrderStatus.CANCELLED) {
-              return ended.get().report();
+              return ended.map(EndAnswer::report);
             }
           }
         }
@@ -356,24 +363,24 @@ public final class WorkOrderService {
     long purged = 0;
     Optional<WorkOrderId> before = Optional.empty();
     while (true) {
-      WorkOrderIdPage page = store.workOrders().page(filter, before, BATCH);
-      for (WorkOrderId id : page.ids()) {
+      List<WorkOrderId> ids = store.workOrders().matching(filter, before, BATCH);
+      for (WorkOrderId id : ids) {
         Optional<WorkOrder> order = store.workOrders().findListed(id);
         if (order.isPresent()
             && cutoff.filter(at -> !order.get().updatedAt().isBefore(at)).isEmpty()) {
-          purged += dryRun || purgeIfThere(id, filter.statuses()) ? 1 : 0;
+          purged += dryRun || purgeIfThere(id, filter) ? 1 : 0;
         }
       }
-      if (!page.hasMore() || page.ids().isEmpty()) {
+      if (ids.size() < BATCH) {
         return purged;
       }
-      before = Optional.of(page.ids().getLast());
+      before = Optional.of(ids.getLast());
     }
   }
 
-  private boolean purgeIfThere(WorkOrderId id, Set<WorkOrderStatus> statuses) {
+  private boolean purgeIfThere(WorkOrderId id, WorkOrderFilter filter) {
     try {
-      if (!statuses.contains(find(id).status())) {
+      if (!filter.matches(find(id))) {
         return false;
       }
       purge(id);
@@ -410,7 +417,7 @@ public final class WorkOrderService {
           : ifRoom(
               () -> orders.change(order, waiting),
               () -> {
-                throw queueFull();
+                throw room.full();
               })) {
         Optional<RunId> started =
             order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
@@ -455,7 +462,8 @@ public final class WorkOrderService {
   /** The result of {@link #submit}. */
   public record Submitted(WorkOrderView order, boolean created) {}
 
-  private void refuseWhenStopping() {
+  /** Throws an exception once the service is stopping. */
+  void refuseWhenStopping() {
     if (stopping) {
       throw new AgentGateException(Kind.STOPPING, "The service is stopping");
     }
@@ -475,7 +483,7 @@ public final class WorkOrderService {
         "Work order " + order.id() + " is already in terminal state: " + order.status().wireName());
   }
 
-  private WorkOrderView view(WorkOrder order) {
+  WorkOrderView view(WorkOrder order) {
     return new WorkOrderView(
         order,
         store.queue().position(order.id()),

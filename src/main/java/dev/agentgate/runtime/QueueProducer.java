@@ -8,6 +8,8 @@ import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.output.SecretMask;
 import dev.agentgate.output.SecretVariables;
+import dev.agentgate.queue.BatchSubmission;
+import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
@@ -104,6 +106,18 @@ class QueueProducer {
   @Singleton
   WorkOrderService service() {
     return queue.service();
+  }
+
+  @Produces
+  @Singleton
+  BatchSubmission batches() {
+    return queue.batches();
+  }
+
+  @Produces
+  @Singleton
+  BulkActions bulk() {
+    return queue.bulk();
   }
 
   @Produces

@@ -22,6 +22,16 @@ public interface WorkOrders {
   Optional<WorkOrder> insert(WorkOrder order);
 
   /**
+   * Adds new orders in one step, which costs little more than adding one of them. The orders are
+   * independent of each other. If this throws an exception, none of them was added.
+   *
+   * @return for each order, in turn, what {@link #insert} returns. An order finds the idempotency
+   *     keys of the orders before it in the list
+   */
+  @Writes
+  List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders);
+
+  /**
    * Replaces an order by its next revision. If the order is running and stays so, its stored lease
    * is kept: only {@link WorkQueue} changes leases.
    *
@@ -68,6 +78,15 @@ public interface WorkOrders {
    * @param limit 1 or more
    */
   WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
+
+  /**
+   * Returns the ids of matching orders, newest first, without counting the others. A walk over all
+   * of them takes time in proportion to the number of orders, not to its square.
+   *
+   * @param before return only orders older than this one; empty: start with the newest
+   * @param limit 1 or more. Fewer ids than this mean that no more orders match
+   */
+  List<WorkOrderId> matching(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit);
 
   /**
    * Returns the number of orders in each status. Cheap enough for every submit and every scrape.

@@ -48,6 +48,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     final List<ChangeFeed.Entry> changes = new ArrayList<>();
     boolean paused;
     boolean refusing;
+    boolean failing;
   }
 
   private final Shared all;
@@ -81,6 +82,13 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   public void refuseWrites(boolean refuse) {
     synchronized (all) {
       all.refusing = refuse;
+    }
+  }
+
+  /** Whether the store reports a failure that refuses writes. */
+  public void reportFailure(boolean failing) {
+    synchronized (all) {
+      all.failing = failing;
     }
   }
 
@@ -145,6 +153,13 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         put(order);
       }
       return earlier;
+    }
+  }
+
+  @Override
+  public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
+    synchronized (all) {
+      return orders.stream().map(this::insert).toList();
     }
   }
 
@@ -215,7 +230,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   public WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     List<WorkOrderId> matching =
         orders()
-            .filter(order -> matches(order, filter))
+            .filter(filter::matches)
             .map(WorkOrder::id)
             .sorted(Comparator.reverseOrder())
             .toList();
@@ -227,10 +242,10 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         rest.stream().limit(limit).toList(), matching.size(), rest.size() > limit);
   }
 
-  private static boolean matches(WorkOrder order, WorkOrderFilter filter) {
-    return (filter.statuses().isEmpty() || filter.statuses().contains(order.status()))
-        && filter.agentType().filter(type -> !type.equals(order.spec().agentType())).isEmpty()
-        && order.spec().labels().entrySet().containsAll(filter.labels().entrySet());
+  @Override
+  public List<WorkOrderId> matching(
+      WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    return page(filter, before, limit).ids();
   }
 
   @Override
@@ -519,7 +534,10 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
 
   @Override
   public StoreHealth health() {
-    return new StoreHealth(Optional.empty(), Optional.empty());
+    synchronized (all) {
+      return new StoreHealth(
+          all.failing ? Optional.of("The disk is full.") : Optional.empty(), Optional.empty());
+    }
   }
 
   @Override

@@ -12,10 +12,13 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -27,6 +30,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every store promises of its orders and runs. */
@@ -162,6 +167,106 @@ public abstract class StoreContract extends StoreFixture {
   }
 
   @Test
+  void ordersAddedTogetherAreFoundAsTheyWereAndWaitInTheQueue() throws Exception {
+    List<WorkOrder> orders = Stream.generate(WorkOrders::queued).limit(50).toList();
+
+    assertThat(store.workOrders().insertAll(orders)).hasSize(50).containsOnly(Optional.empty());
+    reopen();
+
+    for (int i = 0; i < orders.size(); i++) {
+      assertThat(store.workOrders().find(orders.get(i).id())).contains(orders.get(i));
+      assertThat(store.queue().position(orders.get(i).id())).hasValue(i + 1);
+    }
+    assertThat(store.workOrders().insertAll(List.of())).isEmpty();
+  }
+
+  @Test
+  void ofOrdersAddedTogetherEachFindsTheHolderOfItsKey() throws Exception {
+    WorkOrder earlier = WorkOrders.withKey("earlier");
+    store.workOrders().insert(earlier);
+    WorkOrder again = WorkOrders.withKey("earlier");
+    WorkOrder first = WorkOrders.withKey("k");
+    WorkOrder second = WorkOrders.withKey("k");
+    WorkOrder other = WorkOrders.queued();
+
+    assertThat(store.workOrders().insertAll(List.of(again, first, second, other)))
+        .containsExactly(
+            Optional.of(earlier), Optional.empty(), Optional.of(first), Optional.empty());
+
+    reopen();
+    assertThat(store.workOrders().ids())
+        .toIterable()
+        .containsExactlyInAnyOrder(earlier.id(), first.id(), other.id());
+  }
+
+  @Test
+  void batchesWithTheSameKeysInAnyOrderDoNotBlockEachOther() throws Exception {
+    List<String> keys = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "key" + i).toList());
+    Random random = new Random(7);
+    List<List<WorkOrder>> batches = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      Collections.shuffle(keys, random);
+      batches.add(keys.stream().map(WorkOrders::withKey).toList());
+    }
+
+    List<List<Optional<WorkOrder>>> results =
+        concurrently(
+            batches.stream()
+                .map(batch -> task(() -> store.workOrders().insertAll(batch)))
+                .toList());
+
+    assertThat(results.stream().flatMap(List::stream).filter(Optional::isEmpty)).hasSize(40);
+    assertThat(store.workOrders().counts().total()).isEqualTo(40);
+  }
+
+  @Test
+  void aWalkOverMatchesReachesEachOnceThoughTheyChangeOnTheWay() {
+    List<WorkOrder> orders = insertMany(25);
+    WorkOrderFilter queued = WorkOrderFilter.ofStatuses(Set.of(WorkOrderStatus.QUEUED));
+    List<WorkOrderId> seen = new ArrayList<>();
+    Optional<WorkOrderId> before = Optional.empty();
+    List<WorkOrderId> page;
+    do {
+      page = store.workOrders().matching(queued, before, 10);
+      for (WorkOrderId id : page) {
+        WorkOrder order = store.workOrders().find(id).orElseThrow();
+        assertThat(store.workOrders().update(order.cancel(NOW))).isTrue();
+      }
+      seen.addAll(page);
+      before = page.isEmpty() ? before : Optional.of(page.getLast());
+    } while (page.size() == 10);
+
+    assertThat(seen)
+        .containsExactlyElementsOf(orders.reversed().stream().map(WorkOrder::id).toList());
+    assertThat(store.workOrders().matching(queued, Optional.empty(), 10)).isEmpty();
+  }
+
+  @Test
+  void theLimitsOfTheTimeOfCreationCountInMillisecondsAsClientsSeeThem() {
+    WorkOrder order = WorkOrders.queued();
+    store.workOrders().insert(order);
+    Instant shown = NOW.truncatedTo(ChronoUnit.MILLIS);
+    assertThat(NOW).as("the order has a finer time").isAfter(shown);
+
+    assertThat(idsCreated(shown, shown.plusMillis(1))).containsExactly(order.id());
+    assertThat(idsCreated(shown.plusMillis(1), shown.plusSeconds(1))).isEmpty();
+    assertThat(idsCreated(shown.minusSeconds(1), shown)).isEmpty();
+  }
+
+  private List<WorkOrderId> idsCreated(Instant after, Instant before) {
+    WorkOrderFilter filter =
+        new WorkOrderFilter(
+            Set.of(),
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            Set.of(),
+            Optional.of(after),
+            Optional.of(before));
+    return store.workOrders().page(filter, Optional.empty(), 10).ids();
+  }
+
+  @Test
   void aRemovedOrderNeverComesBack() throws Exception {
     WorkOrder order = WorkOrders.queued();
     store.workOrders().insert(order);
@@ -277,10 +382,12 @@ public abstract class StoreContract extends StoreFixture {
       Instant now = NOW.plusMillis(i);
       if (model.isEmpty() || random.nextInt(3) == 0) {
         Map<String, String> labels = Map.of("team", "t" + random.nextInt(3));
+        String repository = "shop" + random.nextInt(3);
         WorkOrder order =
             WorkOrder.submitted(
                 WorkOrderId.next(now),
-                WorkOrders.spec(random.nextInt(5) - 2, "agent" + random.nextInt(2), labels),
+                WorkOrders.spec(
+                    random.nextInt(5) - 2, "agent" + random.nextInt(2), repository, labels),
                 Optional.empty(),
                 now);
         store.workOrders().insert(order);
@@ -312,9 +419,10 @@ public abstract class StoreContract extends StoreFixture {
               ? order.expedite(now)
               : order.start(WorkOrders.run(), now, WorkOrders.LEASE);
       case RUNNING ->
-          switch (random.nextInt(4)) {
+          switch (random.nextInt(5)) {
             case 0 -> order.complete(now);
             case 1 -> order.fail(FailureReason.TIMEOUT, "late", Optional.empty(), now);
+            case 4 -> order.fail(FailureReason.LOST, "gone", Optional.empty(), now);
             case 2 -> order.cancel(now);
             default -> order.retry(now, now);
           };
@@ -363,16 +471,53 @@ public abstract class StoreContract extends StoreFixture {
             new WorkOrderFilter(TERMINAL, Optional.empty(), Map.of()),
             new WorkOrderFilter(Set.of(WorkOrderStatus.QUEUED), Optional.of("agent1"), Map.of()),
             new WorkOrderFilter(Set.of(), Optional.empty(), Map.of("team", "t1")),
-            new WorkOrderFilter(Set.of(), Optional.empty(), Map.of("team", "nobody")))) {
+            new WorkOrderFilter(Set.of(), Optional.empty(), Map.of("team", "nobody")),
+            narrow(Set.of(), Map.of(), Set.of(), now),
+            narrow(Set.of(), Map.of(), Set.of(FailureReason.LOST), now),
+            narrow(
+                Set.of(WorkOrderStatus.FAILED, WorkOrderStatus.QUEUED),
+                Map.of("team", "t1"),
+                Set.of(FailureReason.TIMEOUT, FailureReason.LOST),
+                now),
+            narrow(Set.of(WorkOrderStatus.QUEUED), Map.of("team", "t2"), Set.of(), now))) {
       List<WorkOrder> matches =
           model.values().stream()
               .filter(o -> filter.statuses().isEmpty() || filter.statuses().contains(o.status()))
               .filter(o -> filter.agentType().map(o.spec().agentType()::equals).orElse(true))
               .filter(o -> o.spec().labels().entrySet().containsAll(filter.labels().entrySet()))
+              .filter(o -> isOfRepository(o, filter.repository()))
+              .filter(o -> failedFor(o, filter.failureReasons()))
+              .filter(o -> filter.createdAfter().map(at -> !at.isAfter(o.createdAt())).orElse(true))
+              .filter(o -> filter.createdBefore().map(o.createdAt()::isBefore).orElse(true))
               .sorted(Comparator.comparing(WorkOrder::id).reversed())
               .toList();
       assertThat(allPages(filter, matches.size())).as(where).containsExactlyElementsOf(matches);
     }
+  }
+
+  /** A filter by repository and time besides these. */
+  private static WorkOrderFilter narrow(
+      Set<WorkOrderStatus> statuses,
+      Map<String, String> labels,
+      Set<FailureReason> reasons,
+      Instant now) {
+    return new WorkOrderFilter(
+        statuses,
+        Optional.empty(),
+        labels,
+        Optional.of("github:acme/shop1"),
+        reasons,
+        Optional.of(NOW.truncatedTo(ChronoUnit.MILLIS).plusMillis(100)),
+        Optional.of(now.truncatedTo(ChronoUnit.MILLIS).minusMillis(100)));
+  }
+
+  private static boolean isOfRepository(WorkOrder order, Optional<String> repository) {
+    return repository.isEmpty() || order.spec().workspaceSource().repository().equals(repository);
+  }
+
+  private static boolean failedFor(WorkOrder order, Set<FailureReason> reasons) {
+    return reasons.isEmpty()
+        || (order.state() instanceof Failed failed && reasons.contains(failed.reason()));
   }
 
   private List<WorkOrder> allPages(WorkOrderFilter filter, long total) {
@@ -382,6 +527,8 @@ public abstract class StoreContract extends StoreFixture {
     do {
       page = WorkOrderPage.of(store, filter, before, 100);
       assertThat(page.total()).isEqualTo(total);
+      assertThat(store.workOrders().matching(filter, before, 100))
+          .containsExactlyElementsOf(page.items().stream().map(WorkOrder::id).toList());
       all.addAll(page.items());
       before = lastOf(page);
     } while (page.hasMore());

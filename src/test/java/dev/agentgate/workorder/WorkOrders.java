@@ -45,10 +45,15 @@ public final class WorkOrders {
   }
 
   public static WorkOrderSpec spec(int priority, String agentType, Map<String, String> labels) {
+    return spec(priority, agentType, "shop", labels);
+  }
+
+  public static WorkOrderSpec spec(
+      int priority, String agentType, String repository, Map<String, String> labels) {
     return new WorkOrderSpec(
         "Fix the login bug",
         agentType,
-        new WorkspaceSource.GitHub("acme", "shop", Optional.of("main")),
+        new WorkspaceSource.GitHub("acme", repository, Optional.of("main")),
         LIMITS,
         OptionalInt.empty(),
         priority,

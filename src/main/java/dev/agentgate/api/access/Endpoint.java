@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Every call that exists, with the role that it needs. The gate lets nothing else through, so no
@@ -16,6 +17,9 @@ import java.util.TreeSet;
  */
 public enum Endpoint {
   SUBMIT("POST", "/work-orders", Role.OPERATOR),
+  SUBMIT_BATCH("POST", "/work-orders/batch", Role.OPERATOR),
+  REQUEST_RUNS("POST", "/work-orders/runs", Role.OPERATOR),
+  CANCEL_MANY("POST", "/work-orders/cancel", Role.OPERATOR),
   LIST("GET", "/work-orders", Role.VIEWER),
   PURGE_MANY("DELETE", "/work-orders", Role.ADMIN),
   GET("GET", "/work-orders/{id}", Role.VIEWER),
@@ -74,13 +78,22 @@ public enum Endpoint {
     };
   }
 
-  /** The endpoints at a path, {@link #BASE} included; none if there is no such path. */
+  /**
+   * The endpoints at a path, {@link #BASE} included; none if there is no such path. A fixed path
+   * takes precedence over one with an id.
+   */
   public static List<Endpoint> at(String path) {
     if (!path.startsWith(BASE + "/")) {
       return List.of();
     }
-    String[] asked = path.substring(BASE.length()).split("/", -1);
-    return Arrays.stream(values()).filter(endpoint -> endpoint.matches(asked)).toList();
+    String below = path.substring(BASE.length());
+    List<Endpoint> fixed = of(endpoint -> endpoint.path.equals(below));
+    String[] asked = below.split("/", -1);
+    return fixed.isEmpty() ? of(endpoint -> endpoint.matches(asked)) : fixed;
+  }
+
+  private static List<Endpoint> of(Predicate<Endpoint> condition) {
+    return Arrays.stream(values()).filter(condition).toList();
   }
 
   /**

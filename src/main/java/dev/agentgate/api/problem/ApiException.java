@@ -1,7 +1,11 @@
 package dev.agentgate.api.problem;
 
+import dev.agentgate.queue.InvalidOrderException;
+import dev.agentgate.wire.Problem;
 import dev.agentgate.wire.Problem.Violation;
+import dev.agentgate.workorder.AgentGateException;
 import java.util.List;
+import java.util.Optional;
 
 /** A refusal by the HTTP layer itself. */
 public class ApiException extends RuntimeException {
@@ -41,12 +45,34 @@ public class ApiException extends RuntimeException {
         violations);
   }
 
-  public ProblemType type() {
-    return type;
+  /** A 400 for an order with wrong values. */
+  public static ApiException of(InvalidOrderException refused) {
+    List<Violation> violations =
+        refused.faults().entrySet().stream()
+            .map(fault -> new Violation(fault.getKey(), fault.getValue()))
+            .toList();
+    return invalid(violations.getFirst().message(), violations);
   }
 
-  List<Violation> violations() {
-    return violations;
+  /** A refusal by the domain. */
+  public static ApiException of(AgentGateException refused) {
+    return refused instanceof InvalidOrderException invalid
+        ? of(invalid)
+        : new ApiException(
+            ProblemType.of(refused.kind()), Optional.ofNullable(refused.getMessage()).orElse(""));
+  }
+
+  /**
+   * The problem that tells a client of this.
+   *
+   * @param instance the path of the request
+   */
+  public Problem problem(String instance) {
+    return type.problem(detail(), instance, violations);
+  }
+
+  public ProblemType type() {
+    return type;
   }
 
   public String detail() {

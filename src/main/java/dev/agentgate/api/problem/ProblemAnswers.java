@@ -44,8 +44,8 @@ public class ProblemAnswers {
   }
 
   /**
-   * Answers a request whose body has not been read. If there is a body, the connection is closed once
-   * it has ended ({@link LingeringClose}).
+   * Answers a request whose body has not been read. If there is a body, the connection is closed
+   * once it has ended ({@link LingeringClose}).
    */
   public void send(RoutingContext context, Problem problem) {
     HttpServerResponse response = context.response();

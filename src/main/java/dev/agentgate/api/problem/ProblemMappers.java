@@ -1,16 +1,13 @@
 package dev.agentgate.api.problem;
 
-import dev.agentgate.queue.InvalidOrderException;
 import dev.agentgate.queue.LogKeys;
 import dev.agentgate.wire.Problem;
-import dev.agentgate.wire.Problem.Violation;
 import dev.agentgate.workorder.AgentGateException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -32,27 +29,12 @@ public class ProblemMappers {
 
   @ServerExceptionMapper
   Response refusedByDomain(AgentGateException refused, RoutingContext request) {
-    String detail = Optional.ofNullable(refused.getMessage()).orElse("");
-    return answer(ProblemType.of(refused.kind()), detail, request);
-  }
-
-  @ServerExceptionMapper
-  Response refusedValues(InvalidOrderException refused, RoutingContext request) {
-    List<Violation> violations =
-        refused.faults().entrySet().stream()
-            .map(fault -> new Violation(fault.getKey(), fault.getValue()))
-            .toList();
-    return refusedByApi(ApiException.invalid(violations.getFirst().message(), violations), request);
+    return refusedByApi(ApiException.of(refused), request);
   }
 
   @ServerExceptionMapper
   Response refusedByApi(ApiException refused, RoutingContext request) {
-    return send(
-        refused
-            .type()
-            .problem(
-                refused.detail(), ProblemAnswers.pathOf(request.request()), refused.violations()),
-        request);
+    return send(refused.problem(ProblemAnswers.pathOf(request.request())), request);
   }
 
   @ServerExceptionMapper

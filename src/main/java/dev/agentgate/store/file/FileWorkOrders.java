@@ -5,16 +5,22 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +77,53 @@ final class FileWorkOrders implements WorkOrders {
         return earlier;
       }
     }
+    refuseKnown(put);
+    journal.append(put);
+    return Optional.empty();
+  }
+
+  private void refuseKnown(Change.Put put) {
     if (index.get().get(put.order().id()) != null) {
       throw new IllegalArgumentException(put.order().id() + " is already in the store");
     }
-    journal.append(put);
-    return Optional.empty();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Only the keys are held: nobody else knows the new orders yet.
+   */
+  @Override
+  public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
+    List<Change.Put> puts = orders.stream().map(this::put).toList();
+    SortedSet<String> keys = new TreeSet<>();
+    for (WorkOrder order : orders) {
+      order.idempotencyKey().map(IdempotencyKey::key).ifPresent(keys::add);
+    }
+    awaitRoom();
+    return changing.holdingAll(keys, () -> insertAllHeld(puts));
+  }
+
+  private List<Optional<WorkOrder>> insertAllHeld(List<Change.Put> puts) {
+    Map<String, WorkOrder> newHolders = new HashMap<>();
+    List<Change> added = new ArrayList<>(puts.size());
+    List<Optional<WorkOrder>> earlier = new ArrayList<>(puts.size());
+    for (Change.Put put : puts) {
+      Optional<String> key = put.order().idempotencyKey().map(IdempotencyKey::key);
+      Optional<WorkOrder> holder =
+          key.flatMap(
+              it -> Optional.ofNullable(newHolders.get(it)).or(() -> findByIdempotencyKey(it)));
+      if (holder.isEmpty()) {
+        refuseKnown(put);
+        added.add(put);
+        key.ifPresent(it -> newHolders.put(it, put.order()));
+      }
+      earlier.add(holder);
+    }
+    if (!added.isEmpty()) {
+      journal.append(added);
+    }
+    return earlier;
   }
 
   @Override
@@ -219,6 +267,12 @@ final class FileWorkOrders implements WorkOrders {
   @Override
   public WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
     return index.get().page(filter, before, limit);
+  }
+
+  @Override
+  public List<WorkOrderId> matching(
+      WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    return index.get().matching(filter, before, limit);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.agentgate.store.file;
 
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkQueue.RunningEntry;
+import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The part of an order that stays in memory: everything but its body.
  *
  * @param labels key, value, key, value …
+ * @param repository the repository that it works on
+ * @param failureReason why it failed, if it did
  * @param waiting its place in the queue, while it waits
  * @param running its attempt, while it runs
  * @param restSince when it became terminal, once it is
@@ -35,6 +38,9 @@ record IndexEntry(
     String agentType,
     String[] labels,
     List<RunId> runs,
+    long createdAtMillis,
+    Optional<String> repository,
+    @Nullable FailureReason failureReason,
     @Nullable String idempotencyKey,
     @Nullable QueueEntry waiting,
     @Nullable RunningEntry running,
@@ -44,6 +50,7 @@ record IndexEntry(
     QueueEntry waiting = null;
     RunningEntry running = null;
     Instant restSince = null;
+    FailureReason failureReason = null;
     Optional<String> repository = shared.optional(order.spec().workspaceSource().repository());
     switch (order.state()) {
       case Queued _ -> waiting = QueueEntry.of(order).map(e -> with(e, repository)).orElseThrow();
@@ -54,7 +61,10 @@ record IndexEntry(
                 order.id(), attempt.run(), attempt.startedAt(), repository, state.lease().owner());
       }
       case Completed state -> restSince = state.completedAt();
-      case Failed state -> restSince = state.failedAt();
+      case Failed state -> {
+        restSince = state.failedAt();
+        failureReason = state.reason();
+      }
       case Cancelled state -> restSince = state.cancelledAt();
     }
     return new IndexEntry(
@@ -64,6 +74,9 @@ record IndexEntry(
         shared.of(order.spec().agentType()),
         labels(order.spec().labels(), shared),
         order.runs(),
+        order.createdAt().toEpochMilli(),
+        repository,
+        failureReason,
         order.idempotencyKey().map(key -> key.key()).orElse(null),
         waiting,
         running,
@@ -78,7 +91,19 @@ record IndexEntry(
     return restSince == null || !restSince.isAfter(now)
         ? this
         : new IndexEntry(
-            id, revision, status, agentType, labels, runs, idempotencyKey, waiting, running, now);
+            id,
+            revision,
+            status,
+            agentType,
+            labels,
+            runs,
+            createdAtMillis,
+            repository,
+            failureReason,
+            idempotencyKey,
+            waiting,
+            running,
+            now);
   }
 
   private static QueueEntry with(QueueEntry entry, Optional<String> repository) {
@@ -108,12 +133,22 @@ record IndexEntry(
     return flat;
   }
 
-  /** Whether the order matches the filter. */
+  /** Whether the order matches the filter; the same as {@link WorkOrderFilter#matches}. */
   boolean matches(WorkOrderFilter filter) {
     if (!filter.statuses().isEmpty() && !filter.statuses().contains(status)) {
       return false;
     }
     if (filter.agentType().isPresent() && !filter.agentType().get().equals(agentType)) {
+      return false;
+    }
+    if (filter.repository().isPresent() && !filter.repository().equals(repository)) {
+      return false;
+    }
+    if (!filter.failureReasons().isEmpty()
+        && (failureReason == null || !filter.failureReasons().contains(failureReason))) {
+      return false;
+    }
+    if (!filter.wasCreatedInTime(Instant.ofEpochMilli(createdAtMillis))) {
       return false;
     }
     for (Map.Entry<String, String> label : filter.labels().entrySet()) {

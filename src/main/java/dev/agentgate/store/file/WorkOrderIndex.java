@@ -222,69 +222,80 @@ final class WorkOrderIndex {
   }
 
   WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
-    Set<WorkOrderStatus> statuses =
-        filter.statuses().isEmpty() ? EnumSet.allOf(WorkOrderStatus.class) : filter.statuses();
-    boolean byStatusOnly = filter.agentType().isEmpty() && filter.labels().isEmpty();
     lock.readLock().lock();
     try {
-      if (!filter.labels().isEmpty()) {
-        return pageOfLabelled(filter, before, limit);
-      }
-      long total = 0;
-      for (WorkOrderStatus status : statuses) {
-        total += byStatusOnly ? of(status).size() : countMatches(of(status), filter);
-      }
-      return firstMatches(new Merge(statuses, before), filter, limit, total);
+      List<WorkOrderId> ids = firstMatches(filter, before, limit + 1);
+      boolean more = ids.size() > limit;
+      return new WorkOrderIdPage(more ? ids.subList(0, limit) : ids, countMatches(filter), more);
     } finally {
       lock.readLock().unlock();
     }
   }
 
-  /** Searches only the orders with the rarest of the labels. */
-  private WorkOrderIdPage pageOfLabelled(
+  List<WorkOrderId> matching(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    lock.readLock().lock();
+    try {
+      return firstMatches(filter, before, limit);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private List<WorkOrderId> firstMatches(
       WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    Iterator<IndexEntry> candidates = new Merge(candidates(filter), before);
+    List<WorkOrderId> ids = new ArrayList<>();
+    while (ids.size() < limit && candidates.hasNext()) {
+      IndexEntry entry = candidates.next();
+      if (entry.matches(filter)) {
+        ids.add(entry.id());
+      }
+    }
+    return ids;
+  }
+
+  /** Returns sets that contain all orders that match: those with the rarest of the labels. */
+  private List<OrderedChunks<IndexEntry>> candidates(WorkOrderFilter filter) {
+    if (filter.labels().isEmpty()) {
+      return statusesOf(filter).stream().map(this::of).toList();
+    }
     OrderedChunks<IndexEntry> rarest = null;
     for (Map.Entry<String, String> label : filter.labels().entrySet()) {
       OrderedChunks<IndexEntry> same = byLabel.get(new Label(label.getKey(), label.getValue()));
       if (same == null) {
-        return new WorkOrderIdPage(List.of(), 0, false);
+        return List.of();
       }
       if (rarest == null || same.size() < rarest.size()) {
         rarest = same;
       }
     }
-    OrderedChunks<IndexEntry> candidates = Objects.requireNonNull(rarest);
-    boolean allMatch =
-        filter.labels().size() == 1 && filter.statuses().isEmpty() && filter.agentType().isEmpty();
-    long total = allMatch ? candidates.size() : countMatches(candidates, filter);
-    Iterator<IndexEntry> each =
-        before.map(id -> candidates.after(placeOf(id))).orElseGet(candidates::iterator);
-    return firstMatches(each, filter, limit, total);
+    return List.of(Objects.requireNonNull(rarest));
   }
 
-  private static WorkOrderIdPage firstMatches(
-      Iterator<IndexEntry> candidates, WorkOrderFilter filter, int limit, long total) {
-    List<WorkOrderId> ids = new ArrayList<>();
-    while (candidates.hasNext()) {
-      IndexEntry entry = candidates.next();
-      if (entry.matches(filter)) {
-        if (ids.size() == limit) {
-          return new WorkOrderIdPage(ids, total, true);
-        }
-        ids.add(entry.id());
-      }
+  private static Set<WorkOrderStatus> statusesOf(WorkOrderFilter filter) {
+    return filter.statuses().isEmpty() ? EnumSet.allOf(WorkOrderStatus.class) : filter.statuses();
+  }
+
+  private long countMatches(WorkOrderFilter filter) {
+    List<OrderedChunks<IndexEntry>> candidates = candidates(filter);
+    if (isMetByAllCandidates(filter)) {
+      return candidates.stream().mapToLong(OrderedChunks::size).sum();
     }
-    return new WorkOrderIdPage(ids, total, false);
-  }
-
-  private static long countMatches(OrderedChunks<IndexEntry> entries, WorkOrderFilter filter) {
     long count = 0;
-    for (Iterator<IndexEntry> each = entries.iterator(); each.hasNext(); ) {
-      if (each.next().matches(filter)) {
-        count++;
+    for (OrderedChunks<IndexEntry> entries : candidates) {
+      for (Iterator<IndexEntry> each = entries.iterator(); each.hasNext(); ) {
+        if (each.next().matches(filter)) {
+          count++;
+        }
       }
     }
     return count;
+  }
+
+  /** Whether all {@link #candidates} match: the filter has only statuses, or only one label. */
+  private static boolean isMetByAllCandidates(WorkOrderFilter filter) {
+    return filter.equals(WorkOrderFilter.ofStatuses(filter.statuses()))
+        || (filter.labels().size() == 1 && filter.withoutLabels().equals(WorkOrderFilter.ALL));
   }
 
   List<RunningEntry> running() {
@@ -325,14 +336,13 @@ final class WorkOrderIndex {
     return found.stream().sorted(LONGEST_AT_REST_FIRST).limit(limit).map(IndexEntry::id).toList();
   }
 
-  /** The entries of several statuses as one sequence, newest first. */
-  private final class Merge implements Iterator<IndexEntry> {
+  /** The entries of several sets as one sequence, newest first. */
+  private static final class Merge implements Iterator<IndexEntry> {
     private final PriorityQueue<Head> heads =
         new PriorityQueue<>(Comparator.comparing((Head head) -> head.entry, NEWEST_FIRST));
 
-    private Merge(Set<WorkOrderStatus> statuses, Optional<WorkOrderId> before) {
-      for (WorkOrderStatus status : statuses) {
-        OrderedChunks<IndexEntry> entries = of(status);
+    private Merge(List<OrderedChunks<IndexEntry>> sets, Optional<WorkOrderId> before) {
+      for (OrderedChunks<IndexEntry> entries : sets) {
         advance(before.map(id -> entries.after(placeOf(id))).orElseGet(entries::iterator));
       }
     }
@@ -361,6 +371,18 @@ final class WorkOrderIndex {
   /** Returns an entry that sorts where the order is or was; only its id is compared. */
   private static IndexEntry placeOf(WorkOrderId id) {
     return new IndexEntry(
-        id, 0, WorkOrderStatus.CANCELLED, "", new String[0], List.of(), null, null, null, null);
+        id,
+        0,
+        WorkOrderStatus.CANCELLED,
+        "",
+        new String[0],
+        List.of(),
+        0,
+        Optional.empty(),
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 }

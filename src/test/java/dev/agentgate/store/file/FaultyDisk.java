@@ -3,11 +3,15 @@ package dev.agentgate.store.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Real files on a disk that can be full, or fail to sync, on command. */
 final class FaultyDisk implements JournalFile.Opener {
   volatile boolean full;
   volatile boolean failsToSync;
+
+  /** How often a file was synced. */
+  final AtomicInteger syncs = new AtomicInteger();
 
   @Override
   public JournalFile open(Path path) throws IOException {
@@ -31,6 +35,7 @@ final class FaultyDisk implements JournalFile.Opener {
         if (failsToSync) {
           throw new IOException("Input/output error");
         }
+        syncs.incrementAndGet();
         file.force();
       }
 

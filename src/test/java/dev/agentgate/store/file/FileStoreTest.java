@@ -78,6 +78,50 @@ final class FileStoreTest extends StoreContract {
   }
 
   @Test
+  void ordersAddedTogetherCostOneSync() {
+    store.workOrders().insert(WorkOrders.queued());
+    int before = disk.syncs.get();
+
+    store.workOrders().insertAll(Stream.generate(WorkOrders::queued).limit(1_000).toList());
+
+    assertThat(disk.syncs.get() - before).isEqualTo(1);
+    assertThat(store.workOrders().counts().queued()).isEqualTo(1_001);
+  }
+
+  @Test
+  void ofOrdersAddedTogetherNoneIsThereIfTheyCannotBeWritten() {
+    List<WorkOrder> orders = Stream.generate(WorkOrders::queued).limit(100).toList();
+    store.workOrders().insert(WorkOrders.queued());
+    disk.full = true;
+    assertThatThrownBy(() -> store.workOrders().insertAll(orders))
+        .isInstanceOf(StoreUnavailableException.class);
+    disk.full = false;
+    assertThat(store.workOrders().counts().total()).isEqualTo(1);
+
+    store.close();
+    store = open();
+
+    assertThat(store.workOrders().counts().total()).isEqualTo(1);
+    assertThat(store.workOrders().insertAll(orders)).containsOnly(Optional.empty());
+  }
+
+  @Test
+  void aBatchThatIsLargerThanASegmentIsThereAfterAReopen() {
+    segmentSize = 10_000;
+    store.close();
+    store = open();
+    List<WorkOrder> orders = Stream.generate(WorkOrders::queued).limit(200).toList();
+    store.workOrders().insertAll(orders);
+    store.workOrders().insert(WorkOrders.queued());
+
+    store.close();
+    store = open();
+
+    assertThat(store.workOrders().counts().total()).isEqualTo(201);
+    assertThat(store.workOrders().find(orders.getLast().id())).contains(orders.getLast());
+  }
+
+  @Test
   void anOrdersFileFollowsItsChangeAndIsForPeople() throws Exception {
     WorkOrder order = WorkOrders.queued();
     store.workOrders().insert(order);

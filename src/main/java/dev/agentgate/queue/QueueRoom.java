@@ -1,0 +1,43 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The room that is left in the queue. Orders count before they are in the store, so that threads
+ * that add orders at the same time do not exceed the limit together. Safe for use by many threads.
+ */
+final class QueueRoom {
+  private final int maxDepth;
+  private final WorkOrders orders;
+  private final AtomicInteger entering = new AtomicInteger();
+
+  QueueRoom(int maxDepth, WorkOrders orders) {
+    this.maxDepth = maxDepth;
+    this.orders = orders;
+  }
+
+  /**
+   * Reserves room until {@link #giveBack}, which the caller must call once the orders are in the
+   * store or will not get there.
+   *
+   * @return for how many orders there is room
+   */
+  int take(int wanted) {
+    long free = maxDepth - orders.counts().queued() - entering.getAndAdd(wanted);
+    int granted = (int) Math.clamp(free, 0, wanted);
+    giveBack(wanted - granted);
+    return granted;
+  }
+
+  void giveBack(int taken) {
+    entering.addAndGet(-taken);
+  }
+
+  AgentGateException full() {
+    return new AgentGateException(
+        Kind.QUEUE_FULL, "The queue is full: " + maxDepth + " orders wait");
+  }
+}
