@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
@@ -39,6 +40,18 @@ public final class DocumentedNames implements OASFilter {
     property(schemas, "WorkOrder", "failureReason").setEnumeration(REASONS);
     property(schemas, "SubmitConfig", "retryOn").setItems(reference(REASON));
     property(schemas, "QueueHealth", "blockedBy").setItems(names(BLOCKS));
+    requireStatus(document);
+  }
+
+  /** An action on many orders, one that can be tried with {@code dryRun}, must name a status. */
+  private static void requireStatus(OpenAPI document) {
+    document.getPaths().getPathItems().values().stream()
+        .flatMap(item -> item.getOperations().values().stream())
+        .map(Operation::getParameters)
+        .filter(all -> all != null && all.stream().anyMatch(it -> "dryRun".equals(it.getName())))
+        .flatMap(List::stream)
+        .filter(parameter -> "status".equals(parameter.getName()))
+        .forEach(parameter -> parameter.setRequired(true));
   }
 
   @Override

@@ -27,7 +27,7 @@ final class QueueRoom {
    */
   int take(int wanted) {
     long free = maxDepth - orders.counts().queued() - entering.getAndAdd(wanted);
-    int granted = (int) Math.clamp(free, 0, wanted);
+    int granted = Math.clamp(free, 0, wanted);
     giveBack(wanted - granted);
     return granted;
   }

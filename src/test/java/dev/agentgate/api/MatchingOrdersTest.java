@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -12,6 +13,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -89,7 +91,18 @@ class MatchingOrdersTest extends ApiFixture {
         "label=team",
         "label=:x",
         "label=a:b&label=a:c",
-        "limit=%E2%82"
+        "limit=%E2%82",
+        "repository=shop",
+        "repository=acme/shop/main",
+        "repository=https://github.com/acme/shop",
+        "repository=a/b&repository=a/c",
+        "failureReason=late",
+        "failureReason=timeout&failureReason=TIMEOUT",
+        "createdAfter=yesterday",
+        "createdAfter=2026-03-01",
+        "createdAfter=2026-03-01T12:00:00",
+        "createdBefore=1772366400000",
+        "createdBefore=2026-03-01T12:00:00Z&createdBefore=2026-03-02T12:00:00Z"
       })
   void aBadQueryParameterIsRefused(String query) {
     problem(
@@ -123,6 +136,68 @@ class MatchingOrdersTest extends ApiFixture {
     given().head(list).then().statusCode(200).contentType("application/json");
     given().get(list + "&status=failed").then().header("Content-Length", notNullValue());
     ids.forEach(id -> given().delete("/api/v1/work-orders/" + id + "?purge=true"));
+  }
+
+  @Test
+  void aListIsNarrowedByRepositoryAndTimeOnEveryPage() {
+    String repository = "Shop-" + UUID.randomUUID();
+    String body = BODY.replace("{\"type\":\"empty\"}", "{\"repo\":\"Acme/" + repository + "\"}");
+    List<String> ids =
+        Stream.generate(() -> post(body).then().statusCode(201).extract().<String>path("id"))
+            .limit(3)
+            .toList();
+    submit();
+    String list = "/api/v1/work-orders?limit=2&repository=acme/" + repository;
+    Response first = given().get(list);
+    first
+        .then()
+        .statusCode(200)
+        .body("items.id", contains(ids.get(2), ids.get(1)))
+        .body("total", is(3));
+    given()
+        .get(list + "&cursor=" + first.<String>path("nextCursor"))
+        .then()
+        .statusCode(200)
+        .body("items.id", contains(ids.get(0)))
+        .body("total", is(3))
+        .body("hasMore", is(false));
+
+    String created = given().get("/api/v1/work-orders/" + ids.get(1)).path("createdAt");
+    Instant at = Instant.parse(created);
+    given()
+        .get(list + "&createdAfter=" + at.plusMillis(1))
+        .then()
+        .body("items.id", not(hasItem(ids.get(1))));
+    given().get(list + "&createdAfter=" + created).then().body("items.id", hasItem(ids.get(1)));
+    given()
+        .get(list + "&createdBefore=" + created)
+        .then()
+        .body("items.id", not(hasItem(ids.get(1))));
+    given()
+        .get(list + "&createdBefore=" + at.plusMillis(1) + "&createdAfter=" + created)
+        .then()
+        .body("items.id", hasItem(ids.get(1)));
+    given().get(list + "&failureReason=timeout").then().statusCode(200).body("total", is(0));
+  }
+
+  @Test
+  void aBatchPurgeIsNarrowedByTheSameParameters() {
+    String repository = "shop-" + UUID.randomUUID();
+    String id =
+        post(BODY.replace("{\"type\":\"empty\"}", "{\"repo\":\"acme/" + repository + "\"}"))
+            .path("id");
+    String other = submit();
+    String purge = "/api/v1/work-orders?status=queued&purge=true&repository=acme/" + repository;
+    given()
+        .delete(purge + "&createdBefore=2020-01-01T00:00:00Z")
+        .then()
+        .statusCode(200)
+        .body("purged", is(0));
+    given().delete(purge + "&failureReason=lost").then().statusCode(200).body("purged", is(0));
+    given().delete(purge + "&dryRun=true").then().statusCode(200).body("wouldPurge", is(1));
+    given().delete(purge).then().statusCode(200).body("purged", is(1));
+    given().get("/api/v1/work-orders/" + id).then().statusCode(404);
+    given().get("/api/v1/work-orders/" + other).then().statusCode(200);
   }
 
   @Test
@@ -179,6 +254,12 @@ class MatchingOrdersTest extends ApiFixture {
     "?purge=1,Batch delete requires purge=true",
     "?purge=TRUE&status=failed,Batch delete requires purge=true",
     "?purge=true&purge=false&status=failed,Batch delete requires purge=true",
+    "?purge=true&status=failed&repository=,repository must have a value",
+    "?purge=true&status=failed&repository=shop,repository must be of the form owner/repo",
+    "?purge=true&status=failed&failureReason=late,Unknown failure reason: late",
+    "?purge=true&status=failed&createdAfter=,createdAfter must have a value",
+    "?purge=true&status=failed&createdBefore=now,'createdBefore must be a time as RFC 3339 defines"
+        + " it, such as 2026-03-01T12:00:00Z'",
     "?purge=true&status=failed&labels=a:b,Unknown query parameter: labels",
     "?purge=true&status=failed&label=a,label must be of the form key:value",
     "?purge=true&status=failed&label=,label must have a value",

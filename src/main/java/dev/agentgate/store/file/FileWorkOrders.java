@@ -17,9 +17,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -96,7 +96,7 @@ final class FileWorkOrders implements WorkOrders {
   @Override
   public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
     List<Change.Put> puts = orders.stream().map(this::put).toList();
-    SortedSet<String> keys = new TreeSet<>();
+    NavigableSet<String> keys = new TreeSet<>();
     for (WorkOrder order : orders) {
       order.idempotencyKey().map(IdempotencyKey::key).ifPresent(keys::add);
     }
