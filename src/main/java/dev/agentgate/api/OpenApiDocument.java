@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.agentgate.api.access.Area;
 import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.runtime.ImageMode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
@@ -33,6 +34,10 @@ class OpenApiDocument {
   private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
 
   void register(@Observes Router router) {
+    if (ImageMode.current() == ImageMode.JVM) {
+      // Its file is gone once an upgrade has replaced the application; an executable contains it.
+      documents.put(YAML, read());
+    }
     reading(router, Area.OPENAPI).handler(context -> send(context, wanted(context)));
     for (String format : List.of(YAML, JSON)) {
       reading(router, Area.OPENAPI + "." + format).handler(context -> send(context, format));
@@ -57,16 +62,32 @@ class OpenApiDocument {
     context
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/" + format + ";charset=UTF-8")
-        .end(documents.computeIfAbsent(format, OpenApiDocument::read));
+        .end(document(format));
   }
 
-  private static Buffer read(String format) {
+  private Buffer document(String format) {
+    Buffer known = documents.get(format);
+    if (known == null) {
+      known = format.equals(JSON) ? toJson(document(YAML)) : read();
+      documents.put(format, known);
+    }
+    return known;
+  }
+
+  private static Buffer toJson(Buffer yaml) {
+    try {
+      return Buffer.buffer(toJson(yaml.getBytes()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Buffer read() {
     try (InputStream document = OpenApiDocument.class.getResourceAsStream("openapi.yaml")) {
       if (document == null) {
         throw new IllegalStateException("The OpenAPI document is missing from the application");
       }
-      byte[] yaml = document.readAllBytes();
-      return Buffer.buffer(format.equals(JSON) ? toJson(yaml) : yaml);
+      return Buffer.buffer(document.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

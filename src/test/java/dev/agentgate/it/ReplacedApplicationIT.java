@@ -118,6 +118,10 @@ class ReplacedApplicationIT {
       assertThat(client.post("/work-orders", keyed, "Idempotency-Key", "k").status())
           .isEqualTo(status);
     }
+    for (String document : List.of("/q/openapi", "/q/openapi?format=json")) {
+      assertThat(client.call("GET", document, BodyPublishers.noBody()).text())
+          .contains("/work-orders/{id}/cancel");
+    }
   }
 
   private static int send(Client client, String body) {
@@ -133,10 +137,22 @@ class ReplacedApplicationIT {
 
   @Test
   void aServiceWithTlsTracesAndWebhooksStopsInOrderAfterOneRequest() throws IOException {
+    try (TraceCollector collector = TraceCollector.start()) {
+      stopAfterOneRequest("http://127.0.0.1:" + collector.port());
+      assertThat(collector.received()).as("exports").isPositive();
+    }
+  }
+
+  @Test
+  void tracesAndWebhooksThatNobodyTakesDisturbNoStop() throws IOException {
+    stopAfterOneRequest("http://127.0.0.1:1");
+  }
+
+  private void stopAfterOneRequest(String collector) throws IOException {
     Tls tls = Tls.in(home);
     try (Service service = tls.of(service())) {
       service
-          .with("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+          .with("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", collector)
           .with("AGENTGATE_WEBHOOKS_URLS", "http://127.0.0.1:1")
           .with("AGENTGATE_WEBHOOKS_SECRET", "a secret of the webhooks");
       service.startUnasked();
@@ -193,7 +209,11 @@ class ReplacedApplicationIT {
     assertThat(service.awaitExit()).isEqualTo(143);
     assertThat(service.said())
         .as("add what is missing to %s with -Dclasses.regenerate=true", LIST)
-        .doesNotContain("did not stop in time", "NoClassDefFoundError", "ClassNotFoundException")
+        .doesNotContain(
+            "did not stop in time",
+            "NoClassDefFoundError",
+            "ClassNotFoundException",
+            "NoSuchFileException")
         .contains(" stopped in ");
     assertThat(service.processes()).isEmpty();
   }
