@@ -151,7 +151,9 @@
                   responseCode = "503",
                   description =
                       "The store cannot take the write, or the service is stopping; nothing"
-                          + " half-written stays",
+                          + " half-written stays. Or the service is short of file descriptors or"
+                          + " memory; a cancel or kill that is answered so is carried out as soon"
+                          + " as possible, and may be repeated",
                   headers =
                       @Header(
                           name = "Retry-After",

@@ -23,6 +23,8 @@ public class AgentGateException extends RuntimeException {
     QUEUE_FULL,
     /** The store cannot accept the write; nothing was written. */
     STORE_UNAVAILABLE,
+    /** The service is short of descriptors or memory; the client may try again soon. */
+    SHORT_OF_RESOURCES,
     /** The service is stopping; the client may try another replica, or try again later. */
     STOPPING
   }

@@ -166,6 +166,9 @@ public final class FakeExecutor implements Executor {
 
   @Override
   public synchronized StopReport stop(RunId run, Duration grace) {
+    if (blind) {
+      throw new CannotTellException(new IllegalStateException());
+    }
     Thread preparer = preparing.get(run);
     if (preparer != null) {
       preparer.interrupt();
@@ -249,7 +252,7 @@ public final class FakeExecutor implements Executor {
     @Override
     public Optional<RunOutcome> awaitEnd(Duration atMost) throws InterruptedException {
       if (executor.blind) {
-        throw new CannotTellException("Blind", new IllegalStateException());
+        throw new CannotTellException(new IllegalStateException());
       }
       return over.await(atMost.toNanos(), TimeUnit.NANOSECONDS)
           ? Optional.ofNullable(outcome.get())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.it.Client.Answer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -66,6 +67,39 @@ class ShortageIT {
       String order = service.client().submit("true");
       assertThat(service.client().awaitEnd(order).path("status").asText()).isEqualTo("completed");
     }
+  }
+
+  @Test
+  void aCancelThatCannotSeeTheProcessesIsRefusedForNowAndCarriedOutLater() throws Exception {
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
+    try (Service service = Service.in(home).withDescriptors(4096)) {
+      service.start();
+      Client client = service.client();
+      String order = client.submit("echo began; sleep 300");
+      client.awaitLog(order, "began");
+      String run = client.order(order).path("currentRunId").asText();
+
+      limitDescriptors(service, 20);
+      try {
+        for (Answer answer :
+            List.of(
+                client.post("/work-orders/" + order + "/cancel"),
+                client.get("/runs/" + run + "/log"))) {
+          assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+          assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();
+          assertThat(answer.detail()).startsWith("The service is short of file descriptors");
+        }
+      } finally {
+        limitDescriptors(service, 4096);
+      }
+      client.awaitStatus(order, "cancelled");
+      assertThat(service.processes()).isEmpty();
+    }
+  }
+
+  /** Sets the limit of a running service. Descriptors that are open stay open. */
+  private static void limitDescriptors(Service service, int most) {
+    Service.run("prlimit", "--pid", Long.toString(service.pid()), "--nofile=" + most + ":");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.agentgate.api.problem;
 
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.Shortage;
 import dev.agentgate.queue.LogKeys;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.workorder.AgentGateException;
@@ -75,6 +77,12 @@ public class ProblemMappers {
 
   @ServerExceptionMapper
   Response defect(Throwable defect, RoutingContext request) {
+    if (defect instanceof CannotLookException || Shortage.ofFiles(defect)) {
+      return answer(
+          ProblemType.BUSY,
+          "The service is short of file descriptors or memory. Try again.",
+          request);
+    }
     LOG.error("A request failed unexpectedly", defect);
     return answer(
         ProblemType.INTERNAL,

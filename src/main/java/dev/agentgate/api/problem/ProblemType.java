@@ -94,6 +94,7 @@ public enum ProblemType {
       case IDEMPOTENCY_KEY_REUSED -> IDEMPOTENCY_KEY_REUSED;
       case QUEUE_FULL -> QUEUE_FULL;
       case STORE_UNAVAILABLE -> STORE_UNAVAILABLE;
+      case SHORT_OF_RESOURCES -> BUSY;
       case STOPPING -> STOPPING;
     };
   }

@@ -67,7 +67,7 @@ final class LocalExecution implements Execution {
     try {
       return before.plus(process.age());
     } catch (CannotLookException e) {
-      throw cannotTell(e);
+      throw new CannotTellException(e);
     }
   }
 
@@ -85,7 +85,7 @@ final class LocalExecution implements Execution {
       }
       return end.map(this::outcome);
     } catch (CannotLookException e) {
-      throw cannotTell(e);
+      throw new CannotTellException(e);
     }
   }
 
@@ -111,9 +111,5 @@ final class LocalExecution implements Execution {
 
   private boolean isOutOfMemory(ExitStatus exit) {
     return exit.signal().orElse(0) == SIGKILL && outOfMemoryKills.count() > outOfMemoryKillsBefore;
-  }
-
-  private static CannotTellException cannotTell(CannotLookException why) {
-    return new CannotTellException("The run cannot be seen: " + why.getMessage(), why);
   }
 }

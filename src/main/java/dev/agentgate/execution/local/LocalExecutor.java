@@ -96,7 +96,8 @@ public final class LocalExecutor implements Executor {
           SpentTime.write(directories.of(run), elapsed(began));
           return launcher.launch(order, run, workspace);
         });
-    return watched(process, elapsed(began));
+    // Nothing is looked up here: the agent runs, so a shortage must not look like a failed start.
+    return watched(process, elapsed(began), Duration.ZERO);
   }
 
   private static Why whyOf(Exception failure, boolean noRoom, Why otherwise) {
@@ -116,8 +117,8 @@ public final class LocalExecutor implements Executor {
     if (found.isEmpty() && !mayHaveBegun(run)) {
       throw abandoned();
     }
-    return found.map(
-        process -> looking(() -> watched(process, SpentTime.read(directories.of(run.id())))));
+    return found.map(process ->
+        looking(() -> watched(process, SpentTime.read(directories.of(run.id())), process.age())));
   }
 
   /** Whether the agent may have begun. The run script writes the process file before that. */
@@ -130,12 +131,13 @@ public final class LocalExecutor implements Executor {
 
   /**
    * @param before the age of the run when its process was started
+   * @param age the age of the process
    */
-  private Execution watched(SupervisedProcess process, Duration before) {
+  private Execution watched(SupervisedProcess process, Duration before, Duration age) {
     RunDirectory directory = directories.of(process.run());
     logCapper.watch(process.run());
     return new LocalExecution(
-        processes, process, before, directory, OutputWatch.begin(directory, process.age()), clock);
+        processes, process, before, directory, OutputWatch.begin(directory, age), clock);
   }
 
   @Override
@@ -165,7 +167,10 @@ public final class LocalExecutor implements Executor {
   public boolean discard(RunId run) {
     boolean removed = workspaces.remove(run);
     // The cgroup may still have been in use when the run was released.
-    processes.release(run);
+    looking(() -> {
+      processes.release(run);
+      return run;
+    });
     return removed;
   }
 
@@ -178,7 +183,7 @@ public final class LocalExecutor implements Executor {
     try {
       return look.get();
     } catch (CannotLookException e) {
-      throw new CannotTellException("The run cannot be seen: " + e.getMessage(), e);
+      throw new CannotTellException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.agentgate.execution.local;
 
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.execution.local.RunMembers.Found;
+import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.linux.ProcessTree.Entry;
 import dev.agentgate.linux.Signals;
@@ -66,6 +67,9 @@ final class RunStop {
       StopReport shared = report.join();
       return new StopReport(shared.killed(), shared.alive(), since(called));
     } catch (CompletionException e) {
+      if (e.getCause() instanceof CannotLookException blind) {
+        throw new CannotLookException(String.valueOf(blind.getMessage()), e);
+      }
       throw new IllegalStateException("The stop by another caller failed", e);
     }
   }
