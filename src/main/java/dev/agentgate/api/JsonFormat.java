@@ -21,6 +21,7 @@ import jakarta.inject.Singleton;
       Answers.DeleteResult.class,
       Answers.KillResult.class,
       Answers.PauseResult.class,
+      Answers.PurgeFailure.class,
       Answers.PurgeResult.class,
       Answers.RunRequestResult.class,
       Answers.Runs.class,

@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.queue.PurgeReport;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.wire.Answers;
@@ -113,10 +114,14 @@ public class MatchingOrdersResource {
       summary = "Remove every work order of a status",
       description =
           "Of the given statuses, and of these only those that match every other parameter. A"
-              + " parameter that is not known here is refused. Needs the role `admin`.")
+              + " parameter that is not known here is refused. If an order cannot be purged, for"
+              + " example because one of its processes cannot be killed, the others are purged"
+              + " anyway: `success` is then false, and `failures` says what was kept and why. If the"
+              + " store refuses every write, the answer is a `503` that says how many orders were"
+              + " purged before. Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
-      description = "They are gone; with `dryRun=true` nothing changed",
+      description = "They are gone, except those in `failures`; with `dryRun=true` nothing changed",
       content = @Content(schema = @Schema(implementation = Answers.PurgeResult.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "Unavailable", responseCode = "503")
@@ -147,9 +152,20 @@ public class MatchingOrdersResource {
     WorkOrderFilter matching = filter.filterOfAction("Status filter required for batch purge");
     Optional<Duration> age = QueryParameters.olderThan(olderThan);
     boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
-    long count = orders.purgeAll(matching, age, onlyCount);
-    return onlyCount
-        ? new Answers.PurgeResult(true, 0, count)
-        : new Answers.PurgeResult(true, count, null);
+    return result(orders.purgeAll(matching, age, onlyCount), onlyCount);
+  }
+
+  private static Answers.PurgeResult result(PurgeReport report, boolean dryRun) {
+    boolean success = report.notPurged() == 0;
+    return new Answers.PurgeResult(
+        success,
+        dryRun ? 0 : report.purged(),
+        dryRun ? report.purged() : null,
+        success ? null : report.notPurged(),
+        success
+            ? null
+            : report.failures().stream()
+                .map(failure -> new Answers.PurgeFailure(failure.id().value(), failure.error()))
+                .toList());
   }
 }

@@ -5,6 +5,7 @@ import dev.agentgate.execution.StopReport;
 import dev.agentgate.output.RunLog;
 import dev.agentgate.queue.RunSupervisor.EndAnswer;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.workorder.AgentGateException;
@@ -45,7 +46,6 @@ import org.jboss.logging.Logger;
  */
 public final class WorkOrderService {
   private static final Logger LOG = Logger.getLogger(WorkOrderService.class);
-  private static final int BATCH = 100;
 
   private final QueueSettings settings;
   private final Supervision supervision;
@@ -317,7 +317,7 @@ public final class WorkOrderService {
   /**
    * Removes everything that the runs of an order left behind.
    *
-   * @throws NotRemovedException if a part of it could not be removed
+   * @throws AgentGateException if a part of it could not be removed
    */
   private void removeRuns(WorkOrder order) {
     List<RunId> left = new ArrayList<>();
@@ -331,68 +331,33 @@ public final class WorkOrderService {
       LOG.warnf(
           "Work order %s is not purged: workspaces or logs of %s cannot be removed",
           order.id(), left);
-      throw new NotRemovedException(order.id());
-    }
-  }
-
-  /** Some files of the order's runs could not be removed. */
-  private static final class NotRemovedException extends AgentGateException {
-    private static final long serialVersionUID = 1L;
-
-    NotRemovedException(WorkOrderId id) {
-      super(
+      throw new AgentGateException(
           Kind.STORE_UNAVAILABLE,
           "Work order "
-              + id
+              + order.id()
               + " was not purged: a part of its workspaces or logs could not be removed");
     }
   }
 
   /**
-   * Purges every order that matches now.
+   * Purges every order that matches now. An order that cannot be purged is reported, and the others
+   * are purged.
    *
    * @param olderThan purge only orders whose last change is longer ago than this
    * @param dryRun whether to remove nothing
-   * @return the number of orders that were purged, or would be
+   * @return what was purged, or would be
+   * @throws StoreUnavailableException if the store refuses every write; the message says how many
+   *     orders were purged before
    */
-  public long purgeAll(WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
-    Optional<Instant> cutoff = olderThan.map(now()::minus);
-    if (dryRun && cutoff.isEmpty()) {
-      return store.workOrders().page(filter, Optional.empty(), 1).total();
+  public PurgeReport purgeAll(
+      WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
+    if (dryRun && olderThan.isEmpty()) {
+      long total = store.workOrders().page(filter, Optional.empty(), 1).total();
+      return new PurgeReport(total, 0, List.of());
     }
-    long purged = 0;
-    Optional<WorkOrderId> before = Optional.empty();
-    while (true) {
-      List<WorkOrderId> ids = store.workOrders().matching(filter, before, BATCH);
-      for (WorkOrderId id : ids) {
-        Optional<WorkOrder> order = store.workOrders().findListed(id);
-        if (order.isPresent()
-            && cutoff.filter(at -> !order.get().updatedAt().isBefore(at)).isEmpty()) {
-          purged += dryRun || purgeIfThere(id, filter) ? 1 : 0;
-        }
-      }
-      if (ids.size() < BATCH) {
-        return purged;
-      }
-      before = Optional.of(ids.getLast());
-    }
-  }
-
-  private boolean purgeIfThere(WorkOrderId id, WorkOrderFilter filter) {
-    try {
-      if (!filter.matches(find(id))) {
-        return false;
-      }
-      purge(id);
-      return true;
-    } catch (NotRemovedException e) {
-      return false;
-    } catch (AgentGateException e) {
-      if (e.kind() == Kind.NOT_FOUND) {
-        return false;
-      }
-      throw e;
-    }
+    return new BatchPurge(
+            store, filter, olderThan.map(now()::minus), dryRun ? id -> {} : this::purge)
+        .run();
   }
 
   /**

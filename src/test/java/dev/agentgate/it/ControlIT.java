@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,6 +108,34 @@ class ControlIT {
     assertThat(json.path("survivors").asInt()).isZero();
     assertThat(client.status(id)).isEqualTo("cancelled");
     assertRefused(cancel(id), 409, "Work order " + id + " is already in terminal state: cancelled");
+  }
+
+  @Test
+  void aBatchPurgeGoesOnAfterAnOrderThatCannotBePurged() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int number = 0; number < 3; number++) {
+      ids.add(client.submit("true", body -> body.putObject("labels").put("batch", "damaged")));
+    }
+    ids.forEach(client::awaitEnd);
+    String damaged = ids.get(1);
+    Path file = service.data().resolve("work-orders").resolve(damaged + ".json");
+    await("its file to be written")
+        .until(() -> Files.exists(file) && Files.readString(file).contains("completed"));
+    Files.writeString(file, "no order");
+    await("it to be unreadable").until(() -> client.get("/work-orders/" + damaged).status() == 503);
+
+    Answer answer = client.delete("/work-orders?status=completed&label=batch:damaged&purge=true");
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    JsonNode json = answer.json();
+    assertThat(json.path("success").asBoolean(true)).isFalse();
+    assertThat(json.path("purged").asInt()).isEqualTo(2);
+    assertThat(json.path("notPurged").asInt()).isEqualTo(1);
+    assertThat(json.path("failures")).hasSize(1);
+    assertThat(json.path("failures").path(0).path("workOrderId").asText()).isEqualTo(damaged);
+    assertThat(json.path("failures").path(0).path("error").asText()).contains("cannot be read");
+    assertThat(client.get("/work-orders/" + ids.get(0)).status()).isEqualTo(404);
+    assertThat(client.get("/work-orders/" + ids.get(2)).status()).isEqualTo(404);
   }
 
   @Test

@@ -214,7 +214,7 @@ class BulkActionsTest {
     QueueFixture queue = manual();
     insert(queue, 500);
     queue.store.refuseWrites(true);
-    queue.store.reportFailure(true);
+    queue.store.reportFailure("The disk is full.");
 
     assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.queue.bulk().cancel(QUEUED));
 

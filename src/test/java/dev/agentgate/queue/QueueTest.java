@@ -466,12 +466,81 @@ class QueueTest {
     assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().purge(id));
     WorkOrderFilter completed =
         new WorkOrderFilter(Set.of(WorkOrderStatus.COMPLETED), Optional.empty(), Map.of());
-    assertThat(queue.service().purgeAll(completed, Optional.empty(), false)).isZero();
+    PurgeReport kept = queue.service().purgeAll(completed, Optional.empty(), false);
+    assertThat(kept.purged()).isZero();
+    assertThat(kept.notPurged()).isEqualTo(1);
+    assertThat(kept.failures())
+        .singleElement()
+        .satisfies(failure -> {
+          assertThat(failure.id()).isEqualTo(id);
+          assertThat(failure.error()).contains(id + " was not purged");
+        });
     assertThat(queue.order(id).runs()).containsExactly(run);
 
     queue.executor.stuck(false);
-    assertThat(queue.service().purgeAll(completed, Optional.empty(), false)).isEqualTo(1);
+    assertThat(queue.service().purgeAll(completed, Optional.empty(), false))
+        .isEqualTo(new PurgeReport(1, 0, List.of()));
     assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
+  }
+
+  @Test
+  void aBatchPurgeGoesOnAfterAnOrderWhoseProcessesSurvive() {
+    QueueFixture queue = queue(settings -> with(settings, 1));
+    WorkOrderId older = queue.submit();
+    RunId run = queue.awaitRunning(older);
+    queue.service().pause();
+    WorkOrderFilter unfinished =
+        new WorkOrderFilter(
+            Set.of(WorkOrderStatus.RUNNING, WorkOrderStatus.QUEUED), Optional.empty(), Map.of());
+    WorkOrderId newer = queue.submit();
+
+    queue.executor.keepAlive(1);
+    PurgeReport report = queue.service().purgeAll(unfinished, Optional.empty(), false);
+
+    assertThat(report)
+        .isEqualTo(
+            new PurgeReport(
+                1,
+                1,
+                List.of(
+                    new PurgeReport.Failure(
+                        older,
+                        "Work order " + older + " was not purged: 1 of its processes live on"))));
+    assertRefused(Kind.NOT_FOUND, () -> queue.order(newer));
+    queue.executor.keepAlive(0);
+    queue.executor.exit(run, 137);
+    queue.awaitStatus(older, WorkOrderStatus.CANCELLED);
+  }
+
+  @Test
+  void aBatchPurgeThatTheStoreBreaksOffSaysHowManyOrdersAreGone() {
+    QueueFixture queue = queue();
+    queue.service().pause();
+    WorkOrderId _ = queue.submit();
+    WorkOrderFilter queued =
+        new WorkOrderFilter(Set.of(WorkOrderStatus.QUEUED), Optional.empty(), Map.of());
+    queue.store.refuseWrites(true);
+    queue.store.reportFailure("The disk is full.");
+    assertRefused(
+            Kind.STORE_UNAVAILABLE, () -> queue.service().purgeAll(queued, Optional.empty(), false))
+        .hasMessageStartingWith("0 work orders were purged, then the store refused: ");
+    queue.store.refuseWrites(false);
+  }
+
+  @Test
+  void aStopThatCannotSeeTheProcessesIsRefusedForNowAndCarriedOutLater() {
+    QueueFixture queue = queue();
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    queue.executor.blind(true);
+    assertRefused(Kind.SHORT_OF_RESOURCES, () -> queue.service().purge(id));
+    assertRefused(Kind.SHORT_OF_RESOURCES, () -> queue.service().cancel(id));
+    assertRefused(Kind.SHORT_OF_RESOURCES, () -> queue.service().kill(id, true));
+    assertThat(queue.executor.lives(run)).isTrue();
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.RUNNING);
+    queue.executor.blind(false);
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+    assertThat(((Failed) queue.order(id).state()).reason()).isEqualTo(FailureReason.KILLED);
   }
 
   @Test

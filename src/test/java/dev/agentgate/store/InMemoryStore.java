@@ -48,7 +48,6 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     final List<ChangeFeed.Entry> changes = new ArrayList<>();
     boolean paused;
     boolean refusing;
-    boolean failing;
   }
 
   private final Shared all;
@@ -56,6 +55,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   private final Clock clock;
   private final Comparator<QueueEntry> queueOrder;
   private volatile boolean closed;
+  private volatile Optional<String> failure = Optional.empty();
 
   public InMemoryStore(Clock clock) {
     this(clock, QueueEntry.order(Optional.empty()));
@@ -78,17 +78,15 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     return new InMemoryStore(all, other, clock, queueOrder);
   }
 
+  /** What the store reports as the reason for refusing all writes. */
+  public void reportFailure(String why) {
+    failure = Optional.of(why);
+  }
+
   /** Whether every write is refused from now on, as with a full disk. */
   public void refuseWrites(boolean refuse) {
     synchronized (all) {
       all.refusing = refuse;
-    }
-  }
-
-  /** Whether the store reports a failure that refuses writes. */
-  public void reportFailure(boolean failing) {
-    synchronized (all) {
-      all.failing = failing;
     }
   }
 
@@ -534,10 +532,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
 
   @Override
   public StoreHealth health() {
-    synchronized (all) {
-      return new StoreHealth(
-          all.failing ? Optional.of("The disk is full.") : Optional.empty(), Optional.empty());
-    }
+    return new StoreHealth(failure, Optional.empty());
   }
 
   @Override
