@@ -36,6 +36,11 @@ public final class DirectoryTree {
     Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
   }
 
+  /** Creates a directory for this user only; fails if its parent is missing or it exists. */
+  static void createLeaf(Path directory) throws IOException {
+    Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+  }
+
   /**
    * Removes a directory and everything in it, even directories without permissions and directories
    * too deep to be named. Needs few descriptors at any depth. Follows no links. Idempotent.

@@ -157,7 +157,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
     boolean made = false;
     try {
       DirectoryTree.remove(directory);
-      DirectoryTree.create(directory);
+      DirectoryTree.createLeaf(directory);
       if (remote.isPresent()) {
         Path mirror = mirrors.checkOut(checkout.context(), remote.get(), directory);
         referred.addTo(run, remote.get(), checkout);

@@ -62,6 +62,7 @@ public final class AgentLauncher {
             .invocation(spec.agentType(), task)
             .orElseThrow(() ->
                 new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
+    directories.create(run);
     write(promptFile, spec.taskPrompt());
     Map<String, String> environment = new TreeMap<>(invocation.environment());
     environment.putAll(variables.of(order.id(), run));
@@ -72,7 +73,6 @@ public final class AgentLauncher {
 
   private static void write(Path file, String prompt) throws SpawnFailedException {
     try {
-      Files.createDirectories(file.getParent());
       try (var channel =
           Files.newByteChannel(
               file,

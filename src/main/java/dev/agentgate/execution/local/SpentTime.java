@@ -25,7 +25,9 @@ final class SpentTime {
   /** Writes the duration. If it cannot be written, the run continues all the same. */
   static void write(RunDirectory directory, Duration spent) {
     try {
-      Files.createDirectories(directory.path());
+      if (!Files.isDirectory(directory.path())) {
+        Files.createDirectory(directory.path());
+      }
       Files.writeString(file(directory), Long.toString(spent.toMillis()));
     } catch (IOException e) {
       LOG.debugf(e, "The duration of a checkout could not be recorded");

@@ -8,6 +8,7 @@ import dev.agentgate.workorder.WorkOrderId;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,7 @@ final class FileRuns implements Runs {
 
   private final OpenIndex index;
   private final Path directory;
+  private final ConfiguredDirectory place;
   private final Quarantine quarantine;
 
   /** Each lock guards the files of the runs whose ids hash to it. */
@@ -31,26 +33,40 @@ final class FileRuns implements Runs {
 
   /**
    * @param directory the directory of all runs
+   * @param place checked before each write
    */
-  FileRuns(OpenIndex index, Path directory, Quarantine quarantine) {
+  FileRuns(OpenIndex index, Path directory, ConfiguredDirectory place, Quarantine quarantine) {
     this.index = index;
     this.directory = directory;
+    this.place = place;
     this.quarantine = quarantine;
   }
 
   @Override
   public void save(Run run) {
     index.check();
+    place.check();
     ReentrantLock lock = lockOf(run.id());
     lock.lock();
     try {
-      Files.createDirectories(directory.resolve(run.id().value()));
+      createDirectory(directory.resolve(run.id().value()));
       OrderFiles.replace(file(run.id()), RunCodec.encode(run));
     } catch (IOException e) {
       throw new StoreUnavailableException(
           "The run cannot be written: " + Journal.reason(e) + ".", e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Creates a directory unless it exists, but not its parent. */
+  private static void createDirectory(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      try {
+        Files.createDirectory(path);
+      } catch (FileAlreadyExistsException e) {
+        // Another thread was faster.
+      }
     }
   }
 

@@ -41,6 +41,7 @@ public final class FileStore implements Store {
   private static final Logger LOG = Logger.getLogger(FileStore.class);
 
   private final DirectoryLock directoryLock;
+  private final ConfiguredDirectory place;
   private final Quarantine quarantine;
   private final WorkOrderIndex index;
   private final WriteBehind writeBehind;
@@ -121,6 +122,7 @@ public final class FileStore implements Store {
       long segmentSize)
       throws IOException {
     this.directoryLock = directoryLock;
+    this.place = new ConfiguredDirectory(dataDir);
     this.index = new WorkOrderIndex(queueOrder);
     OrderFiles files = new OrderFiles(dataDir);
     this.quarantine = new Quarantine(files.directory().resolve(".quarantine"));
@@ -133,11 +135,11 @@ public final class FileStore implements Store {
     Instant now = clock.instant();
     index.fill(loaded.entries().stream().map(entry -> entry.atRestBy(now)).toList());
     index.setPaused(loaded.paused());
-    this.writeBehind = new WriteBehind(files, index);
+    this.writeBehind = new WriteBehind(files, index, place);
     this.journal =
         new Journal(
             journalDirectory,
-            opener,
+            place.guard(opener),
             this::apply,
             segmentSize,
             reader.segments(),
@@ -146,7 +148,7 @@ public final class FileStore implements Store {
     writeBehind.take(loaded.unwritten());
     writeBehind.start(journal);
     this.workOrders = new FileWorkOrders(this::openIndex, files, writeBehind, journal, shared);
-    this.runs = new FileRuns(this::openIndex, runsDirectory, quarantine);
+    this.runs = new FileRuns(this::openIndex, runsDirectory, place, quarantine);
     this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);
   }
 
@@ -208,7 +210,7 @@ public final class FileStore implements Store {
   public StoreHealth health() {
     long quarantined = quarantinedFiles();
     return new StoreHealth(
-        journal.refusal().or(writeBehind::failure),
+        place.problem().or(journal::refusal).or(writeBehind::failure),
         quarantined == 0
             ? Optional.empty()
             : Optional.of(

@@ -242,6 +242,11 @@ final class Journal implements AutoCloseable {
     return writer.refusal();
   }
 
+  /** Finds out whether a refusal is still true. */
+  void lookWhetherThereIsRoom() {
+    writer.lookWhetherThereIsRoom();
+  }
+
   boolean isStopped() {
     return writer.isStopped();
   }

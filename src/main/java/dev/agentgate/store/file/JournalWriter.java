@@ -1,6 +1,7 @@
 package dev.agentgate.store.file;
 
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.file.ConfiguredDirectory.NotInPlaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalWriter {
   static final int FRAME_HEADER = 16;
   private static final int AHEAD = 1 << 20;
+  private static final int PROBE = 64 << 10;
   private static final Logger LOG = Logger.getLogger(JournalWriter.class);
 
   private final Path directory;
@@ -199,6 +201,9 @@ final class JournalWriter {
       currentFile().force();
     } catch (ClosedByInterruptException e) {
       throw e;
+    } catch (NotInPlaceException e) {
+      takeBack();
+      throw refuse(e);
     } catch (IOException e) {
       takeBack();
       throw stopAfterFailedSync(e);
@@ -232,6 +237,10 @@ final class JournalWriter {
   }
 
   private StoreUnavailableException refuse(IOException cause) {
+    if (cause instanceof NotInPlaceException) {
+      // The store's health looks for the directory itself, so it also sees when it is back.
+      return new StoreUnavailableException(ConfiguredDirectory.GONE, cause);
+    }
     String message = "The journal cannot be written: " + Journal.reason(cause) + ".";
     if (refusal == null) {
       LOG.errorf("%s Writes are refused until it can be written again.", message);
@@ -264,6 +273,30 @@ final class JournalWriter {
 
   boolean isStopped() {
     return stopped != null;
+  }
+
+  /**
+   * Writes a file of its own if the last write was refused, and forgets the refusal if that
+   * succeeds. Without this, a service that gets no requests because it is not ready would never
+   * find out that there is room again. Unlike the other methods, any thread may call this.
+   */
+  void lookWhetherThereIsRoom() {
+    if (refusal == null || stopped != null) {
+      return;
+    }
+    Path probe = directory.resolve("probe");
+    try {
+      try (JournalFile trial = opener.open(probe)) {
+        trial.write(zeros.duplicate().limit(PROBE), 0);
+        trial.force();
+      } finally {
+        Files.deleteIfExists(probe);
+      }
+      refusal = null;
+      LOG.info("The journal can be written again");
+    } catch (IOException e) {
+      LOG.debugf(e, "The journal still cannot be written");
+    }
   }
 
   /** Seals the last segment. */

@@ -3,6 +3,7 @@ package dev.agentgate.store.file;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.store.file.ConfiguredDirectory.NotInPlaceException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class WriteBehind {
 
   private final OrderFiles files;
   private final WorkOrderIndex index;
+  private final ConfiguredDirectory place;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("store-write-behind").unstarted(this::run);
   private final ConcurrentHashMap<WorkOrderId, Pending> pending = new ConcurrentHashMap<>();
@@ -78,9 +80,13 @@ final class WriteBehind {
   private @Nullable Journal journal;
   private long syncedAt = System.nanoTime();
 
-  WriteBehind(OrderFiles files, WorkOrderIndex index) {
+  /**
+   * @param place checked before files are written or synced
+   */
+  WriteBehind(OrderFiles files, WorkOrderIndex index, ConfiguredDirectory place) {
     this.files = files;
     this.index = index;
+    this.place = place;
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new ReentrantLock();
     }
@@ -181,6 +187,7 @@ final class WriteBehind {
     while (true) {
       try {
         boolean finish = isFinishing();
+        journal().lookWhetherThereIsRoom();
         List<JournalSegment> sealed = journal().sealed();
         boolean written = writeWhatIsDue();
         if (written && (finish || isWorthSyncing(sealed))) {
@@ -259,6 +266,9 @@ final class WriteBehind {
     }
     int done = 0;
     try {
+      if (pause != null || !batch.isEmpty()) {
+        place.checkForFile();
+      }
       if (pause != null) {
         files.writeSettings(SettingsCodec.encode(pause));
         pause = null;
@@ -337,7 +347,7 @@ final class WriteBehind {
    */
   private void syncAndDrop(List<JournalSegment> sealed) {
     syncedAt = System.nanoTime();
-    if (sealed.isEmpty() || journal().isStopped()) {
+    if (sealed.isEmpty() || journal().isStopped() || place.problem().isPresent()) {
       return;
     }
     Set<WorkOrderId> touched = new HashSet<>();
@@ -346,7 +356,13 @@ final class WriteBehind {
       syncAll(touched);
       files.syncSettings();
       files.syncDirectories();
+      place.checkForFile(); // A file that is missing for this reason was not synced.
+    } catch (NotInPlaceException e) {
+      return;
     } catch (IOException e) {
+      if (place.problem().isPresent()) {
+        return;
+      }
       journal()
           .stop(
               "The disk failed to sync ("

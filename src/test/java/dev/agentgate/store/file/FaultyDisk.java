@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FaultyDisk implements JournalFile.Opener {
   volatile boolean full;
   volatile boolean failsToSync;
+  volatile Runnable afterSync = () -> {};
 
   /** How often a file was synced. */
   final AtomicInteger syncs = new AtomicInteger();
@@ -37,6 +38,7 @@ final class FaultyDisk implements JournalFile.Opener {
         }
         syncs.incrementAndGet();
         file.force();
+        afterSync.run();
       }
 
       @Override

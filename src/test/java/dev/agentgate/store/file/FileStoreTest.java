@@ -10,12 +10,14 @@ import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderPage;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -311,6 +313,18 @@ final class FileStoreTest extends StoreContract {
   }
 
   @Test
+  void thatTheDiskHasRoomAgainIsNoticedWithoutAWrite() throws IOException {
+    disk.full = true;
+    assertThatThrownBy(() -> store.workOrders().insert(WorkOrders.queued()))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(store.health().failure()).isPresent();
+
+    disk.full = false;
+    await().atMost(Duration.ofMinutes(1)).until(() -> store.health().failure().isEmpty());
+    assertThat(names("journal")).doesNotContain("probe");
+  }
+
+  @Test
   void aFailedSyncStopsTheStoreForGood() {
     WorkOrder before = WorkOrders.queued();
     store.workOrders().insert(before);
@@ -335,6 +349,91 @@ final class FileStoreTest extends StoreContract {
     store = open();
     assertThat(store.workOrders().find(before.id())).contains(before);
     assertThat(files().isStopped()).isFalse();
+  }
+
+  private Path elsewhere() {
+    return dir.resolveSibling(dir.getFileName() + "-moved");
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void assertRefusedForItsPlace(WorkOrder order) {
+    assertThatThrownBy(() -> store.workOrders().insert(order))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage(ConfiguredDirectory.GONE);
+  }
+
+  @Test
+  void aDirectoryThatWasMovedTakesNoWriteUntilItIsBack() {
+    WorkOrder before = WorkOrders.queued();
+    store.workOrders().insert(before);
+    move(dir, elsewhere());
+    assertThat(store.health().failure()).contains(ConfiguredDirectory.GONE);
+    assertRefusedForItsPlace(WorkOrders.queued());
+    assertThatThrownBy(() -> store.queue().setPaused(true))
+        .isInstanceOf(StoreUnavailableException.class);
+    Instant now = CLOCK.instant();
+    Run run = Run.preparing(RunId.next(now), before.id(), 1, now);
+    assertThatThrownBy(() -> store.runs().save(run))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(files().isStopped()).isFalse();
+    assertThat(dir).doesNotExist();
+
+    move(elsewhere(), dir);
+    await().until(() -> store.health().failure().isEmpty());
+    WorkOrder after = WorkOrders.queued();
+    store.workOrders().insert(after);
+
+    store.close();
+    store = open();
+    assertThat(store.workOrders().counts().queued()).isEqualTo(2);
+    assertThat(store.workOrders().find(before.id())).contains(before);
+    assertThat(store.workOrders().find(after.id())).contains(after);
+  }
+
+  @Test
+  void aChangeThatWasSyncedIntoADirectoryThatHadJustBeenMovedIsTakenBack() {
+    WorkOrder before = WorkOrders.queued();
+    store.workOrders().insert(before);
+    disk.afterSync = () -> move(dir, elsewhere());
+    WorkOrder refused = WorkOrders.queued();
+    assertRefusedForItsPlace(refused);
+    disk.afterSync = () -> {};
+    move(elsewhere(), dir);
+    assertThat(store.workOrders().find(refused.id())).isEmpty();
+    WorkOrder after = WorkOrders.queued();
+    store.workOrders().insert(after);
+
+    store.close();
+    store = open();
+    assertThat(store.workOrders().find(refused.id())).isEmpty();
+    assertThat(store.workOrders().find(before.id())).contains(before);
+    assertThat(store.workOrders().find(after.id())).contains(after);
+  }
+
+  @Test
+  void aJournalThatWasRemovedStopsTheStoreAndLosesNothing() throws IOException {
+    WorkOrder before = WorkOrders.queued();
+    store.workOrders().insert(before);
+    for (String name : names("journal")) {
+      Files.delete(dir.resolve("journal").resolve(name));
+    }
+    WorkOrder refused = WorkOrders.queued();
+    assertThatThrownBy(() -> store.workOrders().insert(refused))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("the journal was moved or removed");
+    assertThat(files().isStopped()).isTrue();
+
+    store.close();
+    store = open();
+    assertThat(store.workOrders().find(before.id())).contains(before);
+    assertThat(store.workOrders().find(refused.id())).isEmpty();
   }
 
   @Test
