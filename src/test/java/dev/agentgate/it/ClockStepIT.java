@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -112,6 +114,58 @@ class ClockStepIT {
       await().untilAsserted(() -> assertYoung(service));
       Files.createFile(enough);
       assertThat(client.awaitEnd(running).path("status").asText()).isEqualTo("completed");
+    }
+  }
+
+  @Test
+  void theStaggerDelayIsAsLongAsItIsWhereverTheClockIsSet() {
+    Duration delay = Duration.ofSeconds(2);
+    WallClock clock = WallClock.in(home);
+    try (Service service =
+        clock.of(Service.in(home)).with("AGENTGATE_QUEUE_STAGGER_DELAY", delay)) {
+      service.start();
+      Client client = service.client();
+      List<Instant> starts = new ArrayList<>();
+      for (Duration ahead : List.of(Duration.ZERO, BACK, AHEAD, Duration.ZERO)) {
+        clock.set(ahead);
+        String id = client.submit("true");
+        assertThat(client.awaitEnd(id).path("status").asText()).isEqualTo("completed");
+        starts.add(Client.time(client.order(id), "startedAt"));
+      }
+      for (int next = 1; next < starts.size(); next++) {
+        assertThat(Duration.between(starts.get(next - 1), starts.get(next)))
+            .as("between start %d and the next, by the service's clock", next)
+            .isBetween(delay.minusMillis(100), Duration.ofMinutes(10));
+      }
+    }
+  }
+
+  @Test
+  void whatIsDueComesWhileTheClockIsSetBack() throws IOException {
+    WallClock clock = WallClock.in(home);
+    try (Service service =
+        clock
+            .of(Service.in(home))
+            .with("AGENTGATE_QUEUE_MAX_CONCURRENT", 1)
+            .with("AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY", "PT0.5S")) {
+      Path enough = service.outside("enough");
+      service.start();
+      Client client = service.client();
+      String stopped =
+          client.submit("kill -STOP $PPID; echo stopped; " + untilThereIs(enough) + "; exit 7");
+      client.awaitLog(stopped, "stopped");
+      String idle = client.submit("true", config("queueTtl", "2s"));
+      clock.set(BACK);
+      JsonNode expired = client.awaitEnd(idle);
+      assertThat(expired.path("failureReason").asText()).isEqualTo("queue_expired");
+      Files.createFile(enough);
+      assertThat(client.awaitEnd(stopped).path("exitCode").asInt())
+          .as("of an agent whose leader is stopped")
+          .isEqualTo(7);
+      String limited = client.submit("echo begun; sleep 300", config("maxTime", "3s"));
+      client.awaitLog(limited, "begun");
+      clock.set(AHEAD.negated().multipliedBy(2));
+      assertThat(client.awaitEnd(limited).path("failureReason").asText()).isEqualTo("timeout");
     }
   }
 
