@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Reads the processes that {@code /proc} shows. Processes start, fork and end during a reading: one
@@ -28,6 +30,10 @@ public final class ProcessTree {
   private static final long KERNEL_THREADS = 2;
   private static final int O_ACCMODE = 3;
   private static final int OPEN_ATTEMPTS = 3;
+  private static final List<String> STANDARD_OUTPUTS = List.of("1", "2");
+
+  /** Bounds the time that one process with very many descriptors can cost. */
+  private static final int MOST_DESCRIPTORS = 4096;
 
   private final Map<Long, Entry> byPid = new HashMap<>();
 
@@ -212,19 +218,49 @@ public final class ProcessTree {
     return link("/proc/" + pid + "/cwd");
   }
 
-  /** The files it has open for writing as its standard output or standard error. */
-  public static List<String> outputs(long pid) {
-    List<String> outputs = new ArrayList<>(2);
-    for (int descriptor = 1; descriptor <= 2; descriptor++) {
-      Optional<String> target = link("/proc/" + pid + "/fd/" + descriptor);
-      if (target.isPresent() && target.get().startsWith("/") && isWritten(pid, descriptor)) {
-        outputs.add(target.get());
-      }
-    }
-    return outputs;
+  /**
+   * The files it has open for writing as its standard output or standard error.
+   *
+   * @param wanted which files count
+   */
+  public static Stream<String> outputs(long pid, Predicate<String> wanted) {
+    return written(pid, STANDARD_OUTPUTS.stream(), wanted);
   }
 
-  private static boolean isWritten(long pid, int descriptor) {
+  /**
+   * The files it has open for writing, by whatever descriptor. Looks at no more descriptors than
+   * the caller consumes files.
+   *
+   * @param wanted which files count
+   */
+  public static Stream<String> writtenFiles(long pid, Predicate<String> wanted) {
+    return Stream.concat(
+        outputs(pid, wanted),
+        Stream.of(pid).flatMap(id -> written(id, otherDescriptors(id), wanted)));
+  }
+
+  private static Stream<String> written(
+      long pid, Stream<String> descriptors, Predicate<String> wanted) {
+    return descriptors.flatMap(descriptor ->
+        link("/proc/" + pid + "/fd/" + descriptor)
+            .filter(target -> target.startsWith("/") && wanted.test(target))
+            .filter(target -> isWritten(pid, descriptor))
+            .stream());
+  }
+
+  private static Stream<String> otherDescriptors(long pid) {
+    String[] names = new File("/proc/" + pid + "/fd").list();
+    if (names == null) {
+      // It has ended, or is another user's process.
+      CannotLookException.throwIfShort(new IOException("its descriptors cannot be listed"));
+      return Stream.empty();
+    }
+    return Stream.of(names)
+        .filter(name -> !STANDARD_OUTPUTS.contains(name))
+        .limit(MOST_DESCRIPTORS);
+  }
+
+  private static boolean isWritten(long pid, String descriptor) {
     return content(pid, "fdinfo/" + descriptor)
         .lines()
         .filter(line -> line.startsWith("flags:"))

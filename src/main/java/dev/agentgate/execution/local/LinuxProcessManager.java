@@ -30,8 +30,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,8 @@ public final class LinuxProcessManager {
   private final RunScript script = new RunScript();
   private final Signals signals = new Signals();
   private final Set<Long> spared = ownLine();
+  private final long ownSession =
+      ProcessTree.read(ProcessHandle.current().pid()).map(Entry::session).orElse(0L);
   private final Charset argumentCharset =
       Charset.forName(
           System.getProperty("sun.jnu.encoding", System.getProperty("native.encoding", "UTF-8")));
@@ -410,13 +414,20 @@ public final class LinuxProcessManager {
       if (entry.lives() && !spared.contains(entry.pid())) {
         String environment = ProcessTree.environment(entry.pid());
         RunMarks.run(environment).filter(run -> isOurs(run, environment)).ifPresent(runs::add);
-        ProcessTree.outputs(entry.pid()).stream()
+        logsWrittenBy(entry)
             .map(directories::runOfLog)
             .flatMap(Optional::stream)
             .forEach(runs::add);
       }
     }
     return Set.copyOf(runs);
+  }
+
+  private Stream<String> logsWrittenBy(Entry entry) {
+    Predicate<String> log = file -> directories.runOfLog(file).isPresent();
+    return entry.session() == ownSession
+        ? ProcessTree.outputs(entry.pid(), log)
+        : ProcessTree.writtenFiles(entry.pid(), log);
   }
 
   /**
@@ -448,6 +459,7 @@ public final class LinuxProcessManager {
                 directories.of(id),
                 cgroups().map(tree -> tree.of(id)),
                 spared,
+                ownSession,
                 kernel.bootId()));
   }
 }

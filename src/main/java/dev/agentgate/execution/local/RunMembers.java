@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the processes of one run. A process belongs to the run if it is in the run's cgroup or in
- * the session of its leader, has the run's id in its environment, writes to the run's log, was seen
- * to belong before, or descends from a process that belongs. A process that cut all these ties and
- * merely has its working directory in the run's workspace is reported but not killed, because it
- * may be a person's shell.
+ * the session of its leader, has the run's id in its environment, has the run's log open for
+ * writing, was seen to belong before, or descends from a process that belongs. A process that cut
+ * all these ties and merely has its working directory in the run's workspace is reported but not
+ * killed, because it may be a person's shell.
  *
  * <p>Safe for use by many threads.
  */
@@ -44,8 +44,11 @@ final class RunMembers {
 
   private final RunId run;
   private final RunDirectory directory;
+  private final String log;
+  private final String removedLog;
   private final @Nullable RunCgroup cgroup;
   private final Set<Long> spared;
+  private final long ownSession;
   private final String bootId;
 
   /** The processes seen to belong. Guarded by this. */
@@ -60,6 +63,7 @@ final class RunMembers {
   /**
    * @param cgroup empty if there cannot be one
    * @param spared processes that never belong: the service and its ancestors
+   * @param ownSession the session of the service; no process of a run can be in it
    * @param bootId the id of this boot
    */
   RunMembers(
@@ -67,11 +71,15 @@ final class RunMembers {
       RunDirectory directory,
       Optional<RunCgroup> cgroup,
       Set<Long> spared,
+      long ownSession,
       String bootId) {
     this.run = run;
     this.directory = directory;
+    this.log = directory.outputLog().toString();
+    this.removedLog = log + " (deleted)";
     this.cgroup = cgroup.orElse(null);
     this.spared = spared;
+    this.ownSession = ownSession;
     this.bootId = bootId;
   }
 
@@ -147,6 +155,17 @@ final class RunMembers {
         }
       }
     }
+    if (members.isEmpty() && settled) {
+      // Asked last and only for a proof, because it costs more than the other ties together.
+      Ties ties = ties(tree::find);
+      tree.entries().stream()
+          .filter(entry -> entry.lives() && !spared.contains(entry.pid()))
+          .filter(ties::holdByAnyDescriptor)
+          .forEach(entry -> {
+            onSight.accept(entry);
+            members.put(entry.pid(), entry);
+          });
+    }
     tree.close(members, spared);
     members.values().removeIf(entry -> !entry.lives());
     known.clear();
@@ -168,6 +187,10 @@ final class RunMembers {
     int killed = Pursuit.pursue(pid -> !spared.contains(pid) && ties.hold(pid), longest);
     LOG.debugf("Caught %d processes in flight: runId=%s", killed, run);
     return killed;
+  }
+
+  private boolean isLog(String file) {
+    return file.equals(log) || file.equals(removedLog);
   }
 
   private boolean wasKnown(Entry entry) {
@@ -205,7 +228,6 @@ final class RunMembers {
     private final long session;
     private final long since;
     private final String mark = RunMarks.of(run);
-    private final String log = directory.outputLog().toString();
 
     /**
      * @param session the run's session; 0 if unknown
@@ -228,9 +250,18 @@ final class RunMembers {
           || ProcessTree.read(pid).filter(entry -> hold(entry, "")).isPresent();
     }
 
+    /**
+     * Whether the process has the log open for writing by any descriptor. The programs that the
+     * service itself runs to cap the log do not count.
+     */
+    private boolean holdByAnyDescriptor(Entry entry) {
+      return entry.startTicks() >= since
+          && entry.session() != ownSession
+          && ProcessTree.writtenFiles(entry.pid(), RunMembers.this::isLog).findAny().isPresent();
+    }
+
     private boolean writesLog(Entry entry) {
-      return ProcessTree.outputs(entry.pid()).stream()
-          .anyMatch(file -> file.equals(log) || file.equals(log + " (deleted)"));
+      return ProcessTree.outputs(entry.pid(), RunMembers.this::isLog).findAny().isPresent();
     }
   }
 

@@ -130,6 +130,51 @@ class ProcessZooTest {
 
   @ParameterizedTest
   @EnumSource
+  void processThatHoldsTheLogOpenByAnyDescriptorIsFound(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding)) {
+      RunId run = fixture.newRun();
+      SupervisedProcess process =
+          fixture.start(
+              run,
+              "sh",
+              "-c",
+              "exec 7>&1; env -i \"$(command -v setsid)\" sleep 60 </dev/null >/dev/null 2>&1 &"
+                  + " echo $! >holder; exit 3");
+      assertThat(process.awaitEnd(LONG)).isPresent();
+      List<Long> holder = fixture.pids(run, "holder");
+      await()
+          .until(() ->
+              ProcessTree.read(holder.getFirst()).orElseThrow().session() == holder.getFirst());
+
+      assertThat(fixture.restarted(holding).findRuns()).contains(run);
+      assertThat(fixture.manager.stop(run, SHORT).killed()).isTrue();
+
+      assertDead(holder);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void readerOfTheLogAndWhatTheServiceRunsOnTheLogAreSpared(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(run, "echo 1 >ready; sleep 60");
+      String log = fixture.directories.of(run).outputLog().toString();
+      Process reader = fixture.outside("setsid", "sh", "-c", "exec sleep 60 7<" + log);
+      Process ours = fixture.outside("sh", "-c", "exec sleep 60 7>>" + log);
+      for (Process each : List.of(reader, ours)) {
+        await().until(() -> ProcessTree.arguments(each.pid()).startsWith("sleep\0"));
+      }
+
+      assertThat(fixture.manager.stop(run, SHORT).survivors()).isZero();
+
+      assertThat(reader.isAlive()).isTrue();
+      assertThat(ours.isAlive()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void agentThatStopsItselfIsWokenToHearSigterm(Holding holding) throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, holding)) {
       RunId run = fixture.newRun();

@@ -113,6 +113,13 @@ final class RunFixture implements AutoCloseable {
     }
   }
 
+  /** Starts a program that belongs to no run. */
+  Process outside(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).start();
+    cleanUp(process.pid());
+    return process;
+  }
+
   void cleanUp(long pid) {
     ProcessHandle.of(pid).ifPresent(others::add);
   }
