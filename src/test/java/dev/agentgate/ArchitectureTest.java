@@ -108,8 +108,7 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + "execution")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            ROOT + "linux..", ROOT + "agent..", ROOT + "workspace..", ROOT + "output..")
+        .resideInAnyPackage(ROOT + "linux..", ROOT + "workspace..", ROOT + "output..")
         .check(CLASSES);
   }
 

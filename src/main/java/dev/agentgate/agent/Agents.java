@@ -46,6 +46,11 @@ public final class Agents {
                     : Optional.empty()));
   }
 
+  /** Returns the variables that this type of agent sees, with their values. */
+  public Map<String, String> seenVariables(String type) {
+    return find(type).map(profile -> environment.seen(profile.visibility())).orElse(Map.of());
+  }
+
   /** Returns the variables that at least one enabled agent sees, with their values. */
   public Map<String, String> seenVariables() {
     Map<String, String> seen = new TreeMap<>();

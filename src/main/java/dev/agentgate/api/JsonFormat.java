@@ -3,10 +3,13 @@ package dev.agentgate.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.wire.Answers;
 import dev.agentgate.wire.BulkAnswers;
+import dev.agentgate.wire.ChangeSummaryResponse;
+import dev.agentgate.wire.ChangesResponse;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
 import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.wire.UsageResponse;
 import dev.agentgate.wire.WireJson;
 import dev.agentgate.wire.WorkOrderResponse;
 import io.quarkus.jackson.ObjectMapperCustomizer;
@@ -24,6 +27,10 @@ import jakarta.inject.Singleton;
       Answers.PurgeFailure.class,
       Answers.PurgeResult.class,
       Answers.RunRequestResult.class,
+      ChangeSummaryResponse.class,
+      ChangesResponse.class,
+      ChangesResponse.File.class,
+      UsageResponse.class,
       Answers.Runs.class,
       Answers.WorkOrderPage.class,
       BulkAnswers.BatchItem.class,

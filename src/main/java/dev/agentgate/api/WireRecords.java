@@ -6,9 +6,12 @@ import dev.agentgate.queue.RunView;
 import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.wire.Answers.CancelResult;
 import dev.agentgate.wire.Answers.KillResult;
+import dev.agentgate.wire.ChangeSummaryResponse;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
+import dev.agentgate.wire.UsageResponse;
 import dev.agentgate.wire.WorkOrderResponse;
+import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
@@ -16,6 +19,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderSpec;
@@ -27,6 +31,7 @@ import dev.agentgate.workorder.WorkspaceSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what the queue knows into the flat records that clients see. */
@@ -67,7 +72,10 @@ final class WireRecords {
             .or(() -> failed.flatMap(Failed::exit).or(view::exit).map(ExitStatus::code))
             .orElse(null),
         failed.map(Failed::reason).map(FailureReason::wireName).orElse(null),
-        failed.map(Failed::error).orElse(null));
+        failed.map(Failed::error).orElse(null),
+        view.results().result().orElse(null),
+        of(view.results().usage()),
+        view.results().changes().map(WireRecords::of).orElse(null));
   }
 
   private static WorkOrderResponse.Source of(WorkspaceSource source) {
@@ -120,10 +128,46 @@ final class WireRecords {
         run.startedAt(),
         outcome.map(RunOutcome::at).orElse(null),
         exit.map(ExitStatus::code).orElse(null),
-        exit.map(ExitStatus::signal).map(WireRecords::boxed).orElse(null),
+        signal(outcome),
         outcome.flatMap(RunOutcome::failureReason).map(FailureReason::wireName).orElse(null),
         outcome.flatMap(RunOutcome::message).orElse(null),
-        view.logBytes());
+        view.logBytes(),
+        run.results().baseCommit().orElse(null),
+        run.results().headCommit().orElse(null),
+        run.results().sessionId().orElse(null),
+        run.results().model().orElse(null),
+        run.results().result().orElse(null),
+        of(run.results().usage()),
+        run.results().changes().map(WireRecords::of).orElse(null));
+  }
+
+  /** An agent that reports its own failure may exit with a code that only looks like a signal. */
+  private static @Nullable Integer signal(Optional<RunOutcome> outcome) {
+    return outcome
+        .filter(it -> it.failureReason().filter(FailureReason::isAgentsVerdict).isEmpty())
+        .flatMap(RunOutcome::exit)
+        .map(exit -> boxed(exit.signal()))
+        .orElse(null);
+  }
+
+  private static @Nullable UsageResponse of(Usage usage) {
+    return usage.isUnknown()
+        ? null
+        : new UsageResponse(
+            boxed(usage.inputTokens()),
+            boxed(usage.cachedInputTokens()),
+            boxed(usage.outputTokens()),
+            boxed(usage.turns()),
+            usage.costUsd().orElse(null));
+  }
+
+  private static ChangeSummaryResponse of(ChangeSummary changes) {
+    return new ChangeSummaryResponse(
+        changes.files(),
+        changes.insertions(),
+        changes.deletions(),
+        boxed(changes.patchBytes()),
+        changes.patchTooLarge() ? true : null);
   }
 
   static QueueHealthResponse of(QueueHealth health) {
@@ -155,6 +199,10 @@ final class WireRecords {
 
   private static <T> Optional<T> as(Class<T> type, Object state) {
     return Optional.of(state).filter(type::isInstance).map(type::cast);
+  }
+
+  private static @Nullable Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
   }
 
   private static @Nullable Integer boxed(OptionalInt value) {

@@ -27,4 +27,8 @@ public interface RunConfig {
   @WithDefault("64M")
   @AtLeast("4096")
   MemorySize logMaxSize();
+
+  /** The largest patch of a run's changes that is kept. */
+  @WithDefault("32M")
+  MemorySize patchMaxSize();
 }

@@ -1,5 +1,7 @@
 package dev.agentgate.execution;
 
+import dev.agentgate.agent.AgentReport;
+import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.workorder.RunOutcome;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,8 +20,25 @@ public interface Execution {
    */
   Duration age();
 
-  /** Returns how long the agent has written nothing. */
+  /**
+   * Returns how long the agent has made no progress: for an agent whose output is understood, how
+   * long it has done nothing but wait and retry; for others, how long it has written nothing.
+   */
   Duration silence();
+
+  /** Returns the commit that was checked out; empty if the run has no repository. */
+  Optional<String> baseCommit();
+
+  /**
+   * Returns what the agent has said about its work so far. {@link #awaitEnd} keeps it up to date.
+   */
+  AgentReport report();
+
+  /**
+   * Reads the rest of the agent's output, and returns how the work ended according to the agent.
+   * Call it when nothing of the run is alive; {@link #report} is complete afterwards.
+   */
+  AgentVerdict verdict();
 
   /**
    * Waits for the end of the agent. Processes that the agent left behind may still be alive: {@link

@@ -2,6 +2,7 @@ package dev.agentgate.execution;
 
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -29,11 +30,12 @@ public interface Executor extends AutoCloseable {
    * Adopts a run that an earlier process of the service started, whether it is still active or has
    * ended meanwhile.
    *
+   * @param order the order that the run belongs to
    * @param run the record of the run
    * @return empty if it vanished: its agent may have begun to work, and how it ended is unknown
    * @throws NotStartedException if its agent was never started
    */
-  Optional<Execution> adopt(Run run) throws NotStartedException;
+  Optional<Execution> adopt(WorkOrder order, Run run) throws NotStartedException;
 
   /**
    * Stops everything of a run that is alive, including a start in progress, which begins nothing
@@ -54,6 +56,16 @@ public interface Executor extends AutoCloseable {
    * nothing of the run is alive. Idempotent.
    */
   void release(RunId run);
+
+  /**
+   * Compares the workspace of a released run with the commit that was checked out, and keeps the
+   * change together with the run's log. Nothing that the agent left in the workspace is executed.
+   * Idempotent.
+   *
+   * @param limit the longest time that this may take
+   * @return empty if the run has no repository, or was not checked out
+   */
+  Optional<CollectedWork> collect(RunId run, Duration limit) throws InterruptedException;
 
   /**
    * Discards the workspace of a released run, but never a client's own directory. Idempotent.

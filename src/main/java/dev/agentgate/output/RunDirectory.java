@@ -28,6 +28,16 @@ public record RunDirectory(Path path) {
     return path.resolve("prompt.txt");
   }
 
+  /** Returns the patch with everything that the run changed. */
+  public Path patchFile() {
+    return path.resolve("changes.patch");
+  }
+
+  /** Returns the list of the files that the run changed, as the API shows it. */
+  public Path changesFile() {
+    return path.resolve("changes.json");
+  }
+
   /**
    * Returns the file that names the leader of the run's session. The run script writes it before
    * the agent starts.

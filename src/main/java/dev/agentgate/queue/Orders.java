@@ -4,6 +4,7 @@ import dev.agentgate.store.Claim;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
+import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -11,6 +12,7 @@ import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -171,6 +173,23 @@ public final class Orders {
     timed(() -> {
       store.queue().setPaused(paused);
       return paused;
+    });
+  }
+
+  /** Returns the pauses of agents, including those whose end has passed. */
+  Map<String, AgentPause> agentPauses() {
+    return store.agentPauses().all();
+  }
+
+  /**
+   * Replaces the pause of an agent.
+   *
+   * @param pause empty: the agent is not paused
+   */
+  void setAgentPause(String agentType, Optional<AgentPause> pause) {
+    timed(() -> {
+      store.agentPauses().set(agentType, pause);
+      return pause;
     });
   }
 

@@ -40,7 +40,9 @@ public record QueueHealth(
     SURVIVORS,
     MEMORY,
     DISK,
-    RESOURCES;
+    RESOURCES,
+    /** An agent is paused. */
+    AGENT;
 
     /** Returns the name used in configuration and health data: lower case with hyphens. */
     public String wireName() {
@@ -57,7 +59,8 @@ public record QueueHealth(
     DISK,
     PAUSED,
     MANUAL,
-    RESOURCES;
+    RESOURCES,
+    AGENT;
 
     /** Returns the name used in API responses and metrics: lower case. */
     public String wireName() {

@@ -7,6 +7,8 @@ import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.WorkQueue.RunningEntry;
+import dev.agentgate.workorder.AgentPause;
+import dev.agentgate.workorder.Rfc3339;
 import dev.agentgate.workorder.WorkOrderId;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +28,7 @@ public final class QueueHealthCheck {
   private final QueueManager queue;
   private final StartRules rules;
   private final RunSlots slots;
+  private final AgentBrakes brakes;
   private final HostResources host;
   private final Clock clock;
 
@@ -38,6 +41,7 @@ public final class QueueHealthCheck {
     this.settings = settings;
     this.store = supervision.store();
     this.slots = supervision.slots();
+    this.brakes = supervision.brakes();
     this.clock = supervision.clock();
     this.queue = queue;
     this.rules = rules;
@@ -136,6 +140,9 @@ public final class QueueHealthCheck {
       alerts.add(
           new Alert(AlertKind.SURVIVORS, survivors + " processes cannot be killed and hold slots"));
     }
+    brakes
+        .pauses()
+        .forEach((type, pause) -> alerts.add(new Alert(AlertKind.AGENT, sentence(type, pause))));
     if (rules.isMemoryLow()) {
       alerts.add(
           new Alert(
@@ -160,6 +167,17 @@ public final class QueueHealthCheck {
                   + " processes and threads"));
     }
     return alerts;
+  }
+
+  private static String sentence(String agentType, AgentPause pause) {
+    return "Agent "
+        + agentType
+        + " is paused "
+        + pause.until().map(end -> "until " + Rfc3339.text(end)).orElse("until it is resumed")
+        + " ("
+        + pause.reason().wireName()
+        + "): "
+        + pause.message();
   }
 
   private boolean isNearlyOutOfDescriptors() {

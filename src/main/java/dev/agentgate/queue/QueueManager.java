@@ -93,6 +93,7 @@ public final class QueueManager {
    */
   public int recover() {
     followIds();
+    supervision.brakes().recover();
     int adopted = 0;
     for (RunningEntry entry : store.queue().running()) {
       adopted += adopt(entry.id()) ? 1 : 0;
@@ -399,7 +400,15 @@ public final class QueueManager {
             .nextBackoffEnd()
             .map(end -> Duration.between(clock.instant(), end))
             .orElse(SLOW_TIMER);
-    return shorter(SLOW_TIMER, wait);
+    return shorter(shorter(SLOW_TIMER, wait), untilAnAgentIsBack());
+  }
+
+  private Duration untilAnAgentIsBack() {
+    return supervision
+        .brakes()
+        .nextEnd()
+        .map(end -> Duration.between(clock.instant(), end))
+        .orElse(SLOW_TIMER);
   }
 
   /**

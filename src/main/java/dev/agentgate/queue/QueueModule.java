@@ -13,6 +13,7 @@ import java.time.Clock;
 /** Builds the parts of the queue. Nothing runs before {@link QueueManager#open}. */
 public final class QueueModule {
   private final Orders orders;
+  private final AgentBrakes brakes;
   private final QueueManager manager;
   private final WorkOrderService service;
   private final BatchSubmission batches;
@@ -32,15 +33,19 @@ public final class QueueModule {
   public QueueModule(QueueSettings settings, Outside outside) {
     orders = new Orders(outside.store());
     RunSlots slots = new RunSlots();
+    brakes =
+        new AgentBrakes(
+            orders, new AgentCredentials(outside.agents())::digest, outside.clock(), this::wake);
     StartRules rules =
         new StartRules(
             settings,
             outside.store().queue(),
             slots,
             new LocalDirectories(outside.workspaces()),
+            brakes,
             outside.host());
     Supervision supervision =
-        new Supervision(outside, slots, orders, settings.killGrace(), this::wake);
+        new Supervision(outside, slots, orders, brakes, settings.killGrace(), this::wake);
     manager = new QueueManager(settings, supervision, rules);
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
     service =
@@ -78,6 +83,10 @@ public final class QueueModule {
 
   public Orders orders() {
     return orders;
+  }
+
+  public AgentBrakes brakes() {
+    return brakes;
   }
 
   public QueueManager manager() {

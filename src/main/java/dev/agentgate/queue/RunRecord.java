@@ -1,14 +1,18 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.execution.ExecutionHandle;
+import dev.agentgate.agent.AgentReport;
+import dev.agentgate.execution.CollectedWork;
+import dev.agentgate.execution.Execution;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunResults;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The record of a run, as its supervisor writes it. Before the run ends, its fate does not depend
@@ -24,6 +28,9 @@ final class RunRecord {
   private final ReentrantLock lock = new ReentrantLock();
 
   private Run run;
+
+  /** What this supervisor wrote last. */
+  private @Nullable Run saved;
 
   RunRecord(Runs runs, Orders orders, Run run) {
     this.runs = runs;
@@ -48,8 +55,32 @@ final class RunRecord {
   }
 
   /** Notes that the agent was started or adopted. */
-  void started(ExecutionHandle handle) {
-    tryToWrite(before -> before.running(handle.pid()));
+  void started(Execution execution) {
+    tryToWrite(before ->
+        before
+            .running(execution.handle().pid())
+            .with(before.results().checkedOut(execution.baseCommit())));
+  }
+
+  /** Notes what the agent has said about its work, if it is new. */
+  void reported(AgentReport report) {
+    tryToWrite(before -> before.with(withReport(before.results(), report)));
+  }
+
+  /** Keeps what an earlier service noted, unless the agent has said something else. */
+  private static RunResults withReport(RunResults before, AgentReport report) {
+    return before.reported(
+        report.sessionId().or(before::sessionId),
+        report.model().or(before::model),
+        report.result().or(before::result),
+        report.usage().isUnknown() ? before.usage() : report.usage());
+  }
+
+  /** Notes what the run left in its workspace. */
+  void collected(CollectedWork work) {
+    tryToWrite(before ->
+        before.with(
+            before.results().collected(work.baseCommit(), work.headCommit(), work.changes())));
   }
 
   /** Notes that the run was asked to end. */
@@ -78,7 +109,10 @@ final class RunRecord {
     lock.lock();
     try {
       run = change.apply(run);
-      orders.save(run);
+      if (!run.equals(saved)) {
+        orders.save(run);
+        saved = run;
+      }
     } finally {
       lock.unlock();
     }

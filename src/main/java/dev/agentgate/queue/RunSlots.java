@@ -52,6 +52,11 @@ final class RunSlots {
     return taken.size();
   }
 
+  /** Whether a run of this type of agent holds a slot. */
+  boolean runsAgent(String agentType) {
+    return taken.values().stream().anyMatch(supervisor -> supervisor.agentType().equals(agentType));
+  }
+
   /** Whether any run works in a local directory. */
   boolean useLocalDirectories() {
     return taken.values().stream().anyMatch(supervisor -> supervisor.directory().isPresent());

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.execution.Execution;
 import dev.agentgate.execution.NotStartedException;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one run from its slot to the proof that none of its processes is left, on a virtual thread
@@ -31,6 +33,15 @@ import org.jboss.logging.MDC;
 final class RunSupervisor {
   private static final Logger LOG = Logger.getLogger(RunSupervisor.class);
 
+  /** The longest time that collecting the changes of a run may take. */
+  private static final Duration COLLECT = Duration.ofMinutes(2);
+
+  /** The same while somebody waits for the end of the run. */
+  private static final Duration COLLECT_AWAITED = Duration.ofSeconds(30);
+
+  /** The same while the service is stopping. */
+  private static final Duration COLLECT_STOPPING = Duration.ofSeconds(5);
+
   private final Supervision with;
   private final WorkOrder order;
   private final Attempt attempt;
@@ -40,6 +51,10 @@ final class RunSupervisor {
   private final EndRequests requests;
   private final OutcomeRecorder recorder;
   private final Patience patience;
+
+  /** Empty until the run is started or adopted. Used by the supervisor's own thread only. */
+  private @Nullable Execution watched;
+
   private volatile Instant runningSince;
   private volatile int survivors;
 
@@ -87,6 +102,10 @@ final class RunSupervisor {
 
   RunId run() {
     return attempt.run();
+  }
+
+  String agentType() {
+    return order.spec().agentType();
   }
 
   /**
@@ -173,7 +192,10 @@ final class RunSupervisor {
       outcome = RunOutcome.vanished(now());
     }
     sweep();
-    recorder.record(decide(outcome), () -> with.slots().free(this));
+    RunOutcome decided = decide(outcome, agentsVerdict());
+    collect();
+    with.brakes().ended(agentType(), decided);
+    recorder.record(decided, () -> with.slots().free(this));
     with.slotFreed().run();
   }
 
@@ -206,7 +228,7 @@ final class RunSupervisor {
     // The request counts even if its caller was never answered, and the agent may already have been
     // signalled.
     noted.endRequested().ifPresent(requests::addNoted);
-    Optional<Execution> found = patience.look(() -> with.executor().adopt(noted));
+    Optional<Execution> found = patience.look(() -> with.executor().adopt(order, noted));
     if (found.isEmpty()) {
       return RunOutcome.vanished(now());
     }
@@ -217,15 +239,17 @@ final class RunSupervisor {
     return watch(execution);
   }
 
-  private RunOutcome watch(Execution execution) throws InterruptedException {
-    execution.handle().pid().ifPresent(pid -> MDC.put(LogKeys.PID, Long.toString(pid)));
-    record.started(execution.handle());
+  private RunOutcome watch(Execution begun) throws InterruptedException {
+    watched = begun;
+    begun.handle().pid().ifPresent(pid -> MDC.put(LogKeys.PID, Long.toString(pid)));
+    record.started(begun);
     return new RunWatch(
-            execution,
+            begun,
             limits(),
             requests,
             patience,
-            asked -> stop(asked.wireName(), with.killGrace()))
+            asked -> stop(asked.wireName(), with.killGrace()),
+            record::reported)
         .awaitOutcome();
   }
 
@@ -281,12 +305,47 @@ final class RunSupervisor {
     }
   }
 
-  private RunOutcome decide(RunOutcome outcome) {
+  /** Completes what the agent has said about its work; returns how it ended according to it. */
+  private AgentVerdict agentsVerdict() {
+    Execution ended = watched;
+    if (ended == null) {
+      return AgentVerdict.UNKNOWN;
+    }
+    try {
+      AgentVerdict verdict = ended.verdict();
+      record.reported(ended.report());
+      return verdict;
+    } catch (RuntimeException e) {
+      LOG.warnf(e, "The output of %s could not be read to its end", run());
+      return AgentVerdict.UNKNOWN;
+    }
+  }
+
+  /** Collects what the run changed. That never alters how the run ended. */
+  private void collect() {
+    try {
+      with.executor().collect(run(), collectLimit()).ifPresent(record::collected);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "The changes of %s could not be collected", run());
+    }
+  }
+
+  private Duration collectLimit() {
+    return requests
+        .strongest()
+        .map(asked -> asked == EndCause.INTERRUPT ? COLLECT_STOPPING : COLLECT_AWAITED)
+        .orElse(COLLECT);
+  }
+
+  private RunOutcome decide(RunOutcome outcome, AgentVerdict verdict) {
     Instant now = now();
     return requests
         .decide()
         .map(cause -> Verdict.of(cause, now, outcome.exit(), limits()))
-        .orElseGet(() -> outcome.endedAt(notBeforeTheStart(outcome.at(), now)));
+        .orElseGet(
+            () -> Verdict.of(verdict, outcome.endedAt(notBeforeTheStart(outcome.at(), now))));
   }
 
   /**

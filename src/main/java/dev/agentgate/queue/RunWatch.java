@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.agent.AgentReport;
 import dev.agentgate.execution.CannotTellException;
 import dev.agentgate.execution.Execution;
 import dev.agentgate.workorder.EndCause;
@@ -13,7 +14,7 @@ import java.util.function.Consumer;
 
 /** Waits for the end of an agent and enforces its deadlines. For use by one thread. */
 final class RunWatch {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
 
   private final Execution execution;
@@ -21,21 +22,25 @@ final class RunWatch {
   private final EndRequests requests;
   private final Patience patience;
   private final Consumer<EndCause> stop;
+  private final Consumer<AgentReport> reported;
 
   /**
    * @param stop stops the run's processes after a request to end it
+   * @param reported receives what the agent has said about its work, from time to time
    */
   RunWatch(
       Execution execution,
       RunLimits limits,
       EndRequests requests,
       Patience patience,
-      Consumer<EndCause> stop) {
+      Consumer<EndCause> stop,
+      Consumer<AgentReport> reported) {
     this.execution = execution;
     this.limits = limits;
     this.requests = requests;
     this.patience = patience;
     this.stop = stop;
+    this.reported = reported;
   }
 
   /** Waits until the agent has ended; returns its outcome. */
@@ -47,6 +52,7 @@ final class RunWatch {
         if (outcome.isPresent()) {
           return outcome.get();
         }
+        reported.accept(execution.report());
         wait = Collections.max(List.of(SHORTEST_WAIT, keepDeadlines()));
       } catch (CannotTellException e) {
         // This proves neither that the agent ended nor that its time is up.

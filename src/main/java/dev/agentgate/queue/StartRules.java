@@ -26,6 +26,7 @@ final class StartRules {
   private final WorkQueue queue;
   private final RunSlots slots;
   private final LocalDirectories directories;
+  private final AgentBrakes brakes;
   private final HostResources host;
 
   StartRules(
@@ -33,11 +34,13 @@ final class StartRules {
       WorkQueue queue,
       RunSlots slots,
       LocalDirectories directories,
+      AgentBrakes brakes,
       HostResources host) {
     this.settings = settings;
     this.queue = queue;
     this.slots = slots;
     this.directories = directories;
+    this.brakes = brakes;
     this.host = host;
   }
 
@@ -85,6 +88,9 @@ final class StartRules {
     if (isTaken(entry)) {
       blocks.add(Block.REPOSITORY);
     }
+    if (!mayStart(entry.agentType())) {
+      blocks.add(Block.AGENT);
+    }
     return blocks;
   }
 
@@ -97,13 +103,24 @@ final class StartRules {
   Claim claim(Optional<WorkOrderId> only) {
     int free = Math.max(0, settings.maxConcurrent() - slots.count());
     Set<Object> admitted = new HashSet<>();
+    Set<String> tried = new HashSet<>();
     return new Claim(
         settings.staggerDelay().isPositive() ? Math.min(1, free) : free,
         settings.maxConcurrentPerRepository(),
         !settings.autoProcess(),
         only,
         LEASE,
-        entry -> slots.of(entry.id()).isEmpty() && admits(entry, admitted));
+        entry ->
+            slots.of(entry.id()).isEmpty()
+                && mayStart(entry.agentType())
+                && admits(entry, admitted)
+                && (!brakes.isOnProbation(entry.agentType()) || tried.add(entry.agentType())));
+  }
+
+  /** Whether a run of this agent may start: it is not paused, and is not being tried just now. */
+  private boolean mayStart(String agentType) {
+    return brakes.pause(agentType).isEmpty()
+        && !(brakes.isOnProbation(agentType) && slots.runsAgent(agentType));
   }
 
   /**

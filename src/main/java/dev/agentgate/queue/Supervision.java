@@ -11,12 +11,14 @@ import java.time.Duration;
  * The parts that every supervisor of a run needs.
  *
  * @param outside the parts outside the queue; all writes to the store go through {@code orders}
+ * @param brakes what pauses agents that cannot work
  * @param slotFreed called after a slot has become free
  */
 record Supervision(
     QueueModule.Outside outside,
     RunSlots slots,
     Orders orders,
+    AgentBrakes brakes,
     Duration killGrace,
     Runnable slotFreed) {
 

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
@@ -34,8 +35,54 @@ final class Verdict {
               FailureReason.IDLE_TIMEOUT,
               "No output for " + limits.idleTimeout().orElse(Duration.ZERO).toMillis() + " ms",
               exit);
+      case BUDGET_EXCEEDED ->
+          new RunOutcome.Failed(
+              at, FailureReason.BUDGET_EXCEEDED, "The run cost more than its order allows", exit);
       // An agent that is stopped may well exit with 0, although its work is not done.
       case INTERRUPT -> RunOutcome.interrupted(at, exit);
+    };
+  }
+
+  /**
+   * Decides the outcome of a run that ended by itself and whose agent has said how its work ended.
+   * The agent's word explains a failure, and it turns an exit with code 0 into a failure if the
+   * agent could not do its work at all. It never turns a failure into a success, because output can
+   * be forged.
+   *
+   * @param outcome how the process ended
+   */
+  static RunOutcome of(AgentVerdict verdict, RunOutcome outcome) {
+    return verdict instanceof AgentVerdict.Failed failed && isAgentsOwnEnd(outcome)
+        ? explained(failed, outcome)
+        : outcome;
+  }
+
+  /** Whether the agent itself may have ended the run, as far as its exit status tells. */
+  private static boolean isAgentsOwnEnd(RunOutcome outcome) {
+    return outcome instanceof RunOutcome.Completed
+        || outcome
+            .failureReason()
+            // Some agents exit with codes that look like signals.
+            .filter(why -> why == FailureReason.EXIT_CODE || why == FailureReason.SIGNAL)
+            .isPresent();
+  }
+
+  private static RunOutcome explained(AgentVerdict.Failed failed, RunOutcome outcome) {
+    Instant at = outcome.at();
+    Optional<ExitStatus> exit = outcome.exit();
+    String error = failed.message();
+    return switch (failed.failure()) {
+      case USAGE_LIMIT ->
+          new RunOutcome.Limited(at, error, failed.until().filter(at::isBefore), exit);
+      case AGENT_AUTH -> new RunOutcome.Failed(at, FailureReason.AGENT_AUTH, error, exit);
+      case AGENT_UNAVAILABLE ->
+          new RunOutcome.Failed(at, FailureReason.AGENT_UNAVAILABLE, error, exit);
+      case MAX_ITERATIONS -> new RunOutcome.Failed(at, FailureReason.MAX_ITERATIONS, error, exit);
+      case BUDGET_EXCEEDED -> new RunOutcome.Failed(at, FailureReason.BUDGET_EXCEEDED, error, exit);
+      case OTHER ->
+          outcome instanceof RunOutcome.Completed
+              ? outcome
+              : new RunOutcome.Failed(at, FailureReason.EXIT_CODE, error, exit);
     };
   }
 
@@ -45,6 +92,7 @@ final class Verdict {
       case RunOutcome.Completed(Instant at, _) -> order.complete(at);
       case RunOutcome.Cancelled(Instant at, _) -> order.cancel(at);
       case RunOutcome.Interrupted(Instant at, _, _) -> order.interrupt(at);
+      case RunOutcome.Limited(Instant at, _, _, _) -> order.interrupt(at);
       case RunOutcome.Failed(Instant at, FailureReason reason, String error, var exit) ->
           RetryPolicy.delayAfter(reason, order.spec().limits(), order.attempts())
               .map(delay -> order.retry(at.plus(delay), at))

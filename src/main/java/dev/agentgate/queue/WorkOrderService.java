@@ -17,6 +17,8 @@ import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
+import dev.agentgate.workorder.RunResults;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderSpec;
@@ -385,11 +387,22 @@ public final class WorkOrderService {
                 throw room.full();
               })) {
         Optional<RunId> started =
-            order.status() == WorkOrderStatus.QUEUED ? queue.startNow(id) : Optional.empty();
+            order.status() == WorkOrderStatus.QUEUED
+                ? queue.startNow(id).or(() -> runInProgress(id))
+                : Optional.empty();
         queue.enqueued(waiting);
         return started;
       }
     }
+  }
+
+  /** Returns the run of an order that the dispatcher has started meanwhile. */
+  private Optional<RunId> runInProgress(WorkOrderId id) {
+    return store
+        .workOrders()
+        .find(id)
+        .filter(order -> order.status() == WorkOrderStatus.RUNNING)
+        .flatMap(WorkOrder::currentRun);
   }
 
   /** Returns the runs of an order that are still kept, newest first. */
@@ -454,7 +467,22 @@ public final class WorkOrderService {
         store.queue().position(order.id()),
         QueueEntry.of(order).flatMap(QueueEntry::notBefore).filter(now()::isBefore),
         order.currentRun().flatMap(this::lastActivity),
-        exitOf(order));
+        exitOf(order),
+        results(order));
+  }
+
+  /** Returns the results of the last run, but with the usage of all runs that are still kept. */
+  private RunResults results(WorkOrder order) {
+    RunResults results = RunResults.NONE;
+    Usage usage = Usage.UNKNOWN;
+    for (RunId id : order.runs()) {
+      Optional<Run> run = store.runs().find(id);
+      if (run.isPresent()) {
+        results = run.get().results();
+        usage = usage.plus(results.usage());
+      }
+    }
+    return results.used(usage);
   }
 
   private static Optional<ExitStatus> exitOf(WorkOrder order) {

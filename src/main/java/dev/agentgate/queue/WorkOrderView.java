@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,10 +14,12 @@ import java.util.OptionalInt;
  * @param notBefore the earliest time of the next attempt; present during the backoff of a retry
  * @param lastActivityAt when the current run last wrote output, or started
  * @param exit how the process of the current run ended
+ * @param results of the last run, but with the usage of all runs
  */
 public record WorkOrderView(
     WorkOrder order,
     OptionalInt queuePosition,
     Optional<Instant> notBefore,
     Optional<Instant> lastActivityAt,
-    Optional<ExitStatus> exit) {}
+    Optional<ExitStatus> exit,
+    RunResults results) {}

@@ -3,14 +3,17 @@ package dev.agentgate.runtime;
 import dev.agentgate.agent.AgentEnvironment;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.agent.Prices;
 import dev.agentgate.config.GitConfig;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.execution.local.AgentLauncher;
+import dev.agentgate.execution.local.AgentOutputs;
 import dev.agentgate.execution.local.LinuxProcessManager;
 import dev.agentgate.execution.local.LocalExecutor;
+import dev.agentgate.execution.local.RunWorkspaces;
 import dev.agentgate.git.GitHubHost;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.linux.LinuxHostResources;
@@ -19,6 +22,8 @@ import dev.agentgate.ops.RunTraces;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogNotes;
+import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.SecretVariables;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.StoreUnavailableException;
@@ -28,15 +33,16 @@ import dev.agentgate.workspace.CheckedSourceParser;
 import dev.agentgate.workspace.CheckoutExtras;
 import dev.agentgate.workspace.GitWorkspaces;
 import dev.agentgate.workspace.LocalRoots;
-import dev.agentgate.workspace.Workspaces;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The parts that the queue is built on: the store, the processes, the workspaces, the clock. They
@@ -51,6 +57,7 @@ class Foundation {
   private final FileStore store;
   private final QueueModule.Outside outside;
   private final LogCapper logCapper;
+  private final SecretMask mask;
 
   Foundation(Settings settings, StartChecks checks, RunTraces traces) {
     checks.enforce();
@@ -65,7 +72,7 @@ class Foundation {
     LocalRoots roots =
         new LocalRoots(workspace.localRoots().orElse(List.of()).stream().map(Path::of).toList());
     Path workspacesRoot = data.resolve("workspaces");
-    Workspaces workspaces =
+    GitWorkspaces workspaces =
         new GitWorkspaces(
             workspacesRoot,
             host,
@@ -75,6 +82,7 @@ class Foundation {
             new RunLogNotes(directories)::add,
             clock);
     Agents agents = agents(settings, data.resolve("agents"));
+    mask = new SecretMask(secrets(settings, agents));
     LinuxProcessManager processes = new LinuxProcessManager(directories, clock);
     outside =
         new QueueModule.Outside(
@@ -83,8 +91,13 @@ class Foundation {
                 processes,
                 new AgentLauncher(processes, directories, agents, traces),
                 directories,
-                workspaces,
+                new RunWorkspaces(
+                    workspaces,
+                    workspaces,
+                    directories,
+                    settings.run().patchMaxSize().asLongValue()),
                 logCapper,
+                new AgentOutputs(agents, Prices.NONE, mask, clock),
                 clock),
             directories,
             workspaces,
@@ -130,6 +143,16 @@ class Foundation {
         git.authorEmail());
   }
 
+  /** The service's own secrets, and the secrets among the variables that agents see. */
+  private static Set<String> secrets(Settings settings, Agents agents) {
+    Set<String> secrets = new HashSet<>();
+    settings.auth().apiKey().ifPresent(secrets::add);
+    settings.github().token().ifPresent(secrets::add);
+    settings.webhooks().secret().ifPresent(secrets::add);
+    secrets.addAll(SecretVariables.secretsIn(agents.seenVariables()));
+    return secrets;
+  }
+
   /** Releases what the parts hold, except the store, which {@link Lifecycle} closes. */
   @PreDestroy
   void close() {
@@ -140,6 +163,11 @@ class Foundation {
   /** The data directory. */
   Path data() {
     return data;
+  }
+
+  /** The mask that hides secrets in what agents write. */
+  SecretMask mask() {
+    return mask;
   }
 
   QueueModule.Outside outside() {

@@ -1,18 +1,16 @@
 package dev.agentgate.runtime;
 
-import dev.agentgate.agent.Agents;
 import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.output.RunLogWatcher;
-import dev.agentgate.output.SecretMask;
-import dev.agentgate.output.SecretVariables;
 import dev.agentgate.queue.BatchSubmission;
 import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
+import dev.agentgate.queue.RunChanges;
 import dev.agentgate.queue.RunFormats;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.WorkOrderService;
@@ -20,8 +18,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 
 /** Builds the queue from the settings and its foundation, and offers its parts as beans. */
 @Singleton
@@ -34,6 +30,7 @@ class QueueProducer {
   private final MaintenanceJobs jobs;
   private final RunLogWatcher logWatcher = new RunLogWatcher(LOG_WATCH);
   private final RunLogs runLogs;
+  private final RunChanges runChanges;
 
   QueueProducer(Settings settings, Foundation foundation) {
     QueueModule.Outside outside = foundation.outside();
@@ -53,7 +50,8 @@ class QueueProducer {
             new RunFormats(outside.store(), outside.agents())::of,
             outside.directories(),
             logWatcher,
-            new SecretMask(secrets(settings, outside.agents())));
+            foundation.mask());
+    runChanges = new RunChanges(queue.service()::run, outside.directories());
   }
 
   private static QueueSettings limits(Settings settings) {
@@ -73,16 +71,6 @@ class QueueProducer {
         settings.health().stuckThreshold(),
         settings.health().queueDepthThreshold(),
         settings.maintenance().retention());
-  }
-
-  /** The service's own secrets, and the secrets among the variables that agents see. */
-  private static Set<String> secrets(Settings settings, Agents agents) {
-    Set<String> secrets = new HashSet<>();
-    settings.auth().apiKey().ifPresent(secrets::add);
-    settings.github().token().ifPresent(secrets::add);
-    settings.webhooks().secret().ifPresent(secrets::add);
-    secrets.addAll(SecretVariables.secretsIn(agents.seenVariables()));
-    return secrets;
   }
 
   @PreDestroy
@@ -130,6 +118,12 @@ class QueueProducer {
   @Singleton
   RunLogs runLogs() {
     return runLogs;
+  }
+
+  @Produces
+  @Singleton
+  RunChanges runChanges() {
+    return runChanges;
   }
 
   @Produces

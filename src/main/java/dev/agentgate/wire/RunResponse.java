@@ -24,4 +24,14 @@ public record RunResponse(
     @Schema(description = "The number of the signal that ended the agent") @Nullable Integer signal,
     @Schema(description = "As in the work order") @Nullable String failureReason,
     @Schema(description = "Why it failed, for people") @Nullable String error,
-    @Schema(description = "How many bytes its process wrote") long logBytes) {}
+    @Schema(description = "How many bytes its process wrote") long logBytes,
+    @Schema(description = "The commit that was checked out") @Nullable String baseCommit,
+    @Schema(description = "The commit of the workspace's HEAD at the end")
+        @Nullable String headCommit,
+    @Schema(description = "The agent's session") @Nullable String sessionId,
+    @Schema(description = "The model that did the work") @Nullable String model,
+    @Schema(description = "The agent's last words, at most 64 KiB") @Nullable String result,
+    @Schema(description = "What this run used; updated while it goes on")
+        @Nullable UsageResponse usage,
+    @Schema(description = "There once the run is over, if it has a repository")
+        @Nullable ChangeSummaryResponse changes) {}

@@ -54,7 +54,10 @@ public record WorkOrderResponse(
     @Schema(description = "As a shell's `$?`: 128 + n where signal n ended the agent")
         @Nullable Integer exitCode,
     @Nullable String failureReason,
-    @Schema(description = "Why it failed, for people") @Nullable String error) {
+    @Schema(description = "Why it failed, for people") @Nullable String error,
+    @Schema(description = "The agent's last words in the last run") @Nullable String result,
+    @Schema(description = "What all runs used together") @Nullable UsageResponse usage,
+    @Schema(description = "What the last run changed") @Nullable ChangeSummaryResponse changes) {
 
   /** Where the workspace comes from. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

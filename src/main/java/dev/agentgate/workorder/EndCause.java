@@ -12,6 +12,8 @@ public enum EndCause {
   IDLE_TIMEOUT,
   /** The attempt took too long. */
   TIMEOUT,
+  /** The run cost more than its order allows. */
+  BUDGET_EXCEEDED,
   /** A user cancelled the order. */
   CANCEL,
   /** A user killed the order. */

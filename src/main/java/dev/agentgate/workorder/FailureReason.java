@@ -7,6 +7,16 @@ import java.util.Optional;
 public enum FailureReason {
   /** The agent exited with a code other than 0, so it reported the failure itself. */
   EXIT_CODE,
+  /** The agent's account has reached a limit of its plan, or has no credit left. */
+  USAGE_LIMIT,
+  /** The agent's provider rejects its credential. */
+  AGENT_AUTH,
+  /** The agent's provider is overloaded, broken or unreachable. */
+  AGENT_UNAVAILABLE,
+  /** The agent used all the turns that it was allowed. */
+  MAX_ITERATIONS,
+  /** The run cost more than it was allowed to. */
+  BUDGET_EXCEEDED,
   /** The agent was ended by a signal that AgentGate did not send. */
   SIGNAL,
   /** The kernel's out-of-memory killer ended the agent. */
@@ -44,8 +54,16 @@ public enum FailureReason {
    */
   public boolean isRetriedByDefault() {
     return switch (this) {
-      case EXIT_CODE, QUEUE_EXPIRED, KILLED -> false;
-      case SIGNAL,
+      case EXIT_CODE,
+          USAGE_LIMIT,
+          AGENT_AUTH,
+          MAX_ITERATIONS,
+          BUDGET_EXCEEDED,
+          QUEUE_EXPIRED,
+          KILLED ->
+          false;
+      case AGENT_UNAVAILABLE,
+          SIGNAL,
           OOM_KILLED,
           TIMEOUT,
           IDLE_TIMEOUT,
@@ -55,6 +73,17 @@ public enum FailureReason {
           WORKSPACE_FAILED,
           DISK_FULL ->
           true;
+    };
+  }
+
+  /**
+   * Whether the agent itself reported the failure. Its exit code then says whatever the agent wants
+   * it to say; a code above 128 does not mean that a signal ended it.
+   */
+  public boolean isAgentsVerdict() {
+    return switch (this) {
+      case EXIT_CODE, USAGE_LIMIT, AGENT_AUTH, AGENT_UNAVAILABLE, MAX_ITERATIONS -> true;
+      default -> false;
     };
   }
 

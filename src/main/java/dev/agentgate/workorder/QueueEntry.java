@@ -19,7 +19,8 @@ public record QueueEntry(
     boolean requested,
     Optional<Instant> expeditedAt,
     Optional<Instant> expiresAt,
-    Optional<String> repository)
+    Optional<String> repository,
+    String agentType)
     implements Comparable<QueueEntry> {
 
   private static final Comparator<QueueEntry> EXPEDITED_FIRST =
@@ -65,7 +66,8 @@ public record QueueEntry(
             queued.requested(),
             queued.expeditedAt(),
             spec.limits().queueTtl().map(order.queuedAt()::plus),
-            spec.workspaceSource().repository()));
+            spec.workspaceSource().repository(),
+            spec.agentType()));
   }
 
   @Override

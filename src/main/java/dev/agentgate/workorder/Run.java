@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param endRequested why the run was asked to end. It is noted before the processes are stopped,
  *     so that if the service dies in between, the next one still knows the reason: a cancelled
  *     order then neither fails nor is retried
+ * @param results as far as they are known
  */
 public record Run(
     RunId id,
@@ -21,6 +22,7 @@ public record Run(
     OptionalLong pid,
     Instant startedAt,
     Optional<EndCause> endRequested,
+    RunResults results,
     RunState state) {
 
   /** Creates a run whose workspace is being prepared. */
@@ -32,6 +34,7 @@ public record Run(
         OptionalLong.empty(),
         now,
         Optional.empty(),
+        RunResults.NONE,
         new RunState.Preparing());
   }
 
@@ -48,17 +51,30 @@ public record Run(
         pid.isPresent() ? pid : this.pid,
         startedAt,
         endRequested,
+        results,
         new RunState.Running());
   }
 
   /** Returns this run with a request to end it. */
   public Run endRequested(EndCause cause) {
-    return new Run(id, workOrderId, attempt, pid, startedAt, Optional.of(cause), state);
+    return new Run(id, workOrderId, attempt, pid, startedAt, Optional.of(cause), results, state);
+  }
+
+  /** Returns this run with more results. */
+  public Run with(RunResults newResults) {
+    return new Run(id, workOrderId, attempt, pid, startedAt, endRequested, newResults, state);
   }
 
   /** Returns this run with its outcome. */
   public Run ended(RunOutcome outcome) {
     return new Run(
-        id, workOrderId, attempt, pid, startedAt, endRequested, new RunState.Ended(outcome));
+        id,
+        workOrderId,
+        attempt,
+        pid,
+        startedAt,
+        endRequested,
+        results,
+        new RunState.Ended(outcome));
   }
 }

@@ -106,6 +106,37 @@ public sealed interface RunOutcome {
   }
 
   /**
+   * The agent's account has reached a limit of its plan. The attempt does not count, and the order
+   * goes back to its place in the queue. Reported as a failure with {@link
+   * FailureReason#USAGE_LIMIT}.
+   *
+   * @param error the agent's own sentence
+   * @param until when the limit ends; empty if the agent does not say
+   */
+  record Limited(Instant at, String error, Optional<Instant> until, Optional<ExitStatus> exit)
+      implements RunOutcome {
+    @Override
+    public String wireName() {
+      return "failed";
+    }
+
+    @Override
+    public Limited endedAt(Instant time) {
+      return new Limited(time, error, until, exit);
+    }
+
+    @Override
+    public Optional<FailureReason> failureReason() {
+      return Optional.of(FailureReason.USAGE_LIMIT);
+    }
+
+    @Override
+    public Optional<String> message() {
+      return Optional.of(error);
+    }
+  }
+
+  /**
    * Returns the outcome of an agent that exited by itself, or was ended by a signal that AgentGate
    * did not send.
    *

@@ -114,8 +114,8 @@ public record WorkOrder(
   }
 
   /**
-   * Takes the attempt back because the service is stopping: the attempt does not count, and the
-   * order keeps its place in the queue.
+   * Takes the attempt back for a reason that the order has not caused: the attempt does not count,
+   * and the order keeps its place in the queue.
    *
    * @throws IllegalStateException unless running
    */

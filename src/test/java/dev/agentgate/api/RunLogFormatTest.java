@@ -128,7 +128,7 @@ class RunLogFormatTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "TEXT", "json", "text,raw"})
+  @ValueSource(strings = {"TEXT", "json", "text,raw"})
   void anotherFormatIsRefused(String format) {
     RunId run = start();
     for (String call : new String[] {"", "/stream"}) {

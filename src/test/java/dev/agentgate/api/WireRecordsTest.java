@@ -16,15 +16,19 @@ import dev.agentgate.wire.RunResponse;
 import dev.agentgate.wire.SubmitRequest;
 import dev.agentgate.wire.WireJson;
 import dev.agentgate.wire.WorkOrderResponse;
+import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -40,6 +44,20 @@ import org.junit.jupiter.api.Test;
 /** What the service writes of orders, runs and the queue, a client reads as it was. */
 class WireRecordsTest {
   private static final long SEED = 11;
+  private static final RunResults RESULTS =
+      new RunResults(
+          Optional.of("a1"),
+          Optional.of("b2"),
+          Optional.of("s-1"),
+          Optional.of("opus"),
+          Optional.of("Done."),
+          new Usage(
+              OptionalLong.of(6500),
+              OptionalLong.of(5000),
+              OptionalLong.of(42),
+              OptionalLong.of(3),
+              Optional.of(new BigDecimal("0.057"))),
+          Optional.of(new ChangeSummary(2, 14, 3, OptionalLong.empty())));
 
   private final ObjectMapper server = new ObjectMapper();
   private final ObjectMapper client = WireJson.clientMapper();
@@ -59,7 +77,8 @@ class WireRecordsTest {
                   i % 2 == 0 ? OptionalInt.of(i) : OptionalInt.empty(),
                   Optional.of(WorkOrders.NOW),
                   Optional.empty(),
-                  Optional.empty()));
+                  Optional.empty(),
+                  RESULTS));
       String json = server.writeValueAsString(order);
       WorkOrderResponse read = client.readValue(json, WorkOrderResponse.class);
       assertThat(client.writeValueAsString(read)).as("seed %d, order %d", SEED, i).isEqualTo(json);
@@ -89,6 +108,7 @@ class WireRecordsTest {
               OptionalLong.of(42),
               WorkOrders.NOW,
               Optional.empty(),
+              RESULTS,
               state);
       String json = server.writeValueAsString(WireRecords.of(new RunView(run, 6)));
       RunResponse read = client.readValue(json, RunResponse.class);
@@ -155,8 +175,8 @@ class WireRecordsTest {
     List<String> states = lowerCaseNames(RunState.class);
     states.remove("ended");
     states.addAll(lowerCaseNames(RunOutcome.class));
-    // Told as a failure.
-    states.remove("interrupted");
+    // These are shown as failures.
+    states.removeAll(List.of("interrupted", "limited"));
     assertThat(documented(RunResponse.class, "status")).containsExactlyInAnyOrderElementsOf(states);
   }
 

@@ -52,6 +52,7 @@ class EnvironmentTest {
           entry("AGENTGATE_RUN_MAX_TIME", "2h"),
           entry("AGENTGATE_RUN_KILL_GRACE", "8s"),
           entry("AGENTGATE_RUN_LOG_MAX_SIZE", "1M"),
+          entry("AGENTGATE_RUN_PATCH_MAX_SIZE", "1M"),
           entry("AGENTGATE_SHUTDOWN_DRAIN_TIMEOUT", "10m"),
           entry("AGENTGATE_HEALTH_STUCK_THRESHOLD", "1h"),
           entry("AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD", "99"),

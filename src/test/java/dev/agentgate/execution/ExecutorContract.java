@@ -303,7 +303,7 @@ public abstract class ExecutorContract {
     Duration age = before.age();
 
     Executor next = restarted();
-    Execution adopted = next.adopt(recordOf(run, before)).orElseThrow();
+    Execution adopted = next.adopt(order(run), recordOf(run, before)).orElseThrow();
 
     assertThat(next.findRuns()).contains(run);
     assertThat(adopted.handle()).isEqualTo(before.handle());
@@ -318,7 +318,7 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     Execution before = start(run);
     Executor next = restarted();
-    Execution adopted = next.adopt(recordOf(run, before)).orElseThrow();
+    Execution adopted = next.adopt(order(run), recordOf(run, before)).orElseThrow();
 
     assertThat(next.stop(run, LONG).killed()).isTrue();
 
@@ -333,7 +333,7 @@ public abstract class ExecutorContract {
     tell(run, new Act.Exit(5));
     assertExited(before, 5);
 
-    assertExited(restarted().adopt(recordOf(run, before)).orElseThrow(), 5);
+    assertExited(restarted().adopt(order(run), recordOf(run, before)).orElseThrow(), 5);
   }
 
   @Test
@@ -343,7 +343,7 @@ public abstract class ExecutorContract {
     vanish(run);
     assertThat(before.awaitEnd(LONG)).isPresent();
 
-    assertThat(restarted().adopt(recordOf(run, before))).isEmpty();
+    assertThat(restarted().adopt(order(run), recordOf(run, before))).isEmpty();
   }
 
   @Test
@@ -352,7 +352,7 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     assertNotStarted(Why.WORKSPACE, () -> start(run));
 
-    assertNotStarted(Why.ABANDONED, () -> restarted().adopt(unbegun(run)));
+    assertNotStarted(Why.ABANDONED, () -> restarted().adopt(order(run), unbegun(run)));
   }
 
   @Test

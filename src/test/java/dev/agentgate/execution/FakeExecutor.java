@@ -1,10 +1,13 @@
 package dev.agentgate.execution;
 
+import dev.agentgate.agent.AgentReport;
+import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.NotStartedException.Why;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +41,8 @@ public final class FakeExecutor implements Executor {
   private volatile int survivors;
   private volatile boolean blind;
   private volatile boolean stuck;
+  private final Map<RunId, CollectedWork> collected = new ConcurrentHashMap<>();
+  private final Set<RunId> uncollectable = ConcurrentHashMap.newKeySet();
   private final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
 
   public FakeExecutor() {
@@ -119,6 +124,22 @@ public final class FakeExecutor implements Executor {
     of(run).wroteNanos = System.nanoTime();
   }
 
+  /** Makes the agent of a run say something about its work. */
+  public void say(RunId run, AgentReport report, AgentVerdict verdict) {
+    of(run).report = report;
+    of(run).verdict = verdict;
+  }
+
+  /** Makes a run leave something in its workspace. */
+  public void leave(RunId run, CollectedWork work) {
+    collected.put(run, work);
+  }
+
+  /** Makes it impossible to collect what a run left. */
+  public void failToCollect(RunId run) {
+    uncollectable.add(run);
+  }
+
   private FakeExecution of(RunId run) {
     return Objects.requireNonNull(executions.get(run));
   }
@@ -155,7 +176,7 @@ public final class FakeExecutor implements Executor {
   }
 
   @Override
-  public Optional<Execution> adopt(Run run) throws NotStartedException {
+  public Optional<Execution> adopt(WorkOrder order, Run run) throws NotStartedException {
     if (notStarted.contains(run.id())) {
       throw new NotStartedException(Why.ABANDONED, "The run was never started");
     }
@@ -196,6 +217,14 @@ public final class FakeExecutor implements Executor {
   public void release(RunId run) {}
 
   @Override
+  public Optional<CollectedWork> collect(RunId run, Duration limit) {
+    if (uncollectable.contains(run)) {
+      throw new IllegalStateException("The workspace cannot be read");
+    }
+    return Optional.ofNullable(collected.get(run));
+  }
+
+  @Override
   public boolean discard(RunId run) {
     if (stuck || resisting.contains(run)) {
       return false;
@@ -213,6 +242,8 @@ public final class FakeExecutor implements Executor {
     private final AtomicReference<@Nullable RunOutcome> outcome = new AtomicReference<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile long wroteNanos = startedNanos;
+    private volatile AgentReport report = AgentReport.EMPTY;
+    private volatile AgentVerdict verdict = AgentVerdict.UNKNOWN;
 
     private FakeExecution(FakeExecutor executor) {
       this.executor = executor;
@@ -247,6 +278,21 @@ public final class FakeExecutor implements Executor {
     @Override
     public Duration silence() {
       return Duration.ofNanos(System.nanoTime() - wroteNanos);
+    }
+
+    @Override
+    public Optional<String> baseCommit() {
+      return Optional.empty();
+    }
+
+    @Override
+    public AgentReport report() {
+      return report;
+    }
+
+    @Override
+    public AgentVerdict verdict() {
+      return verdict;
     }
 
     @Override

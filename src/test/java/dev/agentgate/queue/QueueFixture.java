@@ -31,6 +31,15 @@ import java.util.function.UnaryOperator;
 
 /** A queue on fakes: orders in memory, processes that end when the test says so. */
 final class QueueFixture implements AutoCloseable {
+  private static final Agent AGENT =
+      new Agent(
+          new AgentProfile(
+              AgentCommands.of(List.of("sh", "{promptFile}")),
+              OutputFormat.TEXT,
+              AgentEnvironment.Visibility.USUAL),
+          true);
+  private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin");
+
   final InMemoryStore store;
   final FakeExecutor executor;
   final SettableClock clock;
@@ -53,6 +62,17 @@ final class QueueFixture implements AutoCloseable {
       InMemoryStore store,
       FakeExecutor executor,
       SettableClock clock) {
+    this(directory, change, store, executor, clock, ENVIRONMENT);
+  }
+
+  /** A service that finds what another one left, with another environment. */
+  QueueFixture(
+      Path directory,
+      UnaryOperator<QueueSettings> change,
+      InMemoryStore store,
+      FakeExecutor executor,
+      SettableClock clock,
+      Map<String, String> environment) {
     this.directory = directory;
     this.store = store;
     this.executor = executor;
@@ -89,15 +109,8 @@ final class QueueFixture implements AutoCloseable {
                             name -> new WorkspaceSource.GitHub("acme", name, Optional.empty()))
                         .orElseGet(WorkspaceSource.Empty::new),
                 new Agents(
-                    Map.of(
-                        "shell",
-                        new Agent(
-                            new AgentProfile(
-                                AgentCommands.of(List.of("sh", "{promptFile}")),
-                                OutputFormat.TEXT,
-                                AgentEnvironment.Visibility.USUAL),
-                            true)),
-                    new AgentEnvironment(Map.of("PATH", "/usr/bin:/bin"), Map.of())),
+                    Map.of("shell", AGENT, "other", AGENT),
+                    new AgentEnvironment(environment, Map.of())),
                 host,
                 clock));
   }
@@ -118,6 +131,10 @@ final class QueueFixture implements AutoCloseable {
 
   WorkOrderId submit(UnaryOperator<Wish> change) {
     return service().submit(change.apply(new Wish()).toOrder()).order().order().id();
+  }
+
+  WorkOrderId submitTo(String agentType) {
+    return service().submit(new Wish().toOrder(agentType)).order().order().id();
   }
 
   WorkOrder order(WorkOrderId id) {
@@ -178,9 +195,13 @@ final class QueueFixture implements AutoCloseable {
     }
 
     SubmitOrder toOrder() {
+      return toOrder("shell");
+    }
+
+    SubmitOrder toOrder(String agentType) {
       return new SubmitOrder(
           "true",
-          Optional.of("shell"),
+          Optional.of(agentType),
           new WorkspaceSourceInput(
               Optional.empty(),
               Optional.empty(),

@@ -1,5 +1,6 @@
 package dev.agentgate.store;
 
+import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Lease;
@@ -47,6 +48,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     final Set<WorkOrderId> unreadable = new HashSet<>();
     final List<ChangeFeed.Entry> changes = new ArrayList<>();
     boolean paused;
+    final Map<String, AgentPause> agentPauses = new TreeMap<>();
     boolean refusing;
   }
 
@@ -452,6 +454,31 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         attempt.startedAt(),
         order.spec().workspaceSource().repository(),
         leaseOf(order).owner());
+  }
+
+  @Override
+  public AgentPauses agentPauses() {
+    return new AgentPauses() {
+      @Override
+      public Map<String, AgentPause> all() {
+        synchronized (all) {
+          checkOpen();
+          return Map.copyOf(all.agentPauses);
+        }
+      }
+
+      @Override
+      public void set(String agentType, Optional<AgentPause> pause) {
+        synchronized (all) {
+          checkWritable();
+          if (pause.isPresent()) {
+            all.agentPauses.put(agentType, pause.get());
+          } else {
+            all.agentPauses.remove(agentType);
+          }
+        }
+      }
+    };
   }
 
   @Override

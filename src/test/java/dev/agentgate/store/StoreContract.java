@@ -3,6 +3,8 @@ package dev.agentgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.workorder.AgentPause;
+import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
@@ -10,11 +12,14 @@ import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunResults;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -318,6 +323,41 @@ public abstract class StoreContract extends StoreFixture {
         .containsExactly(orders.get(1), orders.get(0));
   }
 
+  private static List<RunResults> results() {
+    Usage usage = Usage.ofTokens(6500, 5000, 42).withTurns(OptionalLong.of(3));
+    RunResults known =
+        RunResults.NONE
+            .checkedOut(Optional.of("base"))
+            .reported(
+                Optional.of("s-1"),
+                Optional.of("opus"),
+                Optional.of("It is \"done\"\u0000 \ud83d\ude00\n"),
+                usage.withCost(Optional.of(new BigDecimal("0.057"))));
+    return List.of(
+        RunResults.NONE,
+        RunResults.NONE.checkedOut(Optional.of("base")),
+        known,
+        known.used(usage),
+        known.collected(
+            "base",
+            Optional.of("head"),
+            Optional.of(new ChangeSummary(2, 14, 3, OptionalLong.of(1892)))),
+        known.collected(
+            "base",
+            Optional.empty(),
+            Optional.of(new ChangeSummary(1, 0, 0, OptionalLong.empty()))));
+  }
+
+  @Test
+  void theResultsOfARunAreKept() throws Exception {
+    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, NOW);
+    for (RunResults results : results()) {
+      store.runs().save(run.with(results));
+      reopen();
+      assertThat(store.runs().find(run.id())).contains(run.with(results));
+    }
+  }
+
   @Test
   void runsAreKeptAsTheyWereSavedLast() throws Exception {
     WorkOrderId order = WorkOrders.queued().id();
@@ -328,6 +368,8 @@ public abstract class StoreContract extends StoreFixture {
             new RunOutcome.Completed(NOW, Optional.of(new ExitStatus(0))),
             new RunOutcome.Failed(NOW, FailureReason.LOST, "gone", Optional.empty()),
             new RunOutcome.Interrupted(NOW, "stopped", Optional.of(new ExitStatus(143))),
+            new RunOutcome.Limited(
+                NOW, "limited", Optional.of(NOW.plusSeconds(3600)), Optional.of(new ExitStatus(1))),
             new RunOutcome.Cancelled(NOW, Optional.of(new ExitStatus(143))));
 
     assertThat(store.runs().find(preparing.id())).isEmpty();
@@ -340,6 +382,30 @@ public abstract class StoreContract extends StoreFixture {
       store.runs().save(running.ended(end));
       assertThat(store.runs().find(preparing.id())).contains(running.ended(end));
     }
+  }
+
+  @Test
+  void thePausesOfAgentsSurviveAReopen() throws Exception {
+    AgentPause limited =
+        new AgentPause(
+            AgentPause.Reason.USAGE_LIMIT,
+            "You've hit your \"limit\"",
+            NOW,
+            Optional.of(NOW.plusSeconds(3600)),
+            3,
+            "a digest");
+    AgentPause manual =
+        new AgentPause(AgentPause.Reason.MANUAL, "Paused", NOW, Optional.empty(), 1, "");
+    assertThat(store.agentPauses().all()).isEmpty();
+    store.agentPauses().set("claude-code", Optional.of(limited));
+    store.agentPauses().set("my agent", Optional.of(manual));
+    reopen();
+    assertThat(store.agentPauses().all())
+        .isEqualTo(Map.of("claude-code", limited, "my agent", manual));
+    store.agentPauses().set("claude-code", Optional.empty());
+    assertThat(store.agentPauses().all()).isEqualTo(Map.of("my agent", manual));
+    reopen();
+    assertThat(store.agentPauses().all()).isEqualTo(Map.of("my agent", manual));
   }
 
   @Test

@@ -117,6 +117,7 @@ final class QueueEntryTest {
                 true,
                 Optional.empty(),
                 Optional.of(NOW.plusSeconds(301)),
-                Optional.of("github:acme/shop")));
+                Optional.of("github:acme/shop"),
+                spec.agentType()));
   }
 }

@@ -21,7 +21,14 @@ final class RetryPolicyTest {
   @EnumSource
   void withoutAskingOnlyWhatTheAgentDidNotDecideIsRetried(FailureReason reason) {
     Set<FailureReason> never =
-        EnumSet.of(FailureReason.EXIT_CODE, FailureReason.KILLED, FailureReason.QUEUE_EXPIRED);
+        EnumSet.of(
+            FailureReason.EXIT_CODE,
+            FailureReason.USAGE_LIMIT,
+            FailureReason.AGENT_AUTH,
+            FailureReason.MAX_ITERATIONS,
+            FailureReason.BUDGET_EXCEEDED,
+            FailureReason.KILLED,
+            FailureReason.QUEUE_EXPIRED);
 
     assertThat(RetryPolicy.delayAfter(reason, limits(3, Set.of()), 1).isPresent())
         .isEqualTo(!never.contains(reason));

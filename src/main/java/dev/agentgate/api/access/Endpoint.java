@@ -33,6 +33,8 @@ public enum Endpoint {
   GET_RUN("GET", "/runs/{id}", Role.VIEWER),
   GET_LOG("GET", "/runs/{id}/log", Role.VIEWER),
   STREAM_LOG("GET", "/runs/{id}/log/stream", Role.VIEWER),
+  GET_CHANGES("GET", "/runs/{id}/changes", Role.VIEWER),
+  GET_PATCH("GET", "/runs/{id}/patch", Role.VIEWER),
   STREAM_EVENTS("GET", "/events", Role.VIEWER),
   QUEUE_HEALTH("GET", "/queue/health", Role.VIEWER),
   PAUSE("POST", "/queue/pause", Role.ADMIN),

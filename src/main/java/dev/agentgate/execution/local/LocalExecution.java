@@ -1,12 +1,13 @@
 package dev.agentgate.execution.local;
 
+import dev.agentgate.agent.AgentReport;
+import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.CannotTellException;
 import dev.agentgate.execution.Execution;
 import dev.agentgate.execution.ExecutionHandle;
 import dev.agentgate.execution.local.SupervisedProcess.ProcessEnd;
 import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.OutOfMemoryKills;
-import dev.agentgate.output.OutputWatch;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
@@ -24,6 +25,9 @@ final class LocalExecution implements Execution {
   private static final Logger LOG = Logger.getLogger(LocalExecution.class);
   private static final int SIGKILL = 9;
 
+  /** How often the output of an agent is read. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   /** The run script's exit code if it cannot record its start. No agent is started then. */
   private static final int NOT_RECORDED = 125;
 
@@ -31,7 +35,8 @@ final class LocalExecution implements Execution {
   private final SupervisedProcess process;
   private final Duration before;
   private final RunDirectory directory;
-  private final OutputWatch output;
+  private final AgentOutput output;
+  private final Optional<String> baseCommit;
   private final Clock clock;
   private final OutOfMemoryKills outOfMemoryKills = new OutOfMemoryKills();
   private final long outOfMemoryKillsBefore = outOfMemoryKills.count();
@@ -44,13 +49,15 @@ final class LocalExecution implements Execution {
       SupervisedProcess process,
       Duration before,
       RunDirectory directory,
-      OutputWatch output,
+      AgentOutput output,
+      Optional<String> baseCommit,
       Clock clock) {
     this.processes = processes;
     this.process = process;
     this.before = before;
     this.directory = directory;
     this.output = output;
+    this.baseCommit = baseCommit;
     this.clock = clock;
   }
 
@@ -77,15 +84,47 @@ final class LocalExecution implements Execution {
   }
 
   @Override
+  public Optional<String> baseCommit() {
+    return baseCommit;
+  }
+
+  @Override
+  public AgentReport report() {
+    return output.report();
+  }
+
+  @Override
+  public AgentVerdict verdict() {
+    output.readToTheEnd();
+    return output.verdict();
+  }
+
+  @Override
   public Optional<RunOutcome> awaitEnd(Duration atMost) throws InterruptedException {
     try {
-      Optional<ProcessEnd> end = process.awaitEnd(atMost);
+      Optional<ProcessEnd> end = awaitEndReading(atMost);
       if (end.isEmpty()) {
         resumeLeader();
       }
       return end.map(this::outcome);
     } catch (CannotLookException e) {
       throw new CannotTellException(e);
+    }
+  }
+
+  private Optional<ProcessEnd> awaitEndReading(Duration atMost) throws InterruptedException {
+    if (!output.isUnderstood()) {
+      return process.awaitEnd(atMost);
+    }
+    long began = System.nanoTime();
+    while (true) {
+      Duration left = atMost.minusNanos(System.nanoTime() - began);
+      boolean last = left.compareTo(LOOK) <= 0;
+      Optional<ProcessEnd> end = process.awaitEnd(last ? left : LOOK);
+      output.read(LOOK);
+      if (last || end.isPresent()) {
+        return end;
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.agentgate.execution.local;
 
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.execution.CollectedWork;
 import dev.agentgate.execution.Execution;
 import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.NotStartedException;
@@ -11,14 +12,12 @@ import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.FullDisk;
 import dev.agentgate.linux.Shortage;
 import dev.agentgate.output.LogCapper;
-import dev.agentgate.output.OutputWatch;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workspace.WorkspaceFailedException;
-import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,8 +33,9 @@ public final class LocalExecutor implements Executor {
   private final LinuxProcessManager processes;
   private final AgentLauncher launcher;
   private final RunDirectories directories;
-  private final Workspaces workspaces;
+  private final RunWorkspaces workspaces;
   private final LogCapper logCapper;
+  private final AgentOutputs outputs;
   private final Clock clock;
   private final ConcurrentMap<RunId, LocalStart> starting = new ConcurrentHashMap<>();
 
@@ -46,14 +46,16 @@ public final class LocalExecutor implements Executor {
       LinuxProcessManager processes,
       AgentLauncher launcher,
       RunDirectories directories,
-      Workspaces workspaces,
+      RunWorkspaces workspaces,
       LogCapper logCapper,
+      AgentOutputs outputs,
       Clock clock) {
     this.processes = processes;
     this.launcher = launcher;
     this.directories = directories;
     this.workspaces = workspaces;
     this.logCapper = logCapper;
+    this.outputs = outputs;
     this.clock = clock;
   }
 
@@ -84,10 +86,7 @@ public final class LocalExecutor implements Executor {
     WorkOrder order = assignment.order();
     Path workspace;
     try {
-      workspace =
-          start.prepare(() ->
-              workspaces.prepare(
-                  run, order.spec().workspaceSource(), order.spec().limits().maxTime()));
+      workspace = start.prepare(() -> workspaces.prepare(order, run));
     } finally {
       assignment.prepared().run();
     }
@@ -97,7 +96,7 @@ public final class LocalExecutor implements Executor {
           return launcher.launch(order, run, workspace);
         });
     // Nothing is looked up here: the agent runs, so a shortage must not look like a failed start.
-    return watched(process, elapsed(began), Duration.ZERO);
+    return watched(order, process, elapsed(began), Duration.ZERO);
   }
 
   private static Why whyOf(Exception failure, boolean noRoom, Why otherwise) {
@@ -112,13 +111,15 @@ public final class LocalExecutor implements Executor {
   }
 
   @Override
-  public Optional<Execution> adopt(Run run) throws NotStartedException {
+  public Optional<Execution> adopt(WorkOrder order, Run run) throws NotStartedException {
     Optional<SupervisedProcess> found = looking(() -> processes.adopt(run.id()));
     if (found.isEmpty() && !mayHaveBegun(run)) {
       throw abandoned();
     }
     return found.map(process ->
-        looking(() -> watched(process, SpentTime.read(directories.of(run.id())), process.age())));
+        looking(() ->
+            watched(
+                order, process, SpentTime.read(directories.of(run.id())), process.age())));
   }
 
   /** Whether the agent may have begun. The run script writes the process file before that. */
@@ -133,11 +134,18 @@ public final class LocalExecutor implements Executor {
    * @param before the age of the run when its process was started
    * @param age the age of the process
    */
-  private Execution watched(SupervisedProcess process, Duration before, Duration age) {
+  private Execution watched(
+      WorkOrder order, SupervisedProcess process, Duration before, Duration age) {
     RunDirectory directory = directories.of(process.run());
     logCapper.watch(process.run());
     return new LocalExecution(
-        processes, process, before, directory, OutputWatch.begin(directory, age), clock);
+        processes,
+        process,
+        before,
+        directory,
+        outputs.of(order, directory, age),
+        workspaces.baseCommit(process.run()),
+        clock);
   }
 
   @Override
@@ -161,6 +169,11 @@ public final class LocalExecutor implements Executor {
       processes.release(run);
       return run;
     });
+  }
+
+  @Override
+  public Optional<CollectedWork> collect(RunId run, Duration limit) throws InterruptedException {
+    return workspaces.collect(run, limit);
   }
 
   @Override

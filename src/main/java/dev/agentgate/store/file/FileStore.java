@@ -1,5 +1,6 @@
 package dev.agentgate.store.file;
 
+import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
@@ -49,6 +50,7 @@ public final class FileStore implements Store {
   private final FileWorkOrders workOrders;
   private final FileRuns runs;
   private final FileQueue queue;
+  private final FileAgentPauses agentPauses;
   private final RecentChanges changes = new RecentChanges();
 
   private volatile boolean closed;
@@ -149,6 +151,7 @@ public final class FileStore implements Store {
     writeBehind.start(journal);
     this.workOrders = new FileWorkOrders(this::openIndex, files, writeBehind, journal, shared);
     this.runs = new FileRuns(this::openIndex, runsDirectory, place, quarantine);
+    this.agentPauses = new FileAgentPauses(dataDir);
     this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);
   }
 
@@ -194,6 +197,11 @@ public final class FileStore implements Store {
   @Override
   public WorkQueue queue() {
     return queue;
+  }
+
+  @Override
+  public AgentPauses agentPauses() {
+    return agentPauses;
   }
 
   @Override

@@ -52,8 +52,10 @@ record IndexEntry(
     Instant restSince = null;
     FailureReason failureReason = null;
     Optional<String> repository = shared.optional(order.spec().workspaceSource().repository());
+    String agentType = shared.of(order.spec().agentType());
     switch (order.state()) {
-      case Queued _ -> waiting = QueueEntry.of(order).map(e -> with(e, repository)).orElseThrow();
+      case Queued _ ->
+          waiting = QueueEntry.of(order).map(e -> with(e, repository, agentType)).orElseThrow();
       case Running state -> {
         Attempt attempt = state.current();
         running =
@@ -71,7 +73,7 @@ record IndexEntry(
         order.id(),
         order.revision(),
         order.status(),
-        shared.of(order.spec().agentType()),
+        agentType,
         labels(order.spec().labels(), shared),
         order.runs(),
         order.createdAt().toEpochMilli(),
@@ -106,7 +108,7 @@ record IndexEntry(
             now);
   }
 
-  private static QueueEntry with(QueueEntry entry, Optional<String> repository) {
+  private static QueueEntry with(QueueEntry entry, Optional<String> repository, String agentType) {
     return new QueueEntry(
         entry.id(),
         entry.priority(),
@@ -115,7 +117,8 @@ record IndexEntry(
         entry.requested(),
         entry.expeditedAt(),
         entry.expiresAt(),
-        repository);
+        repository,
+        agentType);
   }
 
   private static final String[] NO_LABELS = {};

@@ -113,6 +113,22 @@ final class OrderFiles {
     }
   }
 
+  /** Replaces a file like {@link #replace}, and returns when the new content is on disk. */
+  static void replaceDurably(Path directory, String name, byte[] content) throws IOException {
+    Path aside = directory.resolve("." + name + ASIDE);
+    try {
+      try (FileOutputStream out = new FileOutputStream(aside.toFile())) {
+        out.write(content);
+        out.getFD().sync();
+      }
+      Files.move(aside, directory.resolve(name), ATOMIC_MOVE);
+    } catch (IOException e) {
+      aside.toFile().delete();
+      throw e;
+    }
+    Journal.syncDirectory(directory);
+  }
+
   void remove(WorkOrderId id) throws IOException {
     Files.deleteIfExists(path(id));
   }

@@ -48,6 +48,7 @@ final class RunCodec {
         if (run.state() instanceof RunState.Ended(RunOutcome outcome)) {
           write(to, outcome);
         }
+        RunResultsCodec.write(to, run.results());
         to.writeEndObject();
       }
       out.write('\n');
@@ -65,6 +66,9 @@ final class RunCodec {
     if (outcome.failureReason().isPresent()) {
       to.writeStringField("failureReason", outcome.failureReason().get().wireName());
       to.writeStringField("error", outcome.message().orElse(""));
+    }
+    if (outcome instanceof RunOutcome.Limited limited && limited.until().isPresent()) {
+      to.writeStringField("limitedUntil", limited.until().get().toString());
     }
   }
 
@@ -86,6 +90,8 @@ final class RunCodec {
     ExitStatus exit = null;
     FailureReason reason = null;
     String error = null;
+    Instant limitedUntil = null;
+    RunResultsCodec results = new RunResultsCodec();
     try (JsonParser from = JSON.createParser(json, 0, length)) {
       if (from.nextToken() != JsonToken.START_OBJECT) {
         throw new UnreadableRecordException("not a JSON object");
@@ -118,7 +124,8 @@ final class RunCodec {
                   FailureReason.parse(JsonFields.text(from, field))
                       .orElseThrow(() -> new UnreadableRecordException("failureReason is unknown"));
           case "error" -> error = JsonFields.text(from, field);
-          default -> from.skipChildren();
+          case "limitedUntil" -> limitedUntil = JsonFields.time(from, field);
+          default -> results.read(from, field);
         }
       }
     } catch (IOException e) {
@@ -134,7 +141,8 @@ final class RunCodec {
         pid,
         JsonFields.required(startedAt, "startedAt"),
         Optional.ofNullable(endRequested),
-        state(JsonFields.required(status, "status"), endedAt, exit, reason, error));
+        results.results(),
+        state(JsonFields.required(status, "status"), endedAt, exit, reason, error, limitedUntil));
   }
 
   private static RunState state(
@@ -142,7 +150,8 @@ final class RunCodec {
       @Nullable Instant endedAt,
       @Nullable ExitStatus exit,
       @Nullable FailureReason reason,
-      @Nullable String error)
+      @Nullable String error,
+      @Nullable Instant limitedUntil)
       throws UnreadableRecordException {
     return switch (status) {
       case "preparing" -> new RunState.Preparing();
@@ -154,7 +163,8 @@ final class RunCodec {
                   JsonFields.required(endedAt, "endedAt"),
                   Optional.ofNullable(exit),
                   reason,
-                  error));
+                  error,
+                  limitedUntil));
       default -> throw new UnreadableRecordException("status is unknown");
     };
   }
@@ -164,7 +174,8 @@ final class RunCodec {
       Instant at,
       Optional<ExitStatus> exit,
       @Nullable FailureReason reason,
-      @Nullable String error)
+      @Nullable String error,
+      @Nullable Instant limitedUntil)
       throws UnreadableRecordException {
     if (status.equals("completed")) {
       return new RunOutcome.Completed(at, exit);
@@ -174,8 +185,11 @@ final class RunCodec {
     }
     FailureReason why = JsonFields.required(reason, "failureReason");
     String sentence = JsonFields.required(error, "error");
-    return why == FailureReason.INTERRUPTED
-        ? new RunOutcome.Interrupted(at, sentence, exit)
-        : new RunOutcome.Failed(at, why, sentence, exit);
+    return switch (why) {
+      case INTERRUPTED -> new RunOutcome.Interrupted(at, sentence, exit);
+      case USAGE_LIMIT ->
+          new RunOutcome.Limited(at, sentence, Optional.ofNullable(limitedUntil), exit);
+      default -> new RunOutcome.Failed(at, why, sentence, exit);
+    };
   }
 }

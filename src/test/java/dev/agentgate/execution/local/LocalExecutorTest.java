@@ -5,25 +5,37 @@ import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.agent.AgentCommands;
 import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentFailure;
 import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.AgentVariables;
+import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.agent.Prices;
+import dev.agentgate.execution.CollectedWork;
 import dev.agentgate.execution.Execution;
 import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.ExecutorContract;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunLog;
+import dev.agentgate.output.SecretMask;
+import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.ChangedFile;
+import dev.agentgate.workspace.ChangedFiles;
+import dev.agentgate.workspace.CollectedChanges;
+import dev.agentgate.workspace.WorkspaceChanges;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import dev.agentgate.workspace.Workspaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +67,7 @@ class LocalExecutorTest extends ExecutorContract {
   private final List<RunId> runs = new ArrayList<>();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private List<String> command = List.of("sh", "-c", OBEY);
+  private OutputFormat format = OutputFormat.TEXT;
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private RunDirectories directories;
@@ -70,26 +84,24 @@ class LocalExecutorTest extends ExecutorContract {
   private LocalExecutor another() {
     LinuxProcessManager processes = new LinuxProcessManager(directories, Clock.systemUTC());
     LogCapper capper = new LogCapper(directories, 1 << 20);
+    Agents agents =
+        new Agents(
+            Map.of(
+                AGENT,
+                new Agent(
+                    new AgentProfile(
+                        AgentCommands.of(command), format, AgentEnvironment.Visibility.USUAL),
+                    true)),
+            new AgentEnvironment(System.getenv(), Map.of()));
     LocalExecutor made =
         new LocalExecutor(
             processes,
-            new AgentLauncher(
-                processes,
-                directories,
-                new Agents(
-                    Map.of(
-                        AGENT,
-                        new Agent(
-                            new AgentProfile(
-                                AgentCommands.of(command),
-                                OutputFormat.TEXT,
-                                AgentEnvironment.Visibility.USUAL),
-                            true)),
-                    new AgentEnvironment(System.getenv(), Map.of())),
-                AgentVariables.NONE),
+            new AgentLauncher(processes, directories, agents, AgentVariables.NONE),
             directories,
-            workspaces,
+            new RunWorkspaces(workspaces, workspaces, directories, 1 << 20),
             capper,
+            new AgentOutputs(
+                agents, Prices.NONE, new SecretMask(List.of("secret-0123456")), Clock.systemUTC()),
             Clock.systemUTC());
     opened.add(made);
     opened.add(capper);
@@ -174,7 +186,7 @@ class LocalExecutorTest extends ExecutorContract {
     Run record = recordOf(run, start(run));
     SpentTime.write(directories.of(run), Duration.ofHours(1));
 
-    Execution adopted = restarted().adopt(record).orElseThrow();
+    Execution adopted = restarted().adopt(order(run), record).orElseThrow();
 
     assertThat(adopted.age()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plus(LONG));
   }
@@ -218,10 +230,155 @@ class LocalExecutorTest extends ExecutorContract {
     assertThat(workspaces.of(run)).doesNotExist();
   }
 
+  private static final String SESSION =
+      "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"s-1\",\"model\":\"opus\"}";
+  private static final String LIMIT =
+      "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":true,"
+          + "\"api_error\":\"usage_limit_reached\",\"result\":\"You've hit your limit\","
+          + "\"num_turns\":3,\"total_cost_usd\":0.25,\"session_id\":\"s-1\"}";
+
+  private void understandOutput() {
+    format = OutputFormat.CLAUDE_STREAM_JSON;
+    executor = another();
+  }
+
+  private void print(RunId run, String line) {
+    tell(run, "cat <<'END'\n" + line + "\nEND");
+  }
+
+  @Test
+  void whatTheAgentSaysIsKnownWhileItWorks() throws Exception {
+    understandOutput();
+    RunId run = newRun();
+    Execution execution = start(run);
+    print(run, SESSION);
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> {
+          assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
+          assertThat(execution.report().model()).hasValue("opus");
+        });
+
+    assertThat(execution.verdict()).isEqualTo(AgentVerdict.UNKNOWN);
+  }
+
+  @Test
+  void theVerdictOfAnAgentIsReadToItsEndAlsoByTheNextService() throws Exception {
+    understandOutput();
+    RunId run = newRun();
+    Execution execution = start(run);
+    Run record = recordOf(run, execution);
+    tell(run, "printf '%s\\n%s' '" + SESSION + "' '" + LIMIT.replace("'", "'\\''") + "'; exit 1");
+    assertExited(execution, 1);
+    Execution adopted = restarted().adopt(order(run), record).orElseThrow();
+    assertExited(adopted, 1);
+
+    for (Execution each : List.of(execution, adopted)) {
+      assertThat(each.verdict())
+          .isInstanceOfSatisfying(
+              AgentVerdict.Failed.class,
+              failed -> {
+                assertThat(failed.failure()).isEqualTo(AgentFailure.USAGE_LIMIT);
+                assertThat(failed.message()).isEqualTo("You've hit your limit");
+              });
+      assertThat(each.report().sessionId()).hasValue("s-1");
+      assertThat(each.report().usage().costUsd()).hasValue(new BigDecimal("0.25"));
+    }
+  }
+
+  @Test
+  void anAgentThatOnlyRetriesMakesNoProgress() throws Exception {
+    understandOutput();
+    RunId run = newRun();
+    Execution execution = start(run);
+    print(run, SESSION);
+    await()
+        .atMost(LONG)
+        .until(() ->
+            execution.awaitEnd(Duration.ofMillis(50)).isEmpty()
+                && execution.report().model().isPresent());
+    Duration before = execution.silence();
+    print(run, "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1}");
+    RunLog log = new RunLog(directories.of(run));
+    long length = log.size();
+    await().atMost(LONG).until(() -> log.size() > length);
+
+    assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
+
+    assertThat(execution.silence()).isGreaterThan(before);
+  }
+
+  @Test
+  void aSecretIsMaskedInTheWordsOfAnAgentHoweverItWasEscaped() throws Exception {
+    understandOutput();
+    RunId run = newRun();
+    Execution execution = start(run);
+    tell(
+        run,
+        "cat <<'END'\n{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,"
+            + "\"result\":\"it is \\u0073ecret-0123456\"}\nEND\nexit 0");
+    assertExited(execution, 0);
+
+    assertThat(execution.verdict()).isEqualTo(AgentVerdict.SUCCEEDED);
+    assertThat(execution.report().result()).hasValue("it is **************");
+  }
+
+  @Test
+  void theChangesOfARunAreKeptWithItsLog() throws Exception {
+    RunId run = newRun();
+    workspaces.changes =
+        new CollectedChanges.Collected(
+            "abc",
+            Optional.of("def"),
+            new ChangedFiles(
+                List.of(
+                    new ChangedFile(
+                        "a \"b\".txt",
+                        Optional.of("old"),
+                        ChangedFile.Status.RENAMED,
+                        false,
+                        3,
+                        1)),
+                2,
+                4,
+                1),
+            OptionalLong.of(120),
+            List.of("A socket was left out."));
+
+    CollectedWork work = executor.collect(run, LONG).orElseThrow();
+
+    assertThat(work)
+        .isEqualTo(
+            new CollectedWork(
+                "abc",
+                Optional.of("def"),
+                Optional.of(new ChangeSummary(2, 4, 1, OptionalLong.of(120)))));
+    assertThat(directories.of(run).changesFile())
+        .content()
+        .isEqualTo(
+            "{\"baseCommit\":\"abc\",\"headCommit\":\"def\",\"files\":[{\"path\":\"a \\\"b\\\".txt\","
+                + "\"oldPath\":\"old\",\"status\":\"renamed\",\"binary\":false,"
+                + "\"insertions\":3,\"deletions\":1}],\"truncated\":true}");
+    assertThat(directories.of(run).outputLog()).content().contains("A socket was left out.");
+  }
+
+  @Test
+  void changesThatCannotBeCollectedAreExplainedInTheLog() throws Exception {
+    RunId run = newRun();
+    workspaces.changes = new CollectedChanges.Failed("It took too long.");
+
+    assertThat(executor.collect(run, LONG))
+        .hasValue(new CollectedWork("abc", Optional.empty(), Optional.empty()));
+
+    assertThat(directories.of(run).outputLog()).content().contains("It took too long.");
+  }
+
   /** Directories without git, and a checkout that blocks or fails where the test wants it to. */
-  private final class FakeWorkspaces implements Workspaces {
+  private final class FakeWorkspaces implements Workspaces, WorkspaceChanges {
     private volatile @Nullable CountDownLatch gate;
     private volatile @Nullable String failure;
+    private volatile CollectedChanges changes = new CollectedChanges.NoBase();
 
     Path of(RunId run) {
       return temporary.resolve("workspaces").resolve(run.value());
@@ -269,6 +426,16 @@ class LocalExecutorTest extends ExecutorContract {
       } catch (IOException e) {
         return false;
       }
+    }
+
+    @Override
+    public Optional<String> baseCommit(RunId run) {
+      return Optional.of("abc");
+    }
+
+    @Override
+    public CollectedChanges collect(RunId run, Path patch, long maxPatchBytes, Duration limit) {
+      return changes;
     }
 
     @Override

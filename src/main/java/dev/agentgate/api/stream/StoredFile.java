@@ -1,0 +1,83 @@
+package dev.agentgate.api.stream;
+
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Serves a file that does not change any more, as a whole or in part. */
+public final class StoredFile {
+  private static final int PIECE = 64 * 1024;
+
+  private final Path file;
+  private final long length;
+
+  private StoredFile(Path file, long length) {
+    this.file = file;
+    this.length = length;
+  }
+
+  public static StoredFile of(Path file) throws IOException {
+    return new StoredFile(file, Files.size(file));
+  }
+
+  /**
+   * Returns an answer with the file, or with the part that the client requests.
+   *
+   * @param range the header {@code Range}
+   * @param ifRange the header {@code If-Range}; the file has no validators, so a condition on one
+   *     never holds (RFC 9110, 13.1.5)
+   */
+  public Response answer(
+      HttpServerRequest request, String type, @Nullable String range, @Nullable String ifRange) {
+    Optional<ByteRange> wanted =
+        range == null || ifRange != null ? Optional.empty() : ByteRange.parse(range, length);
+    if (wanted.isEmpty()) {
+      return part(request, type, new ByteRange(0, length)).build();
+    }
+    if (!wanted.get().isSatisfiable()) {
+      return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+          .header("Content-Range", "bytes */" + length)
+          .build();
+    }
+    return part(request, type, wanted.get())
+        .status(Response.Status.PARTIAL_CONTENT)
+        .header("Content-Range", wanted.get().contentRange(length))
+        .build();
+  }
+
+  private Response.ResponseBuilder part(HttpServerRequest request, String type, ByteRange range) {
+    return Response.ok(ClientStream.body(request, stream -> send(stream, range)))
+        .type(type)
+        .header("Accept-Ranges", "bytes")
+        // A browser must not treat what an agent wrote as a page.
+        .header("X-Content-Type-Options", "nosniff")
+        .header(HttpHeaders.CONTENT_LENGTH, range.to() - range.from());
+  }
+
+  private void send(ClientStream stream, ByteRange range) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      long at = range.from();
+      while (at < range.to()) {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, range.to() - at));
+        while (piece.hasRemaining()) {
+          if (channel.read(piece, at + piece.position()) < 0) {
+            throw new EOFException("The file has become shorter");
+          }
+        }
+        stream.send(piece.array());
+        at += piece.capacity();
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.agentgate.execution.local;
+
+import dev.agentgate.agent.AgentProfile;
+import dev.agentgate.agent.Agents;
+import dev.agentgate.agent.OutputContext;
+import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.agent.OutputReader;
+import dev.agentgate.agent.Prices;
+import dev.agentgate.output.OutputWatch;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.output.RunLog;
+import dev.agentgate.output.SecretMask;
+import dev.agentgate.workorder.Usage;
+import dev.agentgate.workorder.WorkOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Optional;
+
+/** Begins to read the output of runs. */
+public final class AgentOutputs {
+  private final Agents agents;
+  private final Prices prices;
+  private final SecretMask mask;
+  private final InstantSource clock;
+
+  /**
+   * @param prices for agents that report tokens but no cost
+   * @param mask hides the service's own secrets and those that it passes to agents
+   */
+  public AgentOutputs(Agents agents, Prices prices, SecretMask mask, InstantSource clock) {
+    this.agents = agents;
+    this.prices = prices;
+    this.mask = mask;
+    this.clock = clock;
+  }
+
+  /**
+   * Begins to read the output of a run.
+   *
+   * @param age the age of the run's process
+   */
+  AgentOutput of(WorkOrder order, RunDirectory directory, Duration age) {
+    OutputFormat format =
+        agents.find(order.spec().agentType()).map(AgentProfile::output).orElse(OutputFormat.TEXT);
+    RunLog log = new RunLog(directory);
+    OutputContext context =
+        new OutputContext(
+            () -> writtenAt(log), ZoneId.systemDefault(), Optional.empty(), Usage.UNKNOWN, prices);
+    return new AgentOutput(
+        log, mask, format, OutputReader.of(format, context), OutputWatch.begin(directory, age));
+  }
+
+  /** Returns roughly when the lines were written that are being read. */
+  private Instant writtenAt(RunLog log) {
+    Instant now = clock.instant();
+    return log.lastActivityAt().filter(now::isAfter).orElse(now);
+  }
+}

@@ -1,0 +1,250 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.AgentPause;
+import dev.agentgate.workorder.AgentPause.Reason;
+import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RunOutcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
+
+/**
+ * Pauses agents that cannot work at the moment, so that their orders wait instead of failing one
+ * after another. Survives a restart. Safe for use by many threads.
+ */
+public final class AgentBrakes {
+  private static final Logger LOG = Logger.getLogger(AgentBrakes.class);
+
+  /** An agent is paused after this many failures in a row for which its provider is to blame. */
+  private static final int FAILURES_IN_A_ROW = 3;
+
+  private static final Duration FIRST_LIMIT = Duration.ofMinutes(5);
+  private static final Duration LONGEST_LIMIT = Duration.ofMinutes(60);
+  private static final Duration FIRST_UNAVAILABLE = Duration.ofMinutes(1);
+  private static final Duration LONGEST_UNAVAILABLE = Duration.ofMinutes(30);
+
+  private final Orders orders;
+  private final UnaryOperator<String> credentials;
+  private final Clock clock;
+  private final Runnable resumed;
+
+  /** Guards {@link #failures} and all changes of pauses. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** The failures in a row of each agent for which its provider is to blame. */
+  private final Map<String, Integer> failures = new HashMap<>();
+
+  /**
+   * @param credentials returns a digest of an agent's credential by its type
+   * @param resumed called when an agent may start runs again
+   */
+  AgentBrakes(Orders orders, UnaryOperator<String> credentials, Clock clock, Runnable resumed) {
+    this.orders = orders;
+    this.credentials = credentials;
+    this.clock = clock;
+    this.resumed = resumed;
+  }
+
+  /** Resumes the agents whose credential was rejected and has been replaced. Call at the start. */
+  void recover() {
+    orders
+        .agentPauses()
+        .forEach((type, pause) -> {
+          if (pause.reason() == Reason.AGENT_AUTH
+              && !pause.credential().equals(credentials.apply(type))) {
+            LOG.infof("The credential of %s was replaced, so it is resumed", type);
+            set(type, Optional.empty());
+          }
+        });
+  }
+
+  /** Returns the pause of an agent that is in force now. */
+  public Optional<AgentPause> pause(String agentType) {
+    Instant now = clock.instant();
+    return noted(agentType).filter(pause -> pause.isInForce(now));
+  }
+
+  /** Returns all pauses that are in force now, by the type of the agent, sorted. */
+  Map<String, AgentPause> pauses() {
+    Instant now = clock.instant();
+    Map<String, AgentPause> inForce = new TreeMap<>(orders.agentPauses());
+    inForce.values().removeIf(pause -> !pause.isInForce(now));
+    return inForce;
+  }
+
+  /**
+   * Whether only one order of this agent may run: its pause is over, and no run has shown yet that
+   * it works again.
+   */
+  boolean isOnProbation(String agentType) {
+    Instant now = clock.instant();
+    return noted(agentType)
+        .filter(pause -> !pause.isInForce(now) && pause.reason() != Reason.MANUAL)
+        .isPresent();
+  }
+
+  /** Returns when the next pause ends. */
+  Optional<Instant> nextEnd() {
+    Instant now = clock.instant();
+    return orders.agentPauses().values().stream()
+        .flatMap(pause -> pause.until().stream())
+        .filter(now::isBefore)
+        .min(Instant::compareTo);
+  }
+
+  /**
+   * Pauses an agent at an operator's request.
+   *
+   * @param until empty: until it is resumed
+   * @throws StoreUnavailableException if the pause cannot be written
+   */
+  public void pause(String agentType, Optional<Instant> until) {
+    lock.lock();
+    try {
+      orders.setAgentPause(
+          agentType,
+          Optional.of(
+              new AgentPause(
+                  Reason.MANUAL, "Paused by an operator", clock.instant(), until, 1, "")));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Resumes an agent.
+   *
+   * @throws StoreUnavailableException if that cannot be written
+   */
+  public void resume(String agentType) {
+    lock.lock();
+    try {
+      failures.remove(agentType);
+      orders.setAgentPause(agentType, Optional.empty());
+    } finally {
+      lock.unlock();
+    }
+    resumed.run();
+  }
+
+  /** Learns from the end of a run. Call it before the order can be claimed again. */
+  void ended(String agentType, RunOutcome outcome) {
+    lock.lock();
+    try {
+      Optional<FailureReason> reason = outcome.failureReason();
+      if (outcome instanceof RunOutcome.Limited limited) {
+        limited(agentType, limited);
+      } else if (reason.isPresent()) {
+        failed(agentType, reason.get(), outcome.message().orElse(""));
+      } else if (outcome instanceof RunOutcome.Completed) {
+        worked(agentType);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void limited(String agentType, RunOutcome.Limited limited) {
+    Optional<AgentPause> before = noted(agentType);
+    if (before.filter(pause -> pause.reason() == Reason.MANUAL).isPresent()
+        && pause(agentType).isPresent()) {
+      return;
+    }
+    Optional<AgentPause> same = before.filter(pause -> pause.reason() == Reason.USAGE_LIMIT);
+    if (same.isPresent() && pause(agentType).isPresent()) {
+      // Another run of the same agent met the same limit.
+      limited.until().ifPresent(end -> set(agentType, Optional.of(same.get().until(end))));
+      return;
+    }
+    int times = same.map(AgentPause::times).orElse(0) + 1;
+    Instant now = clock.instant();
+    Instant until = limited.until().orElse(now.plus(doubled(FIRST_LIMIT, times, LONGEST_LIMIT)));
+    set(agentType, Reason.USAGE_LIMIT, limited.error(), Optional.of(until), times);
+  }
+
+  private void failed(String agentType, FailureReason reason, String message) {
+    switch (reason) {
+      case AGENT_AUTH -> set(agentType, Reason.AGENT_AUTH, message, Optional.empty(), 1);
+      case AGENT_UNAVAILABLE -> unavailable(agentType, Reason.AGENT_UNAVAILABLE, message);
+      case SPAWN_FAILED -> unavailable(agentType, Reason.SPAWN_FAILED, message);
+      // The agent did its work, if badly.
+      case EXIT_CODE, MAX_ITERATIONS, BUDGET_EXCEEDED -> worked(agentType);
+      // These say nothing about the agent's provider.
+      case USAGE_LIMIT,
+          SIGNAL,
+          OOM_KILLED,
+          TIMEOUT,
+          IDLE_TIMEOUT,
+          QUEUE_EXPIRED,
+          KILLED,
+          INTERRUPTED,
+          LOST,
+          WORKSPACE_FAILED,
+          DISK_FULL -> {}
+    }
+  }
+
+  private void unavailable(String agentType, Reason reason, String message) {
+    boolean onProbation = isOnProbation(agentType);
+    int inARow = failures.merge(agentType, 1, Integer::sum);
+    if (pause(agentType).isPresent() || (inARow < FAILURES_IN_A_ROW && !onProbation)) {
+      return;
+    }
+    failures.remove(agentType);
+    int times =
+        noted(agentType)
+                .filter(before -> before.reason() == reason)
+                .map(AgentPause::times)
+                .orElse(0)
+            + 1;
+    Instant until = clock.instant().plus(doubled(FIRST_UNAVAILABLE, times, LONGEST_UNAVAILABLE));
+    set(agentType, reason, message, Optional.of(until), times);
+  }
+
+  private void worked(String agentType) {
+    failures.remove(agentType);
+    if (isOnProbation(agentType)) {
+      set(agentType, Optional.empty());
+    }
+  }
+
+  private void set(
+      String agentType, Reason reason, String message, Optional<Instant> until, int times) {
+    LOG.warnf(
+        "The agent %s is paused %s: %s",
+        agentType, until.map(end -> "until " + end).orElse("until it is resumed"), message);
+    set(
+        agentType,
+        Optional.of(
+            new AgentPause(
+                reason, message, clock.instant(), until, times, credentials.apply(agentType))));
+  }
+
+  private void set(String agentType, Optional<AgentPause> pause) {
+    try {
+      orders.setAgentPause(agentType, pause);
+    } catch (StoreUnavailableException e) {
+      // The next run of the agent shows the same again.
+      LOG.warnf("The pause of %s could not be written: %s", agentType, e.getMessage());
+    }
+  }
+
+  private Optional<AgentPause> noted(String agentType) {
+    return Optional.ofNullable(orders.agentPauses().get(agentType));
+  }
+
+  private static Duration doubled(Duration first, int times, Duration longest) {
+    Duration grown = first.multipliedBy(1L << Math.min(times - 1, 20));
+    return Collections.min(List.of(grown, longest));
+  }
+}

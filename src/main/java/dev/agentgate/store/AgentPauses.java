@@ -1,0 +1,20 @@
+package dev.agentgate.store;
+
+import dev.agentgate.workorder.AgentPause;
+import java.util.Map;
+import java.util.Optional;
+
+/** The pauses of agents in a {@link Store}, with the guarantees of the store. */
+public interface AgentPauses {
+
+  /** Returns the pauses by the type of the agent, including those whose end has passed. */
+  Map<String, AgentPause> all();
+
+  /**
+   * Replaces the pause of an agent.
+   *
+   * @param pause empty: the agent is not paused
+   */
+  @Writes
+  void set(String agentType, Optional<AgentPause> pause);
+}

@@ -1,0 +1,176 @@
+package dev.agentgate.store.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.agentgate.store.AgentPauses;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.AgentPause;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The pauses of agents, in one small file that is replaced and synced with each change. */
+final class FileAgentPauses implements AgentPauses {
+  private static final Logger LOG = Logger.getLogger(FileAgentPauses.class);
+  private static final String FILE = "agent-pauses.json";
+  private static final int SCHEMA_VERSION = 1;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Path directory;
+
+  /** Guards the file. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile Map<String, AgentPause> pauses;
+
+  /**
+   * Reads the pauses. If the file is damaged, no agent is paused: a limit that still holds shows
+   * itself again with the next run.
+   */
+  FileAgentPauses(Path directory) throws IOException {
+    this.directory = directory;
+    Path file = directory.resolve(FILE);
+    Map<String, AgentPause> read = Map.of();
+    try {
+      OrderFiles.Content content = OrderFiles.read(file.toFile());
+      read = decode(content.bytes(), content.length());
+    } catch (FileNotFoundException e) {
+      if (file.toFile().exists()) {
+        throw e;
+      }
+    } catch (UnreadableRecordException e) {
+      LOG.warnf("The pauses of agents cannot be read, so no agent is paused: %s", e.getMessage());
+    }
+    this.pauses = read;
+  }
+
+  @Override
+  public Map<String, AgentPause> all() {
+    return pauses;
+  }
+
+  @Override
+  public void set(String agentType, Optional<AgentPause> pause) {
+    lock.lock();
+    try {
+      Map<String, AgentPause> changed = new TreeMap<>(pauses);
+      if (pause.isPresent()) {
+        changed.put(agentType, pause.get());
+      } else {
+        changed.remove(agentType);
+      }
+      OrderFiles.replaceDurably(directory, FILE, encode(changed));
+      pauses = Map.copyOf(changed);
+    } catch (IOException e) {
+      throw new StoreUnavailableException(
+          "The pause of the agent cannot be written: " + Journal.reason(e) + ".", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static byte[] encode(Map<String, AgentPause> pauses) throws IOException {
+    try (ByteArrayBuilder out = new ByteArrayBuilder(512)) {
+      try (JsonGenerator to = JSON.createGenerator(out)) {
+        to.useDefaultPrettyPrinter();
+        to.writeStartObject();
+        to.writeNumberField("schemaVersion", SCHEMA_VERSION);
+        to.writeObjectFieldStart("agents");
+        for (Map.Entry<String, AgentPause> pause : new TreeMap<>(pauses).entrySet()) {
+          to.writeFieldName(pause.getKey());
+          write(to, pause.getValue());
+        }
+        to.writeEndObject();
+        to.writeEndObject();
+      }
+      return out.toByteArray();
+    }
+  }
+
+  private static void write(JsonGenerator to, AgentPause pause) throws IOException {
+    to.writeStartObject();
+    to.writeStringField("reason", pause.reason().wireName());
+    to.writeStringField("message", pause.message());
+    to.writeStringField("since", pause.since().toString());
+    if (pause.until().isPresent()) {
+      to.writeStringField("until", pause.until().get().toString());
+    }
+    to.writeNumberField("times", pause.times());
+    to.writeStringField("credential", pause.credential());
+    to.writeEndObject();
+  }
+
+  private static Map<String, AgentPause> decode(byte[] json, int length)
+      throws UnreadableRecordException {
+    int schemaVersion = 0;
+    Map<String, AgentPause> pauses = new TreeMap<>();
+    try (JsonParser from = JSON.createParser(json, 0, length)) {
+      if (from.nextToken() != JsonToken.START_OBJECT) {
+        throw new UnreadableRecordException("not a JSON object");
+      }
+      for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
+        from.nextToken();
+        switch (field) {
+          case "schemaVersion" ->
+              schemaVersion = JsonFields.integer(from, field, 1, Integer.MAX_VALUE);
+          case "agents" -> {
+            JsonFields.expect(from, JsonToken.START_OBJECT, field);
+            for (String type = from.nextFieldName(); type != null; type = from.nextFieldName()) {
+              from.nextToken();
+              pauses.put(type, pause(from));
+            }
+          }
+          default -> from.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw JsonFields.malformed(e);
+    }
+    if (schemaVersion != SCHEMA_VERSION) {
+      throw new UnreadableRecordException("unknown schemaVersion " + schemaVersion);
+    }
+    return Map.copyOf(pauses);
+  }
+
+  private static AgentPause pause(JsonParser from) throws IOException, UnreadableRecordException {
+    JsonFields.expect(from, JsonToken.START_OBJECT, "agents");
+    AgentPause.Reason reason = null;
+    String message = null;
+    Instant since = null;
+    @Nullable Instant until = null;
+    int times = 1;
+    String credential = "";
+    for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
+      from.nextToken();
+      switch (field) {
+        case "reason" ->
+            reason =
+                AgentPause.Reason.parse(JsonFields.text(from, field))
+                    .orElseThrow(() -> new UnreadableRecordException("reason is unknown"));
+        case "message" -> message = JsonFields.text(from, field);
+        case "since" -> since = JsonFields.time(from, field);
+        case "until" -> until = JsonFields.time(from, field);
+        case "times" -> times = JsonFields.integer(from, field, 1, Integer.MAX_VALUE);
+        case "credential" -> credential = JsonFields.text(from, field);
+        default -> from.skipChildren();
+      }
+    }
+    return new AgentPause(
+        JsonFields.required(reason, "reason"),
+        JsonFields.required(message, "message"),
+        JsonFields.required(since, "since"),
+        Optional.ofNullable(until),
+        times,
+        credential);
+  }
+}

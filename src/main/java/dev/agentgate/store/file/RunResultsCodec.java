@@ -1,0 +1,155 @@
+package dev.agentgate.store.file;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.agentgate.workorder.ChangeSummary;
+import dev.agentgate.workorder.RunResults;
+import dev.agentgate.workorder.Usage;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes and reads the results of a run as fields of its JSON, with the names of the API. Reads one
+ * field at a time and skips fields that are not results.
+ */
+final class RunResultsCodec {
+  private @Nullable String baseCommit;
+  private @Nullable String headCommit;
+  private @Nullable String sessionId;
+  private @Nullable String model;
+  private @Nullable String result;
+  private Usage usage = Usage.UNKNOWN;
+  private @Nullable ChangeSummary changes;
+
+  static void write(JsonGenerator to, RunResults results) throws IOException {
+    text(to, "baseCommit", results.baseCommit());
+    text(to, "headCommit", results.headCommit());
+    text(to, "sessionId", results.sessionId());
+    text(to, "model", results.model());
+    text(to, "result", results.result());
+    if (!results.usage().isUnknown()) {
+      to.writeObjectFieldStart("usage");
+      Usage usage = results.usage();
+      number(to, "inputTokens", usage.inputTokens());
+      number(to, "cachedInputTokens", usage.cachedInputTokens());
+      number(to, "outputTokens", usage.outputTokens());
+      number(to, "turns", usage.turns());
+      if (usage.costUsd().isPresent()) {
+        to.writeNumberField("costUsd", usage.costUsd().get());
+      }
+      to.writeEndObject();
+    }
+    if (results.changes().isPresent()) {
+      ChangeSummary changes = results.changes().get();
+      to.writeObjectFieldStart("changes");
+      to.writeNumberField("files", changes.files());
+      to.writeNumberField("insertions", changes.insertions());
+      to.writeNumberField("deletions", changes.deletions());
+      number(to, "patchBytes", changes.patchBytes());
+      to.writeEndObject();
+    }
+  }
+
+  private static void text(JsonGenerator to, String field, Optional<String> value)
+      throws IOException {
+    if (value.isPresent()) {
+      to.writeStringField(field, value.get());
+    }
+  }
+
+  private static void number(JsonGenerator to, String field, OptionalLong value)
+      throws IOException {
+    if (value.isPresent()) {
+      to.writeNumberField(field, value.getAsLong());
+    }
+  }
+
+  /** Reads the value of a field; it is the parser's current token. */
+  void read(JsonParser from, String field) throws IOException, UnreadableRecordException {
+    switch (field) {
+      case "baseCommit" -> baseCommit = JsonFields.text(from, field);
+      case "headCommit" -> headCommit = JsonFields.text(from, field);
+      case "sessionId" -> sessionId = JsonFields.text(from, field);
+      case "model" -> model = JsonFields.text(from, field);
+      case "result" -> result = JsonFields.text(from, field);
+      case "usage" -> usage = usage(from);
+      case "changes" -> changes = changes(from);
+      default -> from.skipChildren();
+    }
+  }
+
+  RunResults results() {
+    return new RunResults(
+        Optional.ofNullable(baseCommit),
+        Optional.ofNullable(headCommit),
+        Optional.ofNullable(sessionId),
+        Optional.ofNullable(model),
+        Optional.ofNullable(result),
+        usage,
+        Optional.ofNullable(changes));
+  }
+
+  private static Usage usage(JsonParser from) throws IOException, UnreadableRecordException {
+    requireObject(from, "usage");
+    OptionalLong inputTokens = OptionalLong.empty();
+    OptionalLong cachedInputTokens = OptionalLong.empty();
+    OptionalLong outputTokens = OptionalLong.empty();
+    OptionalLong turns = OptionalLong.empty();
+    Optional<BigDecimal> costUsd = Optional.empty();
+    for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
+      from.nextToken();
+      switch (field) {
+        case "inputTokens" -> inputTokens = count(from, field);
+        case "cachedInputTokens" -> cachedInputTokens = count(from, field);
+        case "outputTokens" -> outputTokens = count(from, field);
+        case "turns" -> turns = count(from, field);
+        case "costUsd" -> costUsd = Optional.of(cost(from));
+        default -> from.skipChildren();
+      }
+    }
+    return new Usage(inputTokens, cachedInputTokens, outputTokens, turns, costUsd);
+  }
+
+  private static BigDecimal cost(JsonParser from) throws IOException, UnreadableRecordException {
+    if (!from.currentToken().isNumeric() || from.getDecimalValue().signum() < 0) {
+      throw new UnreadableRecordException("costUsd is not an amount");
+    }
+    return from.getDecimalValue();
+  }
+
+  private static ChangeSummary changes(JsonParser from)
+      throws IOException, UnreadableRecordException {
+    requireObject(from, "changes");
+    long files = 0;
+    long insertions = 0;
+    long deletions = 0;
+    OptionalLong patchBytes = OptionalLong.empty();
+    for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
+      from.nextToken();
+      switch (field) {
+        case "files" -> files = JsonFields.number(from, field, 0, Long.MAX_VALUE);
+        case "insertions" -> insertions = JsonFields.number(from, field, 0, Long.MAX_VALUE);
+        case "deletions" -> deletions = JsonFields.number(from, field, 0, Long.MAX_VALUE);
+        case "patchBytes" -> patchBytes = count(from, field);
+        default -> from.skipChildren();
+      }
+    }
+    return new ChangeSummary(files, insertions, deletions, patchBytes);
+  }
+
+  private static OptionalLong count(JsonParser from, String field)
+      throws IOException, UnreadableRecordException {
+    return OptionalLong.of(JsonFields.number(from, field, 0, Long.MAX_VALUE));
+  }
+
+  private static void requireObject(JsonParser from, String field)
+      throws UnreadableRecordException {
+    if (from.currentToken() != JsonToken.START_OBJECT) {
+      throw new UnreadableRecordException(field + " is not an object");
+    }
+  }
+}
