@@ -1,5 +1,6 @@
 package dev.agentgate.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Optional;
@@ -35,4 +36,22 @@ public interface WorkspaceConfig {
    */
   @WithDefault("false")
   boolean lfs();
+
+  /**
+   * Which workspaces are kept after their order is over: {@code failed} (those of runs that did not
+   * complete), {@code always} or {@code never}. With {@code failed}, the workspace of a completed
+   * run is removed once its patch is stored; without a patch, the workspace stays. A purge removes
+   * every workspace.
+   */
+  @OneOf(
+      kind = "choice",
+      value = {"failed", "always", "never"})
+  @WithDefault("failed")
+  String keep();
+
+  /**
+   * The largest total size of the workspaces of orders that are over. Beyond it the oldest are
+   * removed first, at each {@code agentgate.maintenance.orphan-cleanup-every}.
+   */
+  Optional<MemorySize> maxTotalSize();
 }

@@ -3,6 +3,7 @@ package dev.agentgate.jobs;
 import dev.agentgate.queue.OrphanCleanup;
 import dev.agentgate.queue.Retention;
 import dev.agentgate.queue.StaleCheck;
+import dev.agentgate.queue.WorkspaceCleanup;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,13 +28,15 @@ public final class MaintenanceJobs {
       OrphanCleanup orphanCleanup,
       StaleCheck staleCheck,
       Retention retention,
+      WorkspaceCleanup workspaceCleanup,
       Duration orphanCleanupEvery,
       Duration staleCheckEvery) {
     this.jobs =
         List.of(
             new Job("orphan-cleanup", orphanCleanupEvery, orphanCleanup::runOnce),
             new Job("stale-check", staleCheckEvery, staleCheck::runOnce),
-            new Job("retention", orphanCleanupEvery, retention::runOnce));
+            new Job("retention", orphanCleanupEvery, retention::runOnce),
+            new Job("workspace-cleanup", orphanCleanupEvery, workspaceCleanup::runOnce));
   }
 
   /** Starts the jobs. Call once, after the runs of an earlier process have been adopted. */

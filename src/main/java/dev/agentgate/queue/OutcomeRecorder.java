@@ -54,17 +54,18 @@ final class OutcomeRecorder {
   }
 
   /**
-   * Writes the outcome; returns when it is written.
+   * Writes the outcome.
    *
    * @param written called once it is written, before the callers that wait are answered
+   * @return the order in its new state, once it is written
    */
-  void record(RunOutcome outcome, Runnable written) {
+  WorkOrder record(RunOutcome outcome, Runnable written) {
     while (true) {
       try {
         WorkOrder after = write(outcome);
         written.run();
         recorded.complete(after);
-        return;
+        return after;
       } catch (RuntimeException e) {
         refusal = e;
         if (recorded.completeExceptionally(e)) {

@@ -22,6 +22,7 @@ public final class QueueModule {
   private final StaleCheck staleCheck;
   private final OrphanCleanup orphanCleanup;
   private final Retention retention;
+  private final WorkspaceCleanup workspaceCleanup;
   private final RunDrain drain;
 
   /**
@@ -44,8 +45,10 @@ public final class QueueModule {
             new LocalDirectories(outside.workspaces()),
             brakes,
             outside.host());
+    workspaceCleanup = new WorkspaceCleanup(settings.workspaces(), outside);
     Supervision supervision =
-        new Supervision(outside, slots, orders, brakes, settings.killGrace(), this::wake);
+        new Supervision(
+            outside, slots, orders, brakes, workspaceCleanup, settings.killGrace(), this::wake);
     manager = new QueueManager(settings, supervision, rules);
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
     service =
@@ -115,6 +118,10 @@ public final class QueueModule {
 
   public OrphanCleanup orphanCleanup() {
     return orphanCleanup;
+  }
+
+  public WorkspaceCleanup workspaceCleanup() {
+    return workspaceCleanup;
   }
 
   public Retention retention() {

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.workspace.WorkspaceRetention;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param stuckThreshold an order that runs longer than this raises an alert
  * @param queueDepthThreshold more waiting orders than this raise an alert
  * @param retention how long terminal orders are kept; empty: forever
+ * @param workspaces which workspaces of ended runs are kept
  */
 public record QueueSettings(
     boolean autoProcess,
@@ -35,4 +37,5 @@ public record QueueSettings(
     String defaultAgent,
     Duration stuckThreshold,
     int queueDepthThreshold,
-    Optional<Duration> retention) {}
+    Optional<Duration> retention,
+    WorkspaceRetention workspaces) {}

@@ -195,8 +195,9 @@ final class RunSupervisor {
     RunOutcome decided = decide(outcome, agentsVerdict());
     collect();
     with.brakes().ended(agentType(), decided);
-    recorder.record(decided, () -> with.slots().free(this));
+    WorkOrder after = recorder.record(decided, () -> with.slots().free(this));
     with.slotFreed().run();
+    with.workspaceCleanup().ended(after, run());
   }
 
   private RunOutcome startAndWatch() throws NotStartedException, InterruptedException {

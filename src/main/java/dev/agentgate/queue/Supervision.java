@@ -12,6 +12,7 @@ import java.time.Duration;
  *
  * @param outside the parts outside the queue; all writes to the store go through {@code orders}
  * @param brakes what pauses agents that cannot work
+ * @param workspaceCleanup removes workspaces that are not kept
  * @param slotFreed called after a slot has become free
  */
 record Supervision(
@@ -19,6 +20,7 @@ record Supervision(
     RunSlots slots,
     Orders orders,
     AgentBrakes brakes,
+    WorkspaceCleanup workspaceCleanup,
     Duration killGrace,
     Runnable slotFreed) {
 

@@ -3,6 +3,7 @@ package dev.agentgate.runtime;
 import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.Settings;
+import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.queue.BatchSubmission;
@@ -14,10 +15,14 @@ import dev.agentgate.queue.RunChanges;
 import dev.agentgate.queue.RunFormats;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.workspace.WorkspaceRetention;
+import dev.agentgate.workspace.WorkspaceRetention.Keep;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Locale;
 
 /** Builds the queue from the settings and its foundation, and offers its parts as beans. */
 @Singleton
@@ -42,6 +47,7 @@ class QueueProducer {
             queue.orphanCleanup(),
             queue.staleCheck(),
             queue.retention(),
+            queue.workspaceCleanup(),
             maintenance.orphanCleanupEvery(),
             maintenance.staleCheckEvery());
     runLogs =
@@ -70,7 +76,14 @@ class QueueProducer {
         settings.defaultAgent(),
         settings.health().stuckThreshold(),
         settings.health().queueDepthThreshold(),
-        settings.maintenance().retention());
+        settings.maintenance().retention(),
+        workspaces(settings.workspace()));
+  }
+
+  private static WorkspaceRetention workspaces(WorkspaceConfig workspace) {
+    return new WorkspaceRetention(
+        Keep.valueOf(workspace.keep().toUpperCase(Locale.ROOT)),
+        workspace.maxTotalSize().stream().mapToLong(MemorySize::asLongValue).findFirst());
   }
 
   @PreDestroy

@@ -18,6 +18,7 @@ import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.Baselines.Baseline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -111,6 +115,23 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
     boolean baselineGone = baselines.remove(run);
     boolean comparisonGone = DirectoryTree.remove(comparison(run));
     return DirectoryTree.remove(directory(run)) && baselineGone && comparisonGone;
+  }
+
+  @Override
+  public Set<RunId> list() {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .map(entry -> RunId.parse(String.valueOf(entry.getFileName())))
+          .flatMap(Optional::stream)
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public long size(RunId run) {
+    return DirectorySize.of(directory(run));
   }
 
   @Override

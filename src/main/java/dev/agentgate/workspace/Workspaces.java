@@ -5,6 +5,7 @@ import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** Prepares and removes the directories that agents work in. */
 public interface Workspaces {
@@ -40,6 +41,12 @@ public interface Workspaces {
    * @return false if part of it is left
    */
   boolean remove(RunId run);
+
+  /** Returns every run that has a workspace here; local directories do not count. */
+  Set<RunId> list();
+
+  /** Returns the total size of the files in a workspace, in bytes; 0 if there is none. */
+  long size(RunId run);
 
   /**
    * Removes data that only makes later checkouts faster and has not been used for this long.

@@ -18,6 +18,8 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.WorkspaceRetention;
+import dev.agentgate.workspace.WorkspaceRetention.Keep;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
@@ -26,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /** A queue on fakes: orders in memory, processes that end when the test says so. */
@@ -44,6 +48,7 @@ final class QueueFixture implements AutoCloseable {
   final FakeExecutor executor;
   final SettableClock clock;
   final FakeHost host = new FakeHost();
+  final FakeWorkspaces workspaces = new FakeWorkspaces();
   final QueueModule queue;
   final Path directory;
 
@@ -92,7 +97,8 @@ final class QueueFixture implements AutoCloseable {
             "shell",
             Duration.ofMinutes(30),
             10,
-            Optional.empty());
+            Optional.empty(),
+            new WorkspaceRetention(Keep.ALWAYS, OptionalLong.empty()));
     queue =
         new QueueModule(
             change.apply(defaults),
@@ -100,7 +106,7 @@ final class QueueFixture implements AutoCloseable {
                 store,
                 executor,
                 new RunDirectories(directory.resolve("runs")),
-                new FakeWorkspaces(),
+                workspaces,
                 directory.resolve("workspaces"),
                 input ->
                     input
@@ -260,7 +266,10 @@ final class QueueFixture implements AutoCloseable {
   }
 
   /** Where orders would work; the executor is a fake and prepares nothing. */
-  private static final class FakeWorkspaces implements Workspaces {
+  static final class FakeWorkspaces implements Workspaces {
+    /** The workspaces that are there, with their sizes. */
+    final Map<RunId, Long> sizes = new ConcurrentHashMap<>();
+
     @Override
     public Path prepare(RunId run, WorkspaceSource source, Duration limit) {
       throw new IllegalStateException("The executor prepares workspaces");
@@ -279,6 +288,16 @@ final class QueueFixture implements AutoCloseable {
     @Override
     public boolean remove(RunId run) {
       throw new IllegalStateException("The executor removes workspaces");
+    }
+
+    @Override
+    public Set<RunId> list() {
+      return sizes.keySet();
+    }
+
+    @Override
+    public long size(RunId run) {
+      return sizes.getOrDefault(run, 0L);
     }
 
     @Override

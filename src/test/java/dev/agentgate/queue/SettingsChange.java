@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.workspace.WorkspaceRetention;
 import java.time.Duration;
 
 /** Settings with some changed. */
@@ -12,6 +13,7 @@ final class SettingsChange {
   private long minFreeDisk;
   private int maxDepth;
   private int maxConcurrentPerRepository;
+  private WorkspaceRetention workspaces;
 
   private SettingsChange(QueueSettings from) {
     this.from = from;
@@ -22,6 +24,7 @@ final class SettingsChange {
     minFreeDisk = from.minFreeDisk();
     maxDepth = from.maxDepth();
     maxConcurrentPerRepository = from.maxConcurrentPerRepository();
+    workspaces = from.workspaces();
   }
 
   static SettingsChange of(QueueSettings from) {
@@ -63,6 +66,11 @@ final class SettingsChange {
     return this;
   }
 
+  SettingsChange workspaces(WorkspaceRetention value) {
+    workspaces = value;
+    return this;
+  }
+
   QueueSettings done() {
     return new QueueSettings(
         autoProcess,
@@ -78,6 +86,7 @@ final class SettingsChange {
         from.defaultAgent(),
         from.stuckThreshold(),
         from.queueDepthThreshold(),
-        from.retention());
+        from.retention(),
+        workspaces);
   }
 }

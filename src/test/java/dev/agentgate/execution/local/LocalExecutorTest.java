@@ -439,6 +439,16 @@ class LocalExecutorTest extends ExecutorContract {
     }
 
     @Override
+    public Set<RunId> list() {
+      return Set.of();
+    }
+
+    @Override
+    public long size(RunId run) {
+      return 0;
+    }
+
+    @Override
     public int removeUnusedMirrors(Duration age) {
       return 0;
     }
