@@ -46,6 +46,11 @@ public final class Agents {
                     : Optional.empty()));
   }
 
+  /** Whether this type of agent can continue a session. */
+  public boolean canResume(String type) {
+    return find(type).filter(profile -> profile.commands().resume().isPresent()).isPresent();
+  }
+
   /** Returns the variables that this type of agent sees, with their values. */
   public Map<String, String> seenVariables(String type) {
     return find(type).map(profile -> environment.seen(profile.visibility())).orElse(Map.of());

@@ -1,5 +1,6 @@
 package dev.agentgate.execution;
 
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -32,10 +33,12 @@ public interface Executor extends AutoCloseable {
    *
    * @param order the order that the run belongs to
    * @param run the record of the run
+   * @param session the agent's session that it continues
    * @return empty if it vanished: its agent may have begun to work, and how it ended is unknown
    * @throws NotStartedException if its agent was never started
    */
-  Optional<Execution> adopt(WorkOrder order, Run run) throws NotStartedException;
+  Optional<Execution> adopt(WorkOrder order, Run run, Optional<AgentSession> session)
+      throws NotStartedException;
 
   /**
    * Stops everything of a run that is alive, including a start in progress, which begins nothing
@@ -66,6 +69,12 @@ public interface Executor extends AutoCloseable {
    * @return empty if the run has no repository, or was not checked out
    */
   Optional<CollectedWork> collect(RunId run, Duration limit) throws InterruptedException;
+
+  /** Returns the run whose workspace a run works in: itself, unless it continues another run. */
+  RunId workspaceOf(RunId run);
+
+  /** Whether the workspace of an earlier run of an order is complete, so that a run can continue. */
+  boolean canContinue(WorkOrder order, RunId earlier);
 
   /**
    * Discards the workspace of a released run, but never a client's own directory. Idempotent.

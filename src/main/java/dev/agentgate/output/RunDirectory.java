@@ -28,6 +28,11 @@ public record RunDirectory(Path path) {
     return path.resolve("prompt.txt");
   }
 
+  /** Returns the file that names the run whose workspace this run works in, if it is another's. */
+  public Path workspaceFile() {
+    return path.resolve("workspace");
+  }
+
   /** Returns the patch with everything that the run changed. */
   public Path patchFile() {
     return path.resolve("changes.patch");

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.execution.Execution;
@@ -12,6 +13,8 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunResults;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
@@ -210,6 +213,7 @@ final class RunSupervisor {
                   new Assignment(
                       order,
                       run(),
+                      session(),
                       () -> requests.strongest().isEmpty(),
                       () -> with.orders().tell(observer -> observer.checkedOut(order))));
     } catch (NotStartedException e) {
@@ -229,7 +233,7 @@ final class RunSupervisor {
     // The request counts even if its caller was never answered, and the agent may already have been
     // signalled.
     noted.endRequested().ifPresent(requests::addNoted);
-    Optional<Execution> found = patience.look(() -> with.executor().adopt(order, noted));
+    Optional<Execution> found = patience.look(() -> with.executor().adopt(order, noted, session()));
     if (found.isEmpty()) {
       return RunOutcome.vanished(now());
     }
@@ -238,6 +242,25 @@ final class RunSupervisor {
     LOG.infof("Adopted %s, %s", run(), execution.handle());
     runningSince = now().minus(patience.look(execution::age));
     return watch(execution);
+  }
+
+  /** Returns the agent's session in the run that this run continues. */
+  private Optional<AgentSession> session() {
+    return order
+        .continuation()
+        .flatMap(continuation -> with.store().runs().find(continuation.run()))
+        .flatMap(earlier -> earlier.results().sessionId())
+        .map(id -> new AgentSession(id, usedIn(id)));
+  }
+
+  private Usage usedIn(String session) {
+    return order.runs().stream()
+        .filter(earlier -> !earlier.equals(run()))
+        .flatMap(earlier -> with.store().runs().find(earlier).stream())
+        .map(Run::results)
+        .filter(results -> results.sessionId().filter(session::equals).isPresent())
+        .map(RunResults::usage)
+        .reduce(Usage.UNKNOWN, Usage::plus);
   }
 
   private RunOutcome watch(Execution begun) throws InterruptedException {

@@ -91,11 +91,11 @@ final class Verdict {
     return switch (outcome) {
       case RunOutcome.Completed(Instant at, _) -> order.complete(at);
       case RunOutcome.Cancelled(Instant at, _) -> order.cancel(at);
-      case RunOutcome.Interrupted(Instant at, _, _) -> order.interrupt(at);
-      case RunOutcome.Limited(Instant at, _, _, _) -> order.interrupt(at);
+      case RunOutcome.Interrupted(Instant at, _, _) -> order.interrupt(at, true);
+      case RunOutcome.Limited(Instant at, _, _, _) -> order.interrupt(at, true);
       case RunOutcome.Failed(Instant at, FailureReason reason, String error, var exit) ->
           RetryPolicy.delayAfter(reason, order.spec().limits(), order.attempts())
-              .map(delay -> order.retry(at.plus(delay), at))
+              .map(delay -> order.retry(at.plus(delay), at, false))
               .orElseGet(() -> order.fail(reason, error, exit, at));
     };
   }

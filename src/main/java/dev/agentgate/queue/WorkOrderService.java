@@ -396,6 +396,41 @@ public final class WorkOrderService {
     }
   }
 
+  /**
+   * Requests a run that continues the last run of a finished order with another prompt.
+   *
+   * @throws AgentGateException if the order is not finished, or if the workspace is gone
+   */
+  public void followUp(WorkOrderId id, String prompt) {
+    refuseWhenStopping();
+    while (true) {
+      WorkOrder order = find(id);
+      if (!order.status().isTerminal()) {
+        throw new AgentGateException(
+            Kind.CONFLICT,
+            "Work order " + id + " is not finished (status: " + order.status().wireName() + ")");
+      }
+      if (order.currentRun().filter(run -> canContinue(order, run)).isEmpty()) {
+        throw new AgentGateException(
+            Kind.CONFLICT,
+            "Work order " + id + " cannot be continued: the workspace of its last run is gone");
+      }
+      WorkOrder waiting = order.followUp(prompt, now());
+      if (ifRoom(
+          () -> orders.change(order, waiting),
+          () -> {
+            throw queueFull();
+          })) {
+        queue.enqueued(waiting);
+        return;
+      }
+    }
+  }
+
+  private boolean canContinue(WorkOrder order, RunId run) {
+    return supervision.executor().canContinue(order, run);
+  }
+
   /** Returns the run of an order that the dispatcher has started meanwhile. */
   private Optional<RunId> runInProgress(WorkOrderId id) {
     return store

@@ -51,10 +51,12 @@ public final class WorkspaceCleanup {
     int removed = 0;
     List<Kept> kept = new ArrayList<>();
     for (RunId id : outside.workspaces().list()) {
-      Optional<Run> run = runs.find(id);
-      Optional<WorkOrder> order = run.flatMap(it -> orders.find(it.workOrderId()));
+      Optional<WorkOrder> order = runs.find(id).flatMap(it -> orders.find(it.workOrderId()));
+      Optional<Run> run = order.flatMap(it -> lastIn(id, it)).flatMap(runs::find);
       // Leftovers without an order are not ours.
-      if (order.isPresent() && run.get().state() instanceof RunState.Ended(RunOutcome outcome)) {
+      if (order.isPresent()
+          && run.isPresent()
+          && run.get().state() instanceof RunState.Ended(RunOutcome outcome)) {
         if (!keeps(order.get(), run.get())) {
           removed += remove(id) ? 1 : 0;
         } else if (order.get().status().isTerminal()) {
@@ -69,6 +71,13 @@ public final class WorkspaceCleanup {
       LOG.infof("Removed the workspaces of %d runs", removed);
     }
     return removed;
+  }
+
+  /** Returns the last run that worked in the workspace of a run. */
+  private Optional<RunId> lastIn(RunId owner, WorkOrder order) {
+    return order.runs().reversed().stream()
+        .filter(run -> outside.executor().workspaceOf(run).equals(owner))
+        .findFirst();
   }
 
   private long sizeIfLimited(RunId run) {

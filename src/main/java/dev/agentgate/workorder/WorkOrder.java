@@ -22,6 +22,7 @@ import java.util.Optional;
  *     does not
  * @param runs every run of this order that is still kept, oldest first
  * @param queuedAt when the order last entered the queue
+ * @param continuation what the next or the current attempt continues; empty: it starts afresh
  */
 public record WorkOrder(
     WorkOrderId id,
@@ -33,7 +34,8 @@ public record WorkOrder(
     List<RunId> runs,
     Instant createdAt,
     Instant updatedAt,
-    Instant queuedAt) {
+    Instant queuedAt,
+    Optional<Continuation> continuation) {
 
   public WorkOrder {
     runs = List.copyOf(runs);
@@ -43,7 +45,17 @@ public record WorkOrder(
   public static WorkOrder submitted(
       WorkOrderId id, WorkOrderSpec spec, Optional<IdempotencyKey> idempotencyKey, Instant now) {
     return new WorkOrder(
-        id, 1, spec, idempotencyKey, waiting(Optional.empty(), false), 0, List.of(), now, now, now);
+        id,
+        1,
+        spec,
+        idempotencyKey,
+        waiting(Optional.empty(), false),
+        0,
+        List.of(),
+        now,
+        now,
+        now,
+        Optional.empty());
   }
 
   public WorkOrderStatus status() {
@@ -106,23 +118,50 @@ public record WorkOrder(
    * Puts the order back into the queue because the attempt failed, counts, and is retried.
    *
    * @param notBefore the earliest time of the next attempt
+   * @param resume whether the next attempt continues this one
    * @throws IllegalStateException unless running
    */
-  public WorkOrder retry(Instant notBefore, Instant now) {
-    expectRunning();
-    return next(waiting(Optional.of(notBefore), true), attempts, runs, now, now);
+  public WorkOrder retry(Instant notBefore, Instant now, boolean resume) {
+    Attempt attempt = expectRunning();
+    return next(waiting(Optional.of(notBefore), true), attempts, runs, now, now)
+        .continuing(after(attempt, resume));
   }
 
   /**
    * Takes the attempt back for a reason that the order has not caused: the attempt does not count,
    * and the order keeps its place in the queue.
    *
+   * @param resume whether the next attempt continues this one
    * @throws IllegalStateException unless running
    */
-  public WorkOrder interrupt(Instant now) {
-    expectRunning();
+  public WorkOrder interrupt(Instant now, boolean resume) {
+    Attempt attempt = expectRunning();
     Instant since = queuedAt.isAfter(now) ? now : queuedAt;
-    return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), runs, now, since);
+    return next(waiting(Optional.empty(), true), Math.max(0, attempts - 1), runs, now, since)
+        .continuing(after(attempt, resume));
+  }
+
+  /** A follow-up is never dropped: its next attempt continues at least the same earlier run. */
+  private Optional<Continuation> after(Attempt attempt, boolean resume) {
+    return resume
+        ? Optional.of(
+            new Continuation(attempt.run(), continuation.flatMap(Continuation::prompt)))
+        : continuation.filter(Continuation::isFollowUp);
+  }
+
+  private WorkOrder continuing(Optional<Continuation> what) {
+    return new WorkOrder(
+        id,
+        revision,
+        spec,
+        idempotencyKey,
+        state,
+        attempts,
+        runs,
+        createdAt,
+        updatedAt,
+        queuedAt,
+        what);
   }
 
   /**
@@ -163,7 +202,8 @@ public record WorkOrder(
         runs,
         createdAt,
         updatedAt,
-        queuedAt);
+        queuedAt,
+        continuation);
   }
 
   /**
@@ -201,7 +241,18 @@ public record WorkOrder(
     if (!status().isTerminal()) {
       throw unexpected();
     }
-    return next(waiting(Optional.empty(), true), attempts, runs, now, now);
+    return next(waiting(Optional.empty(), true), attempts, runs, now, now)
+        .continuing(Optional.empty());
+  }
+
+  /**
+   * Puts a terminal order back into the queue to continue its last run with another prompt.
+   *
+   * @throws IllegalStateException unless terminal, and unless a run is still kept
+   */
+  public WorkOrder followUp(String prompt, Instant now) {
+    RunId last = currentRun().orElseThrow(this::unexpected);
+    return requeue(now).continuing(Optional.of(new Continuation(last, Optional.of(prompt))));
   }
 
   /** Removes the reference to a run whose record is gone; the order is otherwise unchanged. */
@@ -221,7 +272,17 @@ public record WorkOrder(
   private WorkOrder next(
       WorkOrderState state, int attempts, List<RunId> runs, Instant now, Instant queuedAt) {
     return new WorkOrder(
-        id, revision + 1, spec, idempotencyKey, state, attempts, runs, createdAt, now, queuedAt);
+        id,
+        revision + 1,
+        spec,
+        idempotencyKey,
+        state,
+        attempts,
+        runs,
+        createdAt,
+        now,
+        queuedAt,
+        continuation);
   }
 
   private void expectQueued() {

@@ -75,7 +75,7 @@ public abstract class ExecutorContract {
   protected abstract void vanish(RunId run);
 
   private static Assignment assignment(RunId run) {
-    return new Assignment(order(run), run, () -> true, () -> {});
+    return new Assignment(order(run), run, Optional.empty(), () -> true, () -> {});
   }
 
   protected static WorkOrder order(RunId run) {
@@ -189,13 +189,13 @@ public abstract class ExecutorContract {
   void theEndOfThePreparationIsToldWhetherItWorkedOrNot() throws Exception {
     CountDownLatch twice = new CountDownLatch(2);
     RunId run = newRun();
-    executor().start(new Assignment(order(run), run, () -> true, twice::countDown));
+    executor().start(new Assignment(order(run), run, Optional.empty(), () -> true, twice::countDown));
     make(Trouble.CHECKOUT_FAILS);
     RunId other = newRun();
 
     assertNotStarted(
         Why.WORKSPACE,
-        () -> executor().start(new Assignment(order(other), other, () -> true, twice::countDown)));
+        () -> executor().start(new Assignment(order(other), other, Optional.empty(), () -> true, twice::countDown)));
 
     assertThat(twice.getCount()).isZero();
   }
@@ -205,7 +205,7 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     assertNotStarted(
         Why.ABANDONED,
-        () -> executor().start(new Assignment(order(run), run, () -> false, () -> {})));
+        () -> executor().start(new Assignment(order(run), run, Optional.empty(), () -> false, () -> {})));
     assertThat(executor().findRuns()).doesNotContain(run);
   }
 
@@ -238,8 +238,7 @@ public abstract class ExecutorContract {
                     executor()
                         .start(
                             new Assignment(
-                                order(run),
-                                run,
+                                order(run), run, Optional.empty(),
                                 () -> {
                                   asked.countDown();
                                   return true;
@@ -303,7 +302,7 @@ public abstract class ExecutorContract {
     Duration age = before.age();
 
     Executor next = restarted();
-    Execution adopted = next.adopt(order(run), recordOf(run, before)).orElseThrow();
+    Execution adopted = next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
 
     assertThat(next.findRuns()).contains(run);
     assertThat(adopted.handle()).isEqualTo(before.handle());
@@ -318,7 +317,7 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     Execution before = start(run);
     Executor next = restarted();
-    Execution adopted = next.adopt(order(run), recordOf(run, before)).orElseThrow();
+    Execution adopted = next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
 
     assertThat(next.stop(run, LONG).killed()).isTrue();
 
@@ -333,7 +332,7 @@ public abstract class ExecutorContract {
     tell(run, new Act.Exit(5));
     assertExited(before, 5);
 
-    assertExited(restarted().adopt(order(run), recordOf(run, before)).orElseThrow(), 5);
+    assertExited(restarted().adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow(), 5);
   }
 
   @Test
@@ -343,7 +342,7 @@ public abstract class ExecutorContract {
     vanish(run);
     assertThat(before.awaitEnd(LONG)).isPresent();
 
-    assertThat(restarted().adopt(order(run), recordOf(run, before))).isEmpty();
+    assertThat(restarted().adopt(order(run), recordOf(run, before), Optional.empty())).isEmpty();
   }
 
   @Test
@@ -352,7 +351,7 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     assertNotStarted(Why.WORKSPACE, () -> start(run));
 
-    assertNotStarted(Why.ABANDONED, () -> restarted().adopt(order(run), unbegun(run)));
+    assertNotStarted(Why.ABANDONED, () -> restarted().adopt(order(run), unbegun(run), Optional.empty()));
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.agentgate.execution;
 
 import dev.agentgate.agent.AgentReport;
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.NotStartedException.Why;
+import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -42,6 +44,8 @@ public final class FakeExecutor implements Executor {
   private volatile boolean blind;
   private volatile boolean stuck;
   private final Map<RunId, CollectedWork> collected = new ConcurrentHashMap<>();
+  private final Map<RunId, RunId> owners = new ConcurrentHashMap<>();
+  private final Map<RunId, AgentSession> sessions = new ConcurrentHashMap<>();
   private final Set<RunId> uncollectable = ConcurrentHashMap.newKeySet();
   private final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
 
@@ -135,6 +139,11 @@ public final class FakeExecutor implements Executor {
     collected.put(run, work);
   }
 
+  /** The session that a run was told to continue. */
+  public Optional<AgentSession> sessionOf(RunId run) {
+    return Optional.ofNullable(sessions.get(run));
+  }
+
   /** Makes it impossible to collect what a run left. */
   public void failToCollect(RunId run) {
     uncollectable.add(run);
@@ -147,6 +156,13 @@ public final class FakeExecutor implements Executor {
   @Override
   public Execution start(Assignment assignment) throws NotStartedException {
     RunId run = assignment.run();
+    WorkOrder order = assignment.order();
+    order
+        .continuation()
+        .map(Continuation::run)
+        .filter(earlier -> canContinue(order, earlier))
+        .ifPresent(earlier -> owners.put(run, workspaceOf(earlier)));
+    assignment.session().ifPresent(session -> sessions.put(run, session));
     notStarted.add(run);
     preparing.put(run, Thread.currentThread());
     try {
@@ -176,7 +192,8 @@ public final class FakeExecutor implements Executor {
   }
 
   @Override
-  public Optional<Execution> adopt(WorkOrder order, Run run) throws NotStartedException {
+  public Optional<Execution> adopt(WorkOrder order, Run run, Optional<AgentSession> session)
+      throws NotStartedException {
     if (notStarted.contains(run.id())) {
       throw new NotStartedException(Why.ABANDONED, "The run was never started");
     }
@@ -225,11 +242,21 @@ public final class FakeExecutor implements Executor {
   }
 
   @Override
+  public RunId workspaceOf(RunId run) {
+    return owners.getOrDefault(run, run);
+  }
+
+  @Override
+  public boolean canContinue(WorkOrder order, RunId earlier) {
+    return started.contains(workspaceOf(earlier)) && !discarded.contains(workspaceOf(earlier));
+  }
+
+  @Override
   public boolean discard(RunId run) {
     if (stuck || resisting.contains(run)) {
       return false;
     }
-    discarded.add(run);
+    discarded.add(workspaceOf(run));
     return true;
   }
 

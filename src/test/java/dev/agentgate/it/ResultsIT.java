@@ -243,7 +243,10 @@ class ResultsIT {
       JsonNode order = client.awaitStatus(id, "queued");
 
       assertThat(order.path("attempt").asInt()).isZero();
-      assertThat(order.has("notBefore")).isTrue();
+      JsonNode health = client.get("/queue/health").json();
+      assertThat(health.path("blockedBy").path(0).asText()).isEqualTo("agent");
+      assertThat(health.path("alerts").path(0).asText())
+          .startsWith("Agent claude-code is paused until ");
       JsonNode run = run(client, id);
       assertThat(run.path("failureReason").asText()).isEqualTo("usage_limit");
       assertThat(run.path("error").asText()).contains("limit");

@@ -42,7 +42,7 @@ class FutureTimesTest {
   private WorkOrder retriedAt(Duration ahead, Duration backoff) {
     Instant at = NOW.plus(ahead);
     WorkOrder running = updated(submitted(ahead).start(RunId.next(at), at, WorkOrders.LEASE));
-    return updated(running.retry(at.plus(backoff), at));
+    return updated(running.retry(at.plus(backoff), at, false));
   }
 
   private QueueEntry entry(WorkOrder order) {

@@ -165,7 +165,7 @@ public abstract class ClaimContract extends StoreFixture {
     WorkOrder first = inserted("shop", 0, Duration.ofMinutes(1));
     WorkOrder claimed = store.queue().claim(slots(1)).getFirst();
     Instant end = clock.instant().plus(Duration.ofHours(1));
-    changed(claimed.retry(end, clock.instant()));
+    changed(claimed.retry(end, clock.instant(), false));
     WorkOrder second = inserted("shop", 0, Duration.ZERO);
 
     assertThat(store.queue().nextBackoffEnd()).contains(end);

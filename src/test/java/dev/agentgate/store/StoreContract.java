@@ -490,7 +490,7 @@ public abstract class StoreContract extends StoreFixture {
             case 1 -> order.fail(FailureReason.TIMEOUT, "late", Optional.empty(), now);
             case 4 -> order.fail(FailureReason.LOST, "gone", Optional.empty(), now);
             case 2 -> order.cancel(now);
-            default -> order.retry(now, now);
+            default -> order.retry(now, now, false);
           };
       case COMPLETED, FAILED, CANCELLED -> order.requeue(now);
     };

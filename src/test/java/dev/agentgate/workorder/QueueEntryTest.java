@@ -105,7 +105,7 @@ final class QueueEntryTest {
     WorkOrder order =
         WorkOrder.submitted(WorkOrderId.next(NOW), spec, Optional.empty(), NOW)
             .start(WorkOrders.run(), NOW, WorkOrders.LEASE)
-            .retry(NOW.plusSeconds(2), NOW.plusSeconds(1));
+            .retry(NOW.plusSeconds(2), NOW.plusSeconds(1), false);
 
     assertThat(entry(order))
         .isEqualTo(

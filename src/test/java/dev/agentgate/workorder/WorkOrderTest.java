@@ -64,8 +64,8 @@ final class WorkOrderTest {
   void onlyARunningOrderCompletesOrGoesBackToTheQueue(WorkOrderStatus status) {
     Set<WorkOrderStatus> running = EnumSet.of(WorkOrderStatus.RUNNING);
     expectOnlyFrom(running, status, order -> order.complete(END));
-    expectOnlyFrom(running, status, order -> order.retry(END, END));
-    expectOnlyFrom(running, status, order -> order.interrupt(END));
+    expectOnlyFrom(running, status, order -> order.retry(END, END, false));
+    expectOnlyFrom(running, status, order -> order.interrupt(END, false));
     expectOnlyFrom(running, status, order -> order.release(END));
     expectOnlyFrom(running, status, order -> order.takeOver(WorkOrders.LEASE, END));
   }
@@ -136,7 +136,7 @@ final class WorkOrderTest {
   @Test
   void aRetryCountsTheAttemptAndQueuesAnew() {
     Instant notBefore = END.plusSeconds(1);
-    WorkOrder order = in(WorkOrderStatus.RUNNING).retry(notBefore, END);
+    WorkOrder order = in(WorkOrderStatus.RUNNING).retry(notBefore, END, false);
 
     assertThat(order.state()).isEqualTo(new Queued(Optional.of(notBefore), true, Optional.empty()));
     assertThat(order.attempts()).isEqualTo(1);
@@ -147,7 +147,7 @@ final class WorkOrderTest {
 
   @Test
   void anInterruptedAttemptDoesNotCountAndTheOrderKeepsItsPlace() {
-    WorkOrder order = in(WorkOrderStatus.RUNNING).interrupt(END);
+    WorkOrder order = in(WorkOrderStatus.RUNNING).interrupt(END, false);
 
     assertThat(order.state()).isEqualTo(new Queued(Optional.empty(), true, Optional.empty()));
     assertThat(order.attempts()).isZero();
@@ -157,7 +157,7 @@ final class WorkOrderTest {
 
   @Test
   void aRequestedRunOfAWaitingOrderLosesItsBackoff() {
-    WorkOrder waiting = in(WorkOrderStatus.RUNNING).retry(END.plusSeconds(300), END);
+    WorkOrder waiting = in(WorkOrderStatus.RUNNING).retry(END.plusSeconds(300), END, false);
 
     assertThat(waiting.expedite(END).state())
         .isEqualTo(new Queued(Optional.empty(), true, Optional.of(END)));

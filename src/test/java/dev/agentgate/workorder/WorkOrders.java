@@ -95,7 +95,8 @@ public final class WorkOrders {
         runs,
         anyTime(),
         anyTime(),
-        anyTime());
+        anyTime(),
+        maybe(new Continuation(run(), maybe(oneOf(TEXTS)))));
   }
 
   private WorkOrderId anyId() {

@@ -1,6 +1,7 @@
 package dev.agentgate.execution.local;
 
 import dev.agentgate.agent.AgentProfile;
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.OutputContext;
 import dev.agentgate.agent.OutputFormat;
@@ -40,14 +41,16 @@ public final class AgentOutputs {
    * Begins to read the output of a run.
    *
    * @param age the age of the run's process
+   * @param session the session that the agent continues
    */
-  AgentOutput of(WorkOrder order, RunDirectory directory, Duration age) {
+  AgentOutput of(
+      WorkOrder order, RunDirectory directory, Duration age, Optional<AgentSession> session) {
     OutputFormat format =
         agents.find(order.spec().agentType()).map(AgentProfile::output).orElse(OutputFormat.TEXT);
     RunLog log = new RunLog(directory);
     OutputContext context =
         new OutputContext(
-            () -> writtenAt(log), ZoneId.systemDefault(), Optional.empty(), Usage.UNKNOWN, prices);
+            () -> writtenAt(log), ZoneId.systemDefault(), Optional.empty(), session.map(AgentSession::used).orElse(Usage.UNKNOWN), prices);
     return new AgentOutput(
         log, mask, format, OutputReader.of(format, context), OutputWatch.begin(directory, age));
   }

@@ -1,5 +1,6 @@
 package dev.agentgate.execution.local;
 
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.execution.CannotTellException;
 import dev.agentgate.execution.CollectedWork;
@@ -8,6 +9,7 @@ import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.execution.NotStartedException.Why;
 import dev.agentgate.execution.StopReport;
+import dev.agentgate.execution.local.RunWorkspaces.Prepared;
 import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.FullDisk;
 import dev.agentgate.linux.Shortage;
@@ -19,7 +21,6 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -84,19 +85,20 @@ public final class LocalExecutor implements Executor {
     long began = System.nanoTime();
     RunId run = assignment.run();
     WorkOrder order = assignment.order();
-    Path workspace;
+    Prepared prepared;
     try {
-      workspace = start.prepare(() -> workspaces.prepare(order, run));
+      prepared = start.prepare(() -> workspaces.prepare(order, run));
     } finally {
       assignment.prepared().run();
     }
+    Optional<AgentSession> session = sessionOf(prepared.continued(), assignment.session());
     SupervisedProcess process =
         start.launch(() -> {
           SpentTime.write(directories.of(run), elapsed(began));
-          return launcher.launch(order, run, workspace);
+          return launcher.launch(order, run, prepared.directory(), session);
         });
     // Nothing is looked up here: the agent runs, so a shortage must not look like a failed start.
-    return watched(order, process, elapsed(began), Duration.ZERO);
+    return watched(order, process, session, elapsed(began), Duration.ZERO, prepared.base());
   }
 
   private static Why whyOf(Exception failure, boolean noRoom, Why otherwise) {
@@ -111,7 +113,8 @@ public final class LocalExecutor implements Executor {
   }
 
   @Override
-  public Optional<Execution> adopt(WorkOrder order, Run run) throws NotStartedException {
+  public Optional<Execution> adopt(WorkOrder order, Run run, Optional<AgentSession> session)
+      throws NotStartedException {
     Optional<SupervisedProcess> found = looking(() -> processes.adopt(run.id()));
     if (found.isEmpty() && !mayHaveBegun(run)) {
       throw abandoned();
@@ -119,7 +122,12 @@ public final class LocalExecutor implements Executor {
     return found.map(process ->
         looking(() ->
             watched(
-                order, process, SpentTime.read(directories.of(run.id())), process.age())));
+                order,
+                process,
+                sessionOf(workspaces.continues(run.id()), session),
+                SpentTime.read(directories.of(run.id())),
+                process.age(),
+                workspaces.baseCommit(run.id()))));
   }
 
   /** Whether the agent may have begun. The run script writes the process file before that. */
@@ -135,7 +143,12 @@ public final class LocalExecutor implements Executor {
    * @param age the age of the process
    */
   private Execution watched(
-      WorkOrder order, SupervisedProcess process, Duration before, Duration age) {
+      WorkOrder order,
+      SupervisedProcess process,
+      Optional<AgentSession> session,
+      Duration before,
+      Duration age,
+      Optional<String> base) {
     RunDirectory directory = directories.of(process.run());
     logCapper.watch(process.run());
     return new LocalExecution(
@@ -143,8 +156,8 @@ public final class LocalExecutor implements Executor {
         process,
         before,
         directory,
-        outputs.of(order, directory, age),
-        workspaces.baseCommit(process.run()),
+        outputs.of(order, directory, age, session),
+        base,
         clock);
   }
 
@@ -174,6 +187,22 @@ public final class LocalExecutor implements Executor {
   @Override
   public Optional<CollectedWork> collect(RunId run, Duration limit) throws InterruptedException {
     return workspaces.collect(run, limit);
+  }
+
+  /** A session is not continued in a fresh checkout: it would look for files that are not there. */
+  private static Optional<AgentSession> sessionOf(
+      boolean continued, Optional<AgentSession> session) {
+    return session.filter(_ -> continued);
+  }
+
+  @Override
+  public RunId workspaceOf(RunId run) {
+    return workspaces.owner(run);
+  }
+
+  @Override
+  public boolean canContinue(WorkOrder order, RunId earlier) {
+    return workspaces.isComplete(order, earlier);
   }
 
   @Override

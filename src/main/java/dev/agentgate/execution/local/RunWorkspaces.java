@@ -5,14 +5,19 @@ import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.output.RunLogNotes;
 import dev.agentgate.workorder.ChangeSummary;
+import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.CollectedChanges;
 import dev.agentgate.workspace.CollectedChanges.Collected;
 import dev.agentgate.workspace.WorkspaceChanges;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import dev.agentgate.workspace.Workspaces;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,14 +49,79 @@ public final class RunWorkspaces {
     this.maxPatchBytes = maxPatchBytes;
   }
 
-  /** Prepares the workspace of a run. */
-  Path prepare(WorkOrder order, RunId run) throws WorkspaceFailedException, InterruptedException {
-    return workspaces.prepare(run, order.spec().workspaceSource(), order.spec().limits().maxTime());
+  /**
+   * A workspace that is ready.
+   *
+   * @param continued whether an earlier run worked in it
+   * @param base the commit that was checked out; empty if there is no repository
+   */
+  record Prepared(Path directory, boolean continued, Optional<String> base) {}
+
+  /**
+   * Prepares the workspace of a run. If its order continues an earlier run, that is the workspace of
+   * the earlier run, where it is: some agents find their sessions only by the directory.
+   */
+  Prepared prepare(WorkOrder order, RunId run)
+      throws WorkspaceFailedException, InterruptedException {
+    try {
+      WorkspaceSource source = order.spec().workspaceSource();
+      Optional<RunId> owner = ownerToContinue(order);
+      if (owner.isPresent()) {
+        Files.writeString(directories.create(run).workspaceFile(), owner.get().value());
+        return new Prepared(
+            workspaces.locate(owner.get(), source), true, changes.baseCommit(owner.get()));
+      }
+      Path directory = workspaces.prepare(run, source, order.spec().limits().maxTime());
+      return new Prepared(directory, false, changes.baseCommit(run));
+    } catch (IOException | UncheckedIOException e) {
+      throw new WorkspaceFailedException("The workspace could not be prepared", e);
+    }
+  }
+
+  /** Returns the run in whose workspace an order continues; empty if it starts afresh. */
+  private Optional<RunId> ownerToContinue(WorkOrder order) throws WorkspaceFailedException {
+    Optional<Continuation> continuation = order.continuation();
+    Optional<RunId> owner =
+        continuation.map(it -> owner(it.run())).filter(it -> isComplete(order, it));
+    if (owner.isEmpty() && continuation.filter(Continuation::isFollowUp).isPresent()) {
+      throw new WorkspaceFailedException("The workspace to continue in is gone");
+    }
+    return owner;
+  }
+
+  /** Whether a run works in the workspace of an earlier run. */
+  boolean continues(RunId run) {
+    return !owner(run).equals(run);
+  }
+
+  /** Whether the workspace of a run is there, and complete. */
+  boolean isComplete(WorkOrder order, RunId run) {
+    RunId owner = owner(run);
+    WorkspaceSource source = order.spec().workspaceSource();
+    boolean checkedOut =
+        switch (source) {
+          case WorkspaceSource.GitHub _, WorkspaceSource.Git _ ->
+              changes.baseCommit(owner).isPresent();
+          case WorkspaceSource.Local _, WorkspaceSource.Empty _ -> true;
+        };
+    return checkedOut && Files.isDirectory(workspaces.locate(owner, source));
+  }
+
+  /** Returns the run whose workspace a run works in. */
+  RunId owner(RunId run) {
+    try {
+      return RunId.parse(Files.readString(directories.of(run).workspaceFile()).strip())
+          .orElse(run);
+    } catch (NoSuchFileException e) {
+      return run;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the commit that was checked out; empty if the run has no repository. */
   Optional<String> baseCommit(RunId run) {
-    return changes.baseCommit(run);
+    return changes.baseCommit(owner(run));
   }
 
   /**
@@ -61,7 +131,7 @@ public final class RunWorkspaces {
    */
   Optional<CollectedWork> collect(RunId run, Duration limit) throws InterruptedException {
     RunDirectory directory = directories.of(run);
-    return switch (changes.collect(run, directory.patchFile(), maxPatchBytes, limit)) {
+    return switch (changes.collect(owner(run), directory.patchFile(), maxPatchBytes, limit)) {
       case CollectedChanges.NoBase _ -> Optional.empty();
       case CollectedChanges.Failed(String reason) -> failed(run, reason);
       case Collected collected -> keep(run, directory, collected);
@@ -71,8 +141,7 @@ public final class RunWorkspaces {
   private Optional<CollectedWork> failed(RunId run, String reason) {
     LOG.warnf("The changes of %s could not be collected: %s", run, reason);
     notes.add(run, "The changes could not be collected. " + reason);
-    return changes
-        .baseCommit(run)
+    return baseCommit(run)
         .map(base -> new CollectedWork(base, Optional.empty(), Optional.empty()));
   }
 
@@ -95,6 +164,6 @@ public final class RunWorkspaces {
 
   /** Removes the workspace of a run; returns false if a part of it is left. */
   boolean remove(RunId run) {
-    return workspaces.remove(run);
+    return workspaces.remove(owner(run)) && workspaces.remove(run);
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
@@ -137,6 +138,9 @@ final class WorkOrderCodec {
     writeTime("updatedAt", order.updatedAt(), to);
     writeTime("queuedAt", order.queuedAt(), to);
     writeState(order.state(), to);
+        if (order.continuation().isPresent()) {
+          writeContinuation(order.continuation().get(), to);
+        }
     to.writeEndObject();
   }
 
@@ -189,6 +193,16 @@ final class WorkOrderCodec {
         }
       }
       to.writeEndArray();
+    }
+    to.writeEndObject();
+  }
+
+  private static void writeContinuation(Continuation continuation, JsonGenerator to)
+      throws IOException {
+    to.writeObjectFieldStart("continues");
+    to.writeStringField("run", continuation.run().value());
+    if (continuation.prompt().isPresent()) {
+      to.writeStringField("prompt", continuation.prompt().get());
     }
     to.writeEndObject();
   }
@@ -312,10 +326,28 @@ final class WorkOrderCodec {
         case "cancelledAt" -> to.cancelledAt = JsonFields.time(from, field);
         case "failureReason" -> to.failureReason = readReason(from, field);
         case "error" -> to.error = JsonFields.text(from, field);
+        case "continues" -> to.continuation = readContinuation(from);
         case "exitCode" -> to.exit = new ExitStatus(JsonFields.integer(from, field, 0, 255));
         default -> from.skipChildren();
       }
     }
+  }
+
+  private static Continuation readContinuation(JsonParser from)
+      throws IOException, UnreadableRecordException {
+    JsonFields.expect(from, JsonToken.START_OBJECT, "continues");
+    RunId run = null;
+    String prompt = null;
+    for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
+      from.nextToken();
+      switch (field) {
+        case "run" -> run = readRunId(from, "continues.run");
+        case "prompt" -> prompt = JsonFields.nonEmptyText(from, "continues.prompt");
+        default -> from.skipChildren();
+      }
+    }
+    return new Continuation(
+        JsonFields.required(run, "continues.run"), Optional.ofNullable(prompt));
   }
 
   private static WorkspaceSource readSource(JsonParser from)
@@ -477,6 +509,7 @@ final class WorkOrderCodec {
     private @Nullable FailureReason failureReason;
     private @Nullable String error;
     private @Nullable ExitStatus exit;
+    private @Nullable Continuation continuation;
 
     private WorkOrder order() throws UnreadableRecordException {
       if (schemaVersion == 0) {
@@ -510,7 +543,8 @@ final class WorkOrderCodec {
           JsonFields.required(runs, "runs"),
           JsonFields.required(createdAt, "createdAt"),
           JsonFields.required(updatedAt, "updatedAt"),
-          JsonFields.required(queuedAt, "queuedAt"));
+          JsonFields.required(queuedAt, "queuedAt"),
+          Optional.ofNullable(continuation));
     }
 
     private WorkOrderState state() throws UnreadableRecordException {

@@ -46,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -186,7 +187,7 @@ class LocalExecutorTest extends ExecutorContract {
     Run record = recordOf(run, start(run));
     SpentTime.write(directories.of(run), Duration.ofHours(1));
 
-    Execution adopted = restarted().adopt(order(run), record).orElseThrow();
+    Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
 
     assertThat(adopted.age()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plus(LONG));
   }
@@ -271,7 +272,7 @@ class LocalExecutorTest extends ExecutorContract {
     Run record = recordOf(run, execution);
     tell(run, "printf '%s\\n%s' '" + SESSION + "' '" + LIMIT.replace("'", "'\\''") + "'; exit 1");
     assertExited(execution, 1);
-    Execution adopted = restarted().adopt(order(run), record).orElseThrow();
+    Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
     assertExited(adopted, 1);
 
     for (Execution each : List.of(execution, adopted)) {
