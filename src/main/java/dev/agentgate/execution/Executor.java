@@ -73,7 +73,9 @@ public interface Executor extends AutoCloseable {
   /** Returns the run whose workspace a run works in: itself, unless it continues another run. */
   RunId workspaceOf(RunId run);
 
-  /** Whether the workspace of an earlier run of an order is complete, so that a run can continue. */
+  /**
+   * Whether the workspace of an earlier run of an order is complete, so that a run can continue.
+   */
   boolean canContinue(WorkOrder order, RunId earlier);
 
   /**

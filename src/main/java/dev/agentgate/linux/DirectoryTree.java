@@ -37,7 +37,7 @@ public final class DirectoryTree {
   }
 
   /** Creates a directory for this user only; fails if its parent is missing or it exists. */
-  static void createLeaf(Path directory) throws IOException {
+  public static void createLeaf(Path directory) throws IOException {
     Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
   }
 

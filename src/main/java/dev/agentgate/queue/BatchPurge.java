@@ -79,8 +79,7 @@ final class BatchPurge {
 
   /** Whether the order still matches, and is old enough. */
   private boolean matches(WorkOrder order) {
-    return filter.matches(order)
-        && cutoff.filter(at -> !order.updatedAt().isBefore(at)).isEmpty();
+    return filter.matches(order) && cutoff.filter(at -> !order.updatedAt().isBefore(at)).isEmpty();
   }
 
   private void note(WorkOrderId id, AgentGateException why) {

@@ -419,7 +419,7 @@ public final class WorkOrderService {
       if (ifRoom(
           () -> orders.change(order, waiting),
           () -> {
-            throw queueFull();
+            throw room.full();
           })) {
         queue.enqueued(waiting);
         return;

@@ -10,7 +10,6 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workspace.WorkspaceRetention;
 import dev.agentgate.workspace.WorkspaceRetention.Keep;
 import dev.agentgate.workspace.WorkspaceRetention.Kept;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,8 +92,7 @@ public final class WorkspaceCleanup {
     boolean completed =
         run.state() instanceof RunState.Ended(RunOutcome outcome)
             && outcome instanceof RunOutcome.Completed;
-    return retention.keeps(completed)
-        || (retention.keep() != Keep.NEVER && !isPatchStored(run));
+    return retention.keeps(completed) || (retention.keep() != Keep.NEVER && !isPatchStored(run));
   }
 
   private static boolean isPatchStored(Run run) {

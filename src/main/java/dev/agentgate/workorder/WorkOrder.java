@@ -144,8 +144,7 @@ public record WorkOrder(
   /** A follow-up is never dropped: its next attempt continues at least the same earlier run. */
   private Optional<Continuation> after(Attempt attempt, boolean resume) {
     return resume
-        ? Optional.of(
-            new Continuation(attempt.run(), continuation.flatMap(Continuation::prompt)))
+        ? Optional.of(new Continuation(attempt.run(), continuation.flatMap(Continuation::prompt)))
         : continuation.filter(Continuation::isFollowUp);
   }
 

@@ -189,13 +189,18 @@ public abstract class ExecutorContract {
   void theEndOfThePreparationIsToldWhetherItWorkedOrNot() throws Exception {
     CountDownLatch twice = new CountDownLatch(2);
     RunId run = newRun();
-    executor().start(new Assignment(order(run), run, Optional.empty(), () -> true, twice::countDown));
+    executor()
+        .start(new Assignment(order(run), run, Optional.empty(), () -> true, twice::countDown));
     make(Trouble.CHECKOUT_FAILS);
     RunId other = newRun();
 
     assertNotStarted(
         Why.WORKSPACE,
-        () -> executor().start(new Assignment(order(other), other, Optional.empty(), () -> true, twice::countDown)));
+        () ->
+            executor()
+                .start(
+                    new Assignment(
+                        order(other), other, Optional.empty(), () -> true, twice::countDown)));
 
     assertThat(twice.getCount()).isZero();
   }
@@ -205,7 +210,9 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     assertNotStarted(
         Why.ABANDONED,
-        () -> executor().start(new Assignment(order(run), run, Optional.empty(), () -> false, () -> {})));
+        () ->
+            executor()
+                .start(new Assignment(order(run), run, Optional.empty(), () -> false, () -> {})));
     assertThat(executor().findRuns()).doesNotContain(run);
   }
 
@@ -238,7 +245,9 @@ public abstract class ExecutorContract {
                     executor()
                         .start(
                             new Assignment(
-                                order(run), run, Optional.empty(),
+                                order(run),
+                                run,
+                                Optional.empty(),
                                 () -> {
                                   asked.countDown();
                                   return true;
@@ -302,7 +311,8 @@ public abstract class ExecutorContract {
     Duration age = before.age();
 
     Executor next = restarted();
-    Execution adopted = next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
+    Execution adopted =
+        next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
 
     assertThat(next.findRuns()).contains(run);
     assertThat(adopted.handle()).isEqualTo(before.handle());
@@ -317,7 +327,8 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     Execution before = start(run);
     Executor next = restarted();
-    Execution adopted = next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
+    Execution adopted =
+        next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
 
     assertThat(next.stop(run, LONG).killed()).isTrue();
 
@@ -332,7 +343,8 @@ public abstract class ExecutorContract {
     tell(run, new Act.Exit(5));
     assertExited(before, 5);
 
-    assertExited(restarted().adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow(), 5);
+    assertExited(
+        restarted().adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow(), 5);
   }
 
   @Test
@@ -351,7 +363,8 @@ public abstract class ExecutorContract {
     RunId run = newRun();
     assertNotStarted(Why.WORKSPACE, () -> start(run));
 
-    assertNotStarted(Why.ABANDONED, () -> restarted().adopt(order(run), unbegun(run), Optional.empty()));
+    assertNotStarted(
+        Why.ABANDONED, () -> restarted().adopt(order(run), unbegun(run), Optional.empty()));
   }
 
   @Test

@@ -88,7 +88,7 @@ class AgentBrakesTest {
     assertThat(pause().reason()).isEqualTo(Reason.USAGE_LIMIT);
     assertThat(pause().until()).hasValue(until);
     assertThat(pause().message()).isEqualTo("What the agent said");
-    QueueHealth health = queue.queue.health().health();
+    QueueHealth health = queue.queue.health().look();
     assertThat(health.blockedBy()).containsExactly(Block.AGENT);
     assertThat(health.alerts())
         .filteredOn(alert -> alert.kind() == AlertKind.AGENT)
@@ -131,7 +131,7 @@ class AgentBrakesTest {
     pass(Duration.ofMinutes(6));
     RunId tried = queue.awaitRunning(first);
 
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.AGENT);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.AGENT);
     assertThat(queue.order(second).status()).isEqualTo(WorkOrderStatus.QUEUED);
 
     queue.executor.exit(tried, 0);
@@ -146,7 +146,7 @@ class AgentBrakesTest {
     assertThat(pause().until()).isEmpty();
     WorkOrderId waiting = queue.submit();
     pass(Duration.ofDays(30));
-    assertThat(queue.queue.health().health().blockedBy()).containsExactly(Block.AGENT);
+    assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.AGENT);
 
     queue.queue.brakes().resume("shell");
 

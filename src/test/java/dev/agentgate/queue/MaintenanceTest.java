@@ -102,7 +102,8 @@ class MaintenanceTest {
     WorkOrderId known = queue.submit();
     RunId running = queue.awaitRunning(known);
     RunId stray = RunId.next(Instant.now());
-    queue.executor.start(new Assignment(queue.order(known), stray, Optional.empty(), () -> true, () -> {}));
+    queue.executor.start(
+        new Assignment(queue.order(known), stray, Optional.empty(), () -> true, () -> {}));
 
     assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(1);
 

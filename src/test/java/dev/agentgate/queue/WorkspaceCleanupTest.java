@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 class WorkspaceCleanupTest {
   private static final OptionalLong NO_PATCH = OptionalLong.empty();
@@ -59,8 +59,7 @@ class WorkspaceCleanupTest {
             new CollectedWork(
                 "base", Optional.empty(), Optional.of(new ChangeSummary(1, 1, 0, bytes)))));
     queue.executor.exit(run, exitCode);
-    queue.awaitStatus(
-        id, exitCode == 0 ? WorkOrderStatus.COMPLETED : WorkOrderStatus.FAILED);
+    queue.awaitStatus(id, exitCode == 0 ? WorkOrderStatus.COMPLETED : WorkOrderStatus.FAILED);
     return run;
   }
 

@@ -85,9 +85,7 @@ public final class AgentLauncher {
         .continuation()
         .flatMap(Continuation::prompt)
         .or(() ->
-            session
-                .filter(_ -> agents.canResume(order.spec().agentType()))
-                .map(_ -> CONTINUE))
+            session.filter(_ -> agents.canResume(order.spec().agentType())).map(_ -> CONTINUE))
         .orElse(order.spec().taskPrompt());
   }
 

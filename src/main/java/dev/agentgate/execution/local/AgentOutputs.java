@@ -50,7 +50,11 @@ public final class AgentOutputs {
     RunLog log = new RunLog(directory);
     OutputContext context =
         new OutputContext(
-            () -> writtenAt(log), ZoneId.systemDefault(), Optional.empty(), session.map(AgentSession::used).orElse(Usage.UNKNOWN), prices);
+            () -> writtenAt(log),
+            ZoneId.systemDefault(),
+            Optional.empty(),
+            session.map(AgentSession::used).orElse(Usage.UNKNOWN),
+            prices);
     return new AgentOutput(
         log, mask, format, OutputReader.of(format, context), OutputWatch.begin(directory, age));
   }

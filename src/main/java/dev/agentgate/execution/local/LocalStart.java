@@ -1,7 +1,6 @@
 package dev.agentgate.execution.local;
 
 import dev.agentgate.workspace.WorkspaceFailedException;
-import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ final class LocalStart {
   /** Prepares a workspace. */
   @FunctionalInterface
   interface Preparation {
-    Path prepare() throws WorkspaceFailedException, InterruptedException;
+    RunWorkspaces.Prepared prepare() throws WorkspaceFailedException, InterruptedException;
   }
 
   /** Launches an agent. */
@@ -34,7 +33,8 @@ final class LocalStart {
    *
    * @throws InterruptedException if the run was stopped before the workspace was ready
    */
-  Path prepare(Preparation preparation) throws WorkspaceFailedException, InterruptedException {
+  RunWorkspaces.Prepared prepare(Preparation preparation)
+      throws WorkspaceFailedException, InterruptedException {
     lock.lock();
     try {
       throwIfStopped();

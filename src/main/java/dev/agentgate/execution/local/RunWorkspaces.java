@@ -58,8 +58,8 @@ public final class RunWorkspaces {
   record Prepared(Path directory, boolean continued, Optional<String> base) {}
 
   /**
-   * Prepares the workspace of a run. If its order continues an earlier run, that is the workspace of
-   * the earlier run, where it is: some agents find their sessions only by the directory.
+   * Prepares the workspace of a run. If its order continues an earlier run, that is the workspace
+   * of the earlier run, where it is: some agents find their sessions only by the directory.
    */
   Prepared prepare(WorkOrder order, RunId run)
       throws WorkspaceFailedException, InterruptedException {
@@ -110,8 +110,7 @@ public final class RunWorkspaces {
   /** Returns the run whose workspace a run works in. */
   RunId owner(RunId run) {
     try {
-      return RunId.parse(Files.readString(directories.of(run).workspaceFile()).strip())
-          .orElse(run);
+      return RunId.parse(Files.readString(directories.of(run).workspaceFile()).strip()).orElse(run);
     } catch (NoSuchFileException e) {
       return run;
     } catch (IOException e) {
@@ -141,8 +140,7 @@ public final class RunWorkspaces {
   private Optional<CollectedWork> failed(RunId run, String reason) {
     LOG.warnf("The changes of %s could not be collected: %s", run, reason);
     notes.add(run, "The changes could not be collected. " + reason);
-    return baseCommit(run)
-        .map(base -> new CollectedWork(base, Optional.empty(), Optional.empty()));
+    return baseCommit(run).map(base -> new CollectedWork(base, Optional.empty(), Optional.empty()));
   }
 
   private Optional<CollectedWork> keep(RunId run, RunDirectory directory, Collected collected) {

@@ -138,9 +138,9 @@ final class WorkOrderCodec {
     writeTime("updatedAt", order.updatedAt(), to);
     writeTime("queuedAt", order.queuedAt(), to);
     writeState(order.state(), to);
-        if (order.continuation().isPresent()) {
-          writeContinuation(order.continuation().get(), to);
-        }
+    if (order.continuation().isPresent()) {
+      writeContinuation(order.continuation().get(), to);
+    }
     to.writeEndObject();
   }
 
@@ -346,8 +346,7 @@ final class WorkOrderCodec {
         default -> from.skipChildren();
       }
     }
-    return new Continuation(
-        JsonFields.required(run, "continues.run"), Optional.ofNullable(prompt));
+    return new Continuation(JsonFields.required(run, "continues.run"), Optional.ofNullable(prompt));
   }
 
   private static WorkspaceSource readSource(JsonParser from)

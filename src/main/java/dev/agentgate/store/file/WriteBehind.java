@@ -1,9 +1,9 @@
 package dev.agentgate.store.file;
 
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.file.ConfiguredDirectory.NotInPlaceException;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.store.file.ConfiguredDirectory.NotInPlaceException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -380,8 +380,7 @@ final class FileStoreTest extends StoreContract {
         .isInstanceOf(StoreUnavailableException.class);
     Instant now = CLOCK.instant();
     Run run = Run.preparing(RunId.next(now), before.id(), 1, now);
-    assertThatThrownBy(() -> store.runs().save(run))
-        .isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.runs().save(run)).isInstanceOf(StoreUnavailableException.class);
     assertThat(files().isStopped()).isFalse();
     assertThat(dir).doesNotExist();
 
