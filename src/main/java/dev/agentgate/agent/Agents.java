@@ -48,7 +48,7 @@ public final class Agents {
 
   /** Whether this type of agent can continue a session. */
   public boolean canResume(String type) {
-    return find(type).filter(profile -> profile.commands().resume().isPresent()).isPresent();
+    return find(type).filter(profile -> profile.commands().resumes()).isPresent();
   }
 
   /** Returns the variables that this type of agent sees, with their values. */

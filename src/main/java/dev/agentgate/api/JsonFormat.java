@@ -5,6 +5,7 @@ import dev.agentgate.wire.Answers;
 import dev.agentgate.wire.BulkAnswers;
 import dev.agentgate.wire.ChangeSummaryResponse;
 import dev.agentgate.wire.ChangesResponse;
+import dev.agentgate.wire.FollowUpRequest;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
@@ -30,6 +31,7 @@ import jakarta.inject.Singleton;
       ChangeSummaryResponse.class,
       ChangesResponse.class,
       ChangesResponse.File.class,
+      FollowUpRequest.class,
       UsageResponse.class,
       Answers.Runs.class,
       Answers.WorkOrderPage.class,

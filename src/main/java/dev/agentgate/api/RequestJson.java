@@ -84,6 +84,18 @@ final class RequestJson {
     return parseObject(readAll(body, maxBytes), BATCH_MAPPER);
   }
 
+  /**
+   * Reads a body that is in memory.
+   *
+   * @throws ApiException 413 if it is too long, 400 if it is not a JSON object
+   */
+  static ObjectNode read(byte[] body, int maxBytes) {
+    if (body.length > maxBytes) {
+      throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, tooLarge(maxBytes));
+    }
+    return parseObject(body);
+  }
+
   private static byte[] readAll(InputStream body, int maxBytes) {
     byte[] bytes;
     try {

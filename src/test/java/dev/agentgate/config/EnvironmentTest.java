@@ -49,6 +49,8 @@ class EnvironmentTest {
           entry("AGENTGATE_WORKSPACE_LOCAL_SHARED", "true"),
           entry("AGENTGATE_WORKSPACE_SUBMODULES", "true"),
           entry("AGENTGATE_WORKSPACE_LFS", "true"),
+          entry("AGENTGATE_WORKSPACE_KEEP", "always"),
+          entry("AGENTGATE_WORKSPACE_MAX_TOTAL_SIZE", "10G"),
           entry("AGENTGATE_RUN_MAX_TIME", "2h"),
           entry("AGENTGATE_RUN_KILL_GRACE", "8s"),
           entry("AGENTGATE_RUN_LOG_MAX_SIZE", "1M"),

@@ -1,13 +1,17 @@
 package dev.agentgate.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.agent.AgentFailure;
 import dev.agentgate.agent.AgentReport;
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.CollectedWork;
+import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.ChangeSummary;
+import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunResults;
@@ -184,5 +188,41 @@ class RunResultsTest {
 
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.CANCELLED);
     assertThat(queue.service().run(run).run().results().changes()).hasValue(CHANGES);
+  }
+
+  @Test
+  void aFollowUpContinuesInTheWorkspaceAndTheSessionOfTheLastRun() {
+    WorkOrderId id = queue.submit();
+    RunId first = queue.awaitRunning(id);
+    queue.executor.say(first, report("first", "0.25"), AgentVerdict.SUCCEEDED);
+    queue.executor.exit(first, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+
+    queue.service().followUp(id, "and the tests");
+    RunId second = queue.awaitRunning(id);
+
+    assertThat(queue.executor.workspaceOf(second)).isEqualTo(first);
+    assertThat(queue.executor.sessionOf(second))
+        .hasValue(new AgentSession("s-1", report("first", "0.25").usage()));
+    assertThat(queue.order(id).continuation())
+        .hasValue(new Continuation(first, Optional.of("and the tests")));
+  }
+
+  @Test
+  void anOrderThatRunsOrWhoseWorkspaceIsGoneTakesNoFollowUp() {
+    WorkOrderId id = queue.submit();
+    RunId run = queue.awaitRunning(id);
+    assertThatThrownBy(() -> queue.service().followUp(id, "more"))
+        .hasMessageContaining("is not finished (status: running)");
+    queue.executor.exit(run, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+    queue.executor.discard(run);
+
+    assertThatThrownBy(() -> queue.service().followUp(id, "more"))
+        .isInstanceOfSatisfying(
+            AgentGateException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(AgentGateException.Kind.CONFLICT))
+        .hasMessageContaining("the workspace of its last run is gone");
+    assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
   }
 }

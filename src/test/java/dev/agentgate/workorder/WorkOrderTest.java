@@ -210,4 +210,37 @@ final class WorkOrderTest {
     assertThat(lease.hasEnded(END)).isTrue();
     assertThat(WorkOrders.LEASE.hasEnded(Instant.MAX)).isFalse();
   }
+
+  @Test
+  void anInterruptedAttemptIsContinuedAndAFollowUpKeepsItsPrompt() {
+    WorkOrder running = in(WorkOrderStatus.RUNNING);
+    RunId run = running.currentRun().orElseThrow();
+
+    assertThat(running.interrupt(END, true).continuation())
+        .hasValue(new Continuation(run, Optional.empty()));
+    assertThat(running.retry(END, END, false).continuation()).isEmpty();
+
+    WorkOrder finished = running.complete(END);
+    WorkOrder followUp = finished.followUp("and the tests", END);
+    Continuation continuation = new Continuation(run, Optional.of("and the tests"));
+    assertThat(followUp.status()).isEqualTo(WorkOrderStatus.QUEUED);
+    assertThat(followUp.continuation()).hasValue(continuation);
+
+    RunId second = WorkOrders.run();
+    WorkOrder again = followUp.start(second, END, WorkOrders.LEASE);
+    assertThat(again.continuation()).hasValue(continuation);
+    assertThat(again.release(END).continuation()).hasValue(continuation);
+    assertThat(again.retry(END, END, false).continuation()).hasValue(continuation);
+    assertThat(again.interrupt(END, true).continuation())
+        .hasValue(new Continuation(second, Optional.of("and the tests")));
+    assertThat(again.complete(END).requeue(END).continuation()).isEmpty();
+  }
+
+  @Test
+  void anOrderThatIsNotFinishedTakesNoFollowUp() {
+    for (WorkOrderStatus status : List.of(WorkOrderStatus.QUEUED, WorkOrderStatus.RUNNING)) {
+      assertThatThrownBy(() -> in(status).followUp("more", END))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
 }

@@ -1,22 +1,27 @@
 package dev.agentgate.execution.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.agent.AgentCommandLine;
 import dev.agentgate.agent.AgentCommands;
 import dev.agentgate.agent.AgentEnvironment;
 import dev.agentgate.agent.AgentFailure;
 import dev.agentgate.agent.AgentProfile;
+import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.AgentVariables;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.Prices;
+import dev.agentgate.execution.Assignment;
 import dev.agentgate.execution.CollectedWork;
 import dev.agentgate.execution.Execution;
 import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.ExecutorContract;
+import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLog;
@@ -26,6 +31,9 @@ import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.Usage;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.ChangedFile;
 import dev.agentgate.workspace.ChangedFiles;
@@ -55,6 +63,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real processes: each agent is a shell that does what it finds in the file {@code go}. */
 class LocalExecutorTest extends ExecutorContract {
@@ -69,6 +79,7 @@ class LocalExecutorTest extends ExecutorContract {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private List<String> command = List.of("sh", "-c", OBEY);
   private OutputFormat format = OutputFormat.TEXT;
+  private Optional<List<String>> resumeCommand = Optional.empty();
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private RunDirectories directories;
@@ -90,9 +101,7 @@ class LocalExecutorTest extends ExecutorContract {
             Map.of(
                 AGENT,
                 new Agent(
-                    new AgentProfile(
-                        AgentCommands.of(command), format, AgentEnvironment.Visibility.USUAL),
-                    true)),
+                    new AgentProfile(commands(), format, AgentEnvironment.Visibility.USUAL), true)),
             new AgentEnvironment(System.getenv(), Map.of()));
     LocalExecutor made =
         new LocalExecutor(
@@ -107,6 +116,16 @@ class LocalExecutorTest extends ExecutorContract {
     opened.add(made);
     opened.add(capper);
     return made;
+  }
+
+  private AgentCommands commands() {
+    AgentCommands plain = AgentCommands.of(command);
+    return new AgentCommands(
+        plain.start(),
+        resumeCommand.map(AgentCommandLine::new),
+        plain.modelArguments(),
+        plain.maxIterationsArguments(),
+        plain.budgetArguments());
   }
 
   @AfterEach
@@ -323,6 +342,65 @@ class LocalExecutorTest extends ExecutorContract {
 
     assertThat(execution.verdict()).isEqualTo(AgentVerdict.SUCCEEDED);
     assertThat(execution.report().result()).hasValue("it is **************");
+  }
+
+  private WorkOrder continuing(RunId earlier, RunId run, Optional<String> prompt) {
+    Instant now = Instant.now();
+    WorkOrder finished = order(earlier).complete(now);
+    WorkOrder queued =
+        prompt.isPresent()
+            ? finished.followUp(prompt.get(), now)
+            : order(earlier).interrupt(now, true);
+    return queued.start(run, now, WorkOrders.LEASE);
+  }
+
+  private Execution resume(RunId earlier, RunId run, Optional<String> prompt) throws Exception {
+    return executor.start(
+        new Assignment(
+            continuing(earlier, run, prompt),
+            run,
+            Optional.of(new AgentSession("s-1", Usage.UNKNOWN)),
+            () -> true,
+            () -> {}));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"go on,go on", ",You were interrupted. Continue with the task where you left off."})
+  void aRunContinuesAnEarlierOneInItsWorkspaceAndItsSession(
+      @Nullable String followUp, String prompt) throws Exception {
+    resumeCommand = Optional.of(List.of("sh", "-c", "echo $0; pwd; cat", "{sessionId}"));
+    executor = another();
+    RunId earlier = newRun();
+    Execution first = start(earlier);
+    tell(earlier, new Act.Exit(0));
+    assertExited(first, 0);
+    RunId run = newRun();
+
+    assertExited(resume(earlier, run, Optional.ofNullable(followUp)), 0);
+
+    assertThat(directories.of(run).outputLog())
+        .content()
+        .isEqualTo("s-1\n" + workspaces.of(earlier) + "\n" + prompt);
+    assertThat(executor.workspaceOf(run)).isEqualTo(earlier);
+    assertThat(executor.discard(run)).isTrue();
+    assertThat(workspaces.of(earlier)).doesNotExist();
+  }
+
+  @Test
+  void aRetryStartsAfreshWhenTheWorkspaceIsGoneButAFollowUpDoesNot() throws Exception {
+    RunId earlier = newRun();
+    RunId retry = newRun();
+    RunId followUp = newRun();
+
+    Execution fresh = resume(earlier, retry, Optional.empty());
+    tell(retry, new Act.Exit(0));
+    assertExited(fresh, 0);
+
+    assertThat(executor.workspaceOf(retry)).isEqualTo(retry);
+    assertThat(directories.of(retry).promptFile()).content().isEqualTo("do as you are told");
+    assertThatThrownBy(() -> resume(earlier, followUp, Optional.of("more")))
+        .isInstanceOf(NotStartedException.class)
+        .hasMessageContaining("The workspace to continue in is gone");
   }
 
   @Test
