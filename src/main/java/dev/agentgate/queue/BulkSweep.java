@@ -124,7 +124,7 @@ final class BulkSweep {
           stop(e);
         }
       }
-      case INVALID, CONFLICT, NOT_RUNNING, IDEMPOTENCY_KEY_REUSED ->
+      case INVALID, CONFLICT, NOT_RUNNING, IDEMPOTENCY_KEY_REUSED, SHORT_OF_RESOURCES ->
           fail(id, String.valueOf(e.getMessage()));
     }
   }
