@@ -32,7 +32,8 @@ public interface HealthConfig {
         "survivors",
         "memory",
         "disk",
-        "resources"
+        "resources",
+        "agent"
       })
   Optional<Set<String>> readinessAlerts();
 }
