@@ -84,6 +84,15 @@ public final class AgentEnvironment {
         : Optional.ofNullable(service.get(name)).filter(value -> !value.isEmpty());
   }
 
+  /** Returns the value of one variable as the agent sees it. */
+  Optional<String> value(Visibility visibility, String name) {
+    if (visibility.hides(name)) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(visibility.own().get(name))
+        .or(() -> Optional.ofNullable(service.get(name)).filter(value -> visibility.shows(name)));
+  }
+
   /** Returns the whole environment of one run. Values set later in this method take precedence. */
   public Map<String, String> of(Visibility visibility, AgentTask task) {
     Map<String, String> environment = new TreeMap<>(gitIdentity);

@@ -1,11 +1,11 @@
 package dev.agentgate.agent;
 
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The task of an agent in one run.
@@ -21,22 +21,8 @@ public record AgentTask(
     String prompt,
     Path promptFile,
     Path workspace,
-    Choices choices,
+    AgentChoices choices,
     Optional<String> sessionId) {
-
-  /**
-   * How the agent should work. An empty value is left to the agent.
-   *
-   * @param maxIterations the largest number of turns
-   * @param model the model's name in the agent's spelling
-   * @param maxCostUsd the most that the run may cost, in US dollars
-   */
-  public record Choices(
-      OptionalInt maxIterations, Optional<String> model, Optional<BigDecimal> maxCostUsd) {
-    /** Leaves everything to the agent. */
-    public static final Choices NONE =
-        new Choices(OptionalInt.empty(), Optional.empty(), Optional.empty());
-  }
 
   /** Returns the value of a placeholder of {@link AgentCommandLine}; empty if the task has none. */
   Optional<String> value(String name) {

@@ -1,6 +1,7 @@
 package dev.agentgate.agent;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,13 +11,40 @@ import java.util.TreeMap;
 public final class Agents {
   private final Map<String, Agent> byType;
   private final AgentEnvironment environment;
+  private final Prices prices;
 
   /**
    * @param environment the environment that agents get
+   * @param prices what models cost
    */
-  public Agents(Map<String, Agent> byType, AgentEnvironment environment) {
+  public Agents(Map<String, Agent> byType, AgentEnvironment environment, Prices prices) {
     this.byType = new TreeMap<>(byType);
     this.environment = environment;
+    this.prices = prices;
+  }
+
+  /** Returns every type, sorted, also those that orders may not request. */
+  public Map<String, Agent> all() {
+    return Collections.unmodifiableMap(byType);
+  }
+
+  /** Returns what models cost. */
+  public Prices prices() {
+    return prices;
+  }
+
+  /**
+   * Whether the cost of a run becomes known while it runs: the agent reports it, or it reports the
+   * tokens of a model that has a price.
+   */
+  public boolean knowsCost(AgentProfile agent, Optional<String> model) {
+    return agent.output().reportsCost()
+        || (agent.output().reportsTokens() && model.flatMap(prices::find).isPresent());
+  }
+
+  /** Returns the {@code PATH} of an agent, on which its command is looked up. */
+  Optional<String> pathOf(AgentProfile agent) {
+    return environment.value(agent.visibility(), "PATH");
   }
 
   /** Returns the agent of this type if it is known and enabled. */

@@ -144,6 +144,14 @@ public final class BuiltInAgents {
   }
 
   /**
+   * Returns what is fixed about an agent that comes with the service, without the protection and
+   * without writing files. It must not be run like this.
+   */
+  public static Optional<AgentProfile> describe(String type) {
+    return Optional.ofNullable(PROFILES.get(type));
+  }
+
+  /**
    * Returns an agent that comes with the service.
    *
    * @param trustRepository whether settings of the repository apply

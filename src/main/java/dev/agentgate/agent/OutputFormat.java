@@ -28,6 +28,11 @@ public enum OutputFormat {
     return this == CLAUDE_STREAM_JSON || this == OPENCODE_JSON;
   }
 
+  /** Whether the agent reports how many tokens a run used. */
+  public boolean reportsTokens() {
+    return this != TEXT;
+  }
+
   /** Returns the format with this {@link #wireName()}; empty if there is none. */
   public static Optional<OutputFormat> parse(String text) {
     for (OutputFormat format : values()) {

@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.wire.AgentResponse;
 import dev.agentgate.wire.Answers;
 import dev.agentgate.wire.BulkAnswers;
 import dev.agentgate.wire.ChangeSummaryResponse;
@@ -21,6 +22,8 @@ import jakarta.inject.Singleton;
 @Singleton
 @RegisterForReflection(
     targets = {
+      AgentResponse.class,
+      Answers.Agents.class,
       Answers.CancelResult.class,
       Answers.DeleteResult.class,
       Answers.KillResult.class,

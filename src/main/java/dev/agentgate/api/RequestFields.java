@@ -4,17 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agentgate.wire.DurationText;
 import dev.agentgate.wire.Problem.Violation;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * Reads the values of a JSON object, strictly by their type. It notes what is wrong with each value
  * instead of stopping at the first. {@code null} counts as absent.
  */
 final class RequestFields {
+  private static final int DECIMALS_OF_DOLLARS = 6;
+
   private final ObjectNode object;
   private final String prefix;
   private final List<Violation> violations;
@@ -76,6 +80,43 @@ final class RequestFields {
     }
     refuse(name, "must be an integer from " + min + " to " + max);
     return OptionalInt.empty();
+  }
+
+  /** An amount of money, to the millionth. */
+  Optional<BigDecimal> dollars(String name, int most) {
+    Optional<JsonNode> value = value(name);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    double amount = value.get().isNumber() ? value.get().doubleValue() : 0;
+    if (amount > 0 && amount <= most) {
+      BigDecimal exact = value.get().decimalValue().stripTrailingZeros();
+      if (exact.scale() <= DECIMALS_OF_DOLLARS) {
+        return Optional.of(exact.scale() < 0 ? exact.setScale(0) : exact);
+      }
+    }
+    refuse(
+        name,
+        "must be a number above 0 and at most "
+            + most
+            + ", with at most "
+            + DECIMALS_OF_DOLLARS
+            + " decimals");
+    return Optional.empty();
+  }
+
+  /** A text of a certain form. */
+  Optional<String> text(String name, Pattern form, String rule) {
+    Optional<JsonNode> value = value(name);
+    Optional<String> text =
+        value
+            .filter(JsonNode::isTextual)
+            .map(JsonNode::textValue)
+            .filter(it -> form.matcher(it).matches());
+    if (value.isPresent() && text.isEmpty()) {
+      refuse(name, rule);
+    }
+    return text;
   }
 
   /** A duration of 1 ms or more: an integer of milliseconds, or a {@link DurationText}. */

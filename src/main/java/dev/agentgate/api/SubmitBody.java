@@ -7,8 +7,10 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.wire.Problem.Violation;
 import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads the body of a submit ({@link SubmitRequest}) into the order that the queue takes. It checks
@@ -27,6 +30,12 @@ import java.util.regex.Pattern;
 final class SubmitBody {
   private static final String IDEMPOTENCY_KEY = "idempotencyKey";
   private static final Pattern KEY_FORM = Pattern.compile(SubmitRequest.IDEMPOTENCY_KEY);
+  private static final Pattern MODEL_FORM = Pattern.compile(SubmitRequest.MODEL);
+  private static final String MODEL_RULE =
+      "must be 1 to 128 letters, digits and ._:/@-, and not begin with -";
+  private static final List<String> RETRY_MODES =
+      Stream.of(RetryMode.values()).map(RetryMode::wireName).toList();
+  private static final Pattern RETRY_MODE_FORM = Pattern.compile(String.join("|", RETRY_MODES));
   private static final String KEY_RULE = "must be 1 to 255 visible ASCII characters";
 
   private SubmitBody() {}
@@ -57,7 +66,11 @@ final class SubmitBody {
             config.duration("queueTtl", SubmitRequest.MAX_QUEUE_TTL),
             config.integer("maxAttempts", 1, SubmitRequest.MAX_ATTEMPTS),
             readRetryOn(config),
-            fields.integer("maxIterations", 1, SubmitRequest.MAX_ITERATIONS),
+            readRetryMode(config),
+            new AgentChoices(
+                fields.integer("maxIterations", 1, SubmitRequest.MAX_ITERATIONS),
+                config.text("model", MODEL_FORM, MODEL_RULE),
+                config.dollars("maxCostUsd", SubmitRequest.MAX_COST_USD)),
             fields
                 .integer("priority", -SubmitRequest.MAX_PRIORITY, SubmitRequest.MAX_PRIORITY)
                 .orElse(0),
@@ -127,6 +140,12 @@ final class SubmitBody {
       index++;
     }
     return reasons;
+  }
+
+  private static Optional<RetryMode> readRetryMode(RequestFields config) {
+    return config
+        .text("retryMode", RETRY_MODE_FORM, "must be " + String.join(" or ", RETRY_MODES))
+        .flatMap(RetryMode::parse);
   }
 
   private static Map<String, String> readLabels(RequestFields fields) {

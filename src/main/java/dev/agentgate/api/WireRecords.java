@@ -11,9 +11,11 @@ import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
 import dev.agentgate.wire.UsageResponse;
 import dev.agentgate.wire.WorkOrderResponse;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
@@ -50,8 +52,8 @@ final class WireRecords {
         spec.taskPrompt(),
         spec.agentType(),
         of(spec.workspaceSource()),
-        of(spec.limits()),
-        boxed(spec.maxIterations()),
+        of(spec.limits(), spec.choices()),
+        boxed(spec.choices().maxIterations()),
         spec.priority(),
         spec.labels(),
         order.attempts(),
@@ -105,13 +107,16 @@ final class WireRecords {
     };
   }
 
-  private static WorkOrderResponse.Config of(RunLimits limits) {
+  private static WorkOrderResponse.Config of(RunLimits limits, AgentChoices choices) {
     return new WorkOrderResponse.Config(
         limits.maxTime().toMillis(),
         limits.idleTimeout().map(Duration::toMillis).orElse(null),
         limits.queueTtl().map(Duration::toMillis).orElse(null),
         limits.maxAttempts(),
-        limits.retryOn().stream().sorted().map(FailureReason::wireName).toList());
+        limits.retryOn().stream().sorted().map(FailureReason::wireName).toList(),
+        limits.retryMode().map(RetryMode::wireName).orElse(null),
+        choices.model().orElse(null),
+        choices.maxCostUsd().orElse(null));
   }
 
   static RunResponse of(RunView view) {

@@ -13,14 +13,15 @@ import java.util.regex.Pattern;
 /**
  * The definition of one key in the interface {@link Settings}.
  *
- * @param key with {@code *} for the name of an agent
+ * @param key with {@code *} for the name of an agent or a model
  * @param optional whether an empty value means none, rather than a mistake
  */
 record Setting(String key, ValueForm form, boolean optional, Bounds bounds) {
   static final String PREFIX = Settings.ROOT + ".";
 
   /** The name of one member of a map; a setting's key has {@code *} in its place. */
-  private static final Pattern MEMBER = Pattern.compile("(agentgate\\.agents)\\.[^.]+\\.");
+  private static final Pattern MEMBER =
+      Pattern.compile("(agentgate\\.(?:agents|prices))\\.(?:\"[^\"]+\"|[^.]+)\\.");
 
   /** By key. The native executable has them from its build and needs no reflection for them. */
   private static final Map<String, Setting> ALL = new TreeMap<>();

@@ -60,4 +60,10 @@ public interface Settings {
 
   /** The agents by their type. */
   Map<String, AgentConfig> agents();
+
+  /**
+   * What models cost, by their name, with or without the provider. It is used for agents that
+   * report tokens but no cost.
+   */
+  Map<String, PriceConfig> prices();
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 enum ValueForm {
   BOOLEAN("false", "is neither true nor false", "write true or false"),
   NUMBER("1", "is not a whole number", "write one like 10"),
+  /** A number with decimals. */
+  DECIMAL("1", "is not a number", "write one like 2.5"),
   TIME("1s", "is not a valid duration", "write one like 500ms, 30s, 10m, 2h, 7d or PT20S"),
   SIZE("1M", "is not a valid size", "write bytes, or a unit as in 512K, 64M or 1G"),
   /** Texts, separated by commas. */
@@ -28,6 +30,7 @@ enum ValueForm {
       Map.of(
           boolean.class, BOOLEAN,
           int.class, NUMBER,
+          BigDecimal.class, DECIMAL,
           Duration.class, TIME,
           MemorySize.class, SIZE,
           List.class, LIST,
@@ -62,7 +65,7 @@ enum ValueForm {
     return switch (this) {
       // The framework reads every unknown word as false.
       case BOOLEAN -> BOOLEANS.contains(text.strip().toLowerCase(Locale.ROOT));
-      case NUMBER, TIME, SIZE -> amount(text).isPresent();
+      case NUMBER, DECIMAL, TIME, SIZE -> amount(text).isPresent();
       // The framework drops an empty item, and an agent's other arguments would move up.
       case LIST -> !text.startsWith(",") && !EMPTY_ITEM.matcher(text).find();
       case TEXT -> true;
@@ -81,6 +84,7 @@ enum ValueForm {
   private @Nullable BigDecimal parse(String text) {
     return switch (this) {
       case NUMBER -> BigDecimal.valueOf(Integer.parseInt(text));
+      case DECIMAL -> new BigDecimal(text);
       case TIME -> {
         Duration time = DurationConverter.parseDuration(text);
         yield BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));

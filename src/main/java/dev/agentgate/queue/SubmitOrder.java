@@ -1,7 +1,9 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +21,8 @@ public record SubmitOrder(
     Optional<Duration> queueTtl,
     OptionalInt maxAttempts,
     Set<FailureReason> retryOn,
-    OptionalInt maxIterations,
+    Optional<RetryMode> retryMode,
+    AgentChoices choices,
     int priority,
     Map<String, String> labels,
     Optional<IdempotencyKey> idempotencyKey) {

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.output.RunLog;
@@ -8,6 +9,7 @@ import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.EndCause;
@@ -153,11 +155,17 @@ public final class WorkOrderService {
   WorkOrderSpec specOf(SubmitOrder wish) {
     Map<String, String> faults = new LinkedHashMap<>();
     String agentType = wish.agentType().orElse(settings.defaultAgent());
-    if (agents.find(agentType).isEmpty()) {
-      faults.put(
-          "agentType",
-          "Unknown agent type: " + agentType + ". Known: " + String.join(", ", agents.types()));
-    }
+    agents
+        .find(agentType)
+        .ifPresentOrElse(
+            agent -> faults.putAll(faultsOf(wish.choices(), agentType, agent)),
+            () ->
+                faults.put(
+                    "agentType",
+                    "Unknown agent type: "
+                        + agentType
+                        + ". Known: "
+                        + String.join(", ", agents.types())));
     Optional<WorkspaceSource> source = sourceOf(wish, faults);
     if (source.isEmpty() || !faults.isEmpty()) {
       throw new InvalidOrderException(faults);
@@ -168,15 +176,36 @@ public final class WorkOrderService {
             wish.idleTimeout(),
             wish.queueTtl(),
             wish.maxAttempts().orElse(1),
-            wish.retryOn());
+            wish.retryOn(),
+            wish.retryMode());
     return new WorkOrderSpec(
         wish.taskPrompt(),
         agentType,
         source.get(),
         limits,
-        wish.maxIterations(),
+        wish.choices(),
         wish.priority(),
         wish.labels());
+  }
+
+  /** Returns what an agent cannot comply with. */
+  private Map<String, String> faultsOf(AgentChoices choices, String agentType, AgentProfile agent) {
+    Map<String, String> faults = new LinkedHashMap<>();
+    if (choices.model().isPresent() && !agent.commands().takesModel()) {
+      faults.put("config.model", "The agent " + agentType + " takes no model");
+    }
+    if (choices.maxCostUsd().isPresent() && !agents.knowsCost(agent, choices.model())) {
+      faults.put(
+          "config.maxCostUsd",
+          "The agent "
+              + agentType
+              + " reports no cost, and "
+              + choices
+                  .model()
+                  .map(model -> "no price is configured for the model " + model)
+                  .orElse("the order names no model with a configured price"));
+    }
+    return faults;
   }
 
   private Optional<WorkspaceSource> sourceOf(SubmitOrder wish, Map<String, String> faults) {

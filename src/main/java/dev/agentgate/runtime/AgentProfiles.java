@@ -40,7 +40,7 @@ final class AgentProfiles {
         agent.enabled()
             ? BuiltInAgents.find(type, agent.trustRepository(), files, environment::service)
                 .orElse(UNKNOWN)
-            : UNKNOWN;
+            : BuiltInAgents.describe(type).orElse(UNKNOWN);
     return new AgentProfile(
         commands(agent, builtIn.commands()),
         agent.output().flatMap(OutputFormat::parse).orElse(builtIn.output()),

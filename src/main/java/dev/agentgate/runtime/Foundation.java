@@ -1,11 +1,14 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.agent.AgentEnvironment;
+import dev.agentgate.agent.AgentPrograms;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
+import dev.agentgate.agent.Price;
 import dev.agentgate.agent.Prices;
 import dev.agentgate.config.GitConfig;
 import dev.agentgate.config.GithubConfig;
+import dev.agentgate.config.PriceConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
@@ -38,6 +41,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,7 +132,19 @@ class Foundation {
         .agents()
         .forEach((type, agent) ->
             agents.put(type, new Agent(profiles.of(type, agent), agent.enabled())));
-    return new Agents(agents, environment);
+    return new Agents(agents, environment, prices(settings.prices()));
+  }
+
+  private static Prices prices(Map<String, PriceConfig> settings) {
+    Map<String, Price> prices = new HashMap<>();
+    settings.forEach((model, price) ->
+        prices.put(
+            model,
+            new Price(
+                price.inputUsd().orElseThrow(),
+                price.cachedInputUsd(),
+                price.outputUsd().orElseThrow())));
+    return new Prices(prices);
   }
 
   private static Map<String, String> gitIdentity(GitConfig git) {
@@ -184,6 +200,12 @@ class Foundation {
   @Singleton
   Agents agents() {
     return outside.agents();
+  }
+
+  @Produces
+  @Singleton
+  AgentPrograms agentPrograms() {
+    return new AgentPrograms(outside.agents());
   }
 
   @Produces

@@ -92,6 +92,10 @@ public final class Answers {
       @Schema(description = "Whether it started at once; else it waits for a slot") boolean started,
       @Schema(description = "There if it started") @Nullable String runId) {}
 
+  /** The configured types of agent, sorted. */
+  @Schema(name = "AgentList", requiredProperties = "items")
+  public record Agents(List<AgentResponse> items) {}
+
   /** Whether the queue is paused now. */
   @Schema(
       name = "PauseResult",

@@ -1,6 +1,7 @@
 package dev.agentgate.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,11 @@ public record SubmitRequest(
   public static final int MAX_LABEL_TEXT = 63;
   public static final Duration MAX_TIME = Duration.ofDays(7);
   public static final Duration MAX_QUEUE_TTL = Duration.ofDays(365);
+
+  public static final int MAX_COST_USD = 1_000_000;
+
+  /** The form of a model's name. */
+  public static final String MODEL = "^[A-Za-z0-9._:/@][A-Za-z0-9._:/@-]{0,127}$";
 
   /** The form of an idempotency key: visible ASCII. */
   public static final String IDEMPOTENCY_KEY = "^[!-~]{1,255}$";
@@ -115,5 +121,26 @@ public record SubmitRequest(
       @Schema(
               description =
                   "Reasons that are retried besides those that are not the agent's own verdict")
-          @Nullable List<String> retryOn) {}
+          @Nullable List<String> retryOn,
+      @Schema(
+              enumeration = {"fresh", "resume"},
+              description =
+                  "Where a retry begins: in a new checkout, or in the workspace of the last attempt"
+                      + " and in the agent's session if the agent can continue one. If absent, it"
+                      + " depends on why the attempt failed")
+          @Nullable String retryMode,
+      @Schema(
+              pattern = SubmitRequest.MODEL,
+              examples = "claude-sonnet-4-5",
+              description = "In the agent's spelling. Refused if the agent takes no model")
+          @Nullable String model,
+      @Schema(
+              exclusiveMinimum = true,
+              minimum = "0",
+              maximum = "" + SubmitRequest.MAX_COST_USD,
+              examples = "2.5",
+              description =
+                  "The most that one run may cost, in US dollars, with at most 6 decimals. Refused"
+                      + " if the agent reports no cost and its model has no configured price")
+          @Nullable BigDecimal maxCostUsd) {}
 }

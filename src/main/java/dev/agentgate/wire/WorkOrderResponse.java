@@ -1,6 +1,7 @@
 package dev.agentgate.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,11 @@ public record WorkOrderResponse(
       @Nullable Long idleTimeout,
       @Nullable Long queueTtl,
       @Schema(examples = "1") int maxAttempts,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> retryOn) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> retryOn,
+      @Schema(enumeration = {"fresh", "resume"}) @Nullable String retryMode,
+      @Schema(examples = "claude-sonnet-4-5") @Nullable String model,
+      @Schema(description = "The most that one run may cost, in US dollars", examples = "2.5")
+          @Nullable BigDecimal maxCostUsd) {
     public Config {
       // It is left out of an answer when it is empty.
       retryOn = List.copyOf(Objects.requireNonNullElse(retryOn, List.of()));

@@ -12,13 +12,15 @@ import java.util.Set;
  * @param queueTtl how long an order may wait before it fails; empty: no limit
  * @param maxAttempts 1..10
  * @param retryOn reasons to retry in addition to those that are always retried
+ * @param retryMode where the next attempt begins; empty: it depends on why the last one failed
  */
 public record RunLimits(
     Duration maxTime,
     Optional<Duration> idleTimeout,
     Optional<Duration> queueTtl,
     int maxAttempts,
-    Set<FailureReason> retryOn) {
+    Set<FailureReason> retryOn,
+    Optional<RetryMode> retryMode) {
   public RunLimits {
     retryOn = Set.copyOf(retryOn);
   }

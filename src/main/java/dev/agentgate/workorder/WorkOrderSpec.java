@@ -2,13 +2,11 @@ package dev.agentgate.workorder;
 
 import java.util.Collections;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
  * What a client asked for. It never changes after the order was submitted.
  *
- * @param maxIterations passed to the agent, which may ignore it
  * @param priority -100..100; higher values start first
  * @param labels at most 32
  */
@@ -17,7 +15,7 @@ public record WorkOrderSpec(
     String agentType,
     WorkspaceSource workspaceSource,
     RunLimits limits,
-    OptionalInt maxIterations,
+    AgentChoices choices,
     int priority,
     Map<String, String> labels) {
   public WorkOrderSpec {

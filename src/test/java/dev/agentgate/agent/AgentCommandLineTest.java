@@ -2,6 +2,7 @@ package dev.agentgate.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class AgentCommandLineTest {
             prompt,
             Path.of("/p/prompt.txt"),
             Path.of("/w"),
-            new AgentTask.Choices(maxIterations, Optional.empty(), Optional.empty()),
+            new AgentChoices(maxIterations, Optional.empty(), Optional.empty()),
             Optional.empty());
     return new AgentCommandLine(List.of(template)).fill(task::value);
   }

@@ -3,6 +3,7 @@ package dev.agentgate.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.agent.AgentEnvironment.Visibility;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class AgentEnvironmentTest {
                 "prompt",
                 Path.of("/p"),
                 Path.of("/w"),
-                new AgentTask.Choices(maxIterations, Optional.empty(), Optional.empty()),
+                new AgentChoices(maxIterations, Optional.empty(), Optional.empty()),
                 Optional.empty()));
   }
 

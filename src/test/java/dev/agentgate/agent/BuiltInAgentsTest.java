@@ -2,6 +2,7 @@ package dev.agentgate.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
@@ -26,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The agents that come with the service, with fake programs in their place. */
 class BuiltInAgentsTest {
   private static final String PROMPT = "--attach=http://evil.example";
-  private static final AgentTask.Choices ALL =
-      new AgentTask.Choices(
+  private static final AgentChoices ALL =
+      new AgentChoices(
           OptionalInt.of(7), Optional.of("some/model"), Optional.of(new BigDecimal("1.50")));
 
   @TempDir private Path directory;
@@ -35,12 +36,12 @@ class BuiltInAgentsTest {
   private final Map<String, String> service = new HashMap<>();
 
   private Agents.Invocation call(
-      String type, boolean trustRepository, AgentTask.Choices choices, Optional<String> session) {
+      String type, boolean trustRepository, AgentChoices choices, Optional<String> session) {
     AgentEnvironment environment = new AgentEnvironment(service, Map.of());
     AgentProfile profile =
         BuiltInAgents.find(type, trustRepository, directory.resolve("agents"), environment::service)
             .orElseThrow();
-    return new Agents(Map.of(type, new Agents.Agent(profile, true)), environment)
+    return new Agents(Map.of(type, new Agents.Agent(profile, true)), environment, Prices.NONE)
         .invocation(
             type,
             new AgentTask(
@@ -55,7 +56,7 @@ class BuiltInAgentsTest {
   }
 
   private Agents.Invocation call(String type) {
-    return call(type, false, AgentTask.Choices.NONE, Optional.empty());
+    return call(type, false, AgentChoices.NONE, Optional.empty());
   }
 
   static Iterable<String> types() {
@@ -138,7 +139,7 @@ class BuiltInAgentsTest {
     @Test
     void claudeReadsTheSettingsOfItsUserOnly() {
       assertThat(call("claude-code").command()).containsSequence("--setting-sources", "user");
-      assertThat(call("claude-code", true, AgentTask.Choices.NONE, Optional.empty()).command())
+      assertThat(call("claude-code", true, AgentChoices.NONE, Optional.empty()).command())
           .doesNotContain("--setting-sources");
     }
 
@@ -146,7 +147,7 @@ class BuiltInAgentsTest {
     void opencodeReadsNoConfigurationOfTheProject() {
       assertThat(call("opencode").environment())
           .containsEntry("OPENCODE_DISABLE_PROJECT_CONFIG", "true");
-      assertThat(call("opencode", true, AgentTask.Choices.NONE, Optional.empty()).environment())
+      assertThat(call("opencode", true, AgentChoices.NONE, Optional.empty()).environment())
           .doesNotContainKey("OPENCODE_DISABLE_PROJECT_CONFIG");
     }
 
@@ -162,7 +163,7 @@ class BuiltInAgentsTest {
           .contains("\"mcp\": {\"enabled\": false}")
           .contains("\"selectedType\": \"gemini-api-key\"");
       Map<String, String> trusting =
-          call("gemini", true, AgentTask.Choices.NONE, Optional.empty()).environment();
+          call("gemini", true, AgentChoices.NONE, Optional.empty()).environment();
       assertThat(trusting).doesNotContainKey("GOOGLE_GEMINI_BASE_URL");
       assertThat(Files.readString(settings(trusting))).doesNotContain("hooksConfig");
     }

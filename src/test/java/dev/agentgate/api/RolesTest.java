@@ -67,6 +67,7 @@ class RolesTest {
         Arguments.of("GET", "/runs/" + RUN + "/log", Role.VIEWER),
         Arguments.of("GET", "/runs/" + RUN + "/changes", Role.VIEWER),
         Arguments.of("GET", "/runs/" + RUN + "/patch", Role.VIEWER),
+        Arguments.of("GET", "/agents", Role.VIEWER),
         Arguments.of("GET", "/queue/health", Role.VIEWER),
         Arguments.of("POST", "/work-orders", Role.OPERATOR),
         Arguments.of("POST", "/work-orders/batch", Role.OPERATOR),

@@ -75,6 +75,27 @@ class SubmitApiTest extends ApiFixture {
         Arguments.of(
             with("'config':{'retryOn':['timeout','often',1]}"),
             List.of("config.retryOn[1]", "config.retryOn[2]")),
+        Arguments.of(with("'config':{'retryMode':'again'}"), List.of("config.retryMode")),
+        Arguments.of(with("'config':{'retryMode':true}"), List.of("config.retryMode")),
+        Arguments.of(with("'config':{'model':''}"), List.of("config.model")),
+        Arguments.of(with("'config':{'model':'-m'}"), List.of("config.model")),
+        Arguments.of(with("'config':{'model':'a b'}"), List.of("config.model")),
+        Arguments.of(with("'config':{'model':'ü'}"), List.of("config.model")),
+        Arguments.of(with("'config':{'model':5}"), List.of("config.model")),
+        Arguments.of(with("'config':{'model':'" + "m".repeat(129) + "'}"), List.of("config.model")),
+        Arguments.of(with("'config':{'maxCostUsd':0}"), List.of("config.maxCostUsd")),
+        Arguments.of(with("'config':{'maxCostUsd':-0.5}"), List.of("config.maxCostUsd")),
+        Arguments.of(with("'config':{'maxCostUsd':'1'}"), List.of("config.maxCostUsd")),
+        Arguments.of(with("'config':{'maxCostUsd':1000000.01}"), List.of("config.maxCostUsd")),
+        Arguments.of(with("'config':{'maxCostUsd':0.0000001}"), List.of("config.maxCostUsd")),
+        Arguments.of(with("'config':{'maxCostUsd':1e-400}"), List.of("config.maxCostUsd")),
+        Arguments.of(with("'config':{'maxCostUsd':1e400}"), List.of("config.maxCostUsd")),
+        Arguments.of(
+            with("'agentType':'shell','config':{'model':'m','maxCostUsd':1}"),
+            List.of("config.model", "config.maxCostUsd")),
+        Arguments.of(
+            with("'agentType':'codex','config':{'model':'m','maxCostUsd':1}"),
+            List.of("config.maxCostUsd")),
         Arguments.of(with("'maxIterations':101"), List.of("maxIterations")),
         Arguments.of(with("'maxIterations':1.5"), List.of("maxIterations")),
         Arguments.of(with("'priority':'1'"), List.of("priority")),
@@ -103,6 +124,44 @@ class SubmitApiTest extends ApiFixture {
     problem(post(body.replace('\'', '"')).then(), 400, "invalid-request")
         .body("violations.field", hasItems(fields.toArray()))
         .body("violations.message", not(hasItem(nullValue())));
+  }
+
+  @Test
+  void whatTheAgentIsToldIsShown() {
+    String config =
+        with(
+            "'agentType':'claude-code','maxIterations':7,'config':{'model':'claude-sonnet-4-5',"
+                + "'maxCostUsd':2.50,'retryMode':'resume'}");
+    post(config.replace('\'', '"'))
+        .then()
+        .statusCode(201)
+        .body("maxIterations", is(7))
+        .body("config.model", is("claude-sonnet-4-5"))
+        .body("config.maxCostUsd", is(2.5f))
+        .body("config.retryMode", is("resume"));
+    post(with("'config':{'maxCostUsd':1e6}").replace('\'', '"'))
+        .then()
+        .statusCode(201)
+        .body("config.maxCostUsd", is(1_000_000))
+        .body("config", not(hasKey("model")))
+        .body("config", not(hasKey("retryMode")));
+  }
+
+  @Test
+  void anAgentThatCannotComplyIsNamed() {
+    post(with("'agentType':'shell','config':{'model':'m'}").replace('\'', '"'))
+        .then()
+        .statusCode(400)
+        .body("detail", is("The agent shell takes no model"))
+        .body("violations.field", contains("config.model"));
+    post(with("'agentType':'codex','config':{'maxCostUsd':1}").replace('\'', '"'))
+        .then()
+        .statusCode(400)
+        .body(
+            "detail",
+            is(
+                "The agent codex reports no cost, and the order names no model with a configured"
+                    + " price"));
   }
 
   // A later member of the same name replaces the default one.

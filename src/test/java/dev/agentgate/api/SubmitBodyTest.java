@@ -9,9 +9,12 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.wire.SubmitRequest;
 import dev.agentgate.wire.WireJson;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workspace.WorkspaceSourceInput;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +40,8 @@ class SubmitBodyTest {
     assertThat(order.maxTime()).isEmpty();
     assertThat(order.maxAttempts()).isEmpty();
     assertThat(order.retryOn()).isEmpty();
-    assertThat(order.maxIterations()).isEmpty();
+    assertThat(order.retryMode()).isEmpty();
+    assertThat(order.choices()).isEqualTo(AgentChoices.NONE);
     assertThat(order.priority()).isZero();
     assertThat(order.labels()).isEmpty();
     assertThat(order.idempotencyKey()).isEmpty();
@@ -50,7 +54,8 @@ class SubmitBodyTest {
             "{'taskPrompt':'x','workspaceSource':{'type':'git','url':'u','owner':'o','repo':'r',"
                 + "'branch':'b','path':'p'},'agentType':'codex','config':{'maxTime':604800000,"
                 + "'idleTimeout':'1','queueTtl':'365d','maxAttempts':10,'retryOn':['exit_code',"
-                + "'timeout']},'maxIterations':100,'priority':-100,'labels':{'a':''}}");
+                + "'timeout'],'retryMode':'resume','model':'openai/gpt-5.1:x@y','maxCostUsd':0.25},"
+                + "'maxIterations':100,'priority':-100,'labels':{'a':''}}");
     assertThat(order.agentType()).contains("codex");
     assertThat(order.workspaceSource().type()).contains("git");
     assertThat(order.workspaceSource().branch()).contains("b");
@@ -60,7 +65,13 @@ class SubmitBodyTest {
     assertThat(order.queueTtl()).contains(Duration.ofDays(365));
     assertThat(order.maxAttempts()).hasValue(10);
     assertThat(order.retryOn()).isEqualTo(Set.of(FailureReason.EXIT_CODE, FailureReason.TIMEOUT));
-    assertThat(order.maxIterations()).hasValue(100);
+    assertThat(order.retryMode()).contains(RetryMode.RESUME);
+    assertThat(order.choices())
+        .isEqualTo(
+            new AgentChoices(
+                OptionalInt.of(100),
+                Optional.of("openai/gpt-5.1:x@y"),
+                Optional.of(new BigDecimal("0.25"))));
     assertThat(order.priority()).isEqualTo(-100);
     assertThat(order.labels()).isEqualTo(Map.of("a", ""));
   }
@@ -72,7 +83,8 @@ class SubmitBodyTest {
             "x",
             "codex",
             new SubmitRequest.Source("git", "u", "o", "r", "b", "v1", "p"),
-            new SubmitRequest.Config(1_000L, 2L, 3L, 4, List.of("timeout")),
+            new SubmitRequest.Config(
+                1_000L, 2L, 3L, 4, List.of("timeout"), "fresh", "m", new BigDecimal("7")),
             5,
             6,
             Map.of("a", "b"),
@@ -96,7 +108,9 @@ class SubmitBodyTest {
                 Optional.of(Duration.ofMillis(3)),
                 OptionalInt.of(4),
                 Set.of(FailureReason.TIMEOUT),
-                OptionalInt.of(5),
+                Optional.of(RetryMode.FRESH),
+                new AgentChoices(
+                    OptionalInt.of(5), Optional.of("m"), Optional.of(new BigDecimal("7"))),
                 6,
                 Map.of("a", "b"),
                 Optional.of(new IdempotencyKey("k", fingerprint(json)))));

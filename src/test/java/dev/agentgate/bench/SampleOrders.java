@@ -1,11 +1,11 @@
 package dev.agentgate.bench;
 
 import dev.agentgate.store.file.FileStore;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.RunId;
-import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderSpec;
@@ -13,12 +13,10 @@ import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -35,8 +33,8 @@ final class SampleOrders {
             PROMPT,
             "claude-code",
             new WorkspaceSource.GitHub("acme", "shop" + i % 50, Optional.of("main")),
-            new RunLimits(Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of()),
-            OptionalInt.of(10),
+            WorkOrders.LIMITS,
+            new AgentChoices(OptionalInt.of(10), Optional.empty(), Optional.empty()),
             i % 7,
             Map.of("team", "team" + i % 20, "kind", "bug"));
     return WorkOrder.submitted(

@@ -218,6 +218,8 @@ class EnvironmentTest {
     "agentgate.queue.priority-aging,TIME,true",
     "agentgate.run.log-max-size,SIZE,false",
     "agentgate.webhooks.statuses,LIST,false",
+    "agentgate.prices.gpt-5.output-usd,DECIMAL,true",
+    "agentgate.prices.\"openai/gpt-5.1\".input-usd,DECIMAL,true",
     "agentgate.agents.my-bot.command,LIST,true",
     "agentgate.agents.\"my-bot\".enabled,BOOLEAN,false"
   })
@@ -237,6 +239,7 @@ class EnvironmentTest {
         "agentgate.queue.max",
         "agentgate.agents.my-bot",
         "agentgate.agents.my-bot.colour",
+        "agentgate.prices.gpt-5.1.input-usd",
         "quarkus.http.port"
       })
   void noOtherKeyIsASetting(String key) {

@@ -32,6 +32,9 @@ final class ManualTable {
   static final String HEADER =
       "| key | environment | default | meaning |\n| --- | --- | --- | --- |\n";
 
+  /** No variable can contain the name of a model. */
+  private static final String OF_MODELS = "agentgate.prices.";
+
   private static final Path SOURCES = Path.of("src", "main", "java");
 
   private final StringBuilder rows = new StringBuilder(HEADER);
@@ -80,13 +83,19 @@ final class ManualTable {
       WithDefault value = method.getAnnotation(WithDefault.class);
       Objects.requireNonNull(comment, () -> key + " has no Javadoc");
       rows.append(
-          "| `%s` | `%s` | %s | %s |\n"
+          "| `%s` | %s | %s | %s |\n"
               .formatted(
-                  key.replace("*", "TYPE"),
-                  EnvironmentTest.variableOf(key.replace("*", "TYPE")),
+                  named(key),
+                  key.startsWith(OF_MODELS)
+                      ? "–"
+                      : "`" + EnvironmentTest.variableOf(named(key)) + "`",
                   value == null ? "–" : code(value.value()),
                   meaning(setting, comment).replace("|", "\\|")));
     }
+  }
+
+  private static String named(String key) {
+    return key.replace("*", key.startsWith(OF_MODELS) ? "\"MODEL\"" : "TYPE");
   }
 
   private static String meaning(Setting setting, DocCommentTree comment) {

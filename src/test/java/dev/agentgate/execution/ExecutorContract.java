@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.execution.NotStartedException.Why;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -86,8 +86,9 @@ public abstract class ExecutorContract {
                 "do as you are told",
                 AGENT,
                 new WorkspaceSource.Empty(),
-                new RunLimits(LONG, Optional.empty(), Optional.empty(), 1, Set.of()),
-                OptionalInt.empty(),
+                new RunLimits(
+                    LONG, Optional.empty(), Optional.empty(), 1, Set.of(), Optional.empty()),
+                AgentChoices.NONE,
                 0,
                 Map.of()),
             Optional.empty(),

@@ -63,7 +63,8 @@ class BatchSubmissionTest {
         wish.queueTtl(),
         wish.maxAttempts(),
         wish.retryOn(),
-        wish.maxIterations(),
+        wish.retryMode(),
+        wish.choices(),
         wish.priority(),
         wish.labels(),
         Optional.of(new IdempotencyKey(key, fingerprint)));
@@ -80,7 +81,8 @@ class BatchSubmissionTest {
         wish.queueTtl(),
         wish.maxAttempts(),
         wish.retryOn(),
-        wish.maxIterations(),
+        wish.retryMode(),
+        wish.choices(),
         wish.priority(),
         wish.labels(),
         wish.idempotencyKey());

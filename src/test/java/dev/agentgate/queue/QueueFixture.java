@@ -8,11 +8,13 @@ import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.agent.Prices;
 import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.linux.HostResources;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -116,7 +118,8 @@ final class QueueFixture implements AutoCloseable {
                         .orElseGet(WorkspaceSource.Empty::new),
                 new Agents(
                     Map.of("shell", AGENT, "other", AGENT),
-                    new AgentEnvironment(environment, Map.of())),
+                    new AgentEnvironment(environment, Map.of()),
+                    Prices.NONE),
                 host,
                 clock));
   }
@@ -171,33 +174,49 @@ final class QueueFixture implements AutoCloseable {
       Optional<Duration> idleTimeout,
       Optional<Duration> queueTtl,
       int maxAttempts,
-      Optional<String> repository) {
+      Optional<String> repository,
+      AgentChoices choices) {
     Wish() {
-      this(0, Optional.empty(), Optional.empty(), Optional.empty(), 1, Optional.empty());
+      this(
+          0,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          1,
+          Optional.empty(),
+          AgentChoices.NONE);
+    }
+
+    Wish choices(AgentChoices value) {
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, maxAttempts, repository, value);
     }
 
     Wish repository(String value) {
-      return new Wish(priority, maxTime, idleTimeout, queueTtl, maxAttempts, Optional.of(value));
+      return new Wish(
+          priority, maxTime, idleTimeout, queueTtl, maxAttempts, Optional.of(value), choices);
     }
 
     Wish priority(int value) {
-      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts, repository);
+      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts, repository, choices);
     }
 
     Wish maxTime(Duration value) {
-      return new Wish(priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts, repository);
+      return new Wish(
+          priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts, repository, choices);
     }
 
     Wish idleTimeout(Duration value) {
-      return new Wish(priority, maxTime, Optional.of(value), queueTtl, maxAttempts, repository);
+      return new Wish(
+          priority, maxTime, Optional.of(value), queueTtl, maxAttempts, repository, choices);
     }
 
     Wish queueTtl(Duration value) {
-      return new Wish(priority, maxTime, idleTimeout, Optional.of(value), maxAttempts, repository);
+      return new Wish(
+          priority, maxTime, idleTimeout, Optional.of(value), maxAttempts, repository, choices);
     }
 
     Wish maxAttempts(int value) {
-      return new Wish(priority, maxTime, idleTimeout, queueTtl, value, repository);
+      return new Wish(priority, maxTime, idleTimeout, queueTtl, value, repository, choices);
     }
 
     SubmitOrder toOrder() {
@@ -221,7 +240,8 @@ final class QueueFixture implements AutoCloseable {
           queueTtl,
           OptionalInt.of(maxAttempts),
           Set.of(),
-          OptionalInt.empty(),
+          Optional.empty(),
+          choices,
           priority,
           Map.of(),
           Optional.empty());

@@ -8,6 +8,7 @@ import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.agent.Prices;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
@@ -31,7 +32,8 @@ class RunFormatsTest {
                     OutputFormat.CODEX_JSON,
                     AgentEnvironment.Visibility.USUAL),
                 enabled)),
-        new AgentEnvironment(Map.of(), Map.of()));
+        new AgentEnvironment(Map.of(), Map.of()),
+        Prices.NONE);
   }
 
   private static Run run(WorkOrderId order) {

@@ -38,6 +38,15 @@ class AgentProfilesTest {
   }
 
   @Test
+  void anAgentThatIsNotEnabledIsStillDescribed() {
+    AgentProfile gemini = profile("gemini", Map.of("AGENTGATE_AGENTS_GEMINI_ENABLED", "false"));
+
+    assertThat(gemini.output()).isEqualTo(OutputFormat.GEMINI_STREAM_JSON);
+    assertThat(gemini.commands().takesModel()).isTrue();
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
   void aCommandOfTheOperatorsOwnStandsAlone() {
     AgentProfile claude =
         profile("claude-code", Map.of("AGENTGATE_AGENTS_CLAUDE_CODE_COMMAND", "mine,--flag"));

@@ -3,6 +3,7 @@ package dev.agentgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -21,7 +22,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -60,7 +60,7 @@ public abstract class ClaimContract extends StoreFixture {
             "shell",
             new WorkspaceSource.GitHub("acme", repository, Optional.empty()),
             WorkOrders.LIMITS,
-            OptionalInt.empty(),
+            AgentChoices.NONE,
             priority,
             Map.of());
     WorkOrder order = WorkOrder.submitted(WorkOrderId.next(at), spec, Optional.empty(), at);

@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,14 +91,19 @@ final class QueueEntryTest {
   void anEntryKnowsWhatHoldsItsOrderBack() {
     RunLimits limits =
         new RunLimits(
-            Duration.ofHours(1), Optional.empty(), Optional.of(Duration.ofMinutes(5)), 3, Set.of());
+            Duration.ofHours(1),
+            Optional.empty(),
+            Optional.of(Duration.ofMinutes(5)),
+            3,
+            Set.of(),
+            Optional.empty());
     WorkOrderSpec spec =
         new WorkOrderSpec(
             "x",
             "shell",
             new WorkspaceSource.GitHub("Acme", "Shop", Optional.of("main")),
             limits,
-            OptionalInt.empty(),
+            AgentChoices.NONE,
             4,
             Map.of());
     WorkOrder order =

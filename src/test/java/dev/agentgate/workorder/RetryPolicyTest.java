@@ -14,7 +14,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class RetryPolicyTest {
   private static RunLimits limits(int maxAttempts, Set<FailureReason> retryOn) {
     return new RunLimits(
-        Duration.ofHours(1), Optional.empty(), Optional.empty(), maxAttempts, retryOn);
+        Duration.ofHours(1),
+        Optional.empty(),
+        Optional.empty(),
+        maxAttempts,
+        retryOn,
+        Optional.empty());
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.agentgate.workorder;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
@@ -17,7 +18,8 @@ import java.util.TreeMap;
 public final class WorkOrders {
   public static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123456789Z");
   public static final RunLimits LIMITS =
-      new RunLimits(Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of());
+      new RunLimits(
+          Duration.ofHours(1), Optional.empty(), Optional.empty(), 1, Set.of(), Optional.empty());
 
   /** What a store that one process owns gives to everything that runs. */
   public static final Lease LEASE = new Lease(new InstanceId("local"), Optional.empty());
@@ -55,7 +57,7 @@ public final class WorkOrders {
         agentType,
         new WorkspaceSource.GitHub("acme", repository, Optional.of("main")),
         LIMITS,
-        OptionalInt.empty(),
+        AgentChoices.NONE,
         priority,
         labels);
   }
@@ -113,9 +115,16 @@ public final class WorkOrders {
         random.nextBoolean() ? "claude-code" : "shell",
         anySource(),
         anyLimits(),
-        random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(100)) : OptionalInt.empty(),
+        anyChoices(),
         random.nextInt(201) - 100,
         labels);
+  }
+
+  private AgentChoices anyChoices() {
+    return new AgentChoices(
+        random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(100)) : OptionalInt.empty(),
+        maybe("anthropic/claude-sonnet@4.5"),
+        maybe(BigDecimal.valueOf(1 + random.nextInt(1_000_000), random.nextInt(7))));
   }
 
   private WorkspaceSource anySource() {
@@ -143,7 +152,8 @@ public final class WorkOrders {
         maybe(Duration.ofMillis(1 + random.nextInt(1_000_000))),
         maybe(Duration.ofNanos(1 + random.nextInt(1_000_000_000))),
         1 + random.nextInt(10),
-        retryOn);
+        retryOn,
+        maybe(oneOf(RetryMode.values())));
   }
 
   private WorkOrderState anyState(WorkOrderStatus status) {

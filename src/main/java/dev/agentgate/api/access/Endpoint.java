@@ -36,6 +36,7 @@ public enum Endpoint {
   GET_CHANGES("GET", "/runs/{id}/changes", Role.VIEWER),
   GET_PATCH("GET", "/runs/{id}/patch", Role.VIEWER),
   STREAM_EVENTS("GET", "/events", Role.VIEWER),
+  LIST_AGENTS("GET", "/agents", Role.VIEWER),
   QUEUE_HEALTH("GET", "/queue/health", Role.VIEWER),
   PAUSE("POST", "/queue/pause", Role.ADMIN),
   RESUME("POST", "/queue/resume", Role.ADMIN);

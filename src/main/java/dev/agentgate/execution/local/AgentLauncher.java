@@ -63,7 +63,7 @@ public final class AgentLauncher {
             prompt,
             promptFile,
             workspace,
-            new AgentTask.Choices(spec.maxIterations(), Optional.empty(), Optional.empty()),
+            spec.choices(),
             session.map(AgentSession::id));
     Agents.Invocation invocation =
         agents

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads single values strictly: a value of the wrong type or out of range is refused. */
 final class JsonFields {
+  private static final int MOST_DIGITS = 30;
+
   private JsonFields() {}
 
   static UnreadableRecordException missing(String field) {
@@ -86,6 +89,21 @@ final class JsonFields {
     }
     long value = from.getLongValue();
     if (value < least || value > most) {
+      throw outOfRange(field);
+    }
+    return value;
+  }
+
+  /** Reads a positive number with few digits, so that no exponent makes a huge text of it. */
+  static BigDecimal positiveDecimal(JsonParser from, String field)
+      throws IOException, UnreadableRecordException {
+    if (!from.currentToken().isNumeric()) {
+      throw wrongType(field);
+    }
+    BigDecimal value = from.getDecimalValue();
+    if (value.signum() <= 0
+        || Math.abs(value.scale()) > MOST_DIGITS
+        || value.precision() > MOST_DIGITS) {
       throw outOfRange(field);
     }
     return value;

@@ -10,10 +10,12 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.WorkOrder;
@@ -30,6 +32,7 @@ import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -112,8 +115,15 @@ final class WorkOrderCodec {
     to.writeStringField("agentType", spec.agentType());
     writeSource(spec.workspaceSource(), to);
     writeLimits(spec.limits(), to);
-    if (spec.maxIterations().isPresent()) {
-      to.writeNumberField("maxIterations", spec.maxIterations().getAsInt());
+    AgentChoices choices = spec.choices();
+    if (choices.maxIterations().isPresent()) {
+      to.writeNumberField("maxIterations", choices.maxIterations().getAsInt());
+    }
+    if (choices.model().isPresent()) {
+      to.writeStringField("model", choices.model().get());
+    }
+    if (choices.maxCostUsd().isPresent()) {
+      to.writeNumberField("maxCostUsd", choices.maxCostUsd().get());
     }
     to.writeNumberField("priority", spec.priority());
     to.writeObjectFieldStart("labels");
@@ -193,6 +203,9 @@ final class WorkOrderCodec {
         }
       }
       to.writeEndArray();
+    }
+    if (limits.retryMode().isPresent()) {
+      to.writeStringField("retryMode", limits.retryMode().get().wireName());
     }
     to.writeEndObject();
   }
@@ -307,6 +320,8 @@ final class WorkOrderCodec {
         case "config" -> to.limits = readLimits(from);
         case "maxIterations" ->
             to.maxIterations = OptionalInt.of(JsonFields.integer(from, field, 1, 100));
+        case "model" -> to.model = JsonFields.nonEmptyText(from, field);
+        case "maxCostUsd" -> to.maxCostUsd = JsonFields.positiveDecimal(from, field);
         case "priority" -> to.priority = JsonFields.integer(from, field, -100, 100);
         case "labels" -> to.labels = readLabels(from);
         case "attempt" -> to.attempts = JsonFields.integer(from, field, 0, Integer.MAX_VALUE);
@@ -397,6 +412,7 @@ final class WorkOrderCodec {
     Duration queueTtl = null;
     int maxAttempts = 0;
     Set<FailureReason> retryOn = EnumSet.noneOf(FailureReason.class);
+    RetryMode retryMode = null;
     for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
       from.nextToken();
       switch (field) {
@@ -404,6 +420,12 @@ final class WorkOrderCodec {
         case "idleTimeout" -> idleTimeout = JsonFields.duration(from, "config.idleTimeout");
         case "queueTtl" -> queueTtl = JsonFields.duration(from, "config.queueTtl");
         case "maxAttempts" -> maxAttempts = JsonFields.integer(from, "config.maxAttempts", 1, 10);
+        case "retryMode" -> {
+          String mode = JsonFields.text(from, "config.retryMode");
+          retryMode =
+              RetryMode.parse(mode)
+                  .orElseThrow(() -> new UnreadableRecordException("config.retryMode is unknown"));
+        }
         case "retryOn" -> {
           JsonFields.expect(from, JsonToken.START_ARRAY, "config.retryOn");
           while (from.nextToken() != JsonToken.END_ARRAY) {
@@ -421,7 +443,8 @@ final class WorkOrderCodec {
         Optional.ofNullable(idleTimeout),
         Optional.ofNullable(queueTtl),
         maxAttempts,
-        retryOn);
+        retryOn,
+        Optional.ofNullable(retryMode));
   }
 
   private static FailureReason readReason(JsonParser from, String field)
@@ -484,6 +507,8 @@ final class WorkOrderCodec {
     private int priority = Integer.MIN_VALUE;
     private int attempts = -1;
     private OptionalInt maxIterations = OptionalInt.empty();
+    private @Nullable String model;
+    private @Nullable BigDecimal maxCostUsd;
     private @Nullable WorkOrderId id;
     private @Nullable WorkOrderStatus status;
     private @Nullable String taskPrompt;
@@ -529,7 +554,8 @@ final class WorkOrderCodec {
               JsonFields.required(agentType, "agentType"),
               JsonFields.required(source, "workspaceSource"),
               JsonFields.required(limits, "config"),
-              maxIterations,
+              new AgentChoices(
+                  maxIterations, Optional.ofNullable(model), Optional.ofNullable(maxCostUsd)),
               priority,
               JsonFields.required(labels, "labels"));
       return new WorkOrder(

@@ -102,7 +102,8 @@ class LocalExecutorTest extends ExecutorContract {
                 AGENT,
                 new Agent(
                     new AgentProfile(commands(), format, AgentEnvironment.Visibility.USUAL), true)),
-            new AgentEnvironment(System.getenv(), Map.of()));
+            new AgentEnvironment(System.getenv(), Map.of()),
+            Prices.NONE);
     LocalExecutor made =
         new LocalExecutor(
             processes,

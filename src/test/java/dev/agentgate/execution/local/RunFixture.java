@@ -8,6 +8,7 @@ import dev.agentgate.agent.AgentEnvironment;
 import dev.agentgate.agent.AgentTask;
 import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class RunFixture implements AutoCloseable {
                         "",
                         directories.of(run).promptFile(),
                         workspace,
-                        AgentTask.Choices.NONE,
+                        AgentChoices.NONE,
                         Optional.empty())));
     environment.putAll(more);
     return new LaunchRequest(run, order, command, environment, workspace, Optional.empty());

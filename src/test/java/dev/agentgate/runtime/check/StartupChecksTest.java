@@ -101,6 +101,32 @@ class StartupChecksTest {
     assertThat(problems()).extracting(Problem::key).containsExactly(key);
   }
 
+  @Test
+  void aModelNeedsAPriceForBothDirectionsThatIsANumber() {
+    assertThat(
+            StartChecksFixture.problems(
+                ConfigurationFixture.configOf(
+                    environment,
+                    Map.of(
+                        "agentgate.prices.\"openai/gpt-5.1\".input-usd", "1.25",
+                        "agentgate.prices.\"openai/gpt-5.1\".cached-input-usd", "0.125",
+                        "agentgate.prices.\"openai/gpt-5.1\".output-usd", "10"))))
+        .isEmpty();
+    assertThat(
+            StartChecksFixture.problems(
+                ConfigurationFixture.configOf(
+                    environment,
+                    Map.of(
+                        "agentgate.prices.\"a.b\".input-usd", "cheap",
+                        "agentgate.prices.\"a.b\".output-usd", "-1",
+                        "agentgate.prices.c.input-usd", "1"))))
+        .extracting(Problem::key)
+        .containsExactlyInAnyOrder(
+            "agentgate.prices.\"a.b\".input-usd",
+            "agentgate.prices.\"a.b\".output-usd",
+            "agentgate.prices.\"c\".output-usd");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {",x", "x,,y", "x,", ","})
   void anEmptyItemOfAListIsAProblemBecauseItWouldBeDropped(String list) {

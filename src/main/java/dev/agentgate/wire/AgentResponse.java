@@ -1,0 +1,41 @@
+package dev.agentgate.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A type of agent as clients see it. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(
+    name = "Agent",
+    requiredProperties = {
+      "type",
+      "enabled",
+      "available",
+      "output",
+      "resumes",
+      "takesModel",
+      "reportsCost"
+    })
+public record AgentResponse(
+    @Schema(examples = "claude-code") String type,
+    @Schema(description = "Whether orders may ask for it") boolean enabled,
+    @Schema(description = "Whether its command can be found") boolean available,
+    @Schema(description = "Why not, for people") @Nullable String unavailableReason,
+    @Schema(
+            description = "The format of its output",
+            enumeration = {
+              "text",
+              "claude-stream-json",
+              "codex-json",
+              "opencode-json",
+              "gemini-stream-json"
+            })
+        String output,
+    @Schema(description = "Whether it can continue a session") boolean resumes,
+    @Schema(description = "Whether an order may name a model") boolean takesModel,
+    @Schema(
+            description =
+                "Whether it reports the cost of a run; otherwise the cost is known only for models"
+                    + " with a configured price")
+        boolean reportsCost) {}
