@@ -3,18 +3,28 @@ package dev.agentgate.api;
 import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.AgentPrograms;
 import dev.agentgate.agent.Agents;
+import dev.agentgate.queue.AgentBrakes;
+import dev.agentgate.wire.AgentPauseRequest;
 import dev.agentgate.wire.AgentResponse;
 import dev.agentgate.wire.Answers;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.AgentPause;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -29,11 +39,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class AgentsResource {
   private final Agents agents;
   private final AgentPrograms programs;
+  private final AgentBrakes brakes;
 
   @Inject
-  AgentsResource(Agents agents, AgentPrograms programs) {
+  AgentsResource(Agents agents, AgentPrograms programs, AgentBrakes brakes) {
     this.agents = agents;
     this.programs = programs;
+    this.brakes = brakes;
   }
 
   @GET
@@ -65,6 +77,67 @@ public class AgentsResource {
         profile.output().wireName(),
         profile.commands().resumes(),
         profile.commands().takesModel(),
-        profile.output().reportsCost());
+        profile.output().reportsCost(),
+        brakes.pause(type).map(AgentsResource::describe).orElse(null));
+  }
+
+  private static AgentResponse.Paused describe(AgentPause pause) {
+    return new AgentResponse.Paused(
+        pause.reason().wireName(), pause.message(), pause.since(), pause.until().orElse(null));
+  }
+
+  @POST
+  @Path("/{type}/pause")
+  @Operation(
+      operationId = "pauseAgent",
+      summary = "Pause an agent",
+      description =
+          "It starts no new runs; runs in progress go on. Survives a restart. Needs the role"
+              + " `admin`.")
+  @RequestBody(
+      description = "Optional: until when",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = AgentPauseRequest.class)))
+  @APIResponse(
+      responseCode = "200",
+      description = "The agent",
+      content = @Content(schema = @Schema(implementation = AgentResponse.class)))
+  @APIResponse(ref = "Invalid", responseCode = "400")
+  @APIResponse(ref = "NotFound", responseCode = "404")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
+  public AgentResponse pause(
+      @Parameter(example = "claude-code") @PathParam("type") String type,
+      @Parameter(hidden = true) InputStream body) {
+    Agents.Agent agent = find(type);
+    brakes.pause(type, PauseBody.until(body));
+    return describe(type, agent);
+  }
+
+  @POST
+  @Path("/{type}/resume")
+  @Operation(
+      operationId = "resumeAgent",
+      summary = "Resume a paused agent",
+      description = "Whatever paused it. Needs the role `admin`.")
+  @APIResponse(
+      responseCode = "200",
+      description = "The agent",
+      content = @Content(schema = @Schema(implementation = AgentResponse.class)))
+  @APIResponse(ref = "NotFound", responseCode = "404")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
+  public AgentResponse resume(@Parameter(example = "claude-code") @PathParam("type") String type) {
+    Agents.Agent agent = find(type);
+    brakes.resume(type);
+    return describe(type, agent);
+  }
+
+  private Agents.Agent find(String type) {
+    Agents.Agent agent = agents.all().get(type);
+    if (agent == null) {
+      throw new AgentGateException(Kind.NOT_FOUND, "There is no agent of this type");
+    }
+    return agent;
   }
 }

@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.wire.AgentPauseRequest;
 import dev.agentgate.wire.AgentResponse;
 import dev.agentgate.wire.Answers;
 import dev.agentgate.wire.BulkAnswers;
@@ -22,7 +23,9 @@ import jakarta.inject.Singleton;
 @Singleton
 @RegisterForReflection(
     targets = {
+      AgentPauseRequest.class,
       AgentResponse.class,
+      AgentResponse.Paused.class,
       Answers.Agents.class,
       Answers.CancelResult.class,
       Answers.DeleteResult.class,

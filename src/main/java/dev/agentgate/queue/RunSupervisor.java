@@ -269,7 +269,7 @@ final class RunSupervisor {
     record.started(begun);
     return new RunWatch(
             begun,
-            limits(),
+            order.spec(),
             requests,
             patience,
             asked -> stop(asked.wireName(), with.killGrace()),
@@ -367,7 +367,7 @@ final class RunSupervisor {
     Instant now = now();
     return requests
         .decide()
-        .map(cause -> Verdict.of(cause, now, outcome.exit(), limits()))
+        .map(cause -> Verdict.of(cause, now, outcome.exit(), order.spec()))
         .orElseGet(
             () -> Verdict.of(verdict, outcome.endedAt(notBeforeTheStart(outcome.at(), now))));
   }

@@ -6,6 +6,8 @@ import dev.agentgate.execution.Execution;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.WorkOrderSpec;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -15,10 +17,15 @@ import java.util.function.Consumer;
 /** Waits for the end of an agent and enforces its deadlines. For use by one thread. */
 final class RunWatch {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  /** How often the cost of a run is compared with what it may cost. */
+  private static final Duration COST_WAIT = Duration.ofSeconds(1);
+
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
 
   private final Execution execution;
   private final RunLimits limits;
+  private final Optional<BigDecimal> maxCostUsd;
   private final EndRequests requests;
   private final Patience patience;
   private final Consumer<EndCause> stop;
@@ -30,13 +37,14 @@ final class RunWatch {
    */
   RunWatch(
       Execution execution,
-      RunLimits limits,
+      WorkOrderSpec spec,
       EndRequests requests,
       Patience patience,
       Consumer<EndCause> stop,
       Consumer<AgentReport> reported) {
     this.execution = execution;
-    this.limits = limits;
+    this.limits = spec.limits();
+    this.maxCostUsd = spec.choices().maxCostUsd();
     this.requests = requests;
     this.patience = patience;
     this.stop = stop;
@@ -82,6 +90,20 @@ final class RunWatch {
     } else if (!idleLeft.isPositive()) {
       requests.add(EndCause.IDLE_TIMEOUT);
     }
-    return Collections.min(List.of(LONGEST_WAIT, left, idleLeft));
+    if (isTooExpensive()) {
+      requests.add(EndCause.BUDGET_EXCEEDED);
+    }
+    Duration longest = maxCostUsd.isPresent() ? COST_WAIT : LONGEST_WAIT;
+    return Collections.min(List.of(longest, left, idleLeft));
+  }
+
+  private boolean isTooExpensive() {
+    return maxCostUsd.isPresent()
+        && execution
+            .report()
+            .usage()
+            .costUsd()
+            .filter(cost -> cost.compareTo(maxCostUsd.get()) > 0)
+            .isPresent();
   }
 }

@@ -4,10 +4,12 @@ import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.RetryPolicy;
-import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderSpec;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -24,7 +26,7 @@ final class Verdict {
    * @param at when it ended
    * @param exit how the agent ended; empty if that is not known
    */
-  static RunOutcome of(EndCause cause, Instant at, Optional<ExitStatus> exit, RunLimits limits) {
+  static RunOutcome of(EndCause cause, Instant at, Optional<ExitStatus> exit, WorkOrderSpec spec) {
     return switch (cause) {
       case CANCEL -> new RunOutcome.Cancelled(at, exit);
       case KILL -> new RunOutcome.Failed(at, FailureReason.KILLED, "Force killed by user", exit);
@@ -33,11 +35,18 @@ final class Verdict {
           new RunOutcome.Failed(
               at,
               FailureReason.IDLE_TIMEOUT,
-              "No output for " + limits.idleTimeout().orElse(Duration.ZERO).toMillis() + " ms",
+              "No output for "
+                  + spec.limits().idleTimeout().orElse(Duration.ZERO).toMillis()
+                  + " ms",
               exit);
       case BUDGET_EXCEEDED ->
           new RunOutcome.Failed(
-              at, FailureReason.BUDGET_EXCEEDED, "The run cost more than its order allows", exit);
+              at,
+              FailureReason.BUDGET_EXCEEDED,
+              "The run cost more than the allowed "
+                  + spec.choices().maxCostUsd().map(BigDecimal::toPlainString).orElse("0")
+                  + " US dollars",
+              exit);
       // An agent that is stopped may well exit with 0, although its work is not done.
       case INTERRUPT -> RunOutcome.interrupted(at, exit);
     };
@@ -91,12 +100,22 @@ final class Verdict {
     return switch (outcome) {
       case RunOutcome.Completed(Instant at, _) -> order.complete(at);
       case RunOutcome.Cancelled(Instant at, _) -> order.cancel(at);
-      case RunOutcome.Interrupted(Instant at, _, _) -> order.interrupt(at, true);
-      case RunOutcome.Limited(Instant at, _, _, _) -> order.interrupt(at, true);
+      case RunOutcome.Interrupted(Instant at, _, _) -> order.interrupt(at, resumes(order, true));
+      case RunOutcome.Limited(Instant at, _, _, _) -> order.interrupt(at, resumes(order, true));
       case RunOutcome.Failed(Instant at, FailureReason reason, String error, var exit) ->
           RetryPolicy.delayAfter(reason, order.spec().limits(), order.attempts())
-              .map(delay -> order.retry(at.plus(delay), at, false))
+              .map(delay -> order.retry(at.plus(delay), at, resumes(order, false)))
               .orElseGet(() -> order.fail(reason, error, exit, at));
     };
+  }
+
+  /** Whether the next attempt continues this one. */
+  private static boolean resumes(WorkOrder order, boolean otherwise) {
+    return order
+        .spec()
+        .limits()
+        .retryMode()
+        .map(mode -> mode == RetryMode.RESUME)
+        .orElse(otherwise);
   }
 }

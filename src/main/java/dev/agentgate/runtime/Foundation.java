@@ -101,7 +101,7 @@ class Foundation {
                     directories,
                     settings.run().patchMaxSize().asLongValue()),
                 logCapper,
-                new AgentOutputs(agents, Prices.NONE, mask, clock),
+                new AgentOutputs(agents, mask, clock),
                 clock),
             directories,
             workspaces,

@@ -6,6 +6,7 @@ import dev.agentgate.config.Settings;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.output.RunLogWatcher;
+import dev.agentgate.queue.AgentBrakes;
 import dev.agentgate.queue.BatchSubmission;
 import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.QueueHealthCheck;
@@ -131,6 +132,12 @@ class QueueProducer {
   @Singleton
   RunLogs runLogs() {
     return runLogs;
+  }
+
+  @Produces
+  @Singleton
+  AgentBrakes brakes() {
+    return queue.brakes();
   }
 
   @Produces

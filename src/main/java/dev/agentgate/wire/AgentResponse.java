@@ -1,6 +1,7 @@
 package dev.agentgate.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -38,4 +39,26 @@ public record AgentResponse(
             description =
                 "Whether it reports the cost of a run; otherwise the cost is known only for models"
                     + " with a configured price")
-        boolean reportsCost) {}
+        boolean reportsCost,
+    @Schema(description = "There while the agent is paused") @Nullable Paused paused) {
+
+  /** Why an agent starts no runs. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(
+      name = "AgentPause",
+      requiredProperties = {"reason", "message", "since"})
+  public record Paused(
+      @Schema(
+              enumeration = {
+                "manual",
+                "usage_limit",
+                "agent_auth",
+                "agent_unavailable",
+                "spawn_failed"
+              })
+          String reason,
+      @Schema(description = "For people: the agent's own sentence if it caused the pause")
+          String message,
+      Instant since,
+      @Schema(description = "Absent: until someone resumes it") @Nullable Instant until) {}
+}

@@ -107,4 +107,43 @@ class AgentsApiTest {
         .post("/api/v1/work-orders")
         .then();
   }
+
+  @Test
+  void anAgentIsPausedAndResumed() {
+    given()
+        .contentType("application/json")
+        .body("{\"until\": \"2999-01-01T00:00:00+01:00\"}")
+        .post("/api/v1/agents/aider/pause")
+        .then()
+        .statusCode(200)
+        .body("type", is("aider"))
+        .body("paused.reason", is("manual"))
+        .body("paused.until", is("2998-12-31T23:00:00.000Z"));
+    given()
+        .post("/api/v1/agents/aider/pause")
+        .then()
+        .statusCode(200)
+        .body("paused", not(hasKey("until")));
+    given().get("/api/v1/agents").then().body("items[0].paused.reason", is("manual"));
+    given()
+        .post("/api/v1/agents/aider/resume")
+        .then()
+        .statusCode(200)
+        .body("$", not(hasKey("paused")));
+  }
+
+  @Test
+  void onlyAKnownAgentIsPausedAndOnlyUntilATime() {
+    given().post("/api/v1/agents/unknown/pause").then().statusCode(404);
+    given().post("/api/v1/agents/unknown/resume").then().statusCode(404);
+    for (String body : new String[] {"{\"until\": \"noon\"}", "{\"until\": 5}", "[]", "{"}) {
+      given()
+          .contentType("application/json")
+          .body(body)
+          .post("/api/v1/agents/aider/pause")
+          .then()
+          .statusCode(400);
+    }
+    given().get("/api/v1/agents").then().body("items[0]", not(hasKey("paused")));
+  }
 }

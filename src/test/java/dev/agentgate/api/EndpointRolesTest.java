@@ -52,7 +52,13 @@ class EndpointRolesTest {
     assertThat(Endpoint.values())
         .filteredOn(it -> it.role() == Role.ADMIN)
         .containsExactlyInAnyOrder(
-            Endpoint.KILL, Endpoint.PURGE, Endpoint.PURGE_MANY, Endpoint.PAUSE, Endpoint.RESUME);
+            Endpoint.KILL,
+            Endpoint.PURGE,
+            Endpoint.PURGE_MANY,
+            Endpoint.PAUSE,
+            Endpoint.RESUME,
+            Endpoint.PAUSE_AGENT,
+            Endpoint.RESUME_AGENT);
     assertThat(Endpoint.values())
         .filteredOn(it -> it.method().equals("GET"))
         .allMatch(it -> it.role() == Role.VIEWER);

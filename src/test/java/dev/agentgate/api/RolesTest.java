@@ -69,6 +69,8 @@ class RolesTest {
         Arguments.of("GET", "/runs/" + RUN + "/patch", Role.VIEWER),
         Arguments.of("GET", "/agents", Role.VIEWER),
         Arguments.of("GET", "/queue/health", Role.VIEWER),
+        Arguments.of("POST", "/agents/shell/pause", Role.ADMIN),
+        Arguments.of("POST", "/agents/shell/resume", Role.ADMIN),
         Arguments.of("POST", "/work-orders", Role.OPERATOR),
         Arguments.of("POST", "/work-orders/batch", Role.OPERATOR),
         Arguments.of("POST", "/work-orders/runs", Role.OPERATOR),

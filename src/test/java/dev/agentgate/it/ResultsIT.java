@@ -1,11 +1,15 @@
 package dev.agentgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +282,76 @@ class ResultsIT {
       assertThat(
               client.get(tooLarge + "/changes").json().path("files").path(0).path("path").asText())
           .isEqualTo("numbers");
+    }
+  }
+
+  @Test
+  void aFollowUpContinuesWhereTheLastRunStopped() throws IOException {
+    try (Service service = service().with("AGENTGATE_WORKSPACE_KEEP", "always")) {
+      service.start();
+      Client client = service.client();
+      String id =
+          client.submit(
+              "echo one >made", body -> body.putObject("workspaceSource").put("repo", "acme/shop"));
+      client.awaitEnd(id);
+      ObjectNode followUp = JsonNodeFactory.instance.objectNode();
+      followUp.put("taskPrompt", "cat made; echo two >>made");
+
+      assertThat(client.post("/work-orders/" + id + "/runs", followUp).status()).isEqualTo(202);
+      client.awaitStatus(id, "running", "completed");
+      client.awaitEnd(id);
+
+      JsonNode run = run(client, id);
+      assertThat(run.path("attempt").asInt()).isEqualTo(2);
+      assertThat(client.log(id)).isEqualTo("one\n");
+      assertThat(client.get("/runs/" + run.path("id").asText() + "/patch").text())
+          .endsWith("+one\n+two\n");
+    }
+  }
+
+  @Test
+  void theWorkspaceOfACompletedRunIsRemovedOnceItsPatchIsStored() throws IOException {
+    try (Service service = service()) {
+      service.start();
+      Client client = service.client();
+      String id =
+          client.submit(
+              "echo one >made", body -> body.putObject("workspaceSource").put("repo", "acme/shop"));
+      client.awaitEnd(id);
+      Path workspace = home.resolve("data/workspaces").resolve(run(client, id).path("id").asText());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !Files.exists(workspace));
+      ObjectNode followUp = JsonNodeFactory.instance.objectNode();
+      followUp.put("taskPrompt", "true");
+
+      Client.Answer refused = client.post("/work-orders/" + id + "/runs", followUp);
+
+      assertThat(refused.status()).isEqualTo(409);
+      assertThat(refused.detail()).contains("the workspace of its last run is gone");
+      assertThat(run(client, id).path("changes").path("files").asInt()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anInterruptedRunContinuesInItsWorkspaceUnlessItIsToStartAfresh() throws IOException {
+    try (Service service = service().with("AGENTGATE_SHUTDOWN_DRAIN_TIMEOUT", "PT0S")) {
+      service.start();
+      Client client = service.client();
+      String script =
+          "if [ -e begun ]; then echo resumed; exit 0; fi; touch begun; echo ready; sleep 600";
+      String resumed = client.submit(script);
+      String fresh =
+          client.submit(script, body -> body.putObject("config").put("retryMode", "fresh"));
+      client.awaitLog(resumed, "ready");
+      client.awaitLog(fresh, "ready");
+
+      service.terminate();
+      service.awaitExit();
+      service.start();
+
+      assertThat(client.awaitEnd(resumed).path("status").asText()).isEqualTo("completed");
+      assertThat(client.log(resumed)).isEqualTo("resumed\n");
+      client.awaitLog(fresh, "ready");
+      assertThat(client.order(fresh).path("status").asText()).isEqualTo("running");
     }
   }
 }

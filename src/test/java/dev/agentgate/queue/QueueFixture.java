@@ -37,13 +37,8 @@ import java.util.function.UnaryOperator;
 
 /** A queue on fakes: orders in memory, processes that end when the test says so. */
 final class QueueFixture implements AutoCloseable {
-  private static final Agent AGENT =
-      new Agent(
-          new AgentProfile(
-              AgentCommands.of(List.of("sh", "{promptFile}")),
-              OutputFormat.TEXT,
-              AgentEnvironment.Visibility.USUAL),
-          true);
+  private static final Agent AGENT = agent(OutputFormat.TEXT);
+  private static final Agent CLAUDE = agent(OutputFormat.CLAUDE_STREAM_JSON);
   private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin");
 
   final InMemoryStore store;
@@ -117,11 +112,20 @@ final class QueueFixture implements AutoCloseable {
                             name -> new WorkspaceSource.GitHub("acme", name, Optional.empty()))
                         .orElseGet(WorkspaceSource.Empty::new),
                 new Agents(
-                    Map.of("shell", AGENT, "other", AGENT),
+                    Map.of("shell", AGENT, "other", AGENT, "claude", CLAUDE),
                     new AgentEnvironment(environment, Map.of()),
                     Prices.NONE),
                 host,
                 clock));
+  }
+
+  private static Agent agent(OutputFormat format) {
+    return new Agent(
+        new AgentProfile(
+            AgentCommands.of(List.of("sh", "{promptFile}")),
+            format,
+            AgentEnvironment.Visibility.USUAL),
+        true);
   }
 
   QueueFixture open() {

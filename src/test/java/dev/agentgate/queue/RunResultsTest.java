@@ -9,6 +9,7 @@ import dev.agentgate.agent.AgentReport;
 import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.execution.CollectedWork;
+import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.Continuation;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,5 +226,32 @@ class RunResultsTest {
             refused -> assertThat(refused.kind()).isEqualTo(AgentGateException.Kind.CONFLICT))
         .hasMessageContaining("the workspace of its last run is gone");
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.COMPLETED);
+  }
+
+  @Test
+  void aRunThatCostsMoreThanItsOrderAllowsIsStopped() {
+    AgentChoices choices =
+        new AgentChoices(
+            OptionalInt.empty(), Optional.empty(), Optional.of(new BigDecimal("0.50")));
+    WorkOrderId id =
+        queue
+            .service()
+            .submit(new QueueFixture.Wish().choices(choices).toOrder("claude"))
+            .order()
+            .order()
+            .id();
+    RunId run = queue.awaitRunning(id);
+    queue.executor.say(run, report("Thinking", "0.51"), AgentVerdict.UNKNOWN);
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
+
+    assertThat(queue.order(id).state())
+        .isInstanceOfSatisfying(
+            WorkOrderState.Failed.class,
+            failed -> {
+              assertThat(failed.reason()).isEqualTo(FailureReason.BUDGET_EXCEEDED);
+              assertThat(failed.error())
+                  .isEqualTo("The run cost more than the allowed 0.50 US dollars");
+            });
+    assertThat(queue.executor.lives(run)).isFalse();
   }
 }

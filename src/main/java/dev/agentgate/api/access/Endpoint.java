@@ -37,6 +37,8 @@ public enum Endpoint {
   GET_PATCH("GET", "/runs/{id}/patch", Role.VIEWER),
   STREAM_EVENTS("GET", "/events", Role.VIEWER),
   LIST_AGENTS("GET", "/agents", Role.VIEWER),
+  PAUSE_AGENT("POST", "/agents/{id}/pause", Role.ADMIN),
+  RESUME_AGENT("POST", "/agents/{id}/resume", Role.ADMIN),
   QUEUE_HEALTH("GET", "/queue/health", Role.VIEWER),
   PAUSE("POST", "/queue/pause", Role.ADMIN),
   RESUME("POST", "/queue/resume", Role.ADMIN);

@@ -6,7 +6,6 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.OutputContext;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.OutputReader;
-import dev.agentgate.agent.Prices;
 import dev.agentgate.output.OutputWatch;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.output.RunLog;
@@ -22,17 +21,14 @@ import java.util.Optional;
 /** Begins to read the output of runs. */
 public final class AgentOutputs {
   private final Agents agents;
-  private final Prices prices;
   private final SecretMask mask;
   private final InstantSource clock;
 
   /**
-   * @param prices for agents that report tokens but no cost
    * @param mask hides the service's own secrets and those that it passes to agents
    */
-  public AgentOutputs(Agents agents, Prices prices, SecretMask mask, InstantSource clock) {
+  public AgentOutputs(Agents agents, SecretMask mask, InstantSource clock) {
     this.agents = agents;
-    this.prices = prices;
     this.mask = mask;
     this.clock = clock;
   }
@@ -52,9 +48,9 @@ public final class AgentOutputs {
         new OutputContext(
             () -> writtenAt(log),
             ZoneId.systemDefault(),
-            Optional.empty(),
+            order.spec().choices().model(),
             session.map(AgentSession::used).orElse(Usage.UNKNOWN),
-            prices);
+            agents.prices());
     return new AgentOutput(
         log, mask, format, OutputReader.of(format, context), OutputWatch.begin(directory, age));
   }

@@ -111,8 +111,7 @@ class LocalExecutorTest extends ExecutorContract {
             directories,
             new RunWorkspaces(workspaces, workspaces, directories, 1 << 20),
             capper,
-            new AgentOutputs(
-                agents, Prices.NONE, new SecretMask(List.of("secret-0123456")), Clock.systemUTC()),
+            new AgentOutputs(agents, new SecretMask(List.of("secret-0123456")), Clock.systemUTC()),
             Clock.systemUTC());
     opened.add(made);
     opened.add(capper);
