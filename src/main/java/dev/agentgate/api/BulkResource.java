@@ -128,7 +128,7 @@ public class BulkResource {
       operationId = "requestRuns",
       summary = "Ask for a run of every work order that matches",
       description =
-          "Waiting orders go to the head of the queue; orders at rest are queued for a new attempt,"
+          "Waiting orders go to the head of the queue; finished orders are queued for a new attempt,"
               + " the oldest of the same priority first. A parameter that is not known here is"
               + " refused. Needs the role `operator`.")
   @APIResponse(
@@ -190,7 +190,7 @@ public class BulkResource {
     FilterParameters.check(uri.getQueryParameters(), "dryRun");
     WorkOrderFilter matching = filter.filterOfAction("Status filter required for bulk cancel");
     if (matching.statuses().stream().anyMatch(WorkOrderStatus::isTerminal)) {
-      throw ApiException.invalid("status must be queued or running: other orders are at rest");
+      throw ApiException.invalid("status must be queued or running: other orders are finished");
     }
     if (QueryParameters.flag("dryRun", dryRun)) {
       return new BulkAnswers.CancelResult(

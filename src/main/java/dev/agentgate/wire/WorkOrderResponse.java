@@ -38,7 +38,7 @@ public record WorkOrderResponse(
     int priority,
     Map<String, String> labels,
     @Schema(description = "How many attempts were made, the current one included") int attempt,
-    @Schema(description = "The run under way, or the last one once the order is at rest")
+    @Schema(description = "The run under way, or the last one of a finished order")
         @Nullable String currentRunId,
     @Schema(description = "1 is next; there while queued") @Nullable Integer queuePosition,
     @Schema(description = "Not tried again before; there while a retry waits out its backoff")

@@ -244,7 +244,7 @@ class BulkApiTest extends ApiFixture {
     "/runs?status=failed&failureReason=late,Unknown failure reason: late",
     "/runs?status=failed&repository=,repository must have a value",
     "/cancel,Status filter required for bulk cancel",
-    "/cancel?status=queued&status=failed,status must be queued or running: other orders are at rest",
+    "/cancel?status=queued&status=failed,status must be queued or running: other orders are finished",
     "/cancel?status=queued&agent=shell,Unknown query parameter: agent",
     "/cancel?status=queued&agentType=,agentType must have a value",
     "/cancel?status=queued&createdBefore=,createdBefore must have a value",

@@ -41,7 +41,7 @@ final class SampleOrders {
         WorkOrderId.next(now), spec, Optional.of(new IdempotencyKey("key" + i, "ff")), now);
   }
 
-  /** One that is at rest in nine of ten cases: 70 % completed, 15 % failed, 5 % cancelled. */
+  /** An order that is finished in nine of ten cases: 70 % completed, 15 % failed, 5 % cancelled. */
   private static WorkOrder stored(int i, Instant now) {
     WorkOrder order = waiting(i, now);
     int share = i / 20 % 20; // apart from the labels, which go by i % 20

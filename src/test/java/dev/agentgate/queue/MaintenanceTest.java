@@ -214,7 +214,7 @@ class MaintenanceTest {
   }
 
   @Test
-  void onlyOrdersAtRestForLongerThanTheyAreKeptArePurged() {
+  void onlyOrdersThatWereFinishedForLongerThanTheyAreKeptArePurged() {
     WorkOrderId old = completed();
     queue.clock.advance(Duration.ofDays(8));
     WorkOrderId young = completed();

@@ -111,7 +111,7 @@ class QueueTest {
   }
 
   @Test
-  void aRequestForARunOfARunningOrderIsRefusedAndOneAtRestIsQueuedAgain() {
+  void aRequestForARunOfARunningOrderIsRefusedAndAFinishedOneIsQueuedAgain() {
     QueueFixture queue = queue();
     WorkOrderId id = queue.submit();
     RunId run = queue.awaitRunning(id);
@@ -444,13 +444,13 @@ class QueueTest {
   }
 
   @Test
-  void anOrderAtRestDoesNotEnterAFullQueueAgain() {
+  void aFinishedOrderDoesNotEnterAFullQueueAgain() {
     QueueFixture queue = queue(settings -> SettingsChange.of(manual(settings)).maxDepth(1).done());
-    WorkOrderId atRest = queue.submit();
-    assertThat(queue.service().cancel(atRest).survivors()).isZero();
+    WorkOrderId terminal = queue.submit();
+    assertThat(queue.service().cancel(terminal).survivors()).isZero();
     WorkOrderId waiting = queue.submit();
-    assertRefused(Kind.QUEUE_FULL, () -> queue.service().requestRun(atRest));
-    assertThat(queue.order(atRest).status()).isEqualTo(WorkOrderStatus.CANCELLED);
+    assertRefused(Kind.QUEUE_FULL, () -> queue.service().requestRun(terminal));
+    assertThat(queue.order(terminal).status()).isEqualTo(WorkOrderStatus.CANCELLED);
     assertThat(queue.service().requestRun(waiting)).isPresent();
   }
 

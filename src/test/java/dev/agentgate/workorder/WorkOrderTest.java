@@ -83,7 +83,7 @@ final class WorkOrderTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyAnOrderAtRestIsRequeued(WorkOrderStatus status) {
+  void onlyAFinishedOrderIsRequeued(WorkOrderStatus status) {
     expectOnlyFrom(
         EnumSet.of(WorkOrderStatus.COMPLETED, WorkOrderStatus.FAILED, WorkOrderStatus.CANCELLED),
         status,

@@ -135,7 +135,7 @@ public final class FileStore implements Store {
     SharedStrings shared = new SharedStrings();
     StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared).load();
     Instant now = clock.instant();
-    index.fill(loaded.entries().stream().map(entry -> entry.atRestBy(now)).toList());
+    index.fill(loaded.entries().stream().map(entry -> entry.terminalBy(now)).toList());
     index.setPaused(loaded.paused());
     this.writeBehind = new WriteBehind(files, index, place);
     this.journal =

@@ -283,7 +283,7 @@ final class FileWorkOrders implements WorkOrders {
   @Override
   public List<WorkOrderId> terminalBefore(
       Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
-    return index.get().atRestBefore(statuses, cutoff, limit);
+    return index.get().terminalBefore(statuses, cutoff, limit);
   }
 
   @Override

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param failureReason why it failed, if it did
  * @param waiting its place in the queue, while it waits
  * @param running its attempt, while it runs
- * @param restSince when it became terminal, once it is
+ * @param terminalSince when it became terminal, once it is
  */
 @SuppressWarnings("ArrayRecordComponent") // half the size of a list, and never handed out
 record IndexEntry(
@@ -44,12 +44,12 @@ record IndexEntry(
     @Nullable String idempotencyKey,
     @Nullable QueueEntry waiting,
     @Nullable RunningEntry running,
-    @Nullable Instant restSince) {
+    @Nullable Instant terminalSince) {
 
   static IndexEntry of(WorkOrder order, SharedStrings shared) {
     QueueEntry waiting = null;
     RunningEntry running = null;
-    Instant restSince = null;
+    Instant terminalSince = null;
     FailureReason failureReason = null;
     Optional<String> repository = shared.optional(order.spec().workspaceSource().repository());
     String agentType = shared.of(order.spec().agentType());
@@ -62,12 +62,12 @@ record IndexEntry(
             new RunningEntry(
                 order.id(), attempt.run(), attempt.startedAt(), repository, state.lease().owner());
       }
-      case Completed state -> restSince = state.completedAt();
+      case Completed state -> terminalSince = state.completedAt();
       case Failed state -> {
-        restSince = state.failedAt();
+        terminalSince = state.failedAt();
         failureReason = state.reason();
       }
-      case Cancelled state -> restSince = state.cancelledAt();
+      case Cancelled state -> terminalSince = state.cancelledAt();
     }
     return new IndexEntry(
         order.id(),
@@ -82,15 +82,15 @@ record IndexEntry(
         order.idempotencyKey().map(key -> key.key()).orElse(null),
         waiting,
         running,
-        restSince);
+        terminalSince);
   }
 
   /**
    * Returns this entry, terminal since {@code now} at the latest. A later time, noted by an earlier
    * service whose clock was ahead, would keep the order too long.
    */
-  IndexEntry atRestBy(Instant now) {
-    return restSince == null || !restSince.isAfter(now)
+  IndexEntry terminalBy(Instant now) {
+    return terminalSince == null || !terminalSince.isAfter(now)
         ? this
         : new IndexEntry(
             id,

@@ -35,15 +35,15 @@ import org.jspecify.annotations.Nullable;
 final class WorkOrderIndex {
   private static final Comparator<IndexEntry> NEWEST_FIRST =
       Comparator.comparing(IndexEntry::id).reversed();
-  private static final Comparator<IndexEntry> LONGEST_AT_REST_FIRST =
-      Comparator.comparing(WorkOrderIndex::restSince).thenComparing(IndexEntry::id);
+  private static final Comparator<IndexEntry> LONGEST_TERMINAL_FIRST =
+      Comparator.comparing(WorkOrderIndex::terminalSince).thenComparing(IndexEntry::id);
 
   // Guards the ordered sets below and the queue. The two maps are changed under it too, but
   // are read without it.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
       new EnumMap<>(WorkOrderStatus.class);
-  private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> atRest =
+  private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> terminal =
       new EnumMap<>(WorkOrderStatus.class);
   private final QueueIndex queue;
   private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
@@ -60,13 +60,13 @@ final class WorkOrderIndex {
     for (WorkOrderStatus status : WorkOrderStatus.values()) {
       byStatus.put(status, new OrderedChunks<>(NEWEST_FIRST));
       if (status.isTerminal()) {
-        atRest.put(status, new OrderedChunks<>(LONGEST_AT_REST_FIRST));
+        terminal.put(status, new OrderedChunks<>(LONGEST_TERMINAL_FIRST));
       }
     }
   }
 
-  private static Instant restSince(IndexEntry entry) {
-    return Objects.requireNonNull(entry.restSince());
+  private static Instant terminalSince(IndexEntry entry) {
+    return Objects.requireNonNull(entry.terminalSince());
   }
 
   private record Label(String key, String value) {}
@@ -101,7 +101,7 @@ final class WorkOrderIndex {
     try {
       groups.forEach((status, group) -> of(status).fill(group));
       labelled.forEach((label, group) -> withLabel(label).fill(group));
-      atRest.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
+      terminal.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
       queue.fill(entries);
     } finally {
       lock.writeLock().unlock();
@@ -133,7 +133,7 @@ final class WorkOrderIndex {
       }
       of(entry.status()).add(entry);
       labelsOf(entry).forEach(label -> withLabel(label).add(entry));
-      OrderedChunks<IndexEntry> rest = atRest.get(entry.status());
+      OrderedChunks<IndexEntry> rest = terminal.get(entry.status());
       if (rest != null) {
         rest.add(entry);
       }
@@ -159,7 +159,7 @@ final class WorkOrderIndex {
           byLabel.remove(label);
         }
       }
-      OrderedChunks<IndexEntry> rest = atRest.get(entry.status());
+      OrderedChunks<IndexEntry> rest = terminal.get(entry.status());
       if (rest != null) {
         rest.remove(entry);
       }
@@ -312,19 +312,19 @@ final class WorkOrderIndex {
     return running;
   }
 
-  List<WorkOrderId> atRestBefore(Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
+  List<WorkOrderId> terminalBefore(Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
     List<IndexEntry> found = new ArrayList<>();
     lock.readLock().lock();
     try {
       for (WorkOrderStatus status : statuses) {
-        OrderedChunks<IndexEntry> rest = atRest.get(status);
+        OrderedChunks<IndexEntry> rest = terminal.get(status);
         if (rest == null) {
           continue;
         }
         Iterator<IndexEntry> each = rest.iterator();
         for (int i = 0; i < limit && each.hasNext(); i++) {
           IndexEntry entry = each.next();
-          if (!restSince(entry).isBefore(cutoff)) {
+          if (!terminalSince(entry).isBefore(cutoff)) {
             break;
           }
           found.add(entry);
@@ -333,7 +333,7 @@ final class WorkOrderIndex {
     } finally {
       lock.readLock().unlock();
     }
-    return found.stream().sorted(LONGEST_AT_REST_FIRST).limit(limit).map(IndexEntry::id).toList();
+    return found.stream().sorted(LONGEST_TERMINAL_FIRST).limit(limit).map(IndexEntry::id).toList();
   }
 
   /** The entries of several sets as one sequence, newest first. */

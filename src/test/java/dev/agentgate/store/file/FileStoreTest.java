@@ -63,7 +63,7 @@ final class FileStoreTest extends StoreContract {
   }
 
   @Test
-  void whatCameToRestInTheFutureIsAtRestSinceTheStoreWasOpened() {
+  void whatFinishedInTheFutureCountsAsFinishedWhenTheStoreWasOpened() {
     WorkOrder order = WorkOrders.queued();
     store.workOrders().insert(order);
     Instant ahead = CLOCK.instant().plus(Duration.ofHours(2));
