@@ -70,7 +70,7 @@ class ShortageIT {
   }
 
   @Test
-  void aCancelThatCannotSeeTheProcessesIsRefusedForNowAndCarriedOutLater() throws Exception {
+  void aCancelDuringAShortageIsRefusedForNowAndMayBeRepeated() throws Exception {
     assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
     try (Service service = Service.in(home).withDescriptors(4096)) {
       service.start();
@@ -87,11 +87,12 @@ class ShortageIT {
                 client.get("/runs/" + run + "/log"))) {
           assertThat(answer.status()).as(answer.text()).isEqualTo(503);
           assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();
-          assertThat(answer.detail()).startsWith("The service is short of file descriptors");
         }
       } finally {
         limitDescriptors(service, 4096);
       }
+      // The first one may have been noted, and was then carried out.
+      assertThat(client.post("/work-orders/" + order + "/cancel").status()).isIn(200, 409);
       client.awaitStatus(order, "cancelled");
       assertThat(service.processes()).isEmpty();
     }

@@ -260,7 +260,7 @@ final class FileWorkOrders implements WorkOrders {
   }
 
   private static StoreUnavailableException unreadable(WorkOrderId id, String why, Exception e) {
-    LOG.errorf("The file of %s was damaged while the service ran: %s", id, why);
+    LOG.errorf("The file of %s cannot be read: %s", id, why);
     return new StoreUnavailableException("The file of " + id + " cannot be read: " + why + ".", e);
   }
 
