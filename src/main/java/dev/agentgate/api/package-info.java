@@ -152,8 +152,8 @@
                   description =
                       "The store cannot take the write, or the service is stopping; nothing"
                           + " half-written stays. Or the service is short of file descriptors or"
-                          + " memory; a cancel or kill that is answered so is carried out as soon"
-                          + " as possible, and may be repeated",
+                          + " memory: then a cancel or kill may be carried out later all the same,"
+                          + " and may be repeated",
                   headers =
                       @Header(
                           name = "Retry-After",
