@@ -56,7 +56,7 @@ class StartupChecksTest {
             new Problem(
                 "agentgate.health.readiness-alerts",
                 "has an unknown kind of alert: bored",
-                "choose from disk, memory, quarantine, queue-depth, resources, store, stuck,"
+                "choose from agent, disk, memory, quarantine, queue-depth, resources, store, stuck,"
                     + " survivors"),
             new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"));
     assertThat(problems().getLast())
