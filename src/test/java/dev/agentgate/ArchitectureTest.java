@@ -44,6 +44,7 @@ class ArchitectureTest {
     KNOWS.put("store", List.of("workorder"));
     KNOWS.put("execution", List.of("workorder", "linux", "agent", "workspace", "output"));
     KNOWS.put("queue", List.copyOf(KNOWS.keySet()));
+    KNOWS.put("publish", List.of("workorder", "git", "workspace"));
     KNOWS.put("notify", below("queue"));
     KNOWS.put("jobs", below("queue"));
     KNOWS.put("wire", List.of("workorder"));

@@ -3,10 +3,15 @@ package dev.agentgate.git;
 import dev.agentgate.linux.DirectoryTree;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A repository of the service that uses a directory as its work tree. Git then reads nothing from
@@ -19,6 +24,8 @@ import java.util.List;
  */
 public record ComparisonRepository(Path directory, LocalGit workTree, int idLength) {
   public static final Path NOTHING = Path.of("/dev/null");
+  private static final String ALTERNATES = "info/alternates";
+  private static final int MAX_READ = 64 * 1024;
   private static final int SHA256_LENGTH = 64;
 
   /**
@@ -29,10 +36,10 @@ public record ComparisonRepository(Path directory, LocalGit workTree, int idLeng
   public void create(List<Path> objects) throws IOException {
     DirectoryTree.create(directory);
     Files.createDirectory(directory.resolve("refs"));
-    Path info = Files.createDirectories(directory.resolve("objects/info"));
+    Files.createDirectories(directory.resolve("objects/info"));
     Files.writeString(directory.resolve("HEAD"), "ref: refs/heads/none\n");
     Files.writeString(directory.resolve("config"), configuration());
-    Files.write(info.resolve("alternates"), objects.stream().map(Path::toString).toList());
+    Files.write(objects().resolve(ALTERNATES), objects.stream().map(Path::toString).toList());
   }
 
   /**
@@ -68,6 +75,26 @@ public record ComparisonRepository(Path directory, LocalGit workTree, int idLeng
         .formatted(idLength == SHA256_LENGTH ? "sha256" : "sha1");
   }
 
+  /**
+   * Reads more objects.
+   *
+   * @param more a directory of objects
+   */
+  public void addObjects(Path more) throws IOException {
+    Files.write(objects().resolve(ALTERNATES), List.of(more.toString()), StandardOpenOption.APPEND);
+  }
+
+  /**
+   * Makes the history of this repository end at some commits, whose parents are then not looked
+   * for.
+   *
+   * @param commits the only such commits; they need not exist
+   * @see <a href="https://git-scm.com/docs/shallow">shallow</a>
+   */
+  public void endHistoryAt(Collection<String> commits) throws IOException {
+    Files.write(directory.resolve("shallow"), commits);
+  }
+
   /** Creates another repository within this one, for the same directory or one inside it. */
   public ComparisonRepository inner(String name, Path inside, List<Path> objects)
       throws IOException {
@@ -75,6 +102,11 @@ public record ComparisonRepository(Path directory, LocalGit workTree, int idLeng
         new ComparisonRepository(directory.resolve(name), workTree.at(inside), idLength);
     inner.create(objects);
     return inner;
+  }
+
+  /** Returns the same repository whose processes have more variables in their environment. */
+  public ComparisonRepository with(Map<String, String> variables) {
+    return new ComparisonRepository(directory, workTree.with(variables), idLength);
   }
 
   /** Returns the same repository for another directory. */
@@ -99,17 +131,46 @@ public record ComparisonRepository(Path directory, LocalGit workTree, int idLeng
     stream(input, output -> output.transferTo(OutputStream.nullOutputStream()), arguments);
   }
 
+  /**
+   * Runs {@code git} on the work tree and returns its output, of which there must be little.
+   *
+   * @param input the file for its standard input
+   */
+  public String read(Path input, String... arguments) throws GitException, InterruptedException {
+    AtomicReference<String> text = new AtomicReference<>("");
+    stream(
+        input,
+        output -> text.set(new String(output.readNBytes(MAX_READ), StandardCharsets.UTF_8).strip()),
+        arguments);
+    return text.get();
+  }
+
   /** Runs {@code git} on the work tree and reads its output. */
   public void stream(Path input, GitCommand.Reader reader, String... arguments)
       throws GitException, InterruptedException {
+    workTree.stream(input, reader, here("--work-tree=" + top(), arguments));
+  }
+
+  /**
+   * Runs {@code git} in the repository, without the work tree, for a command that talks to a
+   * remote.
+   *
+   * @throws GitFailedException if it failed
+   */
+  public void runRemotely(Access access, String... arguments)
+      throws GitException, InterruptedException {
+    workTree.git().run(workTree.context(), access, here("--bare", arguments));
+  }
+
+  private String[] here(String workTreeOption, String... arguments) {
     List<String> all =
         new ArrayList<>(
             List.of(
                 "--git-dir=" + directory,
-                "--work-tree=" + top(),
+                workTreeOption,
                 "--no-replace-objects",
                 "--literal-pathspecs"));
     all.addAll(List.of(arguments));
-    workTree.stream(input, reader, all.toArray(String[]::new));
+    return all.toArray(String[]::new);
   }
 }

@@ -70,8 +70,8 @@ final class GitEnvironment {
     environment.put("GIT_TERMINAL_PROMPT", "0");
     environment.put("GIT_LFS_SKIP_SMUDGE", "1");
     // The service's user may have no name, but git needs one for reflogs.
-    environment.put("GIT_COMMITTER_NAME", "AgentGate");
-    environment.put("GIT_COMMITTER_EMAIL", "agentgate@localhost");
+    environment.putIfAbsent("GIT_COMMITTER_NAME", "AgentGate");
+    environment.putIfAbsent("GIT_COMMITTER_EMAIL", "agentgate@localhost");
     if (access.withToken()) {
       token.ifPresent(value -> environment.put(TOKEN_VARIABLE, value));
     }

@@ -123,6 +123,23 @@ public final class GitHubHost {
         : Optional.empty();
   }
 
+  /**
+   * Returns the root of this host's REST API; empty if its base URL does not tell.
+   *
+   * @see <a href="https://docs.github.com/en/enterprise-server@latest/rest/quickstart">GitHub
+   *     Enterprise Server</a>
+   */
+  public Optional<URI> apiUrl() {
+    if (!protocol().startsWith("http")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        URI.create(
+            PUBLIC_HOST.equals(uri.getHost())
+                ? "https://api." + PUBLIC_HOST
+                : baseUrl + "/api/v3"));
+  }
+
   /** Returns the directory of the repositories if the base URL names one on this machine. */
   public Optional<String> directory() {
     return isFile() ? Optional.of(stripSlashes(uri.getPath())) : Optional.empty();

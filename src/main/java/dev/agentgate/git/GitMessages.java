@@ -71,7 +71,8 @@ final class GitMessages {
     return line.startsWith("fatal:")
         || line.startsWith("error:")
         || line.startsWith("ERROR:")
-        || line.startsWith("remote:");
+        || line.startsWith("remote:")
+        || line.startsWith("! [");
   }
 
   /** Returns git's own message: its errors, or else its last line. */

@@ -3,6 +3,7 @@ package dev.agentgate.git;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Runs git in one repository of this machine, without access to other hosts. */
 public record LocalGit(GitCommand git, GitContext context, Path directory) {
@@ -35,6 +36,11 @@ public record LocalGit(GitCommand git, GitContext context, Path directory) {
   public void stream(Path input, GitCommand.Reader reader, String... arguments)
       throws GitException, InterruptedException {
     git.stream(context, input, reader, here(arguments));
+  }
+
+  /** Returns the same with more variables in the environment of git. */
+  public LocalGit with(Map<String, String> variables) {
+    return new LocalGit(git, context.with(variables), directory);
   }
 
   /** Returns the same for another directory. */

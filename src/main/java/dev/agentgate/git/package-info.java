@@ -1,4 +1,4 @@
-/** Runs the {@code git} command safely: clone, mirror, compare; its URLs and names. */
+/** Runs the {@code git} command safely: clone, mirror, compare, push; its URLs and names. */
 @NullMarked
 package dev.agentgate.git;
 

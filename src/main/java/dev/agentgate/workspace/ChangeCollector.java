@@ -2,15 +2,12 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.git.ComparisonRepository;
 import dev.agentgate.git.GitException;
-import dev.agentgate.git.GitFailedException;
 import dev.agentgate.git.LocalGit;
-import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workspace.Baselines.Baseline;
 import dev.agentgate.workspace.CollectedChanges.Collected;
 import dev.agentgate.workspace.CollectedChanges.Failed;
+import dev.agentgate.workspace.WorkTreeCapture.Captured;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +23,6 @@ import org.jboss.logging.Logger;
 final class ChangeCollector {
   private static final Logger LOG = Logger.getLogger(ChangeCollector.class);
   private static final int MAX_LISTED = 10_000;
-
-  /** More than this is not a reviewable change, and git would hold files of that size in memory. */
-  private static final long MAX_BYTES = 2L << 30;
 
   /**
    * Renames with edits are searched for among this many files; beyond that only exact renames are
@@ -49,7 +43,7 @@ final class ChangeCollector {
 
   private final LocalGit workspace;
   private final Baseline baseline;
-  private final Path scratch;
+  private final WorkTreeCapture capture;
   private final PatchFile patch;
 
   /**
@@ -59,7 +53,7 @@ final class ChangeCollector {
   ChangeCollector(LocalGit workspace, Baseline baseline, Path scratch, PatchFile patch) {
     this.workspace = workspace;
     this.baseline = baseline;
-    this.scratch = scratch;
+    this.capture = new WorkTreeCapture(workspace, baseline, scratch);
     this.patch = patch;
   }
 
@@ -88,82 +82,20 @@ final class ChangeCollector {
     } catch (IOException e) {
       LOG.errorf(e, "An incomplete patch of %s could not be removed", workspace.context().name());
     }
-    if (!DirectoryTree.remove(scratch)) {
-      LOG.errorf(
-          "The files for comparing the workspace of %s could not all be removed",
-          workspace.context().name());
-    }
+    capture.discard();
   }
 
   private Collected compare()
       throws IOException, GitException, WorkspaceFailedException, InterruptedException {
-    if (!Files.isDirectory(workspace.directory(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new WorkspaceFailedException("The workspace is gone");
-    }
-    WorkTreeSurvey survey =
-        new WorkTreeSurvey(workspace.directory(), workspace.context().deadline());
-    survey.run();
-    if (Files.isDirectory(baseline.objects())) {
-      try {
-        return compare(survey, repository(baseline.objects()), baseline.objects());
-      } catch (GitFailedException e) {
-        LOG.warnf(
-            "Comparing %s without its mirror: %s", workspace.context().name(), e.getMessage());
-      }
-    }
-    Path own =
-        AgentObjects.find(workspace.directory().resolve(".git"))
-            .orElseThrow(() ->
-                new WorkspaceFailedException(
-                    "The base commit is gone from the mirror, and the workspace's objects cannot be"
-                        + " used"));
-    ComparisonRepository repository = repository();
-    copyBase(own, repository);
-    return compare(survey, repository, repository.objects());
-  }
-
-  private ComparisonRepository repository(Path... objects) throws IOException {
-    DirectoryTree.remove(scratch);
-    ComparisonRepository repository =
-        new ComparisonRepository(scratch, workspace, baseline.commit().length());
-    repository.create(List.of(objects));
-    Baselines.copyIndex(baseline.index(), repository.index());
-    return repository;
-  }
-
-  /**
-   * Copies the objects of the base from a place where the agent could write. Git computes the ids
-   * of all objects that it unpacks, so forged objects cannot take their place.
-   */
-  private void copyBase(Path from, ComparisonRepository to)
-      throws IOException, GitException, WorkspaceFailedException, InterruptedException {
-    Path wanted = Files.writeString(scratch.resolve("wanted"), baseline.tree() + "\n");
-    Path pack = scratch.resolve("base.pack");
-    try {
-      to.inner("source", workspace.directory(), List.of(from)).stream(
-          wanted,
-          output -> Files.copy(output, pack),
-          "pack-objects",
-          "--quiet",
-          "--revs",
-          "--stdout");
-      to.run(pack, "index-pack", "--stdin");
-    } catch (GitFailedException e) {
-      throw new WorkspaceFailedException(
-          "The base commit is gone from the mirror and from the workspace", e);
-    }
-  }
-
-  private Collected compare(WorkTreeSurvey survey, ComparisonRepository repository, Path objects)
-      throws IOException, GitException, WorkspaceFailedException, InterruptedException {
-    AgentIndex agent = AgentIndex.read(repository, baseline.tree(), objects);
     ChangeListing uncounted = new ChangeListing(MAX_LISTED);
-    WorkTreeScan scan =
-        new WorkTreeScan(
-            repository, agent, LargeFilePointers.read(baseline.pointers()), uncounted, MAX_BYTES);
-    boolean readable = scan.run();
+    return capture.capture(baseline.tree(), uncounted, captured -> describe(captured, uncounted));
+  }
+
+  private Collected describe(Captured captured, ChangeListing uncounted)
+      throws IOException, GitException, InterruptedException {
     ChangeListing counted = new ChangeListing(MAX_LISTED);
-    if (readable) {
+    if (captured.readable()) {
+      ComparisonRepository repository = captured.repository();
       repository.stream(
           ComparisonRepository.NOTHING, counted, comparison("--raw", "--numstat", "-z"));
       repository.stream(
@@ -179,9 +111,9 @@ final class ChangeCollector {
     return new Collected(
         baseline.commit(),
         new RepositoryHead(workspace.directory()).commit(workspace.directory()),
-        (readable ? counted : uncounted).files(),
-        readable ? patch.settle() : OptionalLong.empty(),
-        notes(survey.unreadable(), scan.unreadable()));
+        (captured.readable() ? counted : uncounted).files(),
+        captured.readable() ? patch.settle() : OptionalLong.empty(),
+        notes(captured.unreadableDirectories(), captured.unreadableFiles()));
   }
 
   private String[] comparison(String... output) {

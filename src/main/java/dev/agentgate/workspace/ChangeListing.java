@@ -68,6 +68,15 @@ final class ChangeListing implements GitCommand.Reader {
         entries.stream().map(Entry::toFile).toList(), count, insertions, deletions);
   }
 
+  /** Forgets everything. */
+  void clear() {
+    entries.clear();
+    byPath.clear();
+    count = 0;
+    insertions = 0;
+    deletions = 0;
+  }
+
   /** Adds a file without counts of lines. */
   void add(byte[] path, Optional<byte[]> oldPath, Status status) {
     count++;

@@ -2,6 +2,7 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.git.Access;
 import dev.agentgate.git.BranchName;
+import dev.agentgate.git.BranchPush;
 import dev.agentgate.git.Deadline;
 import dev.agentgate.git.GitCommand;
 import dev.agentgate.git.GitContext;
@@ -37,7 +38,7 @@ import org.jboss.logging.Logger;
  * fetch. After a crash, a half-made workspace is left under its run's id, and {@link #remove}
  * removes it.
  */
-public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
+public final class GitWorkspaces implements Workspaces, WorkspaceChanges, WorkspaceCommits {
   private static final Logger LOG = Logger.getLogger(GitWorkspaces.class);
   private static final String MIRRORS = ".mirrors";
 
@@ -114,7 +115,8 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
   public boolean remove(RunId run) {
     boolean baselineGone = baselines.remove(run);
     boolean comparisonGone = DirectoryTree.remove(comparison(run));
-    return DirectoryTree.remove(directory(run)) && baselineGone && comparisonGone;
+    boolean publishingGone = DirectoryTree.remove(publishing(run));
+    return DirectoryTree.remove(directory(run)) && baselineGone && comparisonGone && publishingGone;
   }
 
   @Override
@@ -156,11 +158,62 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges {
         .collect();
   }
 
+  @Override
+  public Optional<WorkspaceCommit> commit(
+      RunId run, WorkspaceSource source, Signature signature, Duration limit)
+      throws WorkspaceFailedException, InterruptedException {
+    Optional<Remote> remote = remoteOf(source);
+    Optional<Baseline> baseline = baselines.find(run, root.resolve(MIRRORS));
+    if (remote.isEmpty() || baseline.isEmpty()) {
+      throw new WorkspaceFailedException("The run has no checkout of a repository");
+    }
+    // The run is over: whoever looks for its processes must not find these.
+    LocalGit workspace = local(run, Map.of(), limit);
+    WorkTreeCapture capture = new WorkTreeCapture(workspace, baseline.get(), publishing(run));
+    boolean built = false;
+    try {
+      Optional<WorkspaceCommit> commit =
+          new CommitBuilder(workspace, baseline.get(), capture)
+              .build(signature)
+              .map(it ->
+                  new WorkspaceCommit(
+                      it.id(),
+                      new BranchPush(it.repository(), remote.get(), it.id()),
+                      capture::discard));
+      built = commit.isPresent();
+      return commit;
+    } catch (GitException e) {
+      throw new WorkspaceFailedException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      LOG.errorf(e, "The workspace of %s cannot be committed", run);
+      throw new WorkspaceFailedException("The changes could not be read or written", e);
+    } finally {
+      if (!built) {
+        capture.discard();
+      }
+    }
+  }
+
+  private Path publishing(RunId run) {
+    return root.resolve(".publishing").resolve(run.value());
+  }
+
+  private Optional<Remote> remoteOf(WorkspaceSource source) throws WorkspaceFailedException {
+    return switch (source) {
+      case WorkspaceSource.GitHub gitHub -> Optional.of(remote(gitHub));
+      case WorkspaceSource.Git git -> Optional.of(remote(git));
+      case WorkspaceSource.Local _, WorkspaceSource.Empty _ -> Optional.empty();
+    };
+  }
+
   /** Every git process carries the run's id, so that stopping the run finds it. */
   private LocalGit local(RunId run, Duration limit) {
-    GitContext context =
-        new GitContext(run.value(), Map.of("AGENTGATE_RUN_ID", run.value()), Deadline.in(limit));
-    return new LocalGit(git, context, directory(run));
+    return local(run, Map.of("AGENTGATE_RUN_ID", run.value()), limit);
+  }
+
+  private LocalGit local(RunId run, Map<String, String> variables, Duration limit) {
+    return new LocalGit(
+        git, new GitContext(run.value(), variables, Deadline.in(limit)), directory(run));
   }
 
   private Path comparison(RunId run) {

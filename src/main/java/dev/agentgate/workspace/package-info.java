@@ -1,4 +1,7 @@
-/** Workspaces: parses the sources that clients name, and checks them out for agents. */
+/**
+ * Workspaces: parses the sources that clients name, and checks them out for agents, and collects
+ * and commits what agents changed.
+ */
 @NullMarked
 package dev.agentgate.workspace;
 

@@ -130,6 +130,8 @@ public final class GitServer implements AutoCloseable {
     Map<String, String> environment = backend.environment();
     environment.put("GIT_PROJECT_ROOT", repositories.toString());
     environment.put("GIT_HTTP_EXPORT_ALL", "1");
+    environment.put("REMOTE_USER", "x-access-token");
+    environment.put("GIT_CONFIG_GLOBAL", "/dev/null");
     environment.put("REQUEST_METHOD", exchange.getRequestMethod());
     environment.put("PATH_INFO", exchange.getRequestURI().getPath());
     environment.put(
@@ -146,11 +148,16 @@ public final class GitServer implements AutoCloseable {
       in.write(body);
     }
     try (InputStream out = process.getInputStream()) {
+      int status = 200;
       for (String line = line(out); !line.isEmpty(); line = line(out)) {
         String[] parts = line.split(": ", 2);
-        exchange.getResponseHeaders().set(parts[0], parts[1]);
+        if (parts[0].equals("Status")) {
+          status = Integer.parseInt(parts[1].substring(0, 3));
+        } else {
+          exchange.getResponseHeaders().set(parts[0], parts[1]);
+        }
       }
-      exchange.sendResponseHeaders(200, 0);
+      exchange.sendResponseHeaders(status, 0);
       out.transferTo(exchange.getResponseBody());
     }
   }

@@ -9,6 +9,7 @@ import dev.agentgate.git.RawName;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource.GitHub;
 import dev.agentgate.workspace.CollectedChanges.Collected;
+import dev.agentgate.workspace.WorkspaceCommits.Signature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -29,13 +30,20 @@ import java.util.zip.CRC32;
 /** A workspace of a run, the agent in it, and what the service makes of what the agent did. */
 final class ChangedWorkspace {
   static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final RunId RUN = new RunId("run_01K9D3V5TRC4QNE2Y7X0AWZ8GH");
+  static final GitHub SHOP = new GitHub("acme", "shop", Optional.empty());
+  static final Signature SIGNATURE =
+      new Signature(
+          "Fix it\n\nAgentGate-Order: wo_1\n",
+          "Robot",
+          "robot@example.com",
+          Instant.ofEpochSecond(1_700_000_000));
+  static final RunId RUN = new RunId("run_01K9D3V5TRC4QNE2Y7X0AWZ8GH");
 
   final Path top;
   final Path patch;
   final GitWorkspaces workspaces;
   final Path temporary;
-  private final Path remote;
+  final Path remote;
 
   /**
    * Checks out what a script makes.
@@ -62,7 +70,7 @@ final class ChangedWorkspace {
             CheckoutExtras.NONE,
             (run, note) -> {},
             Clock.fixed(Instant.now(), ZoneOffset.UTC));
-    this.top = workspaces.prepare(RUN, new GitHub("acme", "shop", Optional.empty()), LIMIT);
+    this.top = workspaces.prepare(RUN, SHOP, LIMIT);
   }
 
   static ChangedWorkspace of(Path temporary, String script) throws Exception {
@@ -72,6 +80,32 @@ final class ChangedWorkspace {
   /** What the agent does, in bash. */
   String agent(String script) throws Exception {
     return execute(top, List.of("bash", "-ec", "exec < /dev/null\n" + script));
+  }
+
+  /** Commits what the agent did and pushes it to a branch of the remote. */
+  Optional<String> publish(String branch) throws Exception {
+    Optional<WorkspaceCommit> commit = commit();
+    if (commit.isPresent()) {
+      try (WorkspaceCommit it = commit.get()) {
+        it.push().push(branch, theirs -> false);
+      }
+    }
+    assertThat(temporary.resolve("data/.publishing")).isEmptyDirectory();
+    return commit.map(WorkspaceCommit::id);
+  }
+
+  Optional<WorkspaceCommit> commit() throws Exception {
+    return workspaces.commit(RUN, SHOP, SIGNATURE, LIMIT);
+  }
+
+  /** Publishes, and compares what the remote has then with the patch. */
+  String assertPublishedExactly() throws Exception {
+    Path fresh = apply(collected());
+    String commit = publish("published").orElseThrow();
+    assertThat(git(remote, "rev-parse", "published")).isEqualTo(commit);
+    // Git may warn of files that the agent left.
+    assertThat(git(fresh, "write-tree")).endsWith(git(remote, "rev-parse", "published^{tree}"));
+    return commit;
   }
 
   CollectedChanges collect() throws Exception {

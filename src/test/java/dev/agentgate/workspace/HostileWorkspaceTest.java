@@ -3,6 +3,7 @@ package dev.agentgate.workspace;
 import static dev.agentgate.git.GitProgram.execute;
 import static dev.agentgate.git.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.agentgate.linux.DirectoryTree;
@@ -50,6 +51,7 @@ class HostileWorkspaceTest {
 
   private void assertExactAndNothingRan() throws Exception {
     workspace.assertExact();
+    workspace.assertPublishedExactly();
     assertThat(ran).doesNotExist();
     assertThat(workspace.statuses()).contains("modified numbers", "added new.txt");
   }
@@ -198,6 +200,13 @@ class HostileWorkspaceTest {
       Collected collected = workspace.assertExact();
 
       assertThat(workspace.patch).content().doesNotContain("secret");
+      if (script.contains("rev-parse")) {
+        assertThatThrownBy(() -> workspace.publish("published"))
+            .isInstanceOf(WorkspaceFailedException.class)
+            .hasMessageStartingWith("The agent's commits cannot be read");
+      } else {
+        workspace.assertPublishedExactly();
+      }
       if (!script.contains("rev-parse")) {
         assertThat(collected.headCommit()).isEmpty();
       }
