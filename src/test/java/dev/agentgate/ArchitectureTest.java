@@ -44,19 +44,19 @@ class ArchitectureTest {
     KNOWS.put("store", List.of("workorder"));
     KNOWS.put("execution", List.of("workorder", "linux", "agent", "workspace", "output"));
     KNOWS.put("queue", List.copyOf(KNOWS.keySet()));
-    KNOWS.put("publish", List.of("workorder", "git", "workspace"));
+    KNOWS.put("publish", below("queue"));
     KNOWS.put("notify", below("queue"));
     KNOWS.put("jobs", below("queue"));
     KNOWS.put("wire", List.of("workorder"));
-    KNOWS.put("api", alsoWire(below("queue")));
-    KNOWS.put("ops", below("notify"));
+    KNOWS.put("api", also(below("publish"), "wire"));
+    KNOWS.put("ops", also(below("notify"), "publish"));
     KNOWS.put("config", List.of("workorder"));
     KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
   }
 
-  private static List<String> alsoWire(List<String> known) {
+  private static List<String> also(List<String> known, String name) {
     List<String> all = new ArrayList<>(known);
-    all.add("wire");
+    all.add(name);
     return all;
   }
 

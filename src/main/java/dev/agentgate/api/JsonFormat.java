@@ -9,6 +9,8 @@ import dev.agentgate.wire.ChangeSummaryResponse;
 import dev.agentgate.wire.ChangesResponse;
 import dev.agentgate.wire.FollowUpRequest;
 import dev.agentgate.wire.Problem;
+import dev.agentgate.wire.PublicationResponse;
+import dev.agentgate.wire.Publish;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
 import dev.agentgate.wire.SubmitRequest;
@@ -47,6 +49,9 @@ import jakarta.inject.Singleton;
       BulkAnswers.CancelResult.class,
       BulkAnswers.Failure.class,
       BulkAnswers.RunResult.class,
+      PublicationResponse.class,
+      PublicationResponse.PullRequest.class,
+      Publish.class,
       Problem.class,
       Problem.Violation.class,
       QueueHealthResponse.class,

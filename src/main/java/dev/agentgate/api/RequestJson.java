@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -77,6 +78,21 @@ final class RequestJson {
    */
   static ObjectNode readObject(InputStream body, int maxBytes) {
     return parseObject(readAll(body, maxBytes));
+  }
+
+  /**
+   * Reads a body that may be absent.
+   *
+   * @throws ApiException as {@link #requirePlain} and {@link #readObject}, if there is one
+   */
+  static Optional<ObjectNode> readOptionalObject(
+      HttpHeaders headers, InputStream body, int maxBytes) {
+    byte[] bytes = readAll(body, maxBytes);
+    if (bytes.length == 0) {
+      return Optional.empty();
+    }
+    requirePlain(headers);
+    return Optional.of(parseObject(bytes));
   }
 
   /** Does the same for a body with up to 1,000 orders. */

@@ -76,8 +76,9 @@ final class SubmitBody {
                 .orElse(0),
             readLabels(fields),
             readIdempotencyKey(fields, keys)
-                .map(key ->
-                    new IdempotencyKey(key, RequestJson.fingerprint(body, IDEMPOTENCY_KEY))));
+                .map(
+                    key -> new IdempotencyKey(key, RequestJson.fingerprint(body, IDEMPOTENCY_KEY))),
+            PublishBody.read(fields.object("publish")));
     if (!fields.violations().isEmpty()) {
       throw refusal(fields.violations(), faults.apply(order));
     }

@@ -7,6 +7,8 @@ import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.wire.Answers.CancelResult;
 import dev.agentgate.wire.Answers.KillResult;
 import dev.agentgate.wire.ChangeSummaryResponse;
+import dev.agentgate.wire.PublicationResponse;
+import dev.agentgate.wire.Publish;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
 import dev.agentgate.wire.UsageResponse;
@@ -15,6 +17,8 @@ import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -56,6 +60,7 @@ final class WireRecords {
         boxed(spec.choices().maxIterations()),
         spec.priority(),
         spec.labels(),
+        spec.publish().map(WireRecords::of).orElse(null),
         order.attempts(),
         order.currentRun().map(RunId::value).orElse(null),
         boxed(view.queuePosition()),
@@ -77,7 +82,8 @@ final class WireRecords {
         failed.map(Failed::error).orElse(null),
         view.results().result().orElse(null),
         of(view.results().usage()),
-        view.results().changes().map(WireRecords::of).orElse(null));
+        view.results().changes().map(WireRecords::of).orElse(null),
+        view.results().publication().map(WireRecords::of).orElse(null));
   }
 
   private static WorkOrderResponse.Source of(WorkspaceSource source) {
@@ -143,7 +149,8 @@ final class WireRecords {
         run.results().model().orElse(null),
         run.results().result().orElse(null),
         of(run.results().usage()),
-        run.results().changes().map(WireRecords::of).orElse(null));
+        run.results().changes().map(WireRecords::of).orElse(null),
+        run.results().publication().map(WireRecords::of).orElse(null));
   }
 
   /** An agent that reports its own failure may exit with a code that only looks like a signal. */
@@ -164,6 +171,30 @@ final class WireRecords {
             boxed(usage.outputTokens()),
             boxed(usage.turns()),
             usage.costUsd().orElse(null));
+  }
+
+  private static Publish of(PublishRequest request) {
+    return new Publish(
+        request.as().wireName(),
+        request.branch().orElse(null),
+        request.base().orElse(null),
+        request.title().orElse(null),
+        request.body().orElse(null),
+        request.draft() ? true : null,
+        request.labels());
+  }
+
+  static PublicationResponse of(Publication publication) {
+    return new PublicationResponse(
+        publication.request().as().wireName(),
+        publication.status().wireName(),
+        publication.branch(),
+        publication.commit().orElse(null),
+        publication
+            .pullRequest()
+            .map(it -> new PublicationResponse.PullRequest(it.number(), it.url()))
+            .orElse(null),
+        publication.error().orElse(null));
   }
 
   private static ChangeSummaryResponse of(ChangeSummary changes) {

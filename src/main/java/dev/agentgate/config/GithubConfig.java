@@ -16,6 +16,16 @@ public interface GithubConfig {
   @WithDefault("https://github.com")
   String baseUrl();
 
-  /** The token for private repositories. It appears in no argument list, URL, log or answer. */
+  /**
+   * The root of GitHub's REST API, for pull requests. If it is not set, it follows from {@code
+   * base-url}: {@code https://api.github.com} for {@code https://github.com}, else {@code
+   * {base-url}/api/v3}. The token is sent there.
+   */
+  Optional<String> apiUrl();
+
+  /**
+   * The token for private repositories, and for publishing. It appears in no argument list, URL,
+   * log or answer.
+   */
   Optional<String> token();
 }

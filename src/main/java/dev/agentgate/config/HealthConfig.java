@@ -33,7 +33,8 @@ public interface HealthConfig {
         "memory",
         "disk",
         "resources",
-        "agent"
+        "agent",
+        "publication"
       })
   Optional<Set<String>> readinessAlerts();
 }

@@ -19,17 +19,17 @@ public final class PublishFailedException extends Exception {
   }
 
   /** Returns the failure of an attempt that would fail again. */
-  static PublishFailedException permanent(String message, Throwable cause) {
+  public static PublishFailedException permanent(String message, Throwable cause) {
     return new PublishFailedException(message, true, null, cause);
   }
 
   /** Returns the failure of an attempt that would fail again. */
-  static PublishFailedException permanent(String message) {
+  public static PublishFailedException permanent(String message) {
     return new PublishFailedException(message, true, null, null);
   }
 
   /** Returns the failure of an attempt that may succeed later. */
-  static PublishFailedException transientFailure(String message, Throwable cause) {
+  public static PublishFailedException transientFailure(String message, Throwable cause) {
     return new PublishFailedException(message, false, null, cause);
   }
 
@@ -38,7 +38,7 @@ public final class PublishFailedException extends Exception {
    *
    * @param retryAfter how long the other side asks to be left alone
    */
-  static PublishFailedException transientFailure(String message, Duration retryAfter) {
+  public static PublishFailedException transientFailure(String message, Duration retryAfter) {
     return new PublishFailedException(message, false, retryAfter, null);
   }
 

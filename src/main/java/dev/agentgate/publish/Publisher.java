@@ -58,10 +58,12 @@ public final class Publisher {
   /**
    * A run whose changes are to be published.
    *
+   * @param workspace the run whose workspace it worked in
    * @param endedAt when the run ended
    * @param earlier commits that were pushed for the order before, which may be replaced
    */
-  public record Work(WorkOrder order, RunId run, Instant endedAt, Set<String> earlier) {
+  public record Work(
+      WorkOrder order, RunId run, RunId workspace, Instant endedAt, Set<String> earlier) {
     public Work {
       earlier = Set.copyOf(earlier);
     }
@@ -93,7 +95,7 @@ public final class Publisher {
     try {
       Optional<WorkspaceCommit> made =
           commits.commit(
-              work.run(),
+              work.workspace(),
               work.order().spec().workspaceSource(),
               signature(work, publication.request()),
               limit);

@@ -6,6 +6,7 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -202,6 +204,24 @@ public final class Orders {
       store.runs().save(run);
       return run;
     });
+  }
+
+  /**
+   * Changes the record of a run that is over.
+   *
+   * @return the run; empty if the run or its order is gone
+   */
+  Optional<Run> changeRun(WorkOrder order, RunId id, UnaryOperator<Run> change) {
+    return locked(
+        order,
+        () -> {
+          if (store.workOrders().find(order.id()).isEmpty()) {
+            return Optional.empty();
+          }
+          Optional<Run> changed = store.runs().find(id).map(change);
+          changed.ifPresent(this::save);
+          return changed;
+        });
   }
 
   /** Notifies the observers of something other than a change of an order. */

@@ -77,7 +77,7 @@ final class OutcomeRecorder {
   }
 
   private WorkOrder write(RunOutcome outcome) {
-    record.ended(outcome);
+    record.ended(outcome, order.spec().publish());
     while (true) {
       Optional<WorkOrder> current = with.store().workOrders().find(order.id());
       if (current.isEmpty() || !isOurs(current.get())) {

@@ -42,7 +42,9 @@ public record QueueHealth(
     DISK,
     RESOURCES,
     /** An agent is paused. */
-    AGENT;
+    AGENT,
+    /** The changes of runs could not be published. */
+    PUBLICATION;
 
     /** Returns the name used in configuration and health data: lower case with hyphens. */
     public String wireName() {

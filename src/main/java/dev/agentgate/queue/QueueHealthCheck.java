@@ -29,6 +29,7 @@ public final class QueueHealthCheck {
   private final StartRules rules;
   private final RunSlots slots;
   private final AgentBrakes brakes;
+  private final RunPublications publications;
   private final HostResources host;
   private final Clock clock;
 
@@ -37,6 +38,7 @@ public final class QueueHealthCheck {
       Supervision supervision,
       QueueManager queue,
       StartRules rules,
+      RunPublications publications,
       HostResources host) {
     this.settings = settings;
     this.store = supervision.store();
@@ -45,6 +47,7 @@ public final class QueueHealthCheck {
     this.clock = supervision.clock();
     this.queue = queue;
     this.rules = rules;
+    this.publications = publications;
     this.host = host;
   }
 
@@ -143,6 +146,13 @@ public final class QueueHealthCheck {
     brakes
         .pauses()
         .forEach((type, pause) -> alerts.add(new Alert(AlertKind.AGENT, sentence(type, pause))));
+    int unpublished = publications.failures();
+    if (unpublished > 0) {
+      alerts.add(
+          new Alert(
+              AlertKind.PUBLICATION,
+              "The changes of " + unpublished + " runs could not be published"));
+    }
     if (rules.isMemoryLow()) {
       alerts.add(
           new Alert(

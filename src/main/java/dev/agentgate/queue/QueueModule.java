@@ -14,6 +14,7 @@ import java.time.Clock;
 public final class QueueModule {
   private final Orders orders;
   private final AgentBrakes brakes;
+  private final RunPublications publications;
   private final QueueManager manager;
   private final WorkOrderService service;
   private final BatchSubmission batches;
@@ -33,6 +34,7 @@ public final class QueueModule {
    */
   public QueueModule(QueueSettings settings, Outside outside) {
     orders = new Orders(outside.store());
+    publications = new RunPublications(outside.store(), orders, outside.executor()::workspaceOf);
     RunSlots slots = new RunSlots();
     brakes =
         new AgentBrakes(
@@ -53,10 +55,17 @@ public final class QueueModule {
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
     service =
         new WorkOrderService(
-            settings, supervision, manager, room, outside.sources(), outside.agents());
+            settings,
+            supervision,
+            manager,
+            room,
+            publications,
+            outside.sources(),
+            outside.agents());
     batches = new BatchSubmission(service, supervision, manager, room);
     bulk = new BulkActions(service, supervision, manager, room);
-    health = new QueueHealthCheck(settings, supervision, manager, rules, outside.host());
+    health =
+        new QueueHealthCheck(settings, supervision, manager, rules, publications, outside.host());
     staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, manager, outside.workspacesRoot());
     retention =
@@ -90,6 +99,10 @@ public final class QueueModule {
 
   public AgentBrakes brakes() {
     return brakes;
+  }
+
+  public RunPublications publications() {
+    return publications;
   }
 
   public QueueManager manager() {

@@ -6,9 +6,12 @@ import dev.agentgate.execution.Execution;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.EndCause;
+import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunResults;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
@@ -89,12 +92,20 @@ final class RunRecord {
   }
 
   /**
-   * Notes the outcome.
+   * Notes the outcome. If the run has completed, its changes are then to be published.
    *
+   * @param publish how, if at all
    * @throws StoreUnavailableException if it cannot be written now
    */
-  void ended(RunOutcome outcome) {
-    write(before -> before.ended(outcome));
+  void ended(RunOutcome outcome, Optional<PublishRequest> publish) {
+    Optional<PublishRequest> due =
+        outcome instanceof RunOutcome.Completed ? publish : Optional.empty();
+    write(before -> {
+      Run after = before.ended(outcome);
+      return due.map(request -> Publication.pending(request, after.workOrderId()))
+          .map(pending -> after.with(after.results().publishing(pending)))
+          .orElse(after);
+    });
   }
 
   private void tryToWrite(UnaryOperator<Run> change) {

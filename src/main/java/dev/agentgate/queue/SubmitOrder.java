@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import java.time.Duration;
@@ -25,9 +26,42 @@ public record SubmitOrder(
     AgentChoices choices,
     int priority,
     Map<String, String> labels,
-    Optional<IdempotencyKey> idempotencyKey) {
+    Optional<IdempotencyKey> idempotencyKey,
+    Optional<PublishRequest> publish) {
   public SubmitOrder {
     retryOn = Set.copyOf(retryOn);
     labels = Map.copyOf(labels);
+  }
+
+  /** Creates an order whose changes are not published. */
+  public SubmitOrder(
+      String taskPrompt,
+      Optional<String> agentType,
+      WorkspaceSourceInput workspaceSource,
+      Optional<Duration> maxTime,
+      Optional<Duration> idleTimeout,
+      Optional<Duration> queueTtl,
+      OptionalInt maxAttempts,
+      Set<FailureReason> retryOn,
+      Optional<RetryMode> retryMode,
+      AgentChoices choices,
+      int priority,
+      Map<String, String> labels,
+      Optional<IdempotencyKey> idempotencyKey) {
+    this(
+        taskPrompt,
+        agentType,
+        workspaceSource,
+        maxTime,
+        idleTimeout,
+        queueTtl,
+        maxAttempts,
+        retryOn,
+        retryMode,
+        choices,
+        priority,
+        labels,
+        idempotencyKey,
+        Optional.empty());
   }
 }

@@ -56,6 +56,7 @@ public final class WorkOrderService {
   private final Store store;
   private final Orders orders;
   private final QueueManager queue;
+  private final RunPublications publications;
   private final WorkspaceSourceParser sources;
   private final Agents agents;
 
@@ -68,6 +69,7 @@ public final class WorkOrderService {
       Supervision supervision,
       QueueManager queue,
       QueueRoom room,
+      RunPublications publications,
       WorkspaceSourceParser sources,
       Agents agents) {
     this.settings = settings;
@@ -76,6 +78,7 @@ public final class WorkOrderService {
     this.orders = supervision.orders();
     this.queue = queue;
     this.room = room;
+    this.publications = publications;
     this.sources = sources;
     this.agents = agents;
   }
@@ -167,6 +170,10 @@ public final class WorkOrderService {
                         + ". Known: "
                         + String.join(", ", agents.types())));
     Optional<WorkspaceSource> source = sourceOf(wish, faults);
+    if (source.isPresent() && wish.publish().isPresent()) {
+      PublishRules.faults(wish.publish().get(), source.get())
+          .forEach((field, sentence) -> faults.put("publish." + field, sentence));
+    }
     if (source.isEmpty() || !faults.isEmpty()) {
       throw new InvalidOrderException(faults);
     }
@@ -185,7 +192,8 @@ public final class WorkOrderService {
         limits,
         wish.choices(),
         wish.priority(),
-        wish.labels());
+        wish.labels(),
+        wish.publish());
   }
 
   /** Returns what an agent cannot comply with. */
@@ -338,6 +346,7 @@ public final class WorkOrderService {
         // Runs first: without the order, nobody would know to whom the remaining files belong.
         removeRuns(order);
         if (orders.remove(order)) {
+          publications.forget(order.runs());
           queue.wake();
           return;
         }

@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.Publication.Status;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
@@ -58,7 +59,7 @@ public final class WorkspaceCleanup {
           && run.get().state() instanceof RunState.Ended(RunOutcome outcome)) {
         if (!keeps(order.get(), run.get())) {
           removed += remove(id) ? 1 : 0;
-        } else if (order.get().status().isTerminal()) {
+        } else if (order.get().status().isTerminal() && !isPublicationPending(run.get())) {
           kept.add(new Kept(id, outcome.at(), sizeIfLimited(id)));
         }
       }
@@ -85,14 +86,24 @@ public final class WorkspaceCleanup {
 
   /** Whether the workspace of an ended run is kept. */
   private boolean keeps(WorkOrder order, Run run) {
-    if (!order.status().isTerminal()) {
-      // The next attempt may continue in it.
+    if (!order.status().isTerminal() || isPublicationPending(run)) {
+      // The next attempt may continue in it, or its changes are still to be pushed.
       return true;
     }
     boolean completed =
         run.state() instanceof RunState.Ended(RunOutcome outcome)
             && outcome instanceof RunOutcome.Completed;
-    return retention.keeps(completed) || (retention.keep() != Keep.NEVER && !isPatchStored(run));
+    return retention.keeps(completed)
+        || (retention.keep() != Keep.NEVER
+            && (!isPatchStored(run) || hasPublication(run, Status.FAILED)));
+  }
+
+  private static boolean isPublicationPending(Run run) {
+    return hasPublication(run, Status.PENDING);
+  }
+
+  private static boolean hasPublication(Run run, Status status) {
+    return run.results().publication().filter(it -> it.status() == status).isPresent();
   }
 
   private static boolean isPatchStored(Run run) {

@@ -36,6 +36,7 @@ import dev.agentgate.workspace.CheckedSourceParser;
 import dev.agentgate.workspace.CheckoutExtras;
 import dev.agentgate.workspace.GitWorkspaces;
 import dev.agentgate.workspace.LocalRoots;
+import dev.agentgate.workspace.WorkspaceCommits;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -62,6 +63,7 @@ class Foundation {
   private final QueueModule.Outside outside;
   private final LogCapper logCapper;
   private final SecretMask mask;
+  private final GitWorkspaces workspaces;
 
   Foundation(Settings settings, StartChecks checks, RunTraces traces) {
     checks.enforce();
@@ -76,7 +78,7 @@ class Foundation {
     LocalRoots roots =
         new LocalRoots(workspace.localRoots().orElse(List.of()).stream().map(Path::of).toList());
     Path workspacesRoot = data.resolve("workspaces");
-    GitWorkspaces workspaces =
+    workspaces =
         new GitWorkspaces(
             workspacesRoot,
             host,
@@ -184,6 +186,11 @@ class Foundation {
   /** The mask that hides secrets in what agents write. */
   SecretMask mask() {
     return mask;
+  }
+
+  /** What makes commits of workspaces. */
+  WorkspaceCommits commits() {
+    return workspaces;
   }
 
   QueueModule.Outside outside() {

@@ -3,6 +3,7 @@ package dev.agentgate.runtime;
 import dev.agentgate.config.Settings;
 import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.Webhooks;
+import dev.agentgate.publish.Publications;
 import dev.agentgate.queue.EventHistory;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueObserver;
@@ -28,9 +29,9 @@ import org.jboss.logging.Logger;
  * <p>The start does this before the first request is accepted: it checks the configuration ({@link
  * StartChecks}, before {@link Foundation} opens anything), opens the store, checks that the ports
  * are free, registers the observers, delivers the webhook messages that are left, adopts running
- * agents, and then starts waiting orders and maintenance. The stop refuses new work, starts
- * nothing, drains, ends the events and the webhooks, and closes the store; reads are answered until
- * the drain is over. Both are idempotent.
+ * agents, goes on with pending publications, and then starts waiting orders and maintenance. The
+ * stop refuses new work, starts nothing, drains, interrupts publications, ends the events and the
+ * webhooks, and closes the store; reads are answered until the drain is over. Both are idempotent.
  *
  * <p>A start that fails leaves running agents alone, as a crash does: Quarkus announces a stop
  * ({@link ShutdownDelayInitiatedEvent}) only if the application had started.
@@ -48,6 +49,7 @@ class Lifecycle {
   private final Store store;
   private final QueueModule queue;
   private final MaintenanceJobs jobs;
+  private final Publications publications;
   private final Webhooks webhooks;
   private final EventHistory events;
   private final AtomicBoolean drained = new AtomicBoolean();
@@ -57,12 +59,14 @@ class Lifecycle {
       Store store,
       QueueModule queue,
       MaintenanceJobs jobs,
+      Publications publications,
       Webhooks webhooks,
       EventHistory events) {
     this.settings = settings;
     this.store = store;
     this.queue = queue;
     this.jobs = jobs;
+    this.publications = publications;
     this.webhooks = webhooks;
     this.events = events;
   }
@@ -90,6 +94,7 @@ class Lifecycle {
     if (unbegun > 0) {
       LOG.infof("Removed %d runs that were claimed but never started", unbegun);
     }
+    publications.open();
     queue.manager().open();
     // After the adoption: before it, the jobs would find runs without a supervisor.
     jobs.open();
@@ -107,6 +112,7 @@ class Lifecycle {
     queue.service().beginStopping();
     queue.manager().close();
     jobs.close();
+    publications.close();
     // After the last change.
     events.close();
     webhooks.close();

@@ -23,6 +23,12 @@ public interface Runs {
   /** Returns the record of a run; empty if there is none or it is damaged. */
   Optional<Run> find(RunId id);
 
+  /**
+   * Returns the runs whose publication is pending, in no order. A run whose publication is complete
+   * may still be among them.
+   */
+  List<RunId> unpublished();
+
   /** Returns the runs that an order keeps, oldest first; none if there is no such order. */
   List<RunId> ofOrder(WorkOrderId id);
 

@@ -34,4 +34,6 @@ public record RunResponse(
     @Schema(description = "What this run used; updated while it goes on")
         @Nullable UsageResponse usage,
     @Schema(description = "There once the run is over, if it has a repository")
-        @Nullable ChangeSummaryResponse changes) {}
+        @Nullable ChangeSummaryResponse changes,
+    @Schema(description = "There if its changes are or were to be published")
+        @Nullable PublicationResponse publication) {}

@@ -41,6 +41,7 @@ public record SubmitRequest(
             maxProperties = SubmitRequest.MAX_LABELS,
             description = "Keys of 1 to 63 characters, values of at most 63")
         @Nullable Map<String, String> labels,
+    @Nullable Publish publish,
     @Schema(
             pattern = SubmitRequest.IDEMPOTENCY_KEY,
             description = "In place of the header `Idempotency-Key`")

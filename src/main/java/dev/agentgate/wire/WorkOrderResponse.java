@@ -37,6 +37,7 @@ public record WorkOrderResponse(
     @Nullable Integer maxIterations,
     int priority,
     Map<String, String> labels,
+    @Nullable Publish publish,
     @Schema(description = "How many attempts were made, the current one included") int attempt,
     @Schema(description = "The run under way, or the last one of a finished order")
         @Nullable String currentRunId,
@@ -58,7 +59,8 @@ public record WorkOrderResponse(
     @Schema(description = "Why it failed, for people") @Nullable String error,
     @Schema(description = "The agent's last words in the last run") @Nullable String result,
     @Schema(description = "What all runs used together") @Nullable UsageResponse usage,
-    @Schema(description = "What the last run changed") @Nullable ChangeSummaryResponse changes) {
+    @Schema(description = "What the last run changed") @Nullable ChangeSummaryResponse changes,
+    @Schema(description = "Of the last run's changes") @Nullable PublicationResponse publication) {
 
   /** Where the workspace comes from. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

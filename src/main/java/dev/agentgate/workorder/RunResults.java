@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param result the agent's last message, at most 64 KiB
  * @param usage what this run alone used
  * @param changes empty if the run has no repository, or if its changes could not be collected
+ * @param publication of the changes, if it was asked for
  */
 public record RunResults(
     Optional<String> baseCommit,
@@ -20,7 +21,8 @@ public record RunResults(
     Optional<String> model,
     Optional<String> result,
     Usage usage,
-    Optional<ChangeSummary> changes) {
+    Optional<ChangeSummary> changes,
+    Optional<Publication> publication) {
   /** Nothing is known. */
   public static final RunResults NONE =
       new RunResults(
@@ -30,11 +32,24 @@ public record RunResults(
           Optional.empty(),
           Optional.empty(),
           Usage.UNKNOWN,
+          Optional.empty(),
           Optional.empty());
+
+  /** Creates results without a publication. */
+  public RunResults(
+      Optional<String> baseCommit,
+      Optional<String> headCommit,
+      Optional<String> sessionId,
+      Optional<String> model,
+      Optional<String> result,
+      Usage usage,
+      Optional<ChangeSummary> changes) {
+    this(baseCommit, headCommit, sessionId, model, result, usage, changes, Optional.empty());
+  }
 
   /** Returns these results with the commit that was checked out. */
   public RunResults checkedOut(Optional<String> base) {
-    return new RunResults(base, headCommit, sessionId, model, result, usage, changes);
+    return new RunResults(base, headCommit, sessionId, model, result, usage, changes, publication);
   }
 
   /** Returns these results with what the agent has said about its work. */
@@ -44,17 +59,32 @@ public record RunResults(
       Optional<String> newResult,
       Usage newUsage) {
     return new RunResults(
-        baseCommit, headCommit, newSession, newModel, newResult, newUsage, changes);
+        baseCommit, headCommit, newSession, newModel, newResult, newUsage, changes, publication);
   }
 
   /** Returns these results with another usage. */
   public RunResults used(Usage newUsage) {
-    return new RunResults(baseCommit, headCommit, sessionId, model, result, newUsage, changes);
+    return new RunResults(
+        baseCommit, headCommit, sessionId, model, result, newUsage, changes, publication);
   }
 
   /** Returns these results with what the agent left in its workspace. */
   public RunResults collected(
       String base, Optional<String> head, Optional<ChangeSummary> newChanges) {
-    return new RunResults(Optional.of(base), head, sessionId, model, result, usage, newChanges);
+    return new RunResults(
+        Optional.of(base), head, sessionId, model, result, usage, newChanges, publication);
+  }
+
+  /** Returns these results with a publication. */
+  public RunResults publishing(Publication newPublication) {
+    return new RunResults(
+        baseCommit,
+        headCommit,
+        sessionId,
+        model,
+        result,
+        usage,
+        changes,
+        Optional.of(newPublication));
   }
 }

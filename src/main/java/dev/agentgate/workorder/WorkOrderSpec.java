@@ -2,6 +2,7 @@ package dev.agentgate.workorder;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -9,6 +10,7 @@ import java.util.TreeMap;
  *
  * @param priority -100..100; higher values start first
  * @param labels at most 32
+ * @param publish what becomes of the changes of a completed run; empty: they are only kept
  */
 public record WorkOrderSpec(
     String taskPrompt,
@@ -17,8 +19,29 @@ public record WorkOrderSpec(
     RunLimits limits,
     AgentChoices choices,
     int priority,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    Optional<PublishRequest> publish) {
   public WorkOrderSpec {
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+
+  /** Creates a request whose changes are not published. */
+  public WorkOrderSpec(
+      String taskPrompt,
+      String agentType,
+      WorkspaceSource workspaceSource,
+      RunLimits limits,
+      AgentChoices choices,
+      int priority,
+      Map<String, String> labels) {
+    this(
+        taskPrompt,
+        agentType,
+        workspaceSource,
+        limits,
+        choices,
+        priority,
+        labels,
+        Optional.empty());
   }
 }

@@ -72,6 +72,7 @@ class RolesTest {
         Arguments.of("POST", "/agents/shell/pause", Role.ADMIN),
         Arguments.of("POST", "/agents/shell/resume", Role.ADMIN),
         Arguments.of("POST", "/work-orders", Role.OPERATOR),
+        Arguments.of("POST", "/runs/" + RUN + "/publish", Role.OPERATOR),
         Arguments.of("POST", "/work-orders/batch", Role.OPERATOR),
         Arguments.of("POST", "/work-orders/runs", Role.OPERATOR),
         Arguments.of("POST", "/work-orders/cancel", Role.OPERATOR),

@@ -7,11 +7,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.queue.SubmitOrder;
+import dev.agentgate.wire.Publish;
 import dev.agentgate.wire.SubmitRequest;
 import dev.agentgate.wire.WireJson;
 import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.PublishRequest;
+import dev.agentgate.workorder.PublishRequest.As;
 import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workspace.WorkspaceSourceInput;
 import java.math.BigDecimal;
@@ -23,6 +26,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API test cannot see: the order that reaches the service, and the fingerprint. */
 class SubmitBodyTest {
@@ -88,6 +94,7 @@ class SubmitBodyTest {
             5,
             6,
             Map.of("a", "b"),
+            new Publish("pull_request", "fix", "main", "Fix", "Text", true, List.of("agent")),
             "k");
     String json = WireJson.clientMapper().writeValueAsString(request);
     assertThat(read(json))
@@ -113,7 +120,45 @@ class SubmitBodyTest {
                     OptionalInt.of(5), Optional.of("m"), Optional.of(new BigDecimal("7"))),
                 6,
                 Map.of("a", "b"),
-                Optional.of(new IdempotencyKey("k", fingerprint(json)))));
+                Optional.of(new IdempotencyKey("k", fingerprint(json))),
+                Optional.of(
+                    new PublishRequest(
+                        As.PULL_REQUEST,
+                        Optional.of("fix"),
+                        Optional.of("main"),
+                        Optional.of("Fix"),
+                        Optional.of("Text"),
+                        true,
+                        List.of("agent")))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "5 | publish must be an object",
+        "{'as':'tag'} | publish.as must be none, branch or pull_request",
+        "{'as':1} | publish.as must be a string",
+        "{'as':'branch','title':'a\\nb'} | publish.title must be one line",
+        "{'as':'branch','title':' '} | publish.title must be one line",
+        "{'as':'branch','title':''} | publish.title must be 1 to 256 characters",
+        "{'as':'branch','branch':''} | publish.branch must be 1 to 250 characters",
+        "{'as':'branch','draft':'no'} | publish.draft must be true or false",
+        "{'as':'branch','labels':'x'} | publish.labels must be an array of strings",
+        "{'as':'branch','labels':['a',1]} | publish.labels[1] must be a string",
+        "{'as':'branch','labels':['']} | publish.labels[0] must be 1 to 50 characters"
+      })
+  void whatCannotBePublishedIsNamed(String publish, String message) {
+    assertThatThrownBy(() -> read(MINIMAL.replace("{'task", "{'publish':" + publish + ",'task")))
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "{}", "{'as':null}", "{'as':'none'}", "{'title':'x'}"})
+  void withoutAsNothingIsPublished(String publish) {
+    String body = MINIMAL.replace("{'task", "{'publish':" + publish + ",'task");
+
+    assertThat(read(body).publish()).isEmpty();
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.agentgate.wire.WorkOrderResponse;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunResults;
@@ -57,7 +58,17 @@ class WireRecordsTest {
               OptionalLong.of(42),
               OptionalLong.of(3),
               Optional.of(new BigDecimal("0.057"))),
-          Optional.of(new ChangeSummary(2, 14, 3, OptionalLong.empty())));
+          Optional.of(new ChangeSummary(2, 14, 3, OptionalLong.empty())),
+          Optional.of(
+              new Publication(
+                  WorkOrders.PULL_REQUEST,
+                  Publication.Status.PUBLISHED,
+                  "fix/login",
+                  1,
+                  Optional.of("c3"),
+                  Optional.of(
+                      new Publication.PullRequest(7, "https://github.com/acme/shop/pull/7")),
+                  Optional.of("It took two attempts"))));
 
   private final ObjectMapper server = new ObjectMapper();
   private final ObjectMapper client = WireJson.clientMapper();

@@ -62,6 +62,7 @@ class EnvironmentTest {
           entry("AGENTGATE_MAINTENANCE_ORPHAN_CLEANUP_EVERY", "5m"),
           entry("AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY", "1m"),
           entry("AGENTGATE_MAINTENANCE_RETENTION", "7d"),
+          entry("AGENTGATE_GITHUB_API_URL", "https://api.example.com"),
           entry("AGENTGATE_WEBHOOKS_URLS", "https://hooks.example.com/a"),
           entry("AGENTGATE_WEBHOOKS_SECRET", "s"),
           entry("AGENTGATE_WEBHOOKS_STATUSES", "failed"),

@@ -13,11 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The part of GitHub's REST API that pull requests need, as its documentation describes it: one
@@ -25,43 +26,43 @@ import java.util.Map;
  *
  * @see <a href="https://docs.github.com/en/rest/pulls/pulls">Pull requests</a>
  */
-final class FakeGitHub implements AutoCloseable {
-  static final String TOKEN = "ghp_TheSecretOfThisTest";
+public final class FakeGitHub implements AutoCloseable {
+  public static final String TOKEN = "ghp_TheSecretOfThisTest";
   private static final JsonMapper JSON = new JsonMapper();
 
   private final HttpServer server;
 
   /** The pull requests of {@code acme/shop}. */
-  final List<ObjectNode> pulls = new ArrayList<>();
+  public final List<ObjectNode> pulls = new CopyOnWriteArrayList<>();
 
   /** Method and path of every request. */
-  final List<String> requests = new ArrayList<>();
+  final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** Answers that replace the next ones. */
-  final Deque<Failure> failures = new ArrayDeque<>();
+  public final Deque<Failure> failures = new ConcurrentLinkedDeque<>();
 
   /** Lists none of the pull requests for so many times, as if they came into being meanwhile. */
   int blindness;
 
-  FakeGitHub() throws IOException {
+  public FakeGitHub() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::serve);
     server.start();
   }
 
-  record Failure(int status, String body, Map<String, String> headers) {
-    static Failure of(int status, String message) {
+  public record Failure(int status, String body, Map<String, String> headers) {
+    public static Failure of(int status, String message) {
       return new Failure(status, "{\"message\":\"" + message + "\"}", Map.of());
     }
 
     Failure with(String header, String value) {
-      Map<String, String> more = new java.util.HashMap<>(headers);
+      Map<String, String> more = new HashMap<>(headers);
       more.put(header, value);
       return new Failure(status, body, more);
     }
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/api/v3");
   }
 

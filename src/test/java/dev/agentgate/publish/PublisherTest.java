@@ -134,7 +134,8 @@ class PublisherTest {
   }
 
   private Publication publish(Publication publication) throws Exception {
-    return publisher.publish(new Work(order(), RUN, NOW, Set.of()), publication, progress::add);
+    return publisher.publish(
+        new Work(order(), RUN, RUN, NOW, Set.of()), publication, progress::add);
   }
 
   private Publication publish(PublishRequest request) throws Exception {
@@ -238,7 +239,7 @@ class PublisherTest {
 
     Publication again =
         publisher.publish(
-            new Work(order(), LATER_RUN, NOW, Set.of()),
+            new Work(order(), LATER_RUN, LATER_RUN, NOW, Set.of()),
             Publication.pending(PULL_REQUEST, ORDER),
             progress::add);
 
@@ -257,13 +258,15 @@ class PublisherTest {
     Publication pending = Publication.pending(ON_BRANCH, ORDER);
 
     assertThatThrownBy(() ->
-            publisher.publish(new Work(order(), LATER_RUN, NOW, Set.of()), pending, progress::add))
+            publisher.publish(
+                new Work(order(), LATER_RUN, LATER_RUN, NOW, Set.of()), pending, progress::add))
         .isInstanceOfSatisfying(
             PublishFailedException.class, e -> assertThat(e.isPermanent()).isTrue())
         .hasMessage(
             "The branch " + BRANCH + " has commits on the remote that AgentGate did not push");
 
-    publisher.publish(new Work(order(), LATER_RUN, NOW, Set.of(first)), pending, progress::add);
+    publisher.publish(
+        new Work(order(), LATER_RUN, LATER_RUN, NOW, Set.of(first)), pending, progress::add);
     assertThat(git(remote, "show", BRANCH + ":file.txt")).isEqualTo("newer");
   }
 

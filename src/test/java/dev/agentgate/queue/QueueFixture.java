@@ -15,6 +15,7 @@ import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.AgentChoices;
+import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -148,6 +149,32 @@ final class QueueFixture implements AutoCloseable {
 
   WorkOrderId submitTo(String agentType) {
     return service().submit(new Wish().toOrder(agentType)).order().order().id();
+  }
+
+  /** Submits an order for a repository, or for an empty workspace. */
+  WorkOrderId submit(Optional<String> repository, Optional<PublishRequest> publish) {
+    Wish wish = new Wish();
+    SubmitOrder order = repository.map(wish::repository).orElse(wish).toOrder();
+    return service()
+        .submit(
+            new SubmitOrder(
+                order.taskPrompt(),
+                order.agentType(),
+                order.workspaceSource(),
+                order.maxTime(),
+                order.idleTimeout(),
+                order.queueTtl(),
+                order.maxAttempts(),
+                order.retryOn(),
+                order.retryMode(),
+                order.choices(),
+                order.priority(),
+                order.labels(),
+                order.idempotencyKey(),
+                publish))
+        .order()
+        .order()
+        .id();
   }
 
   WorkOrder order(WorkOrderId id) {

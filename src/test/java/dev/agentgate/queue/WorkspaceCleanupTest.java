@@ -8,6 +8,7 @@ import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workspace.WorkspaceRetention;
 import dev.agentgate.workspace.WorkspaceRetention.Keep;
 import java.nio.file.Path;
@@ -87,6 +88,46 @@ class WorkspaceCleanupTest {
       assertThat(queue.queue.workspaceCleanup().runOnce()).isZero();
       assertThat(queue.executor.discarded()).isEmpty();
     }
+  }
+
+  @Test
+  void aWorkspaceIsKeptWhileItsChangesAreToBePublished() {
+    QueueFixture queue = queue(Keep.NEVER, OptionalLong.of(0));
+    RunPublications publications = queue.queue.publications();
+    WorkOrderId id = queue.submit(Optional.of("shop"), Optional.of(WorkOrders.BRANCH));
+    RunId run = queue.awaitRunning(id);
+    queue.workspaces.sizes.put(run, 100L);
+    queue.executor.exit(run, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+
+    assertThat(queue.queue.workspaceCleanup().runOnce()).isZero();
+
+    publications.record(
+        publications.find(run).orElseThrow(), pending -> pending.pushed("0a", "main"));
+    assertThat(queue.queue.workspaceCleanup().runOnce()).isEqualTo(1);
+    assertThat(queue.executor.discarded()).containsExactly(run);
+  }
+
+  @Test
+  void aWorkspaceWhoseChangesCouldNotBePublishedIsKeptLikeThatOfAFailedRun() {
+    QueueFixture queue = queue(Keep.FAILED, OptionalLong.empty());
+    RunPublications publications = queue.queue.publications();
+    WorkOrderId id = queue.submit(Optional.of("shop"), Optional.of(WorkOrders.BRANCH));
+    RunId run = queue.awaitRunning(id);
+    queue.workspaces.sizes.put(run, 100L);
+    queue.executor.leave(
+        run,
+        new CollectedWork(
+            "base", Optional.empty(), Optional.of(new ChangeSummary(1, 1, 0, OptionalLong.of(7)))));
+    queue.executor.exit(run, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+
+    publications.record(publications.find(run).orElseThrow(), pending -> pending.failed("refused"));
+    assertThat(queue.queue.workspaceCleanup().runOnce()).isZero();
+
+    publications.record(
+        publications.find(run).orElseThrow(), failed -> failed.pushed("0a", "main"));
+    assertThat(queue.queue.workspaceCleanup().runOnce()).isEqualTo(1);
   }
 
   @Test

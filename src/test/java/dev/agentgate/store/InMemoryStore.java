@@ -4,6 +4,7 @@ import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Lease;
+import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -300,6 +301,21 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     synchronized (all) {
       checkOpen();
       return Optional.ofNullable(all.runs.get(id));
+    }
+  }
+
+  @Override
+  public List<RunId> unpublished() {
+    synchronized (all) {
+      checkOpen();
+      return all.runs.values().stream()
+          .filter(run ->
+              run.results()
+                  .publication()
+                  .filter(it -> it.status() == Publication.Status.PENDING)
+                  .isPresent())
+          .map(Run::id)
+          .toList();
     }
   }
 

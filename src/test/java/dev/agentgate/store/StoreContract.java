@@ -8,6 +8,7 @@ import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -345,7 +346,41 @@ public abstract class StoreContract extends StoreFixture {
         known.collected(
             "base",
             Optional.empty(),
-            Optional.of(new ChangeSummary(1, 0, 0, OptionalLong.empty()))));
+            Optional.of(new ChangeSummary(1, 0, 0, OptionalLong.empty()))),
+        known.publishing(
+            Publication.pending(WorkOrders.PULL_REQUEST, WorkOrders.queued().id())
+                .postponed("GitHub answered 502")));
+  }
+
+  @Test
+  void theRunsThatAreStillToBePublishedAreKnown() throws Exception {
+    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, NOW);
+    Publication pending = Publication.pending(WorkOrders.BRANCH, run.workOrderId());
+    store.runs().save(run);
+    assertThat(store.runs().unpublished()).isEmpty();
+
+    store.runs().save(run.with(run.results().publishing(pending)));
+    assertThat(store.runs().unpublished()).containsExactly(run.id());
+    reopen();
+    assertThat(store.runs().unpublished()).containsExactly(run.id());
+
+    store.runs().save(run.with(run.results().publishing(pending.pushed("0a", "main"))));
+    assertThat(store.runs().unpublished()).isEmpty();
+    reopen();
+    assertThat(store.runs().unpublished()).isEmpty();
+  }
+
+  @Test
+  void aRunThatIsGoneIsNotToBePublished() throws Exception {
+    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, NOW);
+    Publication pending = Publication.pending(WorkOrders.BRANCH, run.workOrderId());
+    store.runs().save(run.with(run.results().publishing(pending)));
+
+    store.runs().remove(run.id());
+
+    assertThat(store.runs().unpublished()).isEmpty();
+    reopen();
+    assertThat(store.runs().unpublished()).isEmpty();
   }
 
   @Test

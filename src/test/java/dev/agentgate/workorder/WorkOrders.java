@@ -24,6 +24,26 @@ public final class WorkOrders {
   /** What a store that one process owns gives to everything that runs. */
   public static final Lease LEASE = new Lease(new InstanceId("local"), Optional.empty());
 
+  public static final PublishRequest BRANCH =
+      new PublishRequest(
+          PublishRequest.As.BRANCH,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          List.of());
+
+  public static final PublishRequest PULL_REQUEST =
+      new PublishRequest(
+          PublishRequest.As.PULL_REQUEST,
+          Optional.of("fix/login"),
+          Optional.of("main"),
+          Optional.of("Fix \"it\" 漢字"),
+          Optional.of("line\nline"),
+          true,
+          List.of("agent", "två"));
+
   private static final String[] TEXTS = {
     "Fix the login bug",
     "línea ünïcode 漢字 🚀",
@@ -117,7 +137,16 @@ public final class WorkOrders {
         anyLimits(),
         anyChoices(),
         random.nextInt(201) - 100,
-        labels);
+        labels,
+        anyPublish());
+  }
+
+  private Optional<PublishRequest> anyPublish() {
+    return switch (random.nextInt(3)) {
+      case 0 -> Optional.of(PULL_REQUEST);
+      case 1 -> Optional.of(BRANCH);
+      default -> Optional.empty();
+    };
   }
 
   private AgentChoices anyChoices() {

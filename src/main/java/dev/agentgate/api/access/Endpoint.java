@@ -35,6 +35,7 @@ public enum Endpoint {
   STREAM_LOG("GET", "/runs/{id}/log/stream", Role.VIEWER),
   GET_CHANGES("GET", "/runs/{id}/changes", Role.VIEWER),
   GET_PATCH("GET", "/runs/{id}/patch", Role.VIEWER),
+  PUBLISH("POST", "/runs/{id}/publish", Role.OPERATOR),
   STREAM_EVENTS("GET", "/events", Role.VIEWER),
   LIST_AGENTS("GET", "/agents", Role.VIEWER),
   PAUSE_AGENT("POST", "/agents/{id}/pause", Role.ADMIN),

@@ -36,6 +36,14 @@ class GithubCheck implements StartCheck {
                         "set only the account, like acme")),
             baseUrl(github.baseUrl()),
             github
+                .apiUrl()
+                .filter(url -> !isHttpUrl(url))
+                .map(_ ->
+                    new Problem(
+                        "agentgate.github.api-url",
+                        "is not an https or http URL, or has a user, a query or a fragment",
+                        "write it like https://api.github.com")),
+            github
                 .token()
                 .filter(token -> !isToken(token))
                 .map(token ->
@@ -44,6 +52,19 @@ class GithubCheck implements StartCheck {
                         "contains a blank, a line end or another character that a token cannot have",
                         "set only the token")))
         .flatMap(Optional::stream);
+  }
+
+  private static boolean isHttpUrl(String text) {
+    try {
+      URI url = new URI(text);
+      return ("https".equals(url.getScheme()) || "http".equals(url.getScheme()))
+          && url.getHost() != null
+          && url.getUserInfo() == null
+          && url.getQuery() == null
+          && url.getFragment() == null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   private static boolean isToken(String text) {

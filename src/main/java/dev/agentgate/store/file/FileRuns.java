@@ -26,6 +26,7 @@ final class FileRuns implements Runs {
   private final Path directory;
   private final ConfiguredDirectory place;
   private final Quarantine quarantine;
+  private final UnpublishedRuns unpublished;
 
   /** Each lock guards the files of the runs whose ids hash to it. */
   private final List<ReentrantLock> locks =
@@ -40,6 +41,7 @@ final class FileRuns implements Runs {
     this.directory = directory;
     this.place = place;
     this.quarantine = quarantine;
+    this.unpublished = new UnpublishedRuns(directory.resolveSibling("publications"));
   }
 
   @Override
@@ -50,7 +52,9 @@ final class FileRuns implements Runs {
     lock.lock();
     try {
       createDirectory(directory.resolve(run.id().value()));
+      unpublished.beforeWriting(run);
       OrderFiles.replace(file(run.id()), RunCodec.encode(run));
+      unpublished.afterWriting(run);
     } catch (IOException e) {
       throw new StoreUnavailableException(
           "The run cannot be written: " + Journal.reason(e) + ".", e);
@@ -76,6 +80,7 @@ final class FileRuns implements Runs {
     ReentrantLock lock = lockOf(run);
     lock.lock();
     try {
+      unpublished.remove(run);
       Files.deleteIfExists(file(run));
       Files.deleteIfExists(directory.resolve(run.value()));
     } catch (DirectoryNotEmptyException e) {
@@ -121,6 +126,12 @@ final class FileRuns implements Runs {
       LOG.warnf("The record of %s is damaged and is treated as missing: %s", id, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  @Override
+  public List<RunId> unpublished() {
+    index.check();
+    return unpublished.all();
   }
 
   @Override

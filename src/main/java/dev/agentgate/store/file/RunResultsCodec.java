@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.agentgate.workorder.ChangeSummary;
+import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.Usage;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class RunResultsCodec {
   private @Nullable String result;
   private Usage usage = Usage.UNKNOWN;
   private @Nullable ChangeSummary changes;
+  private @Nullable Publication publication;
 
   static void write(JsonGenerator to, RunResults results) throws IOException {
     text(to, "baseCommit", results.baseCommit());
@@ -52,6 +54,10 @@ final class RunResultsCodec {
       number(to, "patchBytes", changes.patchBytes());
       to.writeEndObject();
     }
+    if (results.publication().isPresent()) {
+      to.writeFieldName("publication");
+      PublishCodec.write(to, results.publication().get());
+    }
   }
 
   private static void text(JsonGenerator to, String field, Optional<String> value)
@@ -78,6 +84,7 @@ final class RunResultsCodec {
       case "result" -> result = JsonFields.text(from, field);
       case "usage" -> usage = usage(from);
       case "changes" -> changes = changes(from);
+      case "publication" -> publication = PublishCodec.readPublication(from, field);
       default -> from.skipChildren();
     }
   }
@@ -90,7 +97,8 @@ final class RunResultsCodec {
         Optional.ofNullable(model),
         Optional.ofNullable(result),
         usage,
-        Optional.ofNullable(changes));
+        Optional.ofNullable(changes),
+        Optional.ofNullable(publication));
   }
 
   private static Usage usage(JsonParser from) throws IOException, UnreadableRecordException {

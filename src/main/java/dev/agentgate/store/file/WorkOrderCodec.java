@@ -15,6 +15,7 @@ import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
@@ -131,6 +132,10 @@ final class WorkOrderCodec {
       to.writeStringField(label.getKey(), label.getValue());
     }
     to.writeEndObject();
+    if (spec.publish().isPresent()) {
+      to.writeFieldName("publish");
+      PublishCodec.write(to, spec.publish().get());
+    }
     to.writeNumberField("attempt", order.attempts());
     to.writeArrayFieldStart("runs");
     for (RunId run : order.runs()) {
@@ -324,6 +329,7 @@ final class WorkOrderCodec {
         case "maxCostUsd" -> to.maxCostUsd = JsonFields.positiveDecimal(from, field);
         case "priority" -> to.priority = JsonFields.integer(from, field, -100, 100);
         case "labels" -> to.labels = readLabels(from);
+        case "publish" -> to.publish = Optional.of(PublishCodec.readRequest(from, field));
         case "attempt" -> to.attempts = JsonFields.integer(from, field, 0, Integer.MAX_VALUE);
         case "runs" -> to.runs = readRuns(from);
         case "idempotencyKey" -> to.idempotencyKey = readIdempotencyKey(from);
@@ -509,6 +515,7 @@ final class WorkOrderCodec {
     private OptionalInt maxIterations = OptionalInt.empty();
     private @Nullable String model;
     private @Nullable BigDecimal maxCostUsd;
+    private Optional<PublishRequest> publish = Optional.empty();
     private @Nullable WorkOrderId id;
     private @Nullable WorkOrderStatus status;
     private @Nullable String taskPrompt;
@@ -557,7 +564,8 @@ final class WorkOrderCodec {
               new AgentChoices(
                   maxIterations, Optional.ofNullable(model), Optional.ofNullable(maxCostUsd)),
               priority,
-              JsonFields.required(labels, "labels"));
+              JsonFields.required(labels, "labels"),
+              publish);
       return new WorkOrder(
           JsonFields.required(id, "id"),
           revision,

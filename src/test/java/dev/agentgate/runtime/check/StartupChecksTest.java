@@ -56,8 +56,8 @@ class StartupChecksTest {
             new Problem(
                 "agentgate.health.readiness-alerts",
                 "has an unknown kind of alert: bored",
-                "choose from agent, disk, memory, quarantine, queue-depth, resources, store, stuck,"
-                    + " survivors"),
+                "choose from agent, disk, memory, publication, quarantine, queue-depth, resources,"
+                    + " store, stuck, survivors"),
             new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"));
     assertThat(problems().getLast())
         .hasToString(
@@ -86,6 +86,9 @@ class StartupChecksTest {
     "AGENTGATE_WEBHOOKS_STATUSES,done,agentgate.webhooks.statuses",
     "AGENTGATE_WEBHOOKS_TIMEOUT,0,agentgate.webhooks.timeout",
     "AGENTGATE_WEBHOOKS_MAX_ATTEMPTS,0,agentgate.webhooks.max-attempts",
+    "AGENTGATE_GITHUB_API_URL,api.github.com,agentgate.github.api-url",
+    "AGENTGATE_GITHUB_API_URL,file:///api,agentgate.github.api-url",
+    "AGENTGATE_GITHUB_API_URL,https://me:secret@api.github.com,agentgate.github.api-url",
     "AGENTGATE_DATA_DIR,~/data,agentgate.data-dir",
     "AGENTGATE_AUTH_KEYS_FILE,keys,agentgate.auth.keys-file",
     "AGENTGATE_AUTH_KEYS_FILE,/does/not/exist,agentgate.auth.keys-file",

@@ -1,0 +1,242 @@
+package dev.agentgate.publish;
+
+import dev.agentgate.publish.Publisher.Work;
+import dev.agentgate.queue.QueueObserver;
+import dev.agentgate.queue.RunPublications;
+import dev.agentgate.queue.RunPublications.Published;
+import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.Publication.Status;
+import dev.agentgate.workorder.PublishRequest;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * Publishes what completed runs changed, each on a virtual thread of its own, a few at a time and
+ * one at a time for each order. An attempt that fails is repeated with growing pauses. What is
+ * pending is in the store, so it survives a restart.
+ */
+public final class Publications implements QueueObserver, AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Publications.class);
+  private static final int AT_ONCE = 4;
+  private static final int LOCKS = 64;
+
+  /** With the pauses below, a remote may be unreachable for most of a day. */
+  private static final int MAX_ATTEMPTS = 24;
+
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  private final RunPublications runs;
+  private final Attempt publisher;
+  private final Duration firstPause;
+  private final PublicationCounts counts = new PublicationCounts();
+  private final Semaphore permits = new Semaphore(AT_ONCE);
+  private final Map<RunId, Task> tasks = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** Each lock lets only one publication of the orders whose ids hash to it be under way. */
+  private final List<ReentrantLock> publishing =
+      Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
+
+  /**
+   * @param publisher makes one attempt
+   * @param firstPause the pause after the first attempt that failed; doubles with each further one
+   */
+  public Publications(RunPublications runs, Attempt publisher, Duration firstPause) {
+    this.runs = runs;
+    this.publisher = publisher;
+    this.firstPause = firstPause;
+  }
+
+  /** Makes one attempt to publish, as {@link Publisher#publish} does. */
+  @FunctionalInterface
+  public interface Attempt {
+    Publication publish(Work work, Publication publication, Consumer<Publication> progress)
+        throws PublishFailedException, InterruptedException;
+  }
+
+  /** Starts with what an earlier process of the service left. Call once. */
+  public void open() {
+    List<RunId> pending = runs.pending();
+    if (!pending.isEmpty()) {
+      LOG.infof("%d publications are pending", pending.size());
+    }
+    pending.forEach(this::schedule);
+  }
+
+  /** Counts of the publications by their result. */
+  public PublicationCounts counts() {
+    return counts;
+  }
+
+  /** Returns the number of publications that are neither complete nor given up. */
+  public int pending() {
+    return tasks.size();
+  }
+
+  @Override
+  public void runEnded(WorkOrder order, RunOutcome outcome) {
+    if (outcome instanceof RunOutcome.Completed && order.spec().publish().isPresent()) {
+      order.currentRun().ifPresent(this::schedule);
+    }
+  }
+
+  /**
+   * Requests that the changes of a run are published, now or again.
+   *
+   * @param request empty: as they were to be published before
+   * @return the pending publication
+   * @throws dev.agentgate.workorder.AgentGateException if that is not possible, with the reason
+   */
+  public Publication request(RunId run, Optional<PublishRequest> request) {
+    Publication pending = runs.request(run, request);
+    schedule(run);
+    return pending;
+  }
+
+  /** Stops at once. What is pending continues after the next start. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      for (Task task : List.copyOf(tasks.values())) {
+        task.thread.interrupt();
+        task.thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void schedule(RunId run) {
+    tasks.compute(
+        run,
+        (_, task) -> {
+          if (task != null) {
+            task.wakeUps.release();
+            return task;
+          }
+          return closed ? null : new Task(run).start();
+        });
+  }
+
+  /** Publishes the changes of one run. */
+  private final class Task {
+    private final RunId run;
+    private final Semaphore wakeUps = new Semaphore(0);
+    private final Thread thread = Thread.ofVirtual().name("publish").unstarted(this::publish);
+
+    Task(RunId run) {
+      this.run = run;
+    }
+
+    Task start() {
+      thread.start();
+      return this;
+    }
+
+    private void publish() {
+      try {
+        do {
+          Optional<Duration> pause = attempt(run);
+          while (pause.isPresent()) {
+            boolean _ = wakeUps.tryAcquire(pause.get().toNanos(), TimeUnit.NANOSECONDS);
+            pause = attempt(run);
+          }
+        } while (!isDone());
+      } catch (InterruptedException e) {
+        tasks.remove(run);
+      }
+    }
+
+    /** Ends the task unless it was woken up meanwhile. */
+    private boolean isDone() {
+      return tasks.computeIfPresent(run, (_, task) -> wakeUps.tryAcquire() ? task : null) == null;
+    }
+  }
+
+  /** Makes an attempt; returns the pause before the next one, if there is to be one. */
+  private Optional<Duration> attempt(RunId run) throws InterruptedException {
+    permits.acquire();
+    try {
+      Optional<Published> found =
+          runs.find(run).filter(it -> it.publication().status() == Status.PENDING);
+      return found.isPresent() ? attempt(found.get()) : Optional.empty();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "The changes of %s could not be published, retrying", run);
+      return Optional.of(LONGEST_PAUSE);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private Optional<Duration> attempt(Published it) throws InterruptedException {
+    ReentrantLock lock = lockOf(it.order().id());
+    lock.lockInterruptibly();
+    try {
+      Work work = new Work(it.order(), it.run().id(), it.workspace(), endOf(it), it.earlier());
+      Publication done =
+          publisher.publish(work, it.publication(), pushed -> runs.record(it, _ -> pushed));
+      runs.record(it, _ -> done);
+      counts.was(done.status());
+      LOG.infof(
+          "The changes of %s: %s%s",
+          it.run().id(),
+          done.status().wireName(),
+          done.pullRequest().map(made -> " " + made.url()).orElse(""));
+      return Optional.empty();
+    } catch (PublishFailedException e) {
+      return failed(it, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<Duration> failed(Published it, PublishFailedException failure) {
+    String why = String.valueOf(failure.getMessage());
+    int attempts = it.publication().attempts() + 1;
+    if (failure.isPermanent() || attempts >= MAX_ATTEMPTS) {
+      LOG.errorf("The changes of %s are not published: %s", it.run().id(), why);
+      runs.record(it, latest -> latest.failed(why));
+      counts.was(Status.FAILED);
+      return Optional.empty();
+    }
+    LOG.warnf("The changes of %s could not be published, retrying: %s", it.run().id(), why);
+    runs.record(it, latest -> latest.postponed(why));
+    counts.wasPostponed();
+    Duration pause = pause(attempts);
+    return failure
+        .retryAfter()
+        .filter(asked -> asked.compareTo(pause) > 0)
+        .or(() -> Optional.of(pause));
+  }
+
+  private Duration pause(int attempts) {
+    Duration pause = firstPause.multipliedBy(1L << Math.min(attempts - 1, 20));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  private ReentrantLock lockOf(WorkOrderId order) {
+    return publishing.get(Math.floorMod(order.hashCode(), LOCKS));
+  }
+
+  private static Instant endOf(Published it) {
+    return it.run().state() instanceof RunState.Ended(RunOutcome outcome)
+        ? outcome.at()
+        : it.run().startedAt();
+  }
+}

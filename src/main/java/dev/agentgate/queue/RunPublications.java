@@ -1,0 +1,178 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.store.Store;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.Publication.Status;
+import dev.agentgate.workorder.PublishRequest;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Keeps the publications of runs: which are to be done, and how far they have come. It publishes
+ * nothing itself. A publication that is pending is changed only by who publishes it.
+ */
+public final class RunPublications {
+  private static final int MAX_FAILED = 1000;
+
+  private final Store store;
+  private final Orders orders;
+  private final UnaryOperator<RunId> workspaceOf;
+
+  /** The runs whose publication has failed since the start, for the alert. */
+  private final Set<RunId> failed = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param workspaceOf returns the run whose workspace a run works in
+   */
+  RunPublications(Store store, Orders orders, UnaryOperator<RunId> workspaceOf) {
+    this.store = store;
+    this.orders = orders;
+    this.workspaceOf = workspaceOf;
+  }
+
+  /**
+   * A run with a publication.
+   *
+   * @param workspace the run whose workspace it worked in
+   * @param earlier the commits that were pushed for other runs of the order
+   */
+  public record Published(
+      WorkOrder order, Run run, RunId workspace, Publication publication, Set<String> earlier) {
+    public Published {
+      earlier = Set.copyOf(earlier);
+    }
+  }
+
+  /** Returns the runs whose publication is pending; some of them may have been published. */
+  public List<RunId> pending() {
+    return store.runs().unpublished();
+  }
+
+  /** Returns a run with its publication; empty if it has none, or is gone. */
+  public Optional<Published> find(RunId id) {
+    Optional<Run> run = store.runs().find(id);
+    Optional<Publication> publication = run.flatMap(it -> it.results().publication());
+    Optional<WorkOrder> order = run.flatMap(it -> store.workOrders().find(it.workOrderId()));
+    if (run.isEmpty() || publication.isEmpty() || order.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> earlier = new HashSet<>();
+    for (RunId other : order.get().runs()) {
+      store
+          .runs()
+          .find(other)
+          .flatMap(it -> it.results().publication())
+          .flatMap(Publication::commit)
+          .ifPresent(earlier::add);
+    }
+    return Optional.of(
+        new Published(order.get(), run.get(), workspaceOf.apply(id), publication.get(), earlier));
+  }
+
+  /** Changes the publication of a run, unless the run is gone. */
+  public void record(Published of, UnaryOperator<Publication> change) {
+    orders.changeRun(
+        of.order(),
+        of.run().id(),
+        run -> run.with(run.results().publishing(change.apply(current(of, run)))));
+    store
+        .runs()
+        .find(of.run().id())
+        .flatMap(it -> it.results().publication())
+        .ifPresent(it -> note(of.run().id(), it.status()));
+  }
+
+  private static Publication current(Published of, Run run) {
+    return run.results().publication().orElse(of.publication());
+  }
+
+  /**
+   * Requests that the changes of a run are published, now or again.
+   *
+   * @param request empty: as they were to be published before
+   * @return the pending publication
+   * @throws AgentGateException if that is not possible, with the reason
+   */
+  public Publication request(RunId id, Optional<PublishRequest> request) {
+    Run run =
+        store
+            .runs()
+            .find(id)
+            .orElseThrow(() -> new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found"));
+    WorkOrder order =
+        store
+            .workOrders()
+            .find(run.workOrderId())
+            .orElseThrow(() -> new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found"));
+    requireCompleted(run);
+    Optional<Publication> before = run.results().publication();
+    PublishRequest wanted =
+        request
+            .or(() -> before.map(Publication::request))
+            .or(() -> order.spec().publish())
+            .orElseThrow(() -> new InvalidOrderException(Map.of("as", "as is required")));
+    Map<String, String> faults = PublishRules.faults(wanted, order.spec().workspaceSource());
+    if (!faults.isEmpty()) {
+      throw new InvalidOrderException(faults);
+    }
+    if (before.filter(it -> it.status() == Status.PENDING).isPresent()) {
+      if (request.isPresent()) {
+        throw new AgentGateException(
+            Kind.CONFLICT, "The changes of run " + id + " are being published");
+      }
+      return before.get();
+    }
+    Publication pending = Publication.pending(wanted, order.id());
+    Optional<Run> changed =
+        orders.changeRun(order, id, it -> it.with(it.results().publishing(pending)));
+    if (changed.isEmpty()) {
+      throw new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found");
+    }
+    failed.remove(id);
+    return pending;
+  }
+
+  private static void requireCompleted(Run run) {
+    boolean completed =
+        run.state() instanceof RunState.Ended(RunOutcome outcome)
+            && outcome instanceof RunOutcome.Completed;
+    if (!completed) {
+      throw new AgentGateException(
+          Kind.CONFLICT,
+          "Run "
+              + run.id()
+              + " has not completed; only the changes of completed runs are published");
+    }
+  }
+
+  /** Returns the number of publications that have failed since the start, and still stand so. */
+  public int failures() {
+    return failed.size();
+  }
+
+  /** Forgets runs that are gone. */
+  void forget(Collection<RunId> gone) {
+    failed.removeAll(gone);
+  }
+
+  private void note(RunId run, Status status) {
+    if (status != Status.FAILED) {
+      failed.remove(run);
+    } else if (failed.size() < MAX_FAILED) {
+      failed.add(run);
+    }
+  }
+}

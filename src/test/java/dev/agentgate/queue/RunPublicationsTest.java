@@ -1,0 +1,192 @@
+package dev.agentgate.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.agentgate.queue.QueueHealth.Alert;
+import dev.agentgate.queue.QueueHealth.AlertKind;
+import dev.agentgate.queue.RunPublications.Published;
+import dev.agentgate.workorder.AgentGateException;
+import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.Publication.Status;
+import dev.agentgate.workorder.PublishRequest;
+import dev.agentgate.workorder.PublishRequest.As;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkOrders;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunPublicationsTest {
+  @TempDir private Path directory;
+  private QueueFixture queue;
+  private RunPublications publications;
+
+  @BeforeEach
+  void begin() {
+    queue = new QueueFixture(directory, settings -> settings).open();
+    publications = queue.queue.publications();
+  }
+
+  @AfterEach
+  void end() {
+    queue.close();
+  }
+
+  private RunId ended(Optional<PublishRequest> publish, int exit) {
+    WorkOrderId id = queue.submit(Optional.of("shop"), publish);
+    RunId run = queue.awaitRunning(id);
+    queue.executor.exit(run, exit);
+    queue.awaitStatus(id, exit == 0 ? WorkOrderStatus.COMPLETED : WorkOrderStatus.FAILED);
+    return run;
+  }
+
+  private Optional<Publication> publication(RunId run) {
+    return queue.service().run(run).run().results().publication();
+  }
+
+  private List<String> alerts() {
+    return queue.queue.health().look().alerts().stream()
+        .filter(alert -> alert.kind() == AlertKind.PUBLICATION)
+        .map(Alert::message)
+        .toList();
+  }
+
+  @Test
+  void theChangesOfACompletedRunAreToBePublishedFromItsEndOn() {
+    RunId run = ended(Optional.of(WorkOrders.BRANCH), 0);
+
+    assertThat(publication(run).orElseThrow().status()).isEqualTo(Status.PENDING);
+    assertThat(publications.pending()).containsExactly(run);
+    Published published = publications.find(run).orElseThrow();
+    assertThat(published.run().id()).isEqualTo(run);
+    assertThat(published.publication().branch())
+        .isEqualTo("agentgate/" + published.order().id().value());
+  }
+
+  @Test
+  void theChangesOfOtherRunsAreNot() {
+    RunId failed = ended(Optional.of(WorkOrders.BRANCH), 1);
+    RunId plain = ended(Optional.empty(), 0);
+
+    assertThat(publication(failed)).isEmpty();
+    assertThat(publication(plain)).isEmpty();
+    assertThat(publications.pending()).isEmpty();
+    assertThat(publications.find(plain)).isEmpty();
+  }
+
+  @Test
+  void whatCannotBePublishedIsRefusedWhenItIsSubmitted() {
+    assertThatThrownBy(() -> queue.submit(Optional.empty(), Optional.of(WorkOrders.BRANCH)))
+        .isInstanceOfSatisfying(
+            InvalidOrderException.class,
+            e ->
+                assertThat(e.faults())
+                    .isEqualTo(
+                        Map.of(
+                            "publish.as",
+                            "Changes of a workspaceSource of type empty are not published")));
+    assertThatThrownBy(() -> queue.submit(Optional.of("shop"), Optional.of(to("a..b", "c..d"))))
+        .isInstanceOfSatisfying(
+            InvalidOrderException.class,
+            e -> assertThat(e.faults()).containsOnlyKeys("publish.branch", "publish.base"));
+    assertThatThrownBy(() -> queue.submit(Optional.of("shop"), Optional.of(to("main", "main"))))
+        .hasMessage("publish.branch must not be the base of the changes");
+  }
+
+  private static PublishRequest to(String branch, String base) {
+    return new PublishRequest(
+        As.BRANCH,
+        Optional.of(branch),
+        Optional.of(base),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        List.of());
+  }
+
+  @Test
+  void aPublicationThatFailsRaisesAnAlertUntilItSucceedsOrIsGone() {
+    RunId run = ended(Optional.of(WorkOrders.BRANCH), 0);
+    Published published = publications.find(run).orElseThrow();
+    assertThat(alerts()).isEmpty();
+
+    publications.record(published, it -> it.failed("refused"));
+    assertThat(alerts()).containsExactly("The changes of 1 runs could not be published");
+    assertThat(publications.pending()).isEmpty();
+
+    assertThat(publications.request(run, Optional.empty()).status()).isEqualTo(Status.PENDING);
+    assertThat(alerts()).isEmpty();
+    assertThat(publications.pending()).containsExactly(run);
+
+    publications.record(published, it -> it.failed("refused again"));
+    queue.service().purge(published.order().id());
+    assertThat(alerts()).isEmpty();
+  }
+
+  @Test
+  void aRequestSaysHowToPublishOrRepeatsWhatWasAskedFor() {
+    RunId run = ended(Optional.empty(), 0);
+    assertThatThrownBy(() -> publications.request(run, Optional.empty()))
+        .isInstanceOf(InvalidOrderException.class)
+        .hasMessage("as is required");
+
+    Publication first = publications.request(run, Optional.of(to("mine", "main")));
+    assertThat(first.branch()).isEqualTo("mine");
+    Published published = publications.find(run).orElseThrow();
+    publications.record(published, it -> it.pushed("0a", "main"));
+
+    Publication again = publications.request(run, Optional.empty());
+    assertThat(again.branch()).isEqualTo("mine");
+    assertThat(again.commit()).isEmpty();
+  }
+
+  @Test
+  void theCommitsOfEarlierRunsOfTheOrderAreKnown() {
+    RunId first = ended(Optional.of(WorkOrders.BRANCH), 0);
+    Published published = publications.find(first).orElseThrow();
+    publications.record(published, it -> it.pushed("0a", "main"));
+    WorkOrderId order = published.order().id();
+    var _ = queue.service().requestRun(order);
+    RunId second = queue.awaitRunning(order);
+    queue.executor.exit(second, 0);
+    queue.awaitStatus(order, WorkOrderStatus.COMPLETED);
+
+    assertThat(publications.find(second).orElseThrow().earlier()).containsExactly("0a");
+  }
+
+  @Test
+  void aRequestThatCannotBeMetIsRefused() {
+    assertThatThrownBy(() -> publications.request(WorkOrders.run(), Optional.empty()))
+        .isInstanceOfSatisfying(
+            AgentGateException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
+    RunId failed = ended(Optional.empty(), 1);
+    assertThatThrownBy(() -> publications.request(failed, Optional.of(WorkOrders.BRANCH)))
+        .isInstanceOfSatisfying(
+            AgentGateException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT))
+        .hasMessageEndingWith("only the changes of completed runs are published");
+    RunId pending = ended(Optional.of(WorkOrders.BRANCH), 0);
+    assertThatThrownBy(() -> publications.request(pending, Optional.of(to("other", "main"))))
+        .hasMessage("The changes of run " + pending + " are being published");
+  }
+
+  @Test
+  void whatIsRecordedForAnOrderThatIsGoneIsDropped() {
+    RunId run = ended(Optional.of(WorkOrders.BRANCH), 0);
+    Published published = publications.find(run).orElseThrow();
+    queue.service().purge(published.order().id());
+
+    publications.record(published, it -> it.pushed("0a", "main"));
+
+    assertThat(queue.store.find(run)).isEmpty();
+    assertThat(publications.find(run)).isEmpty();
+  }
+}
