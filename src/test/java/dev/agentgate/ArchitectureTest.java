@@ -50,6 +50,7 @@ class ArchitectureTest {
     KNOWS.put("wire", List.of("workorder"));
     KNOWS.put("api", also(below("publish"), "wire"));
     KNOWS.put("ops", also(below("notify"), "publish"));
+    KNOWS.put("cli", List.of("wire"));
     KNOWS.put("config", List.of("workorder"));
     KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
   }
@@ -160,6 +161,18 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io..", "jakarta..", "org.jboss..", "org.eclipse.microprofile.config..")
+        .check(CLASSES);
+  }
+
+  /** It would have to be started for each command. */
+  @Test
+  void theClientKnowsNoFramework() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io..", "jakarta..", "org.jboss..", "org.eclipse..")
         .check(CLASSES);
   }
 

@@ -40,6 +40,10 @@ public final class Variables {
           "AGENTGATE_PROMPT_FILE",
           "AGENTGATE_MAX_ITERATIONS");
 
+  /** The variables of the command line, which may be set for the whole machine. */
+  private static final Set<String> OF_CLIENT =
+      Set.of("AGENTGATE_URL", "AGENTGATE_API_KEY", "AGENTGATE_API_KEY_FILE", "AGENTGATE_PROFILE");
+
   private Variables() {}
 
   /** The variable that sets a key. */
@@ -54,6 +58,7 @@ public final class Variables {
             name.startsWith(PREFIX)
                 && !OF_SERVICE.matcher(name).matches()
                 && !OF_RUNS.contains(name)
+                && !OF_CLIENT.contains(name)
                 && !SERVICE_LINK.matcher(name).matches())
         .sorted();
   }

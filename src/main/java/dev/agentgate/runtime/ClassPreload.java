@@ -39,6 +39,9 @@ final class ClassPreload {
 
   private static final String SUFFIX = ".class";
 
+  /** The client in the same jar, which the service never uses. */
+  private static final String COMMAND_LINE = "dev/agentgate/cli/";
+
   /** The classes that a service loads in its life, one a line; see docs/contributing.md. */
   private static final String LIST = "classes.txt";
 
@@ -105,7 +108,7 @@ final class ClassPreload {
     try (JarFile jar = new JarFile(Path.of(file).toFile())) {
       return jar.stream()
           .map(ZipEntry::getName)
-          .filter(name -> name.endsWith(SUFFIX))
+          .filter(name -> name.endsWith(SUFFIX) && !name.startsWith(COMMAND_LINE))
           .map(name -> name.substring(0, name.length() - SUFFIX.length()).replace('/', '.'))
           .toList();
     }

@@ -36,6 +36,8 @@ class VariablesTest {
                     "AGENTGATE_DATA_DIR",
                     "AGENTGATE_AGENTS_CLAUDE_CODE_ENABLED",
                     "AGENTGATE_RUN_ID",
+                    "AGENTGATE_API_KEY_FILE",
+                    "AGENTGATE_URL",
                     "AGENTGATE_SERVICE_HOST",
                     "AGENTGATE_SERVICE_PORT",
                     "AGENTGATE_SERVICE_PORT_HTTP",

@@ -211,6 +211,11 @@ final class Service implements AutoCloseable {
             javaOptions, List.of("-jar", installed(JAR).resolve("quarkus-run.jar").toString())));
   }
 
+  /** The command that runs the client of the same executable. */
+  List<String> clientCommand(String... arguments) {
+    return Host.join(program(), List.of(arguments));
+  }
+
   private Path installed(Path built) {
     return isCopied() ? copy().resolve(built.getFileName()) : built;
   }
