@@ -54,7 +54,9 @@ class CommandLineIT {
   @BeforeAll
   static void start() throws IOException {
     keyFile = Files.writeString(home.resolve("key"), KEY + "\n");
-    service = Service.in(Files.createDirectory(home.resolve("service"))).with("AGENTGATE_AUTH_API_KEY", KEY);
+    service =
+        Service.in(Files.createDirectory(home.resolve("service")))
+            .with("AGENTGATE_AUTH_API_KEY", KEY);
     repositories = service.outside("repositories");
     Service.run("sh", "-c", MAKE, "sh", repositories.toString());
     service.with("AGENTGATE_GITHUB_BASE_URL", "file://" + repositories).start();
