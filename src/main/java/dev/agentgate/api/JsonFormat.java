@@ -14,6 +14,7 @@ import dev.agentgate.wire.Publish;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
 import dev.agentgate.wire.SubmitRequest;
+import dev.agentgate.wire.UsageLine;
 import dev.agentgate.wire.UsageResponse;
 import dev.agentgate.wire.WireJson;
 import dev.agentgate.wire.WorkOrderResponse;
@@ -40,6 +41,8 @@ import jakarta.inject.Singleton;
       ChangesResponse.class,
       ChangesResponse.File.class,
       FollowUpRequest.class,
+      Answers.UsageReport.class,
+      UsageLine.class,
       UsageResponse.class,
       Answers.Runs.class,
       Answers.WorkOrderPage.class,

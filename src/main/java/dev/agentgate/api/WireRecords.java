@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.RunView;
+import dev.agentgate.queue.UsageReport;
 import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.wire.Answers.CancelResult;
 import dev.agentgate.wire.Answers.KillResult;
@@ -11,6 +12,7 @@ import dev.agentgate.wire.PublicationResponse;
 import dev.agentgate.wire.Publish;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
+import dev.agentgate.wire.UsageLine;
 import dev.agentgate.wire.UsageResponse;
 import dev.agentgate.wire.WorkOrderResponse;
 import dev.agentgate.workorder.AgentChoices;
@@ -195,6 +197,16 @@ final class WireRecords {
             .map(it -> new PublicationResponse.PullRequest(it.number(), it.url()))
             .orElse(null),
         publication.error().orElse(null));
+  }
+
+  static UsageLine of(UsageReport.Line line) {
+    Usage usage = line.usage();
+    return new UsageLine(
+        line.key(),
+        line.runs(),
+        boxed(usage.inputTokens()),
+        boxed(usage.outputTokens()),
+        usage.costUsd().orElse(null));
   }
 
   private static ChangeSummaryResponse of(ChangeSummary changes) {

@@ -24,6 +24,7 @@ public final class QueueModule {
   private final OrphanCleanup orphanCleanup;
   private final Retention retention;
   private final WorkspaceCleanup workspaceCleanup;
+  private final UsageReport usage;
   private final RunDrain drain;
 
   /**
@@ -34,6 +35,7 @@ public final class QueueModule {
    */
   public QueueModule(QueueSettings settings, Outside outside) {
     orders = new Orders(outside.store());
+    usage = new UsageReport(outside.store());
     publications = new RunPublications(outside.store(), orders, outside.executor()::workspaceOf);
     RunSlots slots = new RunSlots();
     brakes =
@@ -139,6 +141,10 @@ public final class QueueModule {
 
   public Retention retention() {
     return retention;
+  }
+
+  public UsageReport usage() {
+    return usage;
   }
 
   public RunDrain drain() {

@@ -15,6 +15,7 @@ import dev.agentgate.queue.QueueSettings;
 import dev.agentgate.queue.RunChanges;
 import dev.agentgate.queue.RunFormats;
 import dev.agentgate.queue.RunLogs;
+import dev.agentgate.queue.UsageReport;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.workspace.WorkspaceRetention;
 import dev.agentgate.workspace.WorkspaceRetention.Keep;
@@ -138,6 +139,12 @@ class QueueProducer {
   @Singleton
   AgentBrakes brakes() {
     return queue.brakes();
+  }
+
+  @Produces
+  @Singleton
+  UsageReport usage() {
+    return queue.usage();
   }
 
   @Produces

@@ -96,6 +96,10 @@ public final class Answers {
   @Schema(name = "AgentList", requiredProperties = "items")
   public record Agents(List<AgentResponse> items) {}
 
+  /** What runs used, sorted by key. */
+  @Schema(name = "UsageReport", requiredProperties = "items")
+  public record UsageReport(List<UsageLine> items) {}
+
   /** Whether the queue is paused now. */
   @Schema(
       name = "PauseResult",

@@ -31,6 +31,11 @@ public record RunId(String value) implements Comparable<RunId> {
     return new RunId(PREFIX + SEQUENCE.next(now));
   }
 
+  /** Returns the smallest id that a run of this moment can have. */
+  public static RunId firstOf(Instant moment) {
+    return new RunId(PREFIX + UlidSequence.firstOf(moment));
+  }
+
   /** Makes all ids created from now on sort after this one, which an earlier process created. */
   public static void follow(RunId earlier) {
     SEQUENCE.follow(earlier.value.substring(PREFIX.length()));

@@ -38,4 +38,9 @@ final class UlidSequence {
       last.accumulateAndGet(ulid, (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
   }
+
+  /** Returns the smallest ULID of a moment; a moment that no ULID can have is moved to the next. */
+  static Ulid firstOf(Instant moment) {
+    return Ulid.min(Math.clamp(moment.getEpochSecond(), 0, LATEST_FOLLOWED / 1000) * 1000);
+  }
 }

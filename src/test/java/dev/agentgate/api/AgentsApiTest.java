@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.not;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -145,5 +146,18 @@ class AgentsApiTest {
           .statusCode(400);
     }
     given().get("/api/v1/agents").then().body("items[0]", not(hasKey("paused")));
+  }
+
+  @Test
+  void whatRunsUsedIsSummed() {
+    given().get("/api/v1/usage").then().statusCode(200).body("$", hasKey("items"));
+    given()
+        .get("/api/v1/usage?by=label:team&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")
+        .then()
+        .statusCode(200)
+        .body("items", equalTo(List.of()));
+    for (String query : new String[] {"by=week", "by=", "from=today", "by=day&by=agent", "x=1"}) {
+      given().get("/api/v1/usage?" + query).then().statusCode(400);
+    }
   }
 }

@@ -68,6 +68,7 @@ class RolesTest {
         Arguments.of("GET", "/runs/" + RUN + "/changes", Role.VIEWER),
         Arguments.of("GET", "/runs/" + RUN + "/patch", Role.VIEWER),
         Arguments.of("GET", "/agents", Role.VIEWER),
+        Arguments.of("GET", "/usage", Role.VIEWER),
         Arguments.of("GET", "/queue/health", Role.VIEWER),
         Arguments.of("POST", "/agents/shell/pause", Role.ADMIN),
         Arguments.of("POST", "/agents/shell/resume", Role.ADMIN),

@@ -144,6 +144,11 @@ class ResultsIT {
         assertThat(order.path(field)).as(field).isEqualTo(run.path(field));
       }
 
+      JsonNode spent = client.get("/usage?by=repository").json().path("items").path(0);
+      assertThat(spent.path("key").asText()).isEqualTo("acme/shop");
+      assertThat(spent.path("inputTokens").asLong()).isEqualTo(19_500);
+      assertThat(spent.path("costUsd")).isEqualTo(run.path("usage").path("costUsd"));
+
       Map<String, String> files = new TreeMap<>();
       JsonNode changes = client.get(path + "/changes").json();
       assertThat(changes.path("baseCommit").asText()).isEqualTo(base);
