@@ -47,6 +47,7 @@ class ProblemTest {
             "IDEMPOTENCY_KEY_REUSED 409",
             "QUEUE_FULL 429",
             "STORE_UNAVAILABLE 503",
+            "SHORT_OF_RESOURCES 503",
             "STOPPING 503");
   }
 
