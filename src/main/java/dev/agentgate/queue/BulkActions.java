@@ -66,8 +66,8 @@ public final class BulkActions {
 
   /**
    * Requests a run of every order that matches. Waiting orders go to the head of the queue, others
-   * are queued for a new attempt. All enter the queue at the same time, so that the oldest of the
-   * orders with the same priority starts first.
+   * are queued for a new attempt. All have the same time of entry, so that the oldest of the
+   * waiting orders with the same priority starts first. Free slots are filled meanwhile.
    *
    * @param filter its statuses must not contain {@code running}
    * @throws AgentGateException if nothing can be queued now

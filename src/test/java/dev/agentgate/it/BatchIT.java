@@ -123,12 +123,18 @@ class BatchIT {
           assertThat(client.get("/work-orders/" + id + "/runs").json().path("items"))
               .allMatch(run -> run.has("endedAt")));
 
+      // A free slot takes the first order that is queued again, whichever that is.
+      assertThat(client.post("/queue/pause").status()).isEqualTo(200);
       Answer queued =
           client.post("/work-orders/runs?status=cancelled&createdAfter=2020-01-01T00:00:00Z");
       assertThat(queued.status()).as(queued.text()).isEqualTo(202);
       assertThat(queued.json().path("queued").asInt()).isEqualTo(6);
+      assertThat(ids)
+          .extracting(id -> client.order(id).path("queuePosition").asInt())
+          .containsExactly(1, 2, 3, 4, 5);
+      assertThat(client.order(other).path("queuePosition").asInt()).isEqualTo(6);
+      assertThat(client.post("/queue/resume").status()).isEqualTo(200);
       client.awaitStatus(ids.get(0), "running");
-      assertThat(client.status(other)).isEqualTo("queued");
       assertThat(client.post("/work-orders/cancel?status=queued&status=running").status())
           .isEqualTo(200);
     }
