@@ -89,7 +89,8 @@ class CommandLineIT {
     String quoted =
         command.stream()
             .map(word -> "'" + word.replace("'", "'\\''") + "'")
-            .collect(Collectors.joining(" ", "exec ", ""));
+            // A build that was started with & ignores the signal, and so would its children.
+            .collect(Collectors.joining(" ", "exec env --default-signal=INT ", ""));
     ProcessBuilder builder =
         new ProcessBuilder(terminal ? List.of("script", "-qefc", quoted, "/dev/null") : command);
     builder.environment().clear();
