@@ -4,11 +4,11 @@ import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** In which form a log is read. */
+/** The form in which a client reads a log. */
 enum LogFormat {
-  /** As it is. */
+  /** Unchanged. */
   RAW,
-  /** As a person wants to read it. */
+  /** Rendered for people to read. */
   TEXT;
 
   static final String DESCRIPTION =

@@ -4,19 +4,21 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A run's log as text for one reader, piece by piece. No piece ends within a character, nor between
- * a carriage return and its line feed; bytes that are no UTF-8 become U+FFFD. Not for concurrent
- * use.
+ * A run's log as text for one reader, piece by piece. A piece never ends within a character or
+ * between a carriage return and its line feed. Bytes that are not UTF-8 become U+FFFD. Not for
+ * concurrent use.
  */
 public interface LogText {
-  /** The offset in the log from which a reader goes on who has all pieces so far. */
+  /** Returns the offset in the log at which a reader that has all pieces so far continues. */
   long offset();
 
   /**
-   * The next piece.
+   * Returns the next piece.
    *
-   * @param growing more will be written: what needs it to be told is left for later
-   * @return empty if there is nothing to read (yet); an empty text if what was read tells nothing
+   * @param growing whether more may be written; a part that needs it to be understood is then left
+   *     for later
+   * @return empty if there is nothing to read yet; an empty text if there is nothing to show of
+   *     what was read
    */
   Optional<String> next(boolean growing) throws IOException;
 }

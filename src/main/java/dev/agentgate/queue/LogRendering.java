@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Renders a run's log from an offset on, piece by piece: what has become of one block of it. Beside
- * that it holds the beginning of one line, within the bounds of {@link ReadableLog}. Not for
+ * Renders a run's log for people to read, from an offset on and block by block. Besides one block,
+ * at most the beginning of one line is in memory, within the bounds of {@link ReadableLog}. Not for
  * concurrent use.
  *
- * <p>{@link #offset()} is the end of a line of the log: all before it is rendered, and nothing of
- * what follows.
+ * <p>{@link #offset()} is the end of a line of the log: everything before it has been rendered, and
+ * nothing after it.
  */
 final class LogRendering implements LogText {
   private static final int BLOCK = 64 * 1024;
@@ -49,10 +49,10 @@ final class LogRendering implements LogText {
   }
 
   /**
-   * A rendering in the middle of a log depends a little on what came before: whether the agent was
-   * within a sentence. So that is rendered as well, and not shown.
+   * Renders the block before the offset without showing it: how a log continues depends a little on
+   * what came before, for example on whether the agent was in the middle of a sentence.
    *
-   * @return empty if there is nothing before, or no line ends at the offset
+   * @return empty if there is nothing before the offset, or if no line ends there
    */
   private Optional<ReadableLog> primed(long offset) throws IOException {
     long from = Math.max(0, offset - BLOCK);
@@ -89,10 +89,11 @@ final class LogRendering implements LogText {
     return nextBytes(growing).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
-  /** As {@link #next}, but bytes that are no UTF-8 stay as they are. */
+  /** Does the same as {@link #next}, but leaves bytes that are not UTF-8 as they are. */
   @SuppressWarnings("ThreadPriorityCheck") // a courtesy; nothing relies on it
   Optional<byte[]> nextBytes(boolean growing) throws IOException {
-    // A virtual thread makes way for others when it sends. Where nothing is told, it sends nothing.
+    // A virtual thread makes way for others when it sends; if there is nothing to show, it sends
+    // nothing.
     Thread.yield();
     if (at < limit) {
       RunLogBlock block = log.read(at, limit, BLOCK, mask, growing);
@@ -108,10 +109,7 @@ final class LogRendering implements LogText {
     return Optional.of(masked(readable.end()));
   }
 
-  /**
-   * The log is masked already, but a secret may be in another form there, with its characters
-   * escaped or in the words of two events.
-   */
+  /** Masks the text again: in the log a secret may be escaped, or divided between two events. */
   private byte[] masked(byte[] text) {
     if (text.length > 0 && format != OutputFormat.TEXT) {
       boolean continued = midLine;

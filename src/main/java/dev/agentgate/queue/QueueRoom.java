@@ -26,7 +26,10 @@ final class QueueRoom {
    * @return for how many orders there is room
    */
   int take(int wanted) {
-    long free = maxDepth - orders.counts().queued() - entering.getAndAdd(wanted);
+    // In this order: an order that is no longer entering is in the store by now. One that entered
+    // meanwhile may count twice, which only refuses a little early.
+    int ahead = entering.getAndAdd(wanted);
+    long free = maxDepth - orders.counts().queued() - ahead;
     int granted = Math.clamp(free, 0, wanted);
     giveBack(wanted - granted);
     return granted;

@@ -11,12 +11,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A run's log as it was at one moment, as a person wants to read it. Nothing but a piece of it is
- * in memory. A sink also gets pieces without a byte, so that it can break off where the log tells
- * nothing for long.
+ * A run's log at one moment, rendered for people to read. Only a piece of it is in memory at a
+ * time. A sink also gets empty pieces, so that it can break off while there is nothing to show.
  */
 public final class ReadableRunLog {
-  /** How many times as much is rendered if what was did not have enough lines. */
+  /** How much more is rendered if the last attempt did not have enough lines. */
   private static final int GROWTH = 4;
 
   private static final byte[] NOTHING = new byte[0];
@@ -39,7 +38,7 @@ public final class ReadableRunLog {
   }
 
   /**
-   * Copies the last lines. Renders no more of the log than it must, and that twice.
+   * Copies the last lines. Renders only the necessary part of the log, but renders it twice.
    *
    * @param lines how many; at least 1
    */
@@ -48,7 +47,7 @@ public final class ReadableRunLog {
       snapshot.copyRest(log.startOfLastLines(lines, snapshot.size()), mask, sink);
       return;
     }
-    // The first line may be the rest of one.
+    // The first line may be incomplete.
     for (long enough = lines + 1L; ; enough *= GROWTH) {
       long start = start(enough);
       LineCount count = new LineCount(sink);
@@ -75,7 +74,7 @@ public final class ReadableRunLog {
     }
   }
 
-  /** Counts lines, and passes on that there was something. */
+  /** Counts lines. Passes on only that something was rendered. */
   private static final class LineCount implements Sink {
     private final Sink alive;
     private long ends;
@@ -103,7 +102,7 @@ public final class ReadableRunLog {
     }
   }
 
-  /** Passes on what comes after the first lines. */
+  /** Passes on everything after the first lines. */
   private static final class AfterLines implements Sink {
     private final Sink rest;
     private long missing;

@@ -6,7 +6,7 @@ import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.Run;
 
-/** What the agents of runs print, by how their types are configured now. */
+/** The formats in which the agents of runs print, according to the current settings. */
 public final class RunFormats {
   private final Store store;
   private final Agents agents;
@@ -16,7 +16,7 @@ public final class RunFormats {
     this.agents = agents;
   }
 
-  /** The format of a run's log; text where its order is gone or its agent is not known any more. */
+  /** Returns the format of a run's log; text if its order is gone or its agent is unknown. */
   public OutputFormat of(Run run) {
     return store
         .workOrders()

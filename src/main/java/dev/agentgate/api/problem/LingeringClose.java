@@ -7,11 +7,11 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 
 /**
- * Closes the connection of a request that was answered before its body was read, in a way that
- * loses no answer. A connection that is closed while the client still sends is reset, and most
- * clients meet the reset before they read the answer. So what they send is read and discarded until
- * the body ends, for a bounded time and a bounded number of bytes. With HTTP/2 that ends the stream
- * and leaves the connection to the other requests on it. Runs on the connection's event loop.
+ * Closes the connection of a request that was answered before its body was read, without losing the
+ * answer. If a connection is closed while the client is still sending, it is reset, and most
+ * clients see the reset before they read the answer. So the rest of the body is read and discarded,
+ * for a bounded time and up to a bounded number of bytes. With HTTP/2 only the stream ends; the
+ * connection continues for its other requests. Runs on the connection's event loop.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.6">RFC 9112, tear-down</a>
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9113#section-8.1">RFC 9113, NO_ERROR</a>
@@ -38,10 +38,10 @@ final class LingeringClose {
   }
 
   /**
-   * Discards what is left of a request's body, whose answer was sent.
+   * Discards the rest of the body of an answered request.
    *
-   * @param patience how long at most
-   * @param most how many bytes at most
+   * @param patience the longest time that this may take
+   * @param most the most bytes to discard
    */
   static void begin(Vertx vertx, HttpServerRequest request, Duration patience, long most) {
     LingeringClose close = new LingeringClose(vertx, request, patience, most);
@@ -58,7 +58,7 @@ final class LingeringClose {
     }
   }
 
-  /** The client has sent everything, so nothing that it sends makes the close a reset. */
+  /** The client has sent everything, so closing the connection does not reset it. */
   private void end() {
     cancel();
     if (closesConnection(request)) {
