@@ -39,7 +39,8 @@ public record ComparisonRepository(Path directory, LocalGit workTree, int idLeng
     Files.createDirectories(directory.resolve("objects/info"));
     Files.writeString(directory.resolve("HEAD"), "ref: refs/heads/none\n");
     Files.writeString(directory.resolve("config"), configuration());
-    Files.write(objects().resolve(ALTERNATES), objects.stream().map(Path::toString).toList());
+    Files.write(
+        objects().resolve(ALTERNATES), objects.stream().map(ComparisonRepository::quoted).toList());
   }
 
   /**
@@ -81,7 +82,25 @@ public record ComparisonRepository(Path directory, LocalGit workTree, int idLeng
    * @param more a directory of objects
    */
   public void addObjects(Path more) throws IOException {
-    Files.write(objects().resolve(ALTERNATES), List.of(more.toString()), StandardOpenOption.APPEND);
+    Files.write(objects().resolve(ALTERNATES), List.of(quoted(more)), StandardOpenOption.APPEND);
+  }
+
+  /**
+   * Returns a path as a line of {@code info/alternates}. In quotes, it may contain a line feed, and
+   * a number sign does not begin a comment.
+   */
+  private static String quoted(Path path) {
+    StringBuilder quoted = new StringBuilder("\"");
+    path.toString()
+        .chars()
+        .forEach(c -> {
+          if (c < ' ') {
+            quoted.append(String.format("\\%03o", c));
+          } else {
+            quoted.append(c == '"' || c == '\\' ? "\\" : "").append((char) c);
+          }
+        });
+    return quoted.append('"').toString();
   }
 
   /**

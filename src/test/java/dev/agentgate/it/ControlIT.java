@@ -121,6 +121,7 @@ class ControlIT {
     Path file = service.data().resolve("work-orders").resolve(damaged + ".json");
     await("its file to be written")
         .until(() -> Files.exists(file) && Files.readString(file).contains("completed"));
+    String intact = Files.readString(file);
     Files.writeString(file, "no order");
     await("it to be unreadable").until(() -> client.get("/work-orders/" + damaged).status() == 503);
 
@@ -136,6 +137,10 @@ class ControlIT {
     assertThat(json.path("failures").path(0).path("error").asText()).contains("cannot be read");
     assertThat(client.get("/work-orders/" + ids.get(0)).status()).isEqualTo(404);
     assertThat(client.get("/work-orders/" + ids.get(2)).status()).isEqualTo(404);
+
+    Files.writeString(file, intact);
+    await("it to be readable").until(() -> client.get("/work-orders/" + damaged).status() == 200);
+    assertThat(purge(damaged).status()).isEqualTo(200);
   }
 
   @Test
