@@ -1,9 +1,7 @@
 package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.wire.SubmitRequest;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
@@ -17,22 +15,13 @@ final class FollowUpBody {
    * @return empty if there is no body, or none with a prompt
    */
   static Optional<String> prompt(InputStream body, int maxBytes) {
-    byte[] bytes;
-    try {
-      bytes = body.readNBytes(maxBytes + 1);
-    } catch (IOException hungUp) {
-      throw ApiException.invalid("The request body ended early");
-    }
-    return bytes.length == 0 ? Optional.empty() : prompt(RequestJson.read(bytes, maxBytes));
+    return RequestJson.readOptionalObject(body, maxBytes).flatMap(FollowUpBody::prompt);
   }
 
   private static Optional<String> prompt(ObjectNode body) {
     RequestFields fields = RequestFields.of(body);
     Optional<String> prompt = fields.text("taskPrompt", 1, SubmitRequest.MAX_PROMPT);
-    if (!fields.violations().isEmpty()) {
-      throw ApiException.invalid(
-          "taskPrompt " + fields.violations().getFirst().message(), fields.violations());
-    }
+    fields.throwIfRefused();
     return prompt;
   }
 }

@@ -1,7 +1,7 @@
 package dev.agentgate.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agentgate.api.problem.ApiException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -16,21 +16,13 @@ final class PauseBody {
 
   /** Returns when the pause ends; empty if there is no body, or none with an end. */
   static Optional<Instant> until(InputStream body) {
-    byte[] bytes;
-    try {
-      bytes = body.readNBytes(MAX_BYTES + 1);
-    } catch (IOException hungUp) {
-      throw ApiException.invalid("The request body ended early");
-    }
-    if (bytes.length == 0) {
-      return Optional.empty();
-    }
-    RequestFields fields = RequestFields.of(RequestJson.read(bytes, MAX_BYTES));
+    return RequestJson.readOptionalObject(body, MAX_BYTES).flatMap(PauseBody::until);
+  }
+
+  private static Optional<Instant> until(ObjectNode body) {
+    RequestFields fields = RequestFields.of(body);
     Optional<String> until = fields.text("until", 1, MAX_BYTES);
-    if (!fields.violations().isEmpty()) {
-      throw ApiException.invalid(
-          "until " + fields.violations().getFirst().message(), fields.violations());
-    }
+    fields.throwIfRefused();
     return until.map(PauseBody::time);
   }
 

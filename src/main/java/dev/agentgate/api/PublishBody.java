@@ -31,11 +31,7 @@ final class PublishBody {
     if (fields.text("as", 0, Publish.MAX_TITLE).filter(NONE::equals).isPresent()) {
       fields.refuse("as", "must be branch or pull_request");
     }
-    if (!fields.violations().isEmpty()) {
-      throw ApiException.invalid(
-          fields.violations().getFirst().field() + " " + fields.violations().getFirst().message(),
-          fields.violations());
-    }
+    fields.throwIfRefused();
     return request;
   }
 

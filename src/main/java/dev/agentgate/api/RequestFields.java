@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.wire.DurationText;
 import dev.agentgate.wire.Problem.Violation;
 import java.math.BigDecimal;
@@ -36,6 +37,18 @@ final class RequestFields {
   /** Everything noted so far, including what nested objects noted. */
   List<Violation> violations() {
     return List.copyOf(violations);
+  }
+
+  /**
+   * Refuses the request if anything was noted.
+   *
+   * @throws ApiException a 400 that lists every wrong value
+   */
+  void throwIfRefused() {
+    if (!violations.isEmpty()) {
+      Violation first = violations.getFirst();
+      throw ApiException.invalid(first.field() + " " + first.message(), violations());
+    }
   }
 
   void refuse(String name, String message) {

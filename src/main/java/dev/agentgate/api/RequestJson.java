@@ -87,29 +87,29 @@ final class RequestJson {
    */
   static Optional<ObjectNode> readOptionalObject(
       HttpHeaders headers, InputStream body, int maxBytes) {
-    byte[] bytes = readAll(body, maxBytes);
-    if (bytes.length == 0) {
-      return Optional.empty();
-    }
-    requirePlain(headers);
-    return Optional.of(parseObject(bytes));
+    return readIfSent(body, maxBytes)
+        .map(bytes -> {
+          requirePlain(headers);
+          return parseObject(bytes);
+        });
+  }
+
+  /**
+   * Reads a body that may be absent, whatever its media type.
+   *
+   * @throws ApiException as {@link #readObject}, if there is one
+   */
+  static Optional<ObjectNode> readOptionalObject(InputStream body, int maxBytes) {
+    return readIfSent(body, maxBytes).map(bytes -> parseObject(bytes));
+  }
+
+  private static Optional<byte[]> readIfSent(InputStream body, int maxBytes) {
+    return Optional.of(readAll(body, maxBytes)).filter(bytes -> bytes.length > 0);
   }
 
   /** Does the same for a body with up to 1,000 orders. */
   static ObjectNode readBatch(InputStream body, int maxBytes) {
     return parseObject(readAll(body, maxBytes), BATCH_MAPPER);
-  }
-
-  /**
-   * Reads a body that is in memory.
-   *
-   * @throws ApiException 413 if it is too long, 400 if it is not a JSON object
-   */
-  static ObjectNode read(byte[] body, int maxBytes) {
-    if (body.length > maxBytes) {
-      throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, tooLarge(maxBytes));
-    }
-    return parseObject(body);
   }
 
   private static byte[] readAll(InputStream body, int maxBytes) {

@@ -19,7 +19,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -133,12 +132,9 @@ public class RunLogResource {
       long start = log.startOfLastLines(lines.get(), snapshot.size());
       return ok(request, sink -> snapshot.copyRest(start, logs.mask(), sink)).build();
     }
-    // A log has no validators, so a condition on one never holds (RFC 9110, 13.1.5).
-    if (range != null && ifRange == null) {
-      Optional<ByteRange> wanted = ByteRange.parse(range, snapshot.length());
-      if (wanted.isPresent()) {
-        return part(request, snapshot, wanted.get());
-      }
+    Optional<ByteRange> wanted = ByteRange.requested(range, ifRange, snapshot.length());
+    if (wanted.isPresent()) {
+      return part(request, snapshot, wanted.get());
     }
     if (!RunLogs.isOver(run)) {
       // The middle may be dropped while the client reads, so no length is promised.
@@ -211,16 +207,10 @@ public class RunLogResource {
   }
 
   private Response part(HttpServerRequest request, RunLogSnapshot snapshot, ByteRange range) {
-    if (!range.isSatisfiable()) {
-      throw new WebApplicationException(
-          Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-              .header("Content-Range", "bytes */" + snapshot.length())
-              .build());
-    }
-    return ok(request, sink -> snapshot.copy(range.from(), range.to(), logs.mask(), sink))
-        .status(Response.Status.PARTIAL_CONTENT)
-        .header("Content-Range", range.contentRange(snapshot.length()))
-        .header(HttpHeaders.CONTENT_LENGTH, range.to() - range.from())
+    return range
+        .partial(
+            ok(request, sink -> snapshot.copy(range.from(), range.to(), logs.mask(), sink)),
+            snapshot.length())
         .build();
   }
 

@@ -172,6 +172,11 @@ class ResultsIT {
       Client.Answer part = client.get(path + "/patch", "Range", "bytes=5-14");
       assertThat(part.status()).isEqualTo(206);
       assertThat(part.text()).isEqualTo(patch.text().substring(5, 15));
+      Client.Answer beyond = client.get(path + "/patch", "Range", "bytes=1000000-");
+      assertThat(beyond.status()).isEqualTo(416);
+      assertThat(beyond.raw().headers().firstValue("Content-Range"))
+          .hasValue("bytes */" + patch.text().length());
+      assertThat(beyond.json().path("status").asInt()).isEqualTo(416);
     }
   }
 

@@ -1,8 +1,12 @@
 package dev.agentgate.api.stream;
 
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A range of bytes that a client requested.
@@ -42,6 +46,40 @@ public record ByteRange(long from, long to) {
     return through < from
         ? Optional.empty()
         : Optional.of(new ByteRange(from, Math.min(length, through + 1)));
+  }
+
+  /**
+   * Reads the headers of a request for something without validators: a condition on one never holds
+   * (RFC 9110, 13.1.5).
+   *
+   * @param range the header {@code Range}
+   * @param ifRange the header {@code If-Range}
+   * @param length the number of bytes that exist
+   * @return empty if the whole is to be sent
+   */
+  public static Optional<ByteRange> requested(
+      @Nullable String range, @Nullable String ifRange, long length) {
+    return range == null || ifRange != null ? Optional.empty() : parse(range, length);
+  }
+
+  /**
+   * Makes an answer one with this range only.
+   *
+   * @param answer with the bytes of the range
+   * @param length the number of bytes that exist
+   * @throws WebApplicationException 416 if nothing of the range exists
+   */
+  public Response.ResponseBuilder partial(Response.ResponseBuilder answer, long length) {
+    if (!isSatisfiable()) {
+      throw new WebApplicationException(
+          Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+              .header("Content-Range", "bytes */" + length)
+              .build());
+    }
+    return answer
+        .status(Response.Status.PARTIAL_CONTENT)
+        .header("Content-Range", contentRange(length))
+        .header(HttpHeaders.CONTENT_LENGTH, to - from);
   }
 
   public boolean isSatisfiable() {

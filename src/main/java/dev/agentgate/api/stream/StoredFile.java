@@ -34,34 +34,25 @@ public final class StoredFile {
    * Returns an answer with the file, or with the part that the client requests.
    *
    * @param range the header {@code Range}
-   * @param ifRange the header {@code If-Range}; the file has no validators, so a condition on one
-   *     never holds (RFC 9110, 13.1.5)
+   * @param ifRange the header {@code If-Range}; the file has no validators
    */
   public Response answer(
       HttpServerRequest request, String type, @Nullable String range, @Nullable String ifRange) {
-    Optional<ByteRange> wanted =
-        range == null || ifRange != null ? Optional.empty() : ByteRange.parse(range, length);
-    if (wanted.isEmpty()) {
-      return part(request, type, new ByteRange(0, length)).build();
-    }
-    if (!wanted.get().isSatisfiable()) {
-      return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-          .header("Content-Range", "bytes */" + length)
-          .build();
-    }
-    return part(request, type, wanted.get())
-        .status(Response.Status.PARTIAL_CONTENT)
-        .header("Content-Range", wanted.get().contentRange(length))
+    Optional<ByteRange> wanted = ByteRange.requested(range, ifRange, length);
+    return wanted
+        .map(part -> part.partial(body(request, type, part), length))
+        .orElseGet(() ->
+            body(request, type, new ByteRange(0, length))
+                .header(HttpHeaders.CONTENT_LENGTH, length))
         .build();
   }
 
-  private Response.ResponseBuilder part(HttpServerRequest request, String type, ByteRange range) {
+  private Response.ResponseBuilder body(HttpServerRequest request, String type, ByteRange range) {
     return Response.ok(ClientStream.body(request, stream -> send(stream, range)))
         .type(type)
         .header("Accept-Ranges", "bytes")
         // A browser must not treat what an agent wrote as a page.
-        .header("X-Content-Type-Options", "nosniff")
-        .header(HttpHeaders.CONTENT_LENGTH, range.to() - range.from());
+        .header("X-Content-Type-Options", "nosniff");
   }
 
   private void send(ClientStream stream, ByteRange range) throws IOException {
