@@ -51,7 +51,9 @@ public interface Executor extends AutoCloseable {
    */
   StopReport stop(RunId run, Duration grace);
 
-  /** Returns every run of which something is alive, whoever started it. */
+  /**
+   * Returns every run with something alive, including runs of an earlier process of the service.
+   */
   Set<RunId> findRuns();
 
   /**

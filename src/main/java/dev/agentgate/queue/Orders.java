@@ -77,7 +77,7 @@ public final class Orders {
   /**
    * Adds new orders in one step; returns the same as {@link
    * dev.agentgate.store.WorkOrders#insertAll}. It holds no lock, because several batches would wait
-   * for each other's syncs; whoever changes one of the orders waits until all are announced.
+   * for each other's syncs; a change of one of the orders waits until all are announced.
    */
   List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
     CountDownLatch announced = new CountDownLatch(1);

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 
 /**
  * Makes a commit of a workspace. The agent's objects are read only after the tree is complete, so
- * forged ones cannot get into it; whoever receives the commits computes the ids of all objects.
+ * forged ones cannot get into it; the receiver of the commits computes the ids of all objects.
  */
 final class CommitBuilder {
   private static final long MAX_SHALLOW = 1L << 20;

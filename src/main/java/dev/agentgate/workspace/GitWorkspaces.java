@@ -167,7 +167,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
     if (remote.isEmpty() || baseline.isEmpty()) {
       throw new WorkspaceFailedException("The run has no checkout of a repository");
     }
-    // The run is over: whoever looks for its processes must not find these.
+    // The run is over, so a search for its processes must not find these.
     LocalGit workspace = local(run, Map.of(), limit);
     WorkTreeCapture capture = new WorkTreeCapture(workspace, baseline.get(), publishing(run));
     boolean built = false;

@@ -70,7 +70,7 @@ abstract class ManyOrdersCommand extends ClientCommand {
     return orders.isEmpty() ? matching() : named();
   }
 
-  /** What the user is told about one order. */
+  /** Returns what to print about one order. */
   String told(JsonNode answer) {
     return words().past();
   }

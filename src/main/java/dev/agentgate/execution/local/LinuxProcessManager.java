@@ -404,7 +404,10 @@ public final class LinuxProcessManager {
     return membersOf(run).look().living().size();
   }
 
-  /** Returns every run that has a live process on this machine, whoever started it. */
+  /**
+   * Returns every run with a live process on this machine, including runs of an earlier process of
+   * the service.
+   */
   Set<RunId> findRuns() {
     Set<RunId> runs = new HashSet<>();
     cgroups()
