@@ -27,6 +27,7 @@ final class FileAgentPauses implements AgentPauses {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Path directory;
+  private final ConfiguredDirectory place;
 
   /** Guards the file. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -37,8 +38,9 @@ final class FileAgentPauses implements AgentPauses {
    * Reads the pauses. If the file is damaged, no agent is paused: a limit that still holds shows
    * itself again with the next run.
    */
-  FileAgentPauses(Path directory) throws IOException {
+  FileAgentPauses(Path directory, ConfiguredDirectory place) throws IOException {
     this.directory = directory;
+    this.place = place;
     Path file = directory.resolve(FILE);
     Map<String, AgentPause> read = Map.of();
     try {
@@ -61,6 +63,7 @@ final class FileAgentPauses implements AgentPauses {
 
   @Override
   public void set(String agentType, Optional<AgentPause> pause) {
+    place.check();
     lock.lock();
     try {
       Map<String, AgentPause> changed = new TreeMap<>(pauses);

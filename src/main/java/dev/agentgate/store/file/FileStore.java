@@ -151,7 +151,7 @@ public final class FileStore implements Store {
     writeBehind.start(journal);
     this.workOrders = new FileWorkOrders(this::openIndex, files, writeBehind, journal, shared);
     this.runs = new FileRuns(this::openIndex, runsDirectory, place, quarantine);
-    this.agentPauses = new FileAgentPauses(dataDir);
+    this.agentPauses = new FileAgentPauses(dataDir, place);
     this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);
   }
 

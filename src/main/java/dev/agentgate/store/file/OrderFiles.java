@@ -101,32 +101,29 @@ final class OrderFiles {
 
   /** Writes a temporary file and renames it. Only one thread at a time may write the same file. */
   static void replace(Path path, byte[] content) throws IOException {
+    replace(path, content, false);
+  }
+
+  /** Replaces a file like {@link #replace}, and returns when the new content is on disk. */
+  static void replaceDurably(Path directory, String name, byte[] content) throws IOException {
+    replace(directory.resolve(name), content, true);
+    Journal.syncDirectory(directory);
+  }
+
+  private static void replace(Path path, byte[] content, boolean sync) throws IOException {
     Path aside = path.resolveSibling("." + path.getFileName() + ASIDE);
     try {
       try (FileOutputStream out = new FileOutputStream(aside.toFile())) {
         out.write(content);
+        if (sync) {
+          out.getFD().sync();
+        }
       }
       Files.move(aside, path, ATOMIC_MOVE);
     } catch (IOException e) {
       aside.toFile().delete();
       throw e;
     }
-  }
-
-  /** Replaces a file like {@link #replace}, and returns when the new content is on disk. */
-  static void replaceDurably(Path directory, String name, byte[] content) throws IOException {
-    Path aside = directory.resolve("." + name + ASIDE);
-    try {
-      try (FileOutputStream out = new FileOutputStream(aside.toFile())) {
-        out.write(content);
-        out.getFD().sync();
-      }
-      Files.move(aside, directory.resolve(name), ATOMIC_MOVE);
-    } catch (IOException e) {
-      aside.toFile().delete();
-      throw e;
-    }
-    Journal.syncDirectory(directory);
   }
 
   void remove(WorkOrderId id) throws IOException {

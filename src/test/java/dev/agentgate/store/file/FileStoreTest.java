@@ -381,6 +381,9 @@ final class FileStoreTest extends StoreContract {
     Instant now = CLOCK.instant();
     Run run = Run.preparing(RunId.next(now), before.id(), 1, now);
     assertThatThrownBy(() -> store.runs().save(run)).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.agentPauses().set("shell", Optional.empty()))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage(ConfiguredDirectory.GONE);
     assertThat(files().isStopped()).isFalse();
     assertThat(dir).doesNotExist();
 
