@@ -52,6 +52,11 @@ public final class Agents {
     return Optional.ofNullable(byType.get(type)).filter(Agent::enabled).map(Agent::profile);
   }
 
+  /** Returns the format of the output of this type; text if the type is unknown or not enabled. */
+  public OutputFormat output(String type) {
+    return find(type).map(AgentProfile::output).orElse(OutputFormat.TEXT);
+  }
+
   /** Returns the types that orders may request, sorted. */
   public List<String> types() {
     return byType.entrySet().stream()

@@ -208,9 +208,7 @@ public class BulkResource {
   }
 
   private static List<BulkAnswers.Failure> failures(BulkResult result) {
-    return result.failures().stream()
-        .map(failure -> new BulkAnswers.Failure(failure.order().value(), failure.why()))
-        .toList();
+    return result.failures().stream().map(WireRecords::of).toList();
   }
 
   private static @Nullable String error(BulkResult result) {

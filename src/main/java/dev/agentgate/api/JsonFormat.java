@@ -34,7 +34,6 @@ import jakarta.inject.Singleton;
       Answers.DeleteResult.class,
       Answers.KillResult.class,
       Answers.PauseResult.class,
-      Answers.PurgeFailure.class,
       Answers.PurgeResult.class,
       Answers.RunRequestResult.class,
       ChangeSummaryResponse.class,

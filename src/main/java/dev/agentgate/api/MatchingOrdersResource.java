@@ -162,10 +162,6 @@ public class MatchingOrdersResource {
         dryRun ? 0 : report.purged(),
         dryRun ? report.purged() : null,
         success ? null : report.notPurged(),
-        success
-            ? null
-            : report.failures().stream()
-                .map(failure -> new Answers.PurgeFailure(failure.id().value(), failure.error()))
-                .toList());
+        success ? null : report.failures().stream().map(WireRecords::of).toList());
   }
 }

@@ -1,12 +1,14 @@
 package dev.agentgate.api;
 
 import dev.agentgate.execution.StopReport;
+import dev.agentgate.queue.BulkResult;
 import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.queue.UsageReport;
 import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.wire.Answers.CancelResult;
 import dev.agentgate.wire.Answers.KillResult;
+import dev.agentgate.wire.BulkAnswers;
 import dev.agentgate.wire.ChangeSummaryResponse;
 import dev.agentgate.wire.PublicationResponse;
 import dev.agentgate.wire.Publish;
@@ -197,6 +199,10 @@ final class WireRecords {
             .map(it -> new PublicationResponse.PullRequest(it.number(), it.url()))
             .orElse(null),
         publication.error().orElse(null));
+  }
+
+  static BulkAnswers.Failure of(BulkResult.Failure failure) {
+    return new BulkAnswers.Failure(failure.order().value(), failure.why());
   }
 
   static UsageLine of(UsageReport.Line line) {

@@ -1,6 +1,7 @@
 package dev.agentgate.notify;
 
 import dev.agentgate.queue.StatusEvent;
+import dev.agentgate.workorder.Backoff;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -35,6 +36,7 @@ final class WebhookTarget {
   private final WebhookCounts counts;
   private final HttpClient client;
   private final Clock clock;
+  private final Backoff backoff;
   private final BlockingQueue<Long> waiting = new LinkedBlockingQueue<>();
   private boolean failing;
   private @Nullable Thread deliverer;
@@ -53,6 +55,7 @@ final class WebhookTarget {
     this.counts = counts;
     this.client = client;
     this.clock = clock;
+    this.backoff = new Backoff(settings.firstBackoff(), LONGEST_BACKOFF);
   }
 
   /** Starts with what an earlier process of the service left. */
@@ -136,7 +139,6 @@ final class WebhookTarget {
    * @return the reason of the last failure, if all attempts failed
    */
   private Optional<String> deliver(Delivery delivery) throws InterruptedException {
-    Duration backoff = settings.firstBackoff();
     for (int attempt = 1; ; attempt++) {
       Optional<Refusal> refusal = post(delivery);
       if (refusal.isEmpty()) {
@@ -155,9 +157,8 @@ final class WebhookTarget {
         return refusal.map(Refusal::reason);
       }
       Duration asked = refusal.get().retryAfter();
-      Thread.sleep(asked.compareTo(backoff) > 0 ? asked : backoff);
-      Duration doubled = backoff.multipliedBy(2);
-      backoff = doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
+      Duration pause = backoff.after(attempt);
+      Thread.sleep(asked.compareTo(pause) > 0 ? asked : pause);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.agentgate.publish.Publisher.Work;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunPublications;
 import dev.agentgate.queue.RunPublications.Published;
+import dev.agentgate.workorder.Backoff;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Publication.Status;
 import dev.agentgate.workorder.PublishRequest;
@@ -42,7 +43,7 @@ public final class Publications implements QueueObserver, AutoCloseable {
 
   private final RunPublications runs;
   private final Attempt publisher;
-  private final Duration firstPause;
+  private final Backoff backoff;
   private final PublicationCounts counts = new PublicationCounts();
   private final Semaphore permits = new Semaphore(AT_ONCE);
   private final Map<RunId, Task> tasks = new ConcurrentHashMap<>();
@@ -59,7 +60,7 @@ public final class Publications implements QueueObserver, AutoCloseable {
   public Publications(RunPublications runs, Attempt publisher, Duration firstPause) {
     this.runs = runs;
     this.publisher = publisher;
-    this.firstPause = firstPause;
+    this.backoff = new Backoff(firstPause, LONGEST_PAUSE);
   }
 
   /** Makes one attempt to publish, as {@link Publisher#publish} does. */
@@ -218,16 +219,11 @@ public final class Publications implements QueueObserver, AutoCloseable {
     LOG.warnf("The changes of %s could not be published, retrying: %s", it.run().id(), why);
     runs.record(it, latest -> latest.postponed(why));
     counts.wasPostponed();
-    Duration pause = pause(attempts);
+    Duration pause = backoff.after(attempts);
     return failure
         .retryAfter()
         .filter(asked -> asked.compareTo(pause) > 0)
         .or(() -> Optional.of(pause));
-  }
-
-  private Duration pause(int attempts) {
-    Duration pause = firstPause.multipliedBy(1L << Math.min(attempts - 1, 20));
-    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
   private ReentrantLock lockOf(WorkOrderId order) {

@@ -3,14 +3,13 @@ package dev.agentgate.queue;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.AgentPause.Reason;
+import dev.agentgate.workorder.Backoff;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.RunOutcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,10 +27,9 @@ public final class AgentBrakes {
   /** An agent is paused after this many failures in a row for which its provider is to blame. */
   private static final int FAILURES_IN_A_ROW = 3;
 
-  private static final Duration FIRST_LIMIT = Duration.ofMinutes(5);
-  private static final Duration LONGEST_LIMIT = Duration.ofMinutes(60);
-  private static final Duration FIRST_UNAVAILABLE = Duration.ofMinutes(1);
-  private static final Duration LONGEST_UNAVAILABLE = Duration.ofMinutes(30);
+  private static final Backoff LIMITED = new Backoff(Duration.ofMinutes(5), Duration.ofMinutes(60));
+  private static final Backoff UNAVAILABLE =
+      new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(30));
 
   private final Orders orders;
   private final UnaryOperator<String> credentials;
@@ -70,8 +68,7 @@ public final class AgentBrakes {
 
   /** Returns the pause of an agent that is in force now. */
   public Optional<AgentPause> pause(String agentType) {
-    Instant now = clock.instant();
-    return noted(agentType).filter(pause -> pause.isInForce(now));
+    return noted(agentType).filter(pause -> pause.isInForce(clock.instant()));
   }
 
   /** Returns all pauses that are in force now, by the type of the agent, sorted. */
@@ -87,9 +84,8 @@ public final class AgentBrakes {
    * it works again.
    */
   boolean isOnProbation(String agentType) {
-    Instant now = clock.instant();
     return noted(agentType)
-        .filter(pause -> !pause.isInForce(now) && pause.reason() != Reason.MANUAL)
+        .filter(pause -> pause.reason() != Reason.MANUAL && !pause.isInForce(clock.instant()))
         .isPresent();
   }
 
@@ -155,21 +151,18 @@ public final class AgentBrakes {
   }
 
   private void limited(String agentType, RunOutcome.Limited limited) {
-    Optional<AgentPause> before = noted(agentType);
-    if (before.filter(pause -> pause.reason() == Reason.MANUAL).isPresent()
-        && pause(agentType).isPresent()) {
-      return;
-    }
-    Optional<AgentPause> same = before.filter(pause -> pause.reason() == Reason.USAGE_LIMIT);
-    if (same.isPresent() && pause(agentType).isPresent()) {
+    Optional<AgentPause> inForce = pause(agentType);
+    switch (inForce.map(AgentPause::reason).orElse(null)) {
+      case MANUAL -> {}
       // Another run of the same agent met the same limit.
-      limited.until().ifPresent(end -> set(agentType, Optional.of(same.get().until(end))));
-      return;
+      case USAGE_LIMIT ->
+          limited.until().ifPresent(end -> set(agentType, inForce.map(pause -> pause.until(end))));
+      case null, default -> {
+        int times = timesBefore(agentType, Reason.USAGE_LIMIT) + 1;
+        Instant until = limited.until().orElse(clock.instant().plus(LIMITED.after(times)));
+        set(agentType, Reason.USAGE_LIMIT, limited.error(), Optional.of(until), times);
+      }
     }
-    int times = same.map(AgentPause::times).orElse(0) + 1;
-    Instant now = clock.instant();
-    Instant until = limited.until().orElse(now.plus(doubled(FIRST_LIMIT, times, LONGEST_LIMIT)));
-    set(agentType, Reason.USAGE_LIMIT, limited.error(), Optional.of(until), times);
   }
 
   private void failed(String agentType, FailureReason reason, String message) {
@@ -201,14 +194,17 @@ public final class AgentBrakes {
       return;
     }
     failures.remove(agentType);
-    int times =
-        noted(agentType)
-                .filter(before -> before.reason() == reason)
-                .map(AgentPause::times)
-                .orElse(0)
-            + 1;
-    Instant until = clock.instant().plus(doubled(FIRST_UNAVAILABLE, times, LONGEST_UNAVAILABLE));
+    int times = timesBefore(agentType, reason) + 1;
+    Instant until = clock.instant().plus(UNAVAILABLE.after(times));
     set(agentType, reason, message, Optional.of(until), times);
+  }
+
+  /** Returns how often in a row the agent was paused for this reason before. */
+  private int timesBefore(String agentType, Reason reason) {
+    return noted(agentType)
+        .filter(before -> before.reason() == reason)
+        .map(AgentPause::times)
+        .orElse(0);
   }
 
   private void worked(String agentType) {
@@ -241,10 +237,5 @@ public final class AgentBrakes {
 
   private Optional<AgentPause> noted(String agentType) {
     return Optional.ofNullable(orders.agentPauses().get(agentType));
-  }
-
-  private static Duration doubled(Duration first, int times, Duration longest) {
-    Duration grown = first.multipliedBy(1L << Math.min(times - 1, 20));
-    return Collections.min(List.of(grown, longest));
   }
 }

@@ -1,5 +1,6 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.queue.BulkResult.Failure;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
@@ -18,7 +19,6 @@ import java.util.function.Consumer;
  * For use by one thread.
  */
 final class BatchPurge {
-  private static final int BATCH = 100;
   private static final int MOST_FAILURES = 100;
 
   private final Store store;
@@ -28,7 +28,7 @@ final class BatchPurge {
 
   private long purged;
   private long notPurged;
-  private final List<PurgeReport.Failure> failures = new ArrayList<>();
+  private final List<Failure> failures = new ArrayList<>();
 
   /**
    * @param cutoff keep the orders that changed at this time or later
@@ -48,15 +48,8 @@ final class BatchPurge {
    * @throws StoreUnavailableException if the store refuses every write
    */
   PurgeReport run() {
-    Optional<WorkOrderId> before = Optional.empty();
-    while (true) {
-      List<WorkOrderId> ids = store.workOrders().matching(filter, before, BATCH);
-      ids.forEach(this::tryToPurge);
-      if (ids.size() < BATCH) {
-        return new PurgeReport(purged, notPurged, List.copyOf(failures));
-      }
-      before = Optional.of(ids.getLast());
-    }
+    new MatchingOrders(store.workOrders(), filter).forEachRemaining(this::tryToPurge);
+    return new PurgeReport(purged, notPurged, failures);
   }
 
   private void tryToPurge(WorkOrderId id) {
@@ -85,7 +78,7 @@ final class BatchPurge {
   private void note(WorkOrderId id, AgentGateException why) {
     notPurged++;
     if (failures.size() < MOST_FAILURES) {
-      failures.add(new PurgeReport.Failure(id, String.valueOf(why.getMessage())));
+      failures.add(new Failure(id, String.valueOf(why.getMessage())));
     }
   }
 }

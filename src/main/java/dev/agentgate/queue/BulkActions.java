@@ -101,24 +101,12 @@ public final class BulkActions {
           switch (order.status()) {
             case QUEUED -> change(order, order.expedite(at));
             case RUNNING -> throw new IllegalArgumentException("Running orders were not excluded");
-            case COMPLETED, FAILED, CANCELLED -> enter(order, order.requeue(at));
+            case COMPLETED, FAILED, CANCELLED -> room.enter(() -> change(order, order.requeue(at)));
           };
       if (waiting.isPresent()) {
         queue.enqueued(waiting.get());
         return true;
       }
-    }
-  }
-
-  private Optional<WorkOrder> enter(WorkOrder order, WorkOrder waiting) {
-    int taken = room.take(1);
-    try {
-      if (taken == 0) {
-        throw room.full();
-      }
-      return change(order, waiting);
-    } finally {
-      room.giveBack(taken);
     }
   }
 

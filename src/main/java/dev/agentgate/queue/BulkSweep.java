@@ -6,6 +6,7 @@ import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.WorkOrderId;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,7 +27,6 @@ final class BulkSweep {
   /** How many orders are under way at once. */
   static final int WIDTH = 64;
 
-  private static final int PAGE = 1_000;
   private static final int MOST_FAILURES = 100;
   private static final Logger LOG = Logger.getLogger(BulkSweep.class);
 
@@ -64,26 +64,22 @@ final class BulkSweep {
   /** Visits the orders that match, the newest first; returns when all are done. */
   void over(WorkOrderFilter filter) {
     Semaphore free = new Semaphore(WIDTH);
-    Optional<WorkOrderId> before = Optional.empty();
+    Iterator<WorkOrderId> ids = new MatchingOrders(store.workOrders(), filter);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<WorkOrderId> ids;
-      do {
-        ids = store.workOrders().matching(filter, before, PAGE);
-        for (WorkOrderId id : ids) {
-          free.acquireUninterruptibly();
-          if (stopped != null) {
-            return;
-          }
-          threads.execute(() -> {
-            try {
-              visit(id);
-            } finally {
-              free.release();
-            }
-          });
+      while (ids.hasNext()) {
+        WorkOrderId id = ids.next();
+        free.acquireUninterruptibly();
+        if (stopped != null) {
+          return;
         }
-        before = ids.isEmpty() ? before : Optional.of(ids.getLast());
-      } while (ids.size() == PAGE);
+        threads.execute(() -> {
+          try {
+            visit(id);
+          } finally {
+            free.release();
+          }
+        });
+      }
     }
   }
 

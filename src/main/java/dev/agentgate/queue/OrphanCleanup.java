@@ -6,13 +6,13 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -183,18 +183,12 @@ public final class OrphanCleanup {
     return removed;
   }
 
-  private List<RunId> workspacesOnDisk() {
-    if (!Files.isDirectory(workspaces)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(workspaces)) {
-      return entries
-          .map(entry -> RunId.parse(String.valueOf(entry.getFileName())))
-          .flatMap(Optional::stream)
-          .toList();
-    } catch (IOException e) {
+  private Set<RunId> workspacesOnDisk() {
+    try {
+      return supervision.workspaces().list();
+    } catch (UncheckedIOException e) {
       LOG.warnf("The workspaces cannot be listed: %s", e.getMessage());
-      return List.of();
+      return Set.of();
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.workorder.WorkOrderId;
 import java.util.List;
 
 /**
@@ -10,12 +9,8 @@ import java.util.List;
  * @param notPurged the number of orders that match but could not be purged
  * @param failures why, for the first of them
  */
-public record PurgeReport(long purged, long notPurged, List<Failure> failures) {
-
-  /**
-   * An order that could not be purged.
-   *
-   * @param error a sentence for the caller
-   */
-  public record Failure(WorkOrderId id, String error) {}
+public record PurgeReport(long purged, long notPurged, List<BulkResult.Failure> failures) {
+  public PurgeReport {
+    failures = List.copyOf(failures);
+  }
 }

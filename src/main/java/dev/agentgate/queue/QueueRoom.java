@@ -4,6 +4,7 @@ import dev.agentgate.store.WorkOrders;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The room that is left in the queue. Orders count before they are in the store, so that threads
@@ -37,6 +38,34 @@ final class QueueRoom {
 
   void giveBack(int taken) {
     entering.addAndGet(-taken);
+  }
+
+  /**
+   * Adds one order to the queue.
+   *
+   * @param add adds it
+   * @throws AgentGateException if the queue is full
+   */
+  <T> T enter(Supplier<T> add) {
+    return enter(
+        add,
+        () -> {
+          throw full();
+        });
+  }
+
+  /**
+   * Adds one order to the queue.
+   *
+   * @param ifFull is called instead if the queue is full
+   */
+  <T> T enter(Supplier<T> add, Supplier<T> ifFull) {
+    int taken = take(1);
+    try {
+      return taken == 0 ? ifFull.get() : add.get();
+    } finally {
+      giveBack(taken);
+    }
   }
 
   AgentGateException full() {

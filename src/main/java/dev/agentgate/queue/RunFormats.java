@@ -1,6 +1,5 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.store.Store;
@@ -21,8 +20,7 @@ public final class RunFormats {
     return store
         .workOrders()
         .find(run.workOrderId())
-        .flatMap(order -> agents.find(order.spec().agentType()))
-        .map(AgentProfile::output)
+        .map(order -> agents.output(order.spec().agentType()))
         .orElse(OutputFormat.TEXT);
   }
 }

@@ -6,6 +6,7 @@ import dev.agentgate.execution.Execution;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrderSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -60,8 +61,9 @@ final class RunWatch {
         if (outcome.isPresent()) {
           return outcome.get();
         }
-        reported.accept(execution.report());
-        wait = Collections.max(List.of(SHORTEST_WAIT, keepDeadlines()));
+        AgentReport report = execution.report();
+        reported.accept(report);
+        wait = Collections.max(List.of(SHORTEST_WAIT, keepDeadlines(report.usage())));
       } catch (CannotTellException e) {
         // This proves neither that the agent ended nor that its time is up.
         patience.lookAgainAfter(e);
@@ -71,11 +73,12 @@ final class RunWatch {
   }
 
   /**
-   * Requests the end of the run if a deadline has passed.
+   * Requests the end of the run if a deadline has passed, or if it costs too much.
    *
+   * @param used what the run has used so far
    * @return how long nothing has to be done
    */
-  private Duration keepDeadlines() {
+  private Duration keepDeadlines(Usage used) {
     Optional<EndCause> asked = requests.strongest();
     if (asked.isPresent()) {
       // The caller that made the request stops the processes; this covers the case that it did not.
@@ -90,20 +93,15 @@ final class RunWatch {
     } else if (!idleLeft.isPositive()) {
       requests.add(EndCause.IDLE_TIMEOUT);
     }
-    if (isTooExpensive()) {
+    if (isTooExpensive(used)) {
       requests.add(EndCause.BUDGET_EXCEEDED);
     }
     Duration longest = maxCostUsd.isPresent() ? COST_WAIT : LONGEST_WAIT;
     return Collections.min(List.of(longest, left, idleLeft));
   }
 
-  private boolean isTooExpensive() {
+  private boolean isTooExpensive(Usage used) {
     return maxCostUsd.isPresent()
-        && execution
-            .report()
-            .usage()
-            .costUsd()
-            .filter(cost -> cost.compareTo(maxCostUsd.get()) > 0)
-            .isPresent();
+        && used.costUsd().filter(cost -> cost.compareTo(maxCostUsd.get()) > 0).isPresent();
   }
 }

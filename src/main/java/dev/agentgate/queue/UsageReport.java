@@ -7,7 +7,6 @@ import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,7 @@ public final class UsageReport {
             .ifPresent(order -> runs.forEach(run -> add(lines, key.apply(order, run), run)));
       }
     }
-    return lines.values().stream().sorted(Comparator.comparing(Line::key)).toList();
+    return List.copyOf(lines.values());
   }
 
   private static void add(Map<String, Line> lines, String key, Run run) {

@@ -40,7 +40,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -96,7 +95,7 @@ public final class WorkOrderService {
     Instant now = now();
     WorkOrder order = WorkOrder.submitted(WorkOrderId.next(now), spec, wish.idempotencyKey(), now);
     Optional<WorkOrder> earlier =
-        ifRoom(
+        room.enter(
             () -> orders.insert(order),
             () ->
                 wish.idempotencyKey()
@@ -110,16 +109,6 @@ public final class WorkOrderService {
     }
     queue.enqueued(order);
     return new Submitted(view(order), true);
-  }
-
-  /** Puts an order into the queue if there is room. */
-  private <T> T ifRoom(Supplier<T> enter, Supplier<T> orElse) {
-    int taken = room.take(1);
-    try {
-      return taken == 0 ? orElse.get() : enter.get();
-    } finally {
-      room.giveBack(taken);
-    }
   }
 
   /**
@@ -419,11 +408,7 @@ public final class WorkOrderService {
           };
       if (order.status() == WorkOrderStatus.QUEUED
           ? orders.change(order, waiting)
-          : ifRoom(
-              () -> orders.change(order, waiting),
-              () -> {
-                throw room.full();
-              })) {
+          : room.enter(() -> orders.change(order, waiting))) {
         Optional<RunId> started =
             order.status() == WorkOrderStatus.QUEUED
                 ? queue.startNow(id).or(() -> runInProgress(id))
@@ -454,11 +439,7 @@ public final class WorkOrderService {
             "Work order " + id + " cannot be continued: the workspace of its last run is gone");
       }
       WorkOrder waiting = order.followUp(prompt, now());
-      if (ifRoom(
-          () -> orders.change(order, waiting),
-          () -> {
-            throw room.full();
-          })) {
+      if (room.enter(() -> orders.change(order, waiting))) {
         queue.enqueued(waiting);
         return;
       }

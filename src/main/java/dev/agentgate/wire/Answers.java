@@ -67,20 +67,7 @@ public final class Answers {
       @Schema(description = "How many matching orders could not be purged; absent if none")
           @Nullable Long notPurged,
       @Schema(description = "Why they could not be purged, for at most 100 of them; absent if none")
-          @Nullable List<PurgeFailure> failures) {}
-
-  /** An order that a batch purge could not remove. */
-  @Schema(
-      name = "PurgeFailure",
-      requiredProperties = {"workOrderId", "error"})
-  public record PurgeFailure(
-      @Schema(examples = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD") String workOrderId,
-      @Schema(
-              description = "What prevents it",
-              examples =
-                  "Work order wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD was not purged: 1 of its processes live"
-                      + " on")
-          String error) {}
+          @Nullable List<BulkAnswers.Failure> failures) {}
 
   /** The result of requesting a run. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -7,8 +7,7 @@ import java.util.Optional;
  * Decides whether and when a failed attempt is retried: exponential backoff from 1 s up to 5 min.
  */
 public final class RetryPolicy {
-  private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
-  private static final Duration LONGEST_DELAY = Duration.ofMinutes(5);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
 
   private RetryPolicy() {}
 
@@ -28,7 +27,6 @@ public final class RetryPolicy {
     if (!mayRetry || attempts >= limits.maxAttempts()) {
       return Optional.empty();
     }
-    Duration delay = FIRST_DELAY.multipliedBy(1L << Math.min(20, Math.max(0, attempts - 1)));
-    return Optional.of(delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY);
+    return Optional.of(BACKOFF.after(attempts));
   }
 }

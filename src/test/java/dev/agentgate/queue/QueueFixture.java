@@ -27,6 +27,7 @@ import dev.agentgate.workspace.WorkspaceSourceInput;
 import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class QueueFixture implements AutoCloseable {
   final FakeExecutor executor;
   final SettableClock clock;
   final FakeHost host = new FakeHost();
-  final FakeWorkspaces workspaces = new FakeWorkspaces();
+  final FakeWorkspaces workspaces;
   final QueueModule queue;
   final Path directory;
 
@@ -77,6 +78,7 @@ final class QueueFixture implements AutoCloseable {
       SettableClock clock,
       Map<String, String> environment) {
     this.directory = directory;
+    this.workspaces = new FakeWorkspaces(directory.resolve("workspaces"));
     this.store = store;
     this.executor = executor;
     this.clock = clock;
@@ -318,8 +320,14 @@ final class QueueFixture implements AutoCloseable {
 
   /** Where orders would work; the executor is a fake and prepares nothing. */
   static final class FakeWorkspaces implements Workspaces {
-    /** The workspaces that are there, with their sizes. */
+    /** The sizes of workspaces that are there without a directory. */
     final Map<RunId, Long> sizes = new ConcurrentHashMap<>();
+
+    private final Path root;
+
+    private FakeWorkspaces(Path root) {
+      this.root = root;
+    }
 
     @Override
     public Path prepare(RunId run, WorkspaceSource source, Duration limit) {
@@ -343,7 +351,12 @@ final class QueueFixture implements AutoCloseable {
 
     @Override
     public Set<RunId> list() {
-      return sizes.keySet();
+      Set<RunId> runs = new HashSet<>(sizes.keySet());
+      String[] directories = root.toFile().list();
+      for (String name : directories == null ? new String[0] : directories) {
+        RunId.parse(name).ifPresent(runs::add);
+      }
+      return runs;
     }
 
     @Override

@@ -472,8 +472,8 @@ class QueueTest {
     assertThat(kept.failures())
         .singleElement()
         .satisfies(failure -> {
-          assertThat(failure.id()).isEqualTo(id);
-          assertThat(failure.error()).contains(id + " was not purged");
+          assertThat(failure.order()).isEqualTo(id);
+          assertThat(failure.why()).contains(id + " was not purged");
         });
     assertThat(queue.order(id).runs()).containsExactly(run);
 
@@ -503,7 +503,7 @@ class QueueTest {
                 1,
                 1,
                 List.of(
-                    new PurgeReport.Failure(
+                    new BulkResult.Failure(
                         older,
                         "Work order " + older + " was not purged: 1 of its processes live on"))));
     assertRefused(Kind.NOT_FOUND, () -> queue.order(newer));

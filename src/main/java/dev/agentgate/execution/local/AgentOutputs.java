@@ -1,6 +1,5 @@
 package dev.agentgate.execution.local;
 
-import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.AgentSession;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.OutputContext;
@@ -41,8 +40,7 @@ public final class AgentOutputs {
    */
   AgentOutput of(
       WorkOrder order, RunDirectory directory, Duration age, Optional<AgentSession> session) {
-    OutputFormat format =
-        agents.find(order.spec().agentType()).map(AgentProfile::output).orElse(OutputFormat.TEXT);
+    OutputFormat format = agents.output(order.spec().agentType());
     RunLog log = new RunLog(directory);
     OutputContext context =
         new OutputContext(
