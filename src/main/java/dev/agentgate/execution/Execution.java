@@ -37,6 +37,8 @@ public interface Execution {
   /**
    * Reads the rest of the agent's output, and returns how the work ended according to the agent.
    * Call it when nothing of the run is alive; {@link #report} is complete afterwards.
+   *
+   * @throws CannotTellException if it cannot be determined now
    */
   AgentVerdict verdict();
 

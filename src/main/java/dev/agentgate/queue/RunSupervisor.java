@@ -213,7 +213,7 @@ final class RunSupervisor {
                   new Assignment(
                       order,
                       run(),
-                      session(),
+                      patience.look(this::session),
                       () -> requests.strongest().isEmpty(),
                       () -> with.orders().tell(observer -> observer.checkedOut(order))));
     } catch (NotStartedException e) {
@@ -233,7 +233,8 @@ final class RunSupervisor {
     // The request counts even if its caller was never answered, and the agent may already have been
     // signalled.
     noted.endRequested().ifPresent(requests::addNoted);
-    Optional<Execution> found = patience.look(() -> with.executor().adopt(order, noted, session()));
+    Optional<AgentSession> session = patience.look(this::session);
+    Optional<Execution> found = patience.look(() -> with.executor().adopt(order, noted, session));
     if (found.isEmpty()) {
       return RunOutcome.vanished(now());
     }
@@ -336,7 +337,7 @@ final class RunSupervisor {
       return AgentVerdict.UNKNOWN;
     }
     try {
-      AgentVerdict verdict = ended.verdict();
+      AgentVerdict verdict = patience.look(ended::verdict);
       record.reported(ended.report());
       return verdict;
     } catch (RuntimeException e) {

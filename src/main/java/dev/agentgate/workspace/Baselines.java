@@ -5,7 +5,9 @@ import dev.agentgate.git.LocalGit;
 import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -59,6 +61,7 @@ final class Baselines {
    * Finds the recorded checkout of a run.
    *
    * @param mirrors the directory of all mirrors
+   * @throws UncheckedIOException if it cannot be read, for example for lack of descriptors
    */
   Optional<Baseline> find(RunId run, Path mirrors) {
     try {
@@ -74,8 +77,10 @@ final class Baselines {
               mirrors.resolve(lines.get(2)).resolve("objects"),
               directory.resolve(INDEX),
               directory.resolve(POINTERS)));
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The starting point of the run cannot be read", e);
     }
   }
 

@@ -149,7 +149,12 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
   @Override
   public CollectedChanges collect(RunId run, Path patch, long maxPatchBytes, Duration limit)
       throws InterruptedException {
-    Optional<Baseline> baseline = baselines.find(run, root.resolve(MIRRORS));
+    Optional<Baseline> baseline;
+    try {
+      baseline = baselines.find(run, root.resolve(MIRRORS));
+    } catch (UncheckedIOException e) {
+      return new CollectedChanges.Failed(e.getMessage() + ".");
+    }
     if (baseline.isEmpty()) {
       return new CollectedChanges.NoBase();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.agentgate.it.Client.Answer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -95,6 +96,41 @@ class ShortageIT {
       assertThat(client.post("/work-orders/" + order + "/cancel").status()).isIn(200, 409);
       client.awaitStatus(order, "cancelled");
       assertThat(service.processes()).isEmpty();
+    }
+  }
+
+  @Test
+  void aShortageThatHidesWhatAnAgentSaysEndsNoRun() throws Exception {
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
+    try (Service service =
+        Service.in(home)
+            .withDescriptors(4096)
+            .with("AGENTGATE_AGENTS_CLAUDE_CODE_COMMAND", "sh,{promptFile}")) {
+      service.start();
+      Client client = service.client();
+      Path go = service.outside("go");
+      String said =
+          "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\"Done\"}";
+      String order =
+          client.submit(
+              "echo began; until [ -e " + go + " ]; do sleep 0.1; done; echo '" + said + "'",
+              body -> body.put("agentType", "claude-code"));
+      client.awaitLog(order, "began");
+
+      limitDescriptors(service, 20);
+      try {
+        await("the supervisor to look in vain")
+            .until(() -> service.said().contains("too short of resources to look at"));
+      } finally {
+        limitDescriptors(service, 4096);
+      }
+      assertThat(client.status(order)).isEqualTo("running");
+      Files.createFile(go);
+
+      JsonNode ended = client.awaitEnd(order);
+      assertThat(ended.path("status").asText()).as(ended.toString()).isEqualTo("completed");
+      assertThat(ended.path("attempt").asInt()).isEqualTo(1);
+      assertThat(ended.path("result").asText()).isEqualTo("Done");
     }
   }
 

@@ -4,6 +4,8 @@ import dev.agentgate.agent.AgentReport;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.OutputReader;
+import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.linux.Shortage;
 import dev.agentgate.output.OutputWatch;
 import dev.agentgate.output.RunLog;
 import dev.agentgate.output.RunLogBlock;
@@ -12,12 +14,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jboss.logging.Logger;
 
 /**
  * Reads the output of a run's agent as it grows in the run's log, and says what it means. Only one
  * thread at a time may use it.
  */
 final class AgentOutput {
+  private static final Logger LOG = Logger.getLogger(AgentOutput.class);
   private static final int BLOCK = 64 * 1024;
 
   private final RunLog log;
@@ -53,6 +57,7 @@ final class AgentOutput {
    * Reads what has been written since the last call.
    *
    * @param atMost how long this may take; what is left is read by the next call
+   * @throws CannotTellException if the service is too short of descriptors to read
    */
   void read(Duration atMost) {
     if (!understood) {
@@ -60,13 +65,23 @@ final class AgentOutput {
     }
     long began = System.nanoTime();
     boolean more = !ended;
-    while (more && System.nanoTime() - began < atMost.toNanos()) {
-      more = readBlock(true);
+    try {
+      while (more && System.nanoTime() - began < atMost.toNanos()) {
+        more = readBlock(true);
+      }
+    } catch (UncheckedIOException e) {
+      // That says nothing about the agent, so its run goes on.
+      LOG.debugf(e, "The output of a run cannot be read now");
     }
     noteProgress();
   }
 
-  /** Reads the rest; nothing more is written to the log. */
+  /**
+   * Reads the rest; nothing more is written to the log.
+   *
+   * @throws CannotTellException if the service is too short of descriptors to read
+   * @throws UncheckedIOException if the log cannot be read for another reason
+   */
   void readToTheEnd() {
     if (!understood || ended) {
       return;
@@ -86,6 +101,9 @@ final class AgentOutput {
       offset = block.next();
       return any;
     } catch (IOException e) {
+      if (Shortage.ofFiles(e)) {
+        throw new CannotTellException(e);
+      }
       throw new UncheckedIOException("The log of the run cannot be read", e);
     }
   }

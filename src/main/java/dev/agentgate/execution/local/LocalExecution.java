@@ -121,8 +121,11 @@ final class LocalExecution implements Execution {
       Duration left = atMost.minusNanos(System.nanoTime() - began);
       boolean last = left.compareTo(LOOK) <= 0;
       Optional<ProcessEnd> end = process.awaitEnd(last ? left : LOOK);
+      if (end.isPresent()) {
+        return end;
+      }
       output.read(LOOK);
-      if (last || end.isPresent()) {
+      if (last) {
         return end;
       }
     }

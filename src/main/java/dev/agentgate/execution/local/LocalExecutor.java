@@ -20,6 +20,7 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workspace.WorkspaceFailedException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -226,6 +227,8 @@ public final class LocalExecutor implements Executor {
       return look.get();
     } catch (CannotLookException e) {
       throw new CannotTellException(e);
+    } catch (UncheckedIOException e) {
+      throw Shortage.ofFiles(e) ? new CannotTellException(e) : e;
     }
   }
 
