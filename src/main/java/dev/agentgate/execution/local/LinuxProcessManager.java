@@ -345,7 +345,7 @@ public final class LinuxProcessManager {
         .filter(Entry::lives)
         .filter(entry -> !spared.contains(entry.pid()))
         .filter(entry -> RunMarks.isMarked(ProcessTree.environment(entry.pid()), mark))
-        .filter(entry -> ProcessTree.arguments(entry.pid()).contains("\0" + RunScript.NAME + "\0"))
+        .filter(RunScript::isRunBy)
         .min(Comparator.comparingLong(Entry::startTicks).thenComparingLong(Entry::pid))
         .map(entry -> new ProcessIdentity(entry.pid(), entry.startTicks(), kernel.bootId()));
   }

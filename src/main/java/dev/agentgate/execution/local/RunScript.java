@@ -3,6 +3,8 @@ package dev.agentgate.execution.local;
 import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.KernelFacts;
 import dev.agentgate.linux.ProcessIdentity;
+import dev.agentgate.linux.ProcessTree;
+import dev.agentgate.linux.ProcessTree.Entry;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
 import java.io.IOException;
@@ -27,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * continue in a different text if a new version of the service replaced the file.
  */
 final class RunScript {
-  /** The script's {@code $0}, which identifies a leader that has not written its file yet. */
-  static final String NAME = "agentgate-run";
+  /** The script's {@code $0}, which identifies the processes that run it. */
+  private static final String NAME = "agentgate-run";
 
   private static final Pattern PROCESS_LINE =
       Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
@@ -111,6 +113,11 @@ final class RunScript {
     line.add(program.toString());
     line.addAll(command.subList(1, command.size()));
     return line;
+  }
+
+  /** Whether the process runs the script, and not yet or not any more the agent. */
+  static boolean isRunBy(Entry process) {
+    return ProcessTree.arguments(process.pid()).contains("\0" + NAME + "\0");
   }
 
   /**

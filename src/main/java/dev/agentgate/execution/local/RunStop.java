@@ -110,6 +110,7 @@ final class RunStop {
   }
 
   private boolean endByThemselves(Collection<Entry> living) {
+    LateAgent late = new LateAgent(living);
     signals.terminate(living);
     Pace pace = new Pace();
     Collection<Entry> rest = living;
@@ -128,6 +129,7 @@ final class RunStop {
       if (isGraceOver()) {
         return false;
       }
+      late.find().ifPresent(agent -> signals.terminate(List.of(agent)));
       List<Entry> stopped = rest.stream().filter(ProcessTree::isStopped).toList();
       if (!stopped.isEmpty()) {
         signals.resume(stopped);
@@ -217,6 +219,46 @@ final class RunStop {
 
   private static Duration since(long nanoTime) {
     return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  /**
+   * An agent that starts while its run is asked to end. A shell swallows a signal that arrives
+   * between its fork and its exec, so this agent would never hear that it is to end.
+   */
+  private final class LateAgent {
+    private static final long LONGEST_NANOS = 1_000_000_000;
+    private long wait = 10_000_000;
+    private long next = System.nanoTime() + wait;
+    private boolean awaited;
+
+    /**
+     * @param asked the processes that are about to be asked to end
+     */
+    LateAgent(Collection<Entry> asked) {
+      awaited = agent(asked).isEmpty();
+    }
+
+    /** Looks for it now and then; returns it once. */
+    Optional<Entry> find() {
+      if (!awaited || System.nanoTime() - next < 0) {
+        return Optional.empty();
+      }
+      Optional<Entry> found = agent(members.look().living().values());
+      awaited = found.isEmpty();
+      wait = Math.min(LONGEST_NANOS, wait * 2);
+      next = System.nanoTime() + wait;
+      return found;
+    }
+
+    private Optional<Entry> agent(Collection<Entry> living) {
+      return members
+          .leader()
+          .flatMap(leader ->
+              living.stream()
+                  .filter(entry -> entry.parent() == leader.pid())
+                  .filter(entry -> !RunScript.isRunBy(entry))
+                  .findAny());
+    }
   }
 
   /**

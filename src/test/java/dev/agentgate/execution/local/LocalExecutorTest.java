@@ -61,6 +61,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +210,17 @@ class LocalExecutorTest extends ExecutorContract {
     Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
 
     assertThat(adopted.age()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plus(LONG));
+  }
+
+  /** A shell that has just forked can swallow the signal; then the agent would use up the grace. */
+  @RepeatedTest(30)
+  void anAgentThatStartsDuringTheStopIsAskedToEnd() throws Exception {
+    RunId run = newRun();
+    Execution execution = start(run);
+
+    assertThat(executor.stop(run, LONG).killed()).isTrue();
+
+    assertExited(execution, 143);
   }
 
   @Test
