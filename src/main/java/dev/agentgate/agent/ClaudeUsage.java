@@ -42,7 +42,7 @@ final class ClaudeUsage {
   private final Optional<BigDecimal> costBefore;
 
   /** The usage that the results reported. */
-  private Usage settled = Usage.UNKNOWN;
+  private Usage reported = Usage.UNKNOWN;
 
   private Optional<BigDecimal> costOfResults = Optional.empty();
 
@@ -96,7 +96,7 @@ final class ClaudeUsage {
                 event.sum(since + "cacheReadInputTokens"),
                 event.sum(since + "outputTokens"));
     OptionalLong turns = event.number("num_turns");
-    settled = settled.plus(used.withTurns(turns));
+    reported = reported.plus(used.withTurns(turns));
     Optional<BigDecimal> cost = event.amount(since + "costUSD");
     if (cost.isPresent()) {
       costOfResults = Optional.of(costOfResults.orElse(BigDecimal.ZERO).add(cost.get()));
@@ -119,6 +119,6 @@ final class ClaudeUsage {
     // The total includes earlier runs of a continued session; only old versions need it.
     Optional<BigDecimal> ownTotal =
         Usage.UNKNOWN.withCost(highestTotal).since(Usage.UNKNOWN.withCost(costBefore)).costUsd();
-    return settled.plus(running).withCost(costOfResults.or(() -> ownTotal));
+    return reported.plus(running).withCost(costOfResults.or(() -> ownTotal));
   }
 }

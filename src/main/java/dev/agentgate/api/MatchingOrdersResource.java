@@ -3,6 +3,7 @@ package dev.agentgate.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.stream.ClientStream;
+import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.PurgeReport;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.store.WorkOrderFilter;
@@ -43,11 +44,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class MatchingOrdersResource {
   private final WorkOrderService orders;
+  private final BulkActions bulk;
   private final ObjectMapper mapper;
 
   @Inject
-  MatchingOrdersResource(WorkOrderService orders, ObjectMapper mapper) {
+  MatchingOrdersResource(WorkOrderService orders, BulkActions bulk, ObjectMapper mapper) {
     this.orders = orders;
+    this.bulk = bulk;
     this.mapper = mapper;
   }
 
@@ -152,7 +155,7 @@ public class MatchingOrdersResource {
     WorkOrderFilter matching = filter.filterOfAction("Status filter required for batch purge");
     Optional<Duration> age = QueryParameters.olderThan(olderThan);
     boolean onlyCount = QueryParameters.flag("dryRun", dryRun);
-    return result(orders.purgeAll(matching, age, onlyCount), onlyCount);
+    return result(bulk.purge(matching, age, onlyCount), onlyCount);
   }
 
   private static Answers.PurgeResult result(PurgeReport report, boolean dryRun) {

@@ -60,7 +60,7 @@ public class RunChangesResource {
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Context HttpServerRequest request)
       throws IOException {
-    return StoredFile.of(changes.list(PathIds.run(runId)))
+    return new StoredFile(changes.list(PathIds.run(runId)))
         .answer(request, MediaType.APPLICATION_JSON, null, null);
   }
 
@@ -105,6 +105,6 @@ public class RunChangesResource {
           @Nullable String ifRange,
       @Context HttpServerRequest request)
       throws IOException {
-    return StoredFile.of(changes.patch(PathIds.run(runId))).answer(request, PATCH, range, ifRange);
+    return new StoredFile(changes.patch(PathIds.run(runId))).answer(request, PATCH, range, ifRange);
   }
 }

@@ -2,9 +2,9 @@ package dev.agentgate.api;
 
 import dev.agentgate.api.stream.ByteRange;
 import dev.agentgate.api.stream.ClientStream;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.RunLogSnapshot;
-import dev.agentgate.queue.ReadableRunLog;
+import dev.agentgate.execution.log.LogSnapshot;
+import dev.agentgate.execution.log.ReadableRunLog;
+import dev.agentgate.execution.log.RunLog;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
@@ -127,7 +127,7 @@ public class RunLogResource {
       return readable(request, logs.readable(run.run()), lines);
     }
     RunLog log = logs.log(run.run().id());
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     if (lines.isPresent()) {
       long start = log.startOfLastLines(lines.get(), snapshot.size());
       return ok(request, sink -> snapshot.copyRest(start, logs.mask(), sink)).build();
@@ -206,7 +206,7 @@ public class RunLogResource {
         .build();
   }
 
-  private Response part(HttpServerRequest request, RunLogSnapshot snapshot, ByteRange range) {
+  private Response part(HttpServerRequest request, LogSnapshot snapshot, ByteRange range) {
     return range
         .partial(
             ok(request, sink -> snapshot.copy(range.from(), range.to(), logs.mask(), sink)),
@@ -238,6 +238,6 @@ public class RunLogResource {
 
   @FunctionalInterface
   private interface Copy {
-    void to(RunLogSnapshot.Sink sink) throws IOException;
+    void to(LogSnapshot.Sink sink) throws IOException;
   }
 }

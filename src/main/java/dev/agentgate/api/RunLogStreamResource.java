@@ -2,8 +2,8 @@ package dev.agentgate.api;
 
 import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.api.stream.SseText;
-import dev.agentgate.output.LogText;
-import dev.agentgate.output.RunLogWatcher;
+import dev.agentgate.execution.log.LogText;
+import dev.agentgate.execution.log.RunLogWatcher;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;

@@ -114,12 +114,12 @@ public class WorkOrderResource {
   public RestResponse<WorkOrderResponse> submit(
       @Context HttpHeaders headers, @Parameter(hidden = true) InputStream body) {
     RequestJson.requirePlain(headers);
-    SubmitOrder wish =
+    SubmitOrder request =
         SubmitBody.read(
             RequestJson.readObject(body, maxBodySize),
             headers.getRequestHeader("Idempotency-Key"),
             orders::faults);
-    Submitted submitted = orders.submit(wish);
+    Submitted submitted = orders.submit(request);
     WorkOrderResponse order = WireRecords.of(submitted.order());
     // As text, because JAX-RS would put the Host in front of a URI, and a proxy may have changed
     // the Host.

@@ -72,7 +72,7 @@ public final class MirrorCache {
       mirror.refresh(context, remote, tip, OptionalInt.of(generation));
       copy(context, mirror, tip, workspace);
     }
-    tip.settle(local(context, workspace), remote.url());
+    tip.configure(local(context, workspace), remote.url());
     return mirror.directory();
   }
 

@@ -71,7 +71,7 @@ record Tip(Kind kind, String name, Optional<String> id, boolean isDefault) {
   }
 
   /** Gives the copy the configuration of a clone of the remote. */
-  void settle(LocalGit workspace, String url) throws GitException, InterruptedException {
+  void configure(LocalGit workspace, String url) throws GitException, InterruptedException {
     workspace.configure("remote.origin.url", url);
     if (kind == Kind.TAG) {
       workspace.configure(FETCH, "+" + ref() + ":" + ref());

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files">cgroup
  *     v2, memory interface files</a>
  */
-final class CgroupMemory {
+public final class CgroupMemory {
   /**
    * @param cache the key of {@code memory.stat} whose bytes can be reclaimed
    */
@@ -30,7 +30,7 @@ final class CgroupMemory {
   }
 
   /** Finds the limits through {@code mountinfo} and {@code cgroup} of this process. */
-  static CgroupMemory of(Path proc, Path root) {
+  public static CgroupMemory of(Path proc, Path root) {
     List<Limit> limits = new ArrayList<>();
     try {
       List<String> memberships = MountInfo.read(proc.resolve("self/cgroup")).lines().toList();
@@ -112,7 +112,7 @@ final class CgroupMemory {
   }
 
   /** Bytes left; {@link Long#MAX_VALUE} if there is no limit. */
-  long left() {
+  public long left() {
     long least = Long.MAX_VALUE;
     for (Limit limit : limits) {
       least = Math.min(least, left(limit));

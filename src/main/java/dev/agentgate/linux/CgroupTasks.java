@@ -14,14 +14,14 @@ import java.util.List;
  * @param groups the directories that may set a limit, the service's own first
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#pid">cgroup v2, PID</a>
  */
-record CgroupTasks(List<Path> groups) {
+public record CgroupTasks(List<Path> groups) {
 
   /**
    * Finds them through {@code mountinfo} and {@code cgroup} of this process.
    *
    * @param root the directory that the mount points of {@code proc}'s {@code mountinfo} are below
    */
-  static CgroupTasks of(Path proc, Path root) {
+  public static CgroupTasks of(Path proc, Path root) {
     List<Path> groups = new ArrayList<>();
     try {
       // No directory above the mount sets a limit.
@@ -35,7 +35,7 @@ record CgroupTasks(List<Path> groups) {
   }
 
   /** The tightest of the limits; {@link Long#MAX_VALUE} if none is set. */
-  long left() {
+  public long left() {
     long left = Long.MAX_VALUE;
     for (Path group : groups) {
       left = Math.min(left, leftOf(group));

@@ -95,7 +95,7 @@ final class WebhookTarget {
     try {
       while (true) {
         long number = waiting.take();
-        while (!settle(number)) {
+        while (!deliverOrGiveUp(number)) {
           Thread.sleep(LONGEST_BACKOFF);
         }
       }
@@ -105,7 +105,7 @@ final class WebhookTarget {
   }
 
   /** Delivers a message or gives it up; false if its files cannot be read or written now. */
-  private boolean settle(long number) throws InterruptedException {
+  private boolean deliverOrGiveUp(long number) throws InterruptedException {
     try {
       Delivery delivery = spool.read(number);
       if (delivery == null) {

@@ -1,6 +1,6 @@
 package dev.agentgate.ops;
 
-import dev.agentgate.linux.HostResources;
+import dev.agentgate.execution.HostResources;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueSettings;
 import io.micrometer.core.instrument.FunctionCounter;

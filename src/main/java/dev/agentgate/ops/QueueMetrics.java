@@ -1,8 +1,8 @@
 package dev.agentgate.ops;
 
 import dev.agentgate.agent.Agents;
+import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.execution.StopReport;
-import dev.agentgate.output.LogCapper;
 import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealthCheck;
@@ -89,7 +89,7 @@ class QueueMetrics implements QueueObserver {
   private final Counter adopted;
   private final Counter orphans;
 
-  QueueMetrics(MeterRegistry meters, QueueHealthCheck queue, Agents agents, LogCapper logs) {
+  QueueMetrics(MeterRegistry meters, QueueHealthCheck queue, Agents agents, RunOutputs outputs) {
     this.meters = meters;
     this.queue = queue;
     this.agents = new HashSet<>(agents.types());
@@ -110,7 +110,7 @@ class QueueMetrics implements QueueObserver {
             "agentgate.runs.adopted",
             "Runs of an earlier process of the service that were adopted");
     orphans = counter("agentgate.orphans.cleaned", "Leftovers without an order that were removed");
-    FunctionCounter.builder("agentgate.log.dropped", logs, LogCapper::droppedBytes)
+    FunctionCounter.builder("agentgate.log.dropped", outputs, RunOutputs::droppedBytes)
         .description("Output of agents that was cut out of logs above their maximum size")
         .baseUnit("bytes")
         .register(meters);

@@ -44,7 +44,7 @@ final class LogCap {
    *
    * @return the number of bytes that were dropped
    */
-  long enforce(RunLog log) throws IOException, InterruptedException {
+  long enforce(RunLogFile log) throws IOException, InterruptedException {
     RunLogHole old = log.hole();
     long written = log.fileSize() + old.removed();
     long gone = old.exists() ? old.end() - old.start() : 0;
@@ -65,13 +65,13 @@ final class LogCap {
   }
 
   /** Returns how many bytes the log can grow before it is too large. */
-  long room(RunLog log) throws IOException {
+  long room(RunLogFile log) throws IOException {
     RunLogHole hole = log.hole();
     long gone = hole.exists() ? hole.end() - hole.start() : 0;
     return maxBytes - (log.fileSize() + hole.removed() - gone);
   }
 
-  private long rewrite(RunLog log, RunLogHole hole) throws IOException {
+  private long rewrite(RunLogFile log, RunLogHole hole) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             log.file(),
@@ -111,7 +111,7 @@ final class LogCap {
   /**
    * Returns the start of the line around {@code offset}, or {@code offset} if that is too far away.
    */
-  private long lineStartBefore(RunLog log, long offset) throws IOException {
+  private long lineStartBefore(RunLogFile log, long offset) throws IOException {
     int length = window();
     byte[] block = log.readFile(offset - length, length);
     for (int i = block.length - 1; i >= 0; i--) {
@@ -123,7 +123,7 @@ final class LogCap {
   }
 
   /** Returns the start of the next line, or {@code offset} if that is too far away. */
-  private long lineStartAfter(RunLog log, RunLogHole hole, long offset) throws IOException {
+  private long lineStartAfter(RunLogFile log, RunLogHole hole, long offset) throws IOException {
     byte[] block = log.readFile(hole.position(offset), window());
     for (int i = 0; i < block.length; i++) {
       if (block[i] == '\n') {
@@ -133,7 +133,7 @@ final class LogCap {
     return offset;
   }
 
-  private static boolean endsLine(RunLog log, long offset) throws IOException {
+  private static boolean endsLine(RunLogFile log, long offset) throws IOException {
     byte[] last = log.readFile(offset - 1, 1);
     return last.length == 1 && last[0] == '\n';
   }

@@ -49,7 +49,7 @@ public final class LogCapper implements AutoCloseable {
 
   /** Starts to keep the log of a started or adopted run within its size. Idempotent. */
   public void watch(RunId run) {
-    watched.computeIfAbsent(run, id -> new Watched(new RunLog(directories.of(id))));
+    watched.computeIfAbsent(run, id -> new Watched(new RunLogFile(directories.of(id))));
     signal();
   }
 
@@ -59,7 +59,7 @@ public final class LogCapper implements AutoCloseable {
    */
   public void finish(RunId run) {
     Watched last = watched.remove(run);
-    (last == null ? new Watched(new RunLog(directories.of(run))) : last).enforce();
+    (last == null ? new Watched(new RunLogFile(directories.of(run))) : last).enforce();
   }
 
   /** Returns the number of bytes dropped from all logs since the service started. */
@@ -118,7 +118,7 @@ public final class LogCapper implements AutoCloseable {
   }
 
   private final class Watched {
-    private final RunLog log;
+    private final RunLogFile log;
 
     /** Guards {@link #size} and {@link #seenAt}, and lets only one thread at a time cut the log. */
     private final ReentrantLock cutting = new ReentrantLock();
@@ -126,7 +126,7 @@ public final class LogCapper implements AutoCloseable {
     private long size;
     private long seenAt = System.nanoTime();
 
-    Watched(RunLog log) {
+    Watched(RunLogFile log) {
       this.log = log;
     }
 

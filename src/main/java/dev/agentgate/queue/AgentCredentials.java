@@ -1,7 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.agent.Agents;
-import dev.agentgate.output.SecretVariables;
+import dev.agentgate.agent.SecretVariables;
 import dev.agentgate.workorder.Sha256;
 import java.util.Set;
 import java.util.TreeSet;

@@ -19,13 +19,22 @@ public final class BatchSubmission {
   private final WorkOrderService service;
   private final Orders orders;
   private final WorkOrders stored;
+  private final SubmitRules rules;
+  private final OrderViews views;
   private final QueueManager queue;
   private final QueueRoom room;
   private final Clock clock;
 
   BatchSubmission(
-      WorkOrderService service, Supervision supervision, QueueManager queue, QueueRoom room) {
+      WorkOrderService service,
+      Supervision supervision,
+      SubmitRules rules,
+      OrderViews views,
+      QueueManager queue,
+      QueueRoom room) {
     this.service = service;
+    this.rules = rules;
+    this.views = views;
     this.orders = supervision.orders();
     this.stored = supervision.store().workOrders();
     this.queue = queue;
@@ -53,10 +62,10 @@ public final class BatchSubmission {
    * @return what became of each order, in the same sequence
    * @throws AgentGateException if the service takes no orders at all now; none was accepted then
    */
-  public List<Result> submit(List<SubmitOrder> wishes) {
+  public List<Result> submit(List<SubmitOrder> requests) {
     service.refuseWhenStopping();
     Instant now = clock.instant();
-    List<Entry> entries = wishes.stream().map(Entry::new).toList();
+    List<Entry> entries = requests.stream().map(Entry::new).toList();
     entries.forEach(entry -> check(entry, now));
     List<Entry> fresh = entries.stream().filter(entry -> entry.order.isPresent()).toList();
     int taken = room.take(fresh.size());
@@ -72,16 +81,17 @@ public final class BatchSubmission {
   /** Prepares an order, unless its values are refused or its idempotency key is known. */
   private void check(Entry entry, Instant now) {
     try {
-      var spec = service.specOf(entry.wish);
+      var spec = rules.complete(entry.request);
       entry.earlier =
           entry
-              .wish
+              .request
               .idempotencyKey()
               .map(IdempotencyKey::key)
               .flatMap(stored::findByIdempotencyKey);
       if (entry.earlier.isEmpty()) {
         WorkOrderId id = WorkOrderId.next(now);
-        entry.order = Optional.of(WorkOrder.submitted(id, spec, entry.wish.idempotencyKey(), now));
+        entry.order =
+            Optional.of(WorkOrder.submitted(id, spec, entry.request.idempotencyKey(), now));
       }
     } catch (InvalidOrderException | StoreUnavailableException e) {
       // The store may be unable to read the one order that has the key.
@@ -109,11 +119,11 @@ public final class BatchSubmission {
       return new Result.Refused(entry.refusal.get());
     }
     if (entry.earlier.isEmpty()) {
-      return new Result.Accepted(service.view(entry.order.orElseThrow()), true);
+      return new Result.Accepted(views.of(entry.order.orElseThrow()), true);
     }
     try {
-      WorkOrder same = WorkOrderService.sameRequest(entry.earlier.get(), entry.wish);
-      return new Result.Accepted(service.view(same), false);
+      WorkOrder same = WorkOrderService.sameRequest(entry.earlier.get(), entry.request);
+      return new Result.Accepted(views.of(same), false);
     } catch (AgentGateException e) {
       return new Result.Refused(e);
     }
@@ -121,13 +131,13 @@ public final class BatchSubmission {
 
   /** One order on its way. */
   private static final class Entry {
-    private final SubmitOrder wish;
+    private final SubmitOrder request;
     private Optional<WorkOrder> order = Optional.empty();
     private Optional<WorkOrder> earlier = Optional.empty();
     private Optional<AgentGateException> refusal = Optional.empty();
 
-    private Entry(SubmitOrder wish) {
-      this.wish = wish;
+    private Entry(SubmitOrder request) {
+      this.request = request;
     }
   }
 }

@@ -2,12 +2,14 @@ package dev.agentgate.queue;
 
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Set;
  */
 public final class BulkActions {
   private final WorkOrderService service;
+  private final OrderEnding ending;
   private final Store store;
   private final Orders orders;
   private final QueueManager queue;
@@ -27,8 +30,13 @@ public final class BulkActions {
   private final Clock clock;
 
   BulkActions(
-      WorkOrderService service, Supervision supervision, QueueManager queue, QueueRoom room) {
+      WorkOrderService service,
+      OrderEnding ending,
+      Supervision supervision,
+      QueueManager queue,
+      QueueRoom room) {
     this.service = service;
+    this.ending = ending;
     this.store = supervision.store();
     this.orders = supervision.orders();
     this.queue = queue;
@@ -54,14 +62,67 @@ public final class BulkActions {
     BulkSweep sweep =
         new BulkSweep(
             store,
-            id ->
-                service.cancelIf(id, filter).stream().mapToInt(StopReport::survivors).findFirst());
+            id -> ending.cancelIf(id, filter).stream().mapToInt(StopReport::survivors).findFirst());
     for (WorkOrderStatus status : List.of(WorkOrderStatus.QUEUED, WorkOrderStatus.RUNNING)) {
       if (filter.statuses().contains(status)) {
         sweep.over(filter.withStatuses(Set.of(status)));
       }
     }
     return sweep.result();
+  }
+
+  /**
+   * Purges every order that matches. An order that cannot be purged is reported, and the others are
+   * purged.
+   *
+   * @param olderThan purge only orders whose last change is longer ago than this
+   * @param dryRun whether to remove nothing
+   * @return what was purged, or would be
+   * @throws StoreUnavailableException if the store refuses every write; the message says how many
+   *     orders were purged before
+   */
+  public PurgeReport purge(WorkOrderFilter filter, Optional<Duration> olderThan, boolean dryRun) {
+    if (dryRun && olderThan.isEmpty()) {
+      return new PurgeReport(count(filter), 0, List.of());
+    }
+    Optional<Instant> cutoff = olderThan.map(clock.instant()::minus);
+    BulkSweep sweep =
+        new BulkSweep(
+            store,
+            id -> purge(id, filter, cutoff, dryRun) ? OptionalInt.of(0) : OptionalInt.empty());
+    sweep.over(filter);
+    BulkResult swept = sweep.soFar();
+    swept
+        .stopped()
+        .ifPresent(fault -> {
+          throw new StoreUnavailableException(
+              swept.done()
+                  + " work orders were purged, then the store refused: "
+                  + fault.getMessage(),
+              fault);
+        });
+    return new PurgeReport(swept.done(), swept.failed(), swept.failures());
+  }
+
+  /**
+   * Purges one order.
+   *
+   * @param cutoff keep the order if it changed at this time or later
+   * @return false if the order does not match any more
+   */
+  private boolean purge(
+      WorkOrderId id, WorkOrderFilter filter, Optional<Instant> cutoff, boolean dryRun) {
+    boolean matches =
+        store
+            .workOrders()
+            .find(id)
+            .filter(filter::matches)
+            .filter(order -> cutoff.filter(at -> !order.updatedAt().isBefore(at)).isEmpty())
+            .isPresent();
+    if (matches && !dryRun) {
+      ending.purge(id);
+    }
+    return matches;
   }
 
   /**

@@ -142,21 +142,27 @@ final class BulkSweep {
     }
   }
 
+  /** Returns what was done so far. */
+  BulkResult soFar() {
+    lock.lock();
+    try {
+      return new BulkResult(done, survivors, failed, failures, Optional.ofNullable(stopped));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
-   * Returns what was done so far.
+   * Returns what was done.
    *
    * @throws AgentGateException if nothing could be done because the service takes no changes now
    */
   BulkResult result() {
-    lock.lock();
-    try {
-      AgentGateException fault = stopped;
-      if (fault != null && done == 0) {
-        throw new AgentGateException(fault.kind(), String.valueOf(fault.getMessage()), fault);
-      }
-      return new BulkResult(done, survivors, failed, failures, Optional.ofNullable(fault));
-    } finally {
-      lock.unlock();
+    BulkResult result = soFar();
+    if (result.stopped().isPresent() && result.done() == 0) {
+      AgentGateException fault = result.stopped().get();
+      throw new AgentGateException(fault.kind(), String.valueOf(fault.getMessage()), fault);
     }
+    return result;
   }
 }

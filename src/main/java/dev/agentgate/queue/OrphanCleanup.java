@@ -5,17 +5,13 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,26 +24,18 @@ public final class OrphanCleanup {
   private static final Logger LOG = Logger.getLogger(OrphanCleanup.class);
   private static final Duration OLD_ENOUGH = Duration.ofHours(1);
 
-  /** The start of the file names of a run's record, including the temporary file. */
-  private static final String RECORD = "run.json";
-
   private static final Duration MIRRORS_KEPT = Duration.ofDays(30);
 
   private final Supervision supervision;
   private final Store store;
   private final Orders orders;
   private final QueueManager queue;
-  private final Path workspaces;
 
-  /**
-   * @param workspaces the directory of all workspaces
-   */
-  OrphanCleanup(Supervision supervision, QueueManager queue, Path workspaces) {
+  OrphanCleanup(Supervision supervision, QueueManager queue) {
     this.queue = queue;
     this.supervision = supervision;
     this.store = supervision.store();
     this.orders = supervision.orders();
-    this.workspaces = workspaces;
   }
 
   /**
@@ -61,10 +49,9 @@ public final class OrphanCleanup {
   /** Cleans up once. */
   public Result runOnce() {
     Set<RunId> alive = supervision.executor().findRuns();
-    Set<RunId> present = new HashSet<>(supervision.directories().list());
-    // A run has a directory before its order names it. So after this call, every directory in the
-    // list either has an order that names it or never will, whatever the clock and the file times
-    // say.
+    Set<RunId> present = supervision.outputs().list();
+    // Something is kept of a run before its order names it. So after this call, every run in the
+    // list either has an order that names it or never will, whatever the clocks say.
     Set<RunId> known = new HashSet<>(queue.awaitClaims());
     int references = 0;
     Iterator<WorkOrderId> ids = store.workOrders().ids();
@@ -96,7 +83,7 @@ public final class OrphanCleanup {
    * so this looks at the disk again.
    */
   private boolean isMissing(RunId run, Set<RunId> present) {
-    return !present.contains(run) && !Files.isDirectory(supervision.directories().of(run).path());
+    return !present.contains(run) && !supervision.outputs().exists(run);
   }
 
   /**
@@ -124,22 +111,14 @@ public final class OrphanCleanup {
     Set<RunId> known = new HashSet<>();
     store.workOrders().ids().forEachRemaining(id -> known.addAll(store.runs().ofOrder(id)));
     int removed = 0;
-    for (RunId run : supervision.directories().list()) {
+    for (RunId run : supervision.outputs().list()) {
       if (!known.contains(run)
-          && holdsOnlyItsRecord(supervision.directories().of(run).path())
+          && supervision.outputs().isUnbegun(run)
           && !store.runs().mayBelongToUnreadableOrder(run)) {
-        removed += supervision.directories().remove(run) ? 1 : 0;
+        removed += supervision.outputs().remove(run) ? 1 : 0;
       }
     }
     return removed;
-  }
-
-  private static boolean holdsOnlyItsRecord(Path directory) {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.allMatch(file -> String.valueOf(file.getFileName()).startsWith(RECORD));
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** Stops the living processes of runs that no order knows and that no longer have a directory. */
@@ -163,20 +142,20 @@ public final class OrphanCleanup {
     Instant oldest = supervision.clock().instant().minus(OLD_ENOUGH);
     for (RunId run : present) {
       if (!known.contains(run)
-          && isOlder(supervision.directories().of(run).path(), oldest)
+          && supervision.outputs().isOlder(run, oldest)
           && !store.runs().mayBelongToUnreadableOrder(run)) {
         supervision.executor().stop(run, Duration.ZERO);
         supervision.executor().release(run);
         supervision.executor().discard(run);
-        removed += supervision.directories().remove(run) ? 1 : 0;
+        removed += supervision.outputs().remove(run) ? 1 : 0;
       }
     }
     for (RunId run : workspacesOnDisk()) {
       if (!known.contains(run)
           && !present.contains(run)
-          && !Files.isDirectory(supervision.directories().of(run).path())
+          && !supervision.outputs().exists(run)
           && !store.runs().mayBelongToUnreadableOrder(run)
-          && isOlder(workspaces.resolve(run.value()), oldest)) {
+          && supervision.workspaces().isOlder(run, oldest)) {
         removed += supervision.executor().discard(run) ? 1 : 0;
       }
     }
@@ -189,14 +168,6 @@ public final class OrphanCleanup {
     } catch (UncheckedIOException e) {
       LOG.warnf("The workspaces cannot be listed: %s", e.getMessage());
       return Set.of();
-    }
-  }
-
-  private static boolean isOlder(Path path, Instant than) {
-    try {
-      return Files.getLastModifiedTime(path).toInstant().isBefore(than);
-    } catch (IOException e) {
-      return false;
     }
   }
 }

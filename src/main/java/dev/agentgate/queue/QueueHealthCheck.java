@@ -1,6 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.linux.HostResources;
+import dev.agentgate.execution.HostResources;
 import dev.agentgate.queue.QueueHealth.Alert;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.store.StatusCounts;

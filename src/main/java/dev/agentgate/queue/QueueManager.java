@@ -5,7 +5,6 @@ import dev.agentgate.store.Claim;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue.RunningEntry;
-import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -14,12 +13,10 @@ import dev.agentgate.workorder.WorkOrderState.Running;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -57,12 +54,12 @@ public final class QueueManager {
   /** Used by the dispatcher only. */
   private final FutureTimes futureTimes;
 
-  /** Guards claims, and also {@link #lastStartNanos} and {@link #expiries}. */
+  private final QueueExpiry expiry;
+
+  /** Guards claims, and also {@link #lastStartNanos} and {@link #expiry}. */
   private final ReentrantLock dispatching = new ReentrantLock();
 
   private final Semaphore wakeups = new Semaphore(0);
-  private final PriorityQueue<Expiry> expiries =
-      new PriorityQueue<>(Comparator.comparing(Expiry::at));
   private long lastStartNanos;
   private boolean startedAny;
   private volatile boolean open;
@@ -81,9 +78,8 @@ public final class QueueManager {
     this.rules = rules;
     this.clock = supervision.clock();
     this.futureTimes = new FutureTimes(store, orders);
+    this.expiry = new QueueExpiry(store.workOrders(), orders);
   }
-
-  private record Expiry(Instant at, WorkOrderId id) {}
 
   /**
    * Adopts the runs that an earlier service left running, so that no slot is taken twice. Call
@@ -100,11 +96,7 @@ public final class QueueManager {
     }
     dispatching.lock();
     try {
-      store
-          .queue()
-          .fromHead()
-          .forEachRemaining(
-              entry -> entry.expiresAt().ifPresent(at -> expiries.add(new Expiry(at, entry.id()))));
+      store.queue().fromHead().forEachRemaining(expiry::note);
     } finally {
       dispatching.unlock();
     }
@@ -213,11 +205,11 @@ public final class QueueManager {
 
   private void noteExpiry(WorkOrder order) {
     QueueEntry.of(order)
-        .flatMap(QueueEntry::expiresAt)
-        .ifPresent(at -> {
+        .filter(entry -> entry.expiresAt().isPresent())
+        .ifPresent(entry -> {
           dispatching.lock();
           try {
-            expiries.add(new Expiry(at, order.id()));
+            expiry.note(entry);
           } finally {
             dispatching.unlock();
           }
@@ -342,7 +334,7 @@ public final class QueueManager {
         if (!open) {
           return SLOW_TIMER;
         }
-        Duration untilExpiry = expire();
+        Duration untilExpiry = expiry.expire(clock.instant()).orElse(SLOW_TIMER);
         if (!store.queue().fromHead().hasNext()) {
           return shorter(SLOW_TIMER, untilExpiry);
         }
@@ -409,48 +401,6 @@ public final class QueueManager {
         .nextEnd()
         .map(end -> Duration.between(clock.instant(), end))
         .orElse(SLOW_TIMER);
-  }
-
-  /**
-   * Fails the orders whose time in the queue has run out.
-   *
-   * @return how long until the next order expires
-   */
-  private Duration expire() {
-    Instant now = clock.instant();
-    for (Expiry next = expiries.peek(); next != null; next = expiries.peek()) {
-      if (next.at().isAfter(now)) {
-        return Duration.between(now, next.at());
-      }
-      expire(next.id(), now);
-      expiries.poll();
-    }
-    return SLOW_TIMER;
-  }
-
-  private void expire(WorkOrderId id, Instant now) {
-    Optional<WorkOrder> waiting =
-        store
-            .workOrders()
-            .find(id)
-            .filter(order ->
-                QueueEntry.of(order)
-                    .flatMap(QueueEntry::expiresAt)
-                    .filter(at -> !at.isAfter(now))
-                    .isPresent());
-    if (waiting.isEmpty()) {
-      return;
-    }
-    long limit = waiting.get().spec().limits().queueTtl().orElse(Duration.ZERO).toMillis();
-    WorkOrder failed =
-        waiting
-            .get()
-            .fail(
-                FailureReason.QUEUE_EXPIRED,
-                "Waited in the queue for more than " + limit + " ms",
-                Optional.empty(),
-                now);
-    boolean _ = orders.change(waiting.get(), failed);
   }
 
   private Duration untilUnblocked(Set<Block> blocks) {

@@ -2,12 +2,11 @@ package dev.agentgate.queue;
 
 import dev.agentgate.agent.Agents;
 import dev.agentgate.execution.Executor;
-import dev.agentgate.linux.HostResources;
-import dev.agentgate.output.RunDirectories;
+import dev.agentgate.execution.HostResources;
+import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.store.Store;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
-import java.nio.file.Path;
 import java.time.Clock;
 
 /** Builds the parts of the queue. Nothing runs before {@link QueueManager#open}. */
@@ -55,37 +54,27 @@ public final class QueueModule {
             outside, slots, orders, brakes, workspaceCleanup, settings.killGrace(), this::wake);
     manager = new QueueManager(settings, supervision, rules);
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
-    service =
-        new WorkOrderService(
-            settings,
-            supervision,
-            manager,
-            room,
-            publications,
-            outside.sources(),
-            outside.agents());
-    batches = new BatchSubmission(service, supervision, manager, room);
-    bulk = new BulkActions(service, supervision, manager, room);
+    OrderEnding ending = new OrderEnding(supervision, manager, publications);
+    SubmitRules submitRules = new SubmitRules(settings, outside.sources(), outside.agents());
+    OrderViews views = new OrderViews(outside.store(), outside.outputs(), outside.clock());
+    service = new WorkOrderService(supervision, manager, room, submitRules, ending, views);
+    batches = new BatchSubmission(service, supervision, submitRules, views, manager, room);
+    bulk = new BulkActions(service, ending, supervision, manager, room);
     health =
         new QueueHealthCheck(settings, supervision, manager, rules, publications, outside.host());
     staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
-    orphanCleanup = new OrphanCleanup(supervision, manager, outside.workspacesRoot());
+    orphanCleanup = new OrphanCleanup(supervision, manager);
     retention =
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
   }
 
-  /**
-   * The parts outside the queue that it depends on.
-   *
-   * @param workspacesRoot the directory of all workspaces
-   */
+  /** The parts outside the queue that it depends on. */
   public record Outside(
       Store store,
       Executor executor,
-      RunDirectories directories,
+      RunOutputs outputs,
       Workspaces workspaces,
-      Path workspacesRoot,
       WorkspaceSourceParser sources,
       Agents agents,
       HostResources host,

@@ -1,29 +1,29 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.output.RunDirectories;
-import dev.agentgate.output.RunDirectory;
+import dev.agentgate.execution.KeptFile;
+import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunState;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Returns the changes that runs made to their repositories, as files. */
 public final class RunChanges {
+  private static final String GONE = "their file is gone";
+
   private final Function<RunId, RunView> runs;
-  private final RunDirectories directories;
+  private final RunOutputs outputs;
 
   /**
    * @param runs finds a run, or throws the exception that is reported to the caller
    */
-  public RunChanges(Function<RunId, RunView> runs, RunDirectories directories) {
+  public RunChanges(Function<RunId, RunView> runs, RunOutputs outputs) {
     this.runs = runs;
-    this.directories = directories;
+    this.outputs = outputs;
   }
 
   /**
@@ -31,9 +31,9 @@ public final class RunChanges {
    *
    * @throws AgentGateException if there is none, with the reason
    */
-  public Path list(RunId id) {
+  public KeptFile list(RunId id) {
     ChangeSummary _ = changes(id);
-    return kept(id, directory(id).changesFile());
+    return outputs.changes(id).orElseThrow(() -> none(id, GONE));
   }
 
   /**
@@ -41,11 +41,11 @@ public final class RunChanges {
    *
    * @throws AgentGateException if there is none, with the reason
    */
-  public Path patch(RunId id) {
+  public KeptFile patch(RunId id) {
     if (changes(id).patchTooLarge()) {
       throw none(id, "its patch was too large to keep");
     }
-    return kept(id, directory(id).patchFile());
+    return outputs.patch(id).orElseThrow(() -> none(id, GONE));
   }
 
   private ChangeSummary changes(RunId id) {
@@ -63,18 +63,7 @@ public final class RunChanges {
     throw none(id, "they could not be collected; its log says why");
   }
 
-  private static Path kept(RunId id, Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw none(id, "their file is gone");
-    }
-    return file;
-  }
-
   private static AgentGateException none(RunId id, String why) {
     return new AgentGateException(Kind.NOT_FOUND, "Run " + id + " has no changes: " + why);
-  }
-
-  private RunDirectory directory(RunId id) {
-    return directories.of(id);
   }
 }

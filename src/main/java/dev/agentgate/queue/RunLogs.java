@@ -1,12 +1,14 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.agent.OutputFormat;
-import dev.agentgate.output.LogText;
-import dev.agentgate.output.RunDirectories;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.RunLogText;
-import dev.agentgate.output.RunLogWatcher;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.RunOutputs;
+import dev.agentgate.execution.log.LogRendering;
+import dev.agentgate.execution.log.LogText;
+import dev.agentgate.execution.log.ReadableRunLog;
+import dev.agentgate.execution.log.RunLog;
+import dev.agentgate.execution.log.RunLogText;
+import dev.agentgate.execution.log.RunLogWatcher;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunState;
@@ -17,7 +19,7 @@ import java.util.function.Function;
 public final class RunLogs {
   private final Function<RunId, RunView> runs;
   private final Function<Run, OutputFormat> formats;
-  private final RunDirectories directories;
+  private final RunOutputs outputs;
   private final RunLogWatcher watcher;
   private final SecretMask mask;
 
@@ -29,12 +31,12 @@ public final class RunLogs {
   public RunLogs(
       Function<RunId, RunView> runs,
       Function<Run, OutputFormat> formats,
-      RunDirectories directories,
+      RunOutputs outputs,
       RunLogWatcher watcher,
       SecretMask mask) {
     this.runs = runs;
     this.formats = formats;
-    this.directories = directories;
+    this.outputs = outputs;
     this.watcher = watcher;
     this.mask = mask;
   }
@@ -44,9 +46,9 @@ public final class RunLogs {
     return runs.apply(run);
   }
 
-  /** Returns the log of a run; empty if its process was not started yet. */
+  /** Returns the log of a run; it reads as empty if its process was not started yet. */
   public RunLog log(RunId run) {
-    return new RunLog(directories.of(run));
+    return outputs.log(run);
   }
 
   /** Returns the log as it is, from an offset on. */
@@ -69,7 +71,7 @@ public final class RunLogs {
 
   /** Begins to follow a run's log. The log ends when the run is over or purged. */
   public RunLogWatcher.Listener listen(RunId run) {
-    return watcher.listen(log(run), () -> isOver(runs.apply(run)));
+    return watcher.listen(run, log(run), () -> isOver(runs.apply(run)));
   }
 
   /** Returns the mask for everything that is read from a log for a client. */

@@ -11,6 +11,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workspace.PublishRules;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;

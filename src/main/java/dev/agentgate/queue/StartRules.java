@@ -1,7 +1,6 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.linux.FullDisk;
-import dev.agentgate.linux.HostResources;
+import dev.agentgate.execution.HostResources;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.store.Claim;
 import dev.agentgate.store.WorkQueue;
@@ -65,7 +64,7 @@ final class StartRules {
     }
     // On a full disk an agent would only fail. While the outcome of a run cannot be written, the
     // disk is full; once a retry succeeds, there is room again.
-    if (isDiskLow() || slots.unwrittenEnds().stream().anyMatch(FullDisk::isBehind)) {
+    if (isDiskLow() || slots.unwrittenEnds().stream().anyMatch(host::isFullDisk)) {
       blocks.add(Block.DISK);
     }
     if (isShort() || slots.metShortage()) {

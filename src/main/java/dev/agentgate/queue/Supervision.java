@@ -1,7 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.execution.Executor;
-import dev.agentgate.output.RunDirectories;
+import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.store.Store;
 import dev.agentgate.workspace.Workspaces;
 import java.time.Clock;
@@ -32,8 +32,8 @@ record Supervision(
     return outside.executor();
   }
 
-  RunDirectories directories() {
-    return outside.directories();
+  RunOutputs outputs() {
+    return outside.outputs();
   }
 
   Workspaces workspaces() {

@@ -6,27 +6,29 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.Price;
 import dev.agentgate.agent.Prices;
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.agent.SecretVariables;
 import dev.agentgate.config.GitConfig;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.PriceConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.execution.HostResources;
+import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.execution.local.AgentLauncher;
 import dev.agentgate.execution.local.AgentOutputs;
+import dev.agentgate.execution.local.LinuxHostResources;
 import dev.agentgate.execution.local.LinuxProcessManager;
 import dev.agentgate.execution.local.LocalExecutor;
 import dev.agentgate.execution.local.RunWorkspaces;
 import dev.agentgate.git.GitHubHost;
-import dev.agentgate.linux.HostResources;
-import dev.agentgate.linux.LinuxHostResources;
 import dev.agentgate.linux.SteadyClock;
 import dev.agentgate.ops.RunTraces;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunFiles;
 import dev.agentgate.output.RunLogNotes;
-import dev.agentgate.output.SecretMask;
-import dev.agentgate.output.SecretVariables;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.StoreUnavailableException;
@@ -77,10 +79,9 @@ class Foundation {
     WorkspaceConfig workspace = settings.workspace();
     LocalRoots roots =
         new LocalRoots(workspace.localRoots().orElse(List.of()).stream().map(Path::of).toList());
-    Path workspacesRoot = data.resolve("workspaces");
     workspaces =
         new GitWorkspaces(
-            workspacesRoot,
+            data.resolve("workspaces"),
             host,
             github.token(),
             roots,
@@ -105,9 +106,8 @@ class Foundation {
                 logCapper,
                 new AgentOutputs(agents, mask, clock),
                 clock),
-            directories,
+            new RunFiles(directories, logCapper::droppedBytes),
             workspaces,
-            workspacesRoot,
             new CheckedSourceParser(host, github.owner(), roots),
             agents,
             new LinuxHostResources(data),
@@ -217,8 +217,8 @@ class Foundation {
 
   @Produces
   @Singleton
-  LogCapper logCapper() {
-    return logCapper;
+  RunOutputs outputs() {
+    return outside.outputs();
   }
 
   @Produces

@@ -4,8 +4,8 @@ import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.WorkspaceConfig;
+import dev.agentgate.execution.log.RunLogWatcher;
 import dev.agentgate.jobs.MaintenanceJobs;
-import dev.agentgate.output.RunLogWatcher;
 import dev.agentgate.queue.AgentBrakes;
 import dev.agentgate.queue.BatchSubmission;
 import dev.agentgate.queue.BulkActions;
@@ -56,10 +56,10 @@ class QueueProducer {
         new RunLogs(
             queue.service()::run,
             new RunFormats(outside.store(), outside.agents())::of,
-            outside.directories(),
+            outside.outputs(),
             logWatcher,
             foundation.mask());
-    runChanges = new RunChanges(queue.service()::run, outside.directories());
+    runChanges = new RunChanges(queue.service()::run, outside.outputs());
   }
 
   private static QueueSettings limits(Settings settings) {

@@ -112,7 +112,7 @@ final class ChangeCollector {
         baseline.commit(),
         new RepositoryHead(workspace.directory()).commit(workspace.directory()),
         (captured.readable() ? counted : uncounted).files(),
-        captured.readable() ? patch.settle() : OptionalLong.empty(),
+        captured.readable() ? patch.finish() : OptionalLong.empty(),
         notes(captured.unreadableDirectories(), captured.unreadableFiles()));
   }
 

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,15 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
           .collect(Collectors.toSet());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean isOlder(RunId run, Instant than) {
+    try {
+      return Files.getLastModifiedTime(directory(run)).toInstant().isBefore(than);
+    } catch (IOException e) {
+      return false;
     }
   }
 

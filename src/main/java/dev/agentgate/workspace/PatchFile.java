@@ -56,7 +56,7 @@ final class PatchFile implements GitCommand.Reader {
    *
    * @return its length; empty if it is too large
    */
-  OptionalLong settle() throws IOException {
+  OptionalLong finish() throws IOException {
     if (tooLarge) {
       discard();
       return OptionalLong.empty();

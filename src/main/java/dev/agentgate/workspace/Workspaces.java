@@ -4,6 +4,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -44,6 +45,9 @@ public interface Workspaces {
 
   /** Returns every run that has a workspace here; local directories do not count. */
   Set<RunId> list();
+
+  /** Whether a workspace was begun before a time; false if that cannot be determined. */
+  boolean isOlder(RunId run, Instant than);
 
   /** Returns the total size of the files in a workspace, in bytes; 0 if there is none. */
   long size(RunId run);

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.agentgate.agent.OutputFormat;
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.RunLogWatcher;
 import dev.agentgate.output.RunDirectories;
-import dev.agentgate.output.RunLogWatcher;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.RunFiles;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
@@ -137,7 +138,7 @@ class RunLogResourceTest {
       return new RunLogs(
           runs::run,
           run -> runs.formats.getOrDefault(run.id(), OutputFormat.TEXT),
-          runs.directories,
+          new RunFiles(runs.directories, () -> 0),
           new RunLogWatcher(Duration.ofMillis(20)),
           new SecretMask(List.of(SECRET)));
     }

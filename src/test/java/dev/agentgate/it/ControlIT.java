@@ -329,14 +329,14 @@ class ControlIT {
         if (random.nextBoolean()) {
           client.awaitStatus(id, "running");
         }
-        List<String> wishes = new ArrayList<>();
+        List<String> actions = new ArrayList<>();
         List<Future<Answer>> answers = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-          int wish = random.nextInt(round % 2 == 0 ? 4 : 3);
-          wishes.add(List.of("cancel", "kill", "force", "purge").get(wish));
+          int action = random.nextInt(round % 2 == 0 ? 4 : 3);
+          actions.add(List.of("cancel", "kill", "force", "purge").get(action));
           answers.add(
               clients.submit(() ->
-                  switch (wish) {
+                  switch (action) {
                     case 0 -> cancel(id);
                     case 1 -> kill(id, false);
                     case 2 -> kill(id, true);
@@ -345,7 +345,7 @@ class ControlIT {
         }
         List<String> said = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-          said.add(wishes.get(i) + " " + answers.get(i).get().status());
+          said.add(actions.get(i) + " " + answers.get(i).get().status());
         }
         String what = "seed " + seed + ", round " + round + ": " + said;
         assertThat(said)

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.LogSnapshot;
 import dev.agentgate.workorder.RunId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,13 +27,13 @@ class LogCapTest {
   @TempDir Path data;
   private final RunId run = RunId.next(Instant.EPOCH);
   private RunDirectories directories;
-  private RunLog log;
+  private RunLogFile log;
 
   @BeforeEach
   void open() throws IOException {
     directories = new RunDirectories(data.resolve("runs"));
     Files.createDirectories(directories.of(run).path());
-    log = new RunLog(directories.of(run));
+    log = new RunLogFile(directories.of(run));
   }
 
   /** Numbered lines of 80 bytes from a real process that knows nothing of a cap. */
@@ -47,7 +49,7 @@ class LogCapTest {
   }
 
   private String whole() throws IOException {
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     snapshot.copy(0, snapshot.length(), SecretMask.NONE, out::writeBytes);
     return out.toString(US_ASCII);

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.agentgate.queue.BatchSubmission.Result;
 import dev.agentgate.queue.BatchSubmission.Result.Accepted;
 import dev.agentgate.queue.BatchSubmission.Result.Refused;
-import dev.agentgate.queue.QueueFixture.Wish;
+import dev.agentgate.queue.QueueFixture.Request;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.IdempotencyKey;
@@ -48,44 +48,44 @@ class BatchSubmissionTest {
     return queue;
   }
 
-  private static SubmitOrder wish() {
-    return new Wish().toOrder();
+  private static SubmitOrder request() {
+    return new Request().toOrder();
   }
 
   private static SubmitOrder withKey(String key, String fingerprint) {
-    SubmitOrder wish = wish();
+    SubmitOrder request = request();
     return new SubmitOrder(
-        wish.taskPrompt(),
-        wish.agentType(),
-        wish.workspaceSource(),
-        wish.maxTime(),
-        wish.idleTimeout(),
-        wish.queueTtl(),
-        wish.maxAttempts(),
-        wish.retryOn(),
-        wish.retryMode(),
-        wish.choices(),
-        wish.priority(),
-        wish.labels(),
+        request.taskPrompt(),
+        request.agentType(),
+        request.workspaceSource(),
+        request.maxTime(),
+        request.idleTimeout(),
+        request.queueTtl(),
+        request.maxAttempts(),
+        request.retryOn(),
+        request.retryMode(),
+        request.choices(),
+        request.priority(),
+        request.labels(),
         Optional.of(new IdempotencyKey(key, fingerprint)));
   }
 
   private static SubmitOrder unknownAgent() {
-    SubmitOrder wish = wish();
+    SubmitOrder request = request();
     return new SubmitOrder(
-        wish.taskPrompt(),
+        request.taskPrompt(),
         Optional.of("nobody"),
-        wish.workspaceSource(),
-        wish.maxTime(),
-        wish.idleTimeout(),
-        wish.queueTtl(),
-        wish.maxAttempts(),
-        wish.retryOn(),
-        wish.retryMode(),
-        wish.choices(),
-        wish.priority(),
-        wish.labels(),
-        wish.idempotencyKey());
+        request.workspaceSource(),
+        request.maxTime(),
+        request.idleTimeout(),
+        request.queueTtl(),
+        request.maxAttempts(),
+        request.retryOn(),
+        request.retryMode(),
+        request.choices(),
+        request.priority(),
+        request.labels(),
+        request.idempotencyKey());
   }
 
   private static WorkOrderId accepted(Result result, boolean created) {
@@ -104,7 +104,10 @@ class BatchSubmissionTest {
   void eachOrderIsAcceptedOrRefusedForItself() {
     QueueFixture queue = queue();
     List<Result> results =
-        queue.queue.batches().submit(List.of(wish(), unknownAgent(), withKey("k", "00"), wish()));
+        queue
+            .queue
+            .batches()
+            .submit(List.of(request(), unknownAgent(), withKey("k", "00"), request()));
 
     assertThat(results).hasSize(4);
     assertRefused(results.get(1), Kind.INVALID);
@@ -148,29 +151,29 @@ class BatchSubmissionTest {
     QueueFixture queue = queue();
     WorkOrderId known =
         accepted(queue.queue.batches().submit(List.of(withKey("k", "00"))).getFirst(), true);
-    List<SubmitOrder> wishes = new ArrayList<>(Collections.nCopies(DEPTH + 1, wish()));
-    wishes.add(withKey("k", "00"));
+    List<SubmitOrder> requests = new ArrayList<>(Collections.nCopies(DEPTH + 1, request()));
+    requests.add(withKey("k", "00"));
 
-    List<Result> results = queue.queue.batches().submit(wishes);
+    List<Result> results = queue.queue.batches().submit(requests);
 
     results.subList(0, DEPTH - 1).forEach(result -> accepted(result, true));
     results.subList(DEPTH - 1, DEPTH + 1).forEach(result -> assertRefused(result, Kind.QUEUE_FULL));
     assertThat(accepted(results.getLast(), false)).isEqualTo(known);
     assertThat(queue.store.counts().queued()).isEqualTo(DEPTH);
     queue.service().cancel(known);
-    accepted(queue.queue.batches().submit(List.of(wish())).getFirst(), true);
+    accepted(queue.queue.batches().submit(List.of(request())).getFirst(), true);
   }
 
   @Test
   void ifTheStoreRefusesTheWriteNothingIsAccepted() {
     QueueFixture queue = queue();
     queue.store.refuseWrites(true);
-    assertThatThrownBy(() -> queue.queue.batches().submit(List.of(wish(), wish())))
+    assertThatThrownBy(() -> queue.queue.batches().submit(List.of(request(), request())))
         .isInstanceOfSatisfying(
             AgentGateException.class, e -> assertThat(e.kind()).isEqualTo(Kind.STORE_UNAVAILABLE));
     queue.store.refuseWrites(false);
     assertThat(queue.store.counts().total()).isZero();
-    assertThat(queue.queue.batches().submit(Collections.nCopies(DEPTH, wish())))
+    assertThat(queue.queue.batches().submit(Collections.nCopies(DEPTH, request())))
         .allSatisfy(result -> accepted(result, true));
   }
 
@@ -178,7 +181,7 @@ class BatchSubmissionTest {
   void aStoppingServiceAcceptsNothing() {
     QueueFixture queue = queue();
     queue.service().beginStopping();
-    assertThatThrownBy(() -> queue.queue.batches().submit(List.of(wish())))
+    assertThatThrownBy(() -> queue.queue.batches().submit(List.of(request())))
         .isInstanceOfSatisfying(
             AgentGateException.class, e -> assertThat(e.kind()).isEqualTo(Kind.STOPPING));
   }
@@ -205,7 +208,7 @@ class BatchSubmissionTest {
               }
             });
 
-    List<Result> results = queue.queue.batches().submit(Collections.nCopies(20, wish()));
+    List<Result> results = queue.queue.batches().submit(Collections.nCopies(20, request()));
 
     for (Result result : results.subList(0, 2)) {
       WorkOrderId id = accepted(result, true);

@@ -114,8 +114,8 @@ class BulkActionsTest {
   @Test
   void onlyWhatMatchesIsChanged() {
     QueueFixture queue = manual();
-    WorkOrderId here = queue.submit(wish -> wish.repository("shop"));
-    WorkOrderId elsewhere = queue.submit(wish -> wish.repository("docs"));
+    WorkOrderId here = queue.submit(request -> request.repository("shop"));
+    WorkOrderId elsewhere = queue.submit(request -> request.repository("docs"));
     WorkOrderFilter ofShop =
         new WorkOrderFilter(
             QUEUED.statuses(),

@@ -262,10 +262,10 @@ class MaintenanceTest {
     queue.clock.advance(Duration.ofDays(8));
     completed();
     Optional<Duration> week = Optional.of(Duration.ofDays(7));
-    assertThat(queue.service().purgeAll(COMPLETED, week, true).purged()).isEqualTo(1);
+    assertThat(queue.queue.bulk().purge(COMPLETED, week, true).purged()).isEqualTo(1);
     assertThat(queue.store.counts().completed()).isEqualTo(2);
-    assertThat(queue.service().purgeAll(COMPLETED, week, false).purged()).isEqualTo(1);
-    assertThat(queue.service().purgeAll(COMPLETED, Optional.empty(), false).purged()).isEqualTo(1);
+    assertThat(queue.queue.bulk().purge(COMPLETED, week, false).purged()).isEqualTo(1);
+    assertThat(queue.queue.bulk().purge(COMPLETED, Optional.empty(), false).purged()).isEqualTo(1);
     assertThat(queue.store.counts().total()).isZero();
   }
 }

@@ -10,8 +10,10 @@ import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.Prices;
 import dev.agentgate.execution.FakeExecutor;
-import dev.agentgate.linux.HostResources;
+import dev.agentgate.execution.HostResources;
+import dev.agentgate.linux.FullDisk;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunFiles;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.AgentChoices;
@@ -27,6 +29,7 @@ import dev.agentgate.workspace.WorkspaceSourceInput;
 import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -105,9 +108,8 @@ final class QueueFixture implements AutoCloseable {
             new QueueModule.Outside(
                 store,
                 executor,
-                new RunDirectories(directory.resolve("runs")),
+                new RunFiles(new RunDirectories(directory.resolve("runs")), () -> 0),
                 workspaces,
-                directory.resolve("workspaces"),
                 input ->
                     input
                         .repo()
@@ -145,18 +147,18 @@ final class QueueFixture implements AutoCloseable {
     return submit(order -> order);
   }
 
-  WorkOrderId submit(UnaryOperator<Wish> change) {
-    return service().submit(change.apply(new Wish()).toOrder()).order().order().id();
+  WorkOrderId submit(UnaryOperator<Request> change) {
+    return service().submit(change.apply(new Request()).toOrder()).order().order().id();
   }
 
   WorkOrderId submitTo(String agentType) {
-    return service().submit(new Wish().toOrder(agentType)).order().order().id();
+    return service().submit(new Request().toOrder(agentType)).order().order().id();
   }
 
   /** Submits an order for a repository, or for an empty workspace. */
   WorkOrderId submit(Optional<String> repository, Optional<PublishRequest> publish) {
-    Wish wish = new Wish();
-    SubmitOrder order = repository.map(wish::repository).orElse(wish).toOrder();
+    Request request = new Request();
+    SubmitOrder order = repository.map(request::repository).orElse(request).toOrder();
     return service()
         .submit(
             new SubmitOrder(
@@ -201,7 +203,7 @@ final class QueueFixture implements AutoCloseable {
   }
 
   /** What a test asks for. */
-  record Wish(
+  record Request(
       int priority,
       Optional<Duration> maxTime,
       Optional<Duration> idleTimeout,
@@ -209,7 +211,7 @@ final class QueueFixture implements AutoCloseable {
       int maxAttempts,
       Optional<String> repository,
       AgentChoices choices) {
-    Wish() {
+    Request() {
       this(
           0,
           Optional.empty(),
@@ -220,36 +222,36 @@ final class QueueFixture implements AutoCloseable {
           AgentChoices.NONE);
     }
 
-    Wish choices(AgentChoices value) {
-      return new Wish(priority, maxTime, idleTimeout, queueTtl, maxAttempts, repository, value);
+    Request choices(AgentChoices value) {
+      return new Request(priority, maxTime, idleTimeout, queueTtl, maxAttempts, repository, value);
     }
 
-    Wish repository(String value) {
-      return new Wish(
+    Request repository(String value) {
+      return new Request(
           priority, maxTime, idleTimeout, queueTtl, maxAttempts, Optional.of(value), choices);
     }
 
-    Wish priority(int value) {
-      return new Wish(value, maxTime, idleTimeout, queueTtl, maxAttempts, repository, choices);
+    Request priority(int value) {
+      return new Request(value, maxTime, idleTimeout, queueTtl, maxAttempts, repository, choices);
     }
 
-    Wish maxTime(Duration value) {
-      return new Wish(
+    Request maxTime(Duration value) {
+      return new Request(
           priority, Optional.of(value), idleTimeout, queueTtl, maxAttempts, repository, choices);
     }
 
-    Wish idleTimeout(Duration value) {
-      return new Wish(
+    Request idleTimeout(Duration value) {
+      return new Request(
           priority, maxTime, Optional.of(value), queueTtl, maxAttempts, repository, choices);
     }
 
-    Wish queueTtl(Duration value) {
-      return new Wish(
+    Request queueTtl(Duration value) {
+      return new Request(
           priority, maxTime, idleTimeout, Optional.of(value), maxAttempts, repository, choices);
     }
 
-    Wish maxAttempts(int value) {
-      return new Wish(priority, maxTime, idleTimeout, queueTtl, value, repository, choices);
+    Request maxAttempts(int value) {
+      return new Request(priority, maxTime, idleTimeout, queueTtl, value, repository, choices);
     }
 
     SubmitOrder toOrder() {
@@ -303,6 +305,11 @@ final class QueueFixture implements AutoCloseable {
     }
 
     @Override
+    public boolean isFullDisk(Throwable failure) {
+      return FullDisk.isBehind(failure);
+    }
+
+    @Override
     public long openDescriptors() {
       return openDescriptors;
     }
@@ -347,6 +354,11 @@ final class QueueFixture implements AutoCloseable {
     @Override
     public boolean remove(RunId run) {
       throw new IllegalStateException("The executor removes workspaces");
+    }
+
+    @Override
+    public boolean isOlder(RunId run, Instant than) {
+      return Instant.ofEpochMilli(root.resolve(run.value()).toFile().lastModified()).isBefore(than);
     }
 
     @Override

@@ -85,7 +85,7 @@ class QueueTest {
     QueueFixture queue = queue(settings -> with(settings, 1));
     RunId first = queue.awaitRunning(queue.submit());
     WorkOrderId low = queue.submit();
-    WorkOrderId high = queue.submit(wish -> wish.priority(5));
+    WorkOrderId high = queue.submit(request -> request.priority(5));
     queue.executor.exit(first, 0);
     queue.awaitRunning(high);
     assertThat(queue.order(low).status()).isEqualTo(WorkOrderStatus.QUEUED);
@@ -96,7 +96,7 @@ class QueueTest {
     QueueFixture queue = queue(settings -> manual(with(settings, 1)));
     WorkOrderId a = queue.submit();
     WorkOrderId b = queue.submit();
-    WorkOrderId c = queue.submit(wish -> wish.priority(50));
+    WorkOrderId c = queue.submit(request -> request.priority(50));
     assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.MANUAL);
     Optional<RunId> started = queue.service().requestRun(a);
     assertThat(started).isPresent();
@@ -274,7 +274,7 @@ class QueueTest {
   @Test
   void anAttemptThatTakesTooLongTimesOut() {
     QueueFixture queue = queue();
-    WorkOrderId id = queue.submit(wish -> wish.maxTime(Duration.ofMillis(100)));
+    WorkOrderId id = queue.submit(request -> request.maxTime(Duration.ofMillis(100)));
     Failed failed = assertFailed(queue, id, FailureReason.TIMEOUT);
     assertThat(failed.error()).isEqualTo("Execution timed out");
   }
@@ -282,7 +282,7 @@ class QueueTest {
   @Test
   void aSilentAgentTimesOut() {
     QueueFixture queue = queue();
-    WorkOrderId id = queue.submit(wish -> wish.idleTimeout(Duration.ofMillis(150)));
+    WorkOrderId id = queue.submit(request -> request.idleTimeout(Duration.ofMillis(150)));
     Failed failed = assertFailed(queue, id, FailureReason.IDLE_TIMEOUT);
     assertThat(failed.error()).isEqualTo("No output for 150 ms");
   }
@@ -290,14 +290,14 @@ class QueueTest {
   @Test
   void anOrderThatWaitsTooLongExpires() {
     QueueFixture queue = queue(QueueTest::manual);
-    WorkOrderId id = queue.submit(wish -> wish.queueTtl(Duration.ofMillis(100)));
+    WorkOrderId id = queue.submit(request -> request.queueTtl(Duration.ofMillis(100)));
     assertFailed(queue, id, FailureReason.QUEUE_EXPIRED);
   }
 
   @Test
   void whatWasNotTheAgentsVerdictIsRetriedAfterABackoffAsARunOfItsOwn() {
     QueueFixture queue = queue();
-    WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
+    WorkOrderId id = queue.submit(request -> request.maxAttempts(2));
     RunId first = queue.awaitRunning(id);
     queue.executor.vanish(first);
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
@@ -406,11 +406,11 @@ class QueueTest {
   void aBusyRepositoryHoldsBackItselfAndNobodyElse() {
     QueueFixture queue =
         queue(settings -> SettingsChange.of(settings).maxConcurrentPerRepository(1).done());
-    WorkOrderId busy = queue.submit(wish -> wish.repository("busy"));
-    WorkOrderId waiting = queue.submit(wish -> wish.repository("busy"));
+    WorkOrderId busy = queue.submit(request -> request.repository("busy"));
+    WorkOrderId waiting = queue.submit(request -> request.repository("busy"));
     queue.awaitRunning(busy);
     assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.REPOSITORY);
-    WorkOrderId other = queue.submit(wish -> wish.repository("other"));
+    WorkOrderId other = queue.submit(request -> request.repository("other"));
     queue.awaitRunning(other);
     assertThat(queue.order(waiting).status()).isEqualTo(WorkOrderStatus.QUEUED);
     queue.executor.exit(queue.order(busy).currentRun().orElseThrow(), 0);
@@ -466,7 +466,7 @@ class QueueTest {
     assertRefused(Kind.STORE_UNAVAILABLE, () -> queue.service().purge(id));
     WorkOrderFilter completed =
         new WorkOrderFilter(Set.of(WorkOrderStatus.COMPLETED), Optional.empty(), Map.of());
-    PurgeReport kept = queue.service().purgeAll(completed, Optional.empty(), false);
+    PurgeReport kept = queue.queue.bulk().purge(completed, Optional.empty(), false);
     assertThat(kept.purged()).isZero();
     assertThat(kept.notPurged()).isEqualTo(1);
     assertThat(kept.failures())
@@ -478,7 +478,7 @@ class QueueTest {
     assertThat(queue.order(id).runs()).containsExactly(run);
 
     queue.executor.stuck(false);
-    assertThat(queue.service().purgeAll(completed, Optional.empty(), false))
+    assertThat(queue.queue.bulk().purge(completed, Optional.empty(), false))
         .isEqualTo(new PurgeReport(1, 0, List.of()));
     assertRefused(Kind.NOT_FOUND, () -> queue.order(id));
   }
@@ -495,7 +495,7 @@ class QueueTest {
     WorkOrderId newer = queue.submit();
 
     queue.executor.keepAlive(1);
-    PurgeReport report = queue.service().purgeAll(unfinished, Optional.empty(), false);
+    PurgeReport report = queue.queue.bulk().purge(unfinished, Optional.empty(), false);
 
     assertThat(report)
         .isEqualTo(
@@ -522,7 +522,7 @@ class QueueTest {
     queue.store.refuseWrites(true);
     queue.store.reportFailure("The disk is full.");
     assertRefused(
-            Kind.STORE_UNAVAILABLE, () -> queue.service().purgeAll(queued, Optional.empty(), false))
+            Kind.STORE_UNAVAILABLE, () -> queue.queue.bulk().purge(queued, Optional.empty(), false))
         .hasMessageStartingWith("0 work orders were purged, then the store refused: ");
     queue.store.refuseWrites(false);
   }
@@ -546,7 +546,7 @@ class QueueTest {
   @Test
   void anOrderThatWaitsOutItsBackoffTellsUntilWhenAndWhatHoldsEverybody() {
     QueueFixture queue = queue();
-    WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
+    WorkOrderId id = queue.submit(request -> request.maxAttempts(2));
     queue.executor.vanish(queue.awaitRunning(id));
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
     assertThat(queue.service().get(id).notBefore())
@@ -641,7 +641,7 @@ class QueueTest {
   @Test
   void aCancelThatACrashCutOffIsCarriedOutByTheNextService() {
     QueueFixture before = new QueueFixture(directory, settings -> settings).open();
-    WorkOrderId id = before.submit(wish -> wish.maxAttempts(3));
+    WorkOrderId id = before.submit(request -> request.maxAttempts(3));
     RunId run = before.awaitRunning(id);
     before.queue.manager().close();
     before.store.save(before.store.runs().find(run).orElseThrow().endRequested(EndCause.CANCEL));

@@ -145,7 +145,7 @@ class RunResultsTest {
 
   @Test
   void anAgentThatCannotLogInFailsTheOrderInItsOwnWords() {
-    WorkOrderId id = queue.submit(wish -> wish.maxAttempts(3));
+    WorkOrderId id = queue.submit(request -> request.maxAttempts(3));
     fail(queue.awaitRunning(id), AgentFailure.AGENT_AUTH, Optional.empty());
     queue.awaitStatus(id, WorkOrderStatus.FAILED);
 
@@ -160,7 +160,7 @@ class RunResultsTest {
 
   @Test
   void anAgentWhoseProviderIsOverloadedIsTriedAgain() {
-    WorkOrderId id = queue.submit(wish -> wish.maxAttempts(2));
+    WorkOrderId id = queue.submit(request -> request.maxAttempts(2));
     fail(queue.awaitRunning(id), AgentFailure.AGENT_UNAVAILABLE, Optional.empty());
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
 
@@ -236,7 +236,7 @@ class RunResultsTest {
     WorkOrderId id =
         queue
             .service()
-            .submit(new QueueFixture.Wish().choices(choices).toOrder("claude"))
+            .submit(new QueueFixture.Request().choices(choices).toOrder("claude"))
             .order()
             .order()
             .id();

@@ -1,16 +1,13 @@
 package dev.agentgate.api.stream;
 
+import dev.agentgate.execution.KeptFile;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class StoredFile {
   private static final int PIECE = 64 * 1024;
 
-  private final Path file;
+  private final KeptFile file;
   private final long length;
 
-  private StoredFile(Path file, long length) {
+  public StoredFile(KeptFile file) {
     this.file = file;
-    this.length = length;
-  }
-
-  public static StoredFile of(Path file) throws IOException {
-    return new StoredFile(file, Files.size(file));
+    this.length = file.length();
   }
 
   /**
@@ -56,13 +49,13 @@ public final class StoredFile {
   }
 
   private void send(ClientStream stream, ByteRange range) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (SeekableByteChannel channel = file.open()) {
       long at = range.from();
+      channel.position(at);
       while (at < range.to()) {
         ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, range.to() - at));
         while (piece.hasRemaining()) {
-          if (channel.read(piece, at + piece.position()) < 0) {
+          if (channel.read(piece) < 0) {
             throw new EOFException("The file has become shorter");
           }
         }

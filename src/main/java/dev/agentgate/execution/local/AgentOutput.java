@@ -4,12 +4,12 @@ import dev.agentgate.agent.AgentReport;
 import dev.agentgate.agent.AgentVerdict;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.OutputReader;
+import dev.agentgate.agent.SecretMask;
 import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.execution.log.LogBlock;
 import dev.agentgate.linux.Shortage;
 import dev.agentgate.output.OutputWatch;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.RunLogBlock;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.RunLogFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ final class AgentOutput {
   private static final Logger LOG = Logger.getLogger(AgentOutput.class);
   private static final int BLOCK = 64 * 1024;
 
-  private final RunLog log;
+  private final RunLogFile log;
   private final SecretMask mask;
   private final OutputReader reader;
   private final OutputWatch watch;
@@ -39,7 +39,11 @@ final class AgentOutput {
    * @param watch how long nothing has been written; it counts until the agent makes progress
    */
   AgentOutput(
-      RunLog log, SecretMask mask, OutputFormat format, OutputReader reader, OutputWatch watch) {
+      RunLogFile log,
+      SecretMask mask,
+      OutputFormat format,
+      OutputReader reader,
+      OutputWatch watch) {
     this.log = log;
     this.mask = mask;
     this.reader = reader;
@@ -95,7 +99,7 @@ final class AgentOutput {
 
   private boolean readBlock(boolean growing) {
     try {
-      RunLogBlock block = log.read(offset, Long.MAX_VALUE, BLOCK, mask, growing);
+      LogBlock block = log.read(offset, Long.MAX_VALUE, BLOCK, mask, growing);
       reader.accept(block.bytes(), 0, block.bytes().length);
       boolean any = block.next() > offset;
       offset = block.next();

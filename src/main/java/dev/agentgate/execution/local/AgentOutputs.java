@@ -5,10 +5,10 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.OutputContext;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.OutputReader;
+import dev.agentgate.agent.SecretMask;
 import dev.agentgate.output.OutputWatch;
 import dev.agentgate.output.RunDirectory;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.RunLogFile;
 import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public final class AgentOutputs {
   AgentOutput of(
       WorkOrder order, RunDirectory directory, Duration age, Optional<AgentSession> session) {
     OutputFormat format = agents.output(order.spec().agentType());
-    RunLog log = new RunLog(directory);
+    RunLogFile log = new RunLogFile(directory);
     OutputContext context =
         new OutputContext(
             () -> writtenAt(log),
@@ -54,7 +54,7 @@ public final class AgentOutputs {
   }
 
   /** Returns roughly when the lines were written that are being read. */
-  private Instant writtenAt(RunLog log) {
+  private Instant writtenAt(RunLogFile log) {
     Instant now = clock.instant();
     return log.lastActivityAt().filter(now::isAfter).orElse(now);
   }

@@ -117,9 +117,9 @@ final class RunMembers {
    * The result of a look.
    *
    * @param living the live processes by pid
-   * @param settled false if processes ended before they could be read, so that there may be more
+   * @param complete false if processes ended before they could be read, so that there may be more
    */
-  record Found(Map<Long, Entry> living, boolean settled) {}
+  record Found(Map<Long, Entry> living, boolean complete) {}
 
   /** Finds all live processes and remembers them. */
   Found look() {
@@ -134,13 +134,13 @@ final class RunMembers {
   synchronized Found look(Consumer<Entry> onSight) {
     ProcessTree tree = new ProcessTree();
     Map<Long, Entry> members = new HashMap<>();
-    boolean settled = false;
+    boolean complete = false;
     long began = System.nanoTime();
     for (int reading = 0;
-        reading < MOST_READINGS && !settled && System.nanoTime() - began < LONGEST_LOOK_NANOS;
+        reading < MOST_READINGS && !complete && System.nanoTime() - began < LONGEST_LOOK_NANOS;
         reading++) {
       ProcessTree.Reading news = tree.readOn();
-      settled = !news.vanished();
+      complete = !news.vanished();
       Set<Long> inside = cgroup == null ? Set.of() : new HashSet<>(cgroup.processes());
       Ties ties = ties(tree::find);
       for (Entry entry : news.entries()) {
@@ -150,12 +150,12 @@ final class RunMembers {
             onSight.accept(entry);
             members.put(entry.pid(), entry);
           } else if (environment.isEmpty() && !entry.isOfKernel() && !ProcessTree.lives(entry)) {
-            settled = false;
+            complete = false;
           }
         }
       }
     }
-    if (members.isEmpty() && settled) {
+    if (members.isEmpty() && complete) {
       // Asked last and only for a proof, because it costs more than the other ties together.
       Ties ties = ties(tree::find);
       tree.entries().stream()
@@ -170,7 +170,7 @@ final class RunMembers {
     members.values().removeIf(entry -> !entry.lives());
     known.clear();
     known.putAll(members);
-    return new Found(members, settled);
+    return new Found(members, complete);
   }
 
   /**

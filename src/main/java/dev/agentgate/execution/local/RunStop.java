@@ -101,12 +101,12 @@ final class RunStop {
     }
     met = !first.living().isEmpty() || !isCgroupEmpty();
     boolean ended = !isGraceOver() && endByThemselves(first.living().values());
-    List<String> alive = ended ? List.of() : kill(first.settled());
+    List<String> alive = ended ? List.of() : kill(first.complete());
     return new StopReport(met, alive, since(called));
   }
 
   private boolean isProof(Found found) {
-    return found.living().isEmpty() && found.settled() && isCgroupEmpty();
+    return found.living().isEmpty() && found.complete() && isCgroupEmpty();
   }
 
   private boolean endByThemselves(Collection<Entry> living) {
@@ -141,13 +141,13 @@ final class RunStop {
   /**
    * Returns what could not be killed.
    *
-   * @param settled false if a process ended before it could be read
+   * @param complete false if a process ended before it could be read
    */
-  private List<String> kill(boolean settled) {
+  private List<String> kill(boolean complete) {
     long limit = System.nanoTime() + killLimit.toNanos();
     Pace pace = new Pace();
     Optional<RunCgroup> cgroup = members.cgroup();
-    boolean pursue = !settled;
+    boolean pursue = !complete;
     while (true) {
       boolean atOnce = cgroup.map(RunCgroup::kill).orElse(false);
       if (pursue) {

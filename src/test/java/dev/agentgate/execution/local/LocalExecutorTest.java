@@ -16,6 +16,7 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.agent.Agents.Agent;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.Prices;
+import dev.agentgate.agent.SecretMask;
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.execution.CollectedWork;
 import dev.agentgate.execution.Execution;
@@ -24,8 +25,7 @@ import dev.agentgate.execution.ExecutorContract;
 import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.RunLogFile;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
@@ -332,7 +332,7 @@ class LocalExecutorTest extends ExecutorContract {
                 && execution.report().model().isPresent());
     Duration before = execution.silence();
     print(run, "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1}");
-    RunLog log = new RunLog(directories.of(run));
+    RunLogFile log = new RunLogFile(directories.of(run));
     long length = log.size();
     await().atMost(LONG).until(() -> log.size() > length);
 
@@ -527,6 +527,11 @@ class LocalExecutorTest extends ExecutorContract {
     @Override
     public CollectedChanges collect(RunId run, Path patch, long maxPatchBytes, Duration limit) {
       return changes;
+    }
+
+    @Override
+    public boolean isOlder(RunId run, Instant than) {
+      return false;
     }
 
     @Override

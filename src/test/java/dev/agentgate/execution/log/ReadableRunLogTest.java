@@ -1,4 +1,4 @@
-package dev.agentgate.queue;
+package dev.agentgate.execution.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.ReadableLog;
+import dev.agentgate.agent.SecretMask;
 import dev.agentgate.output.RunDirectory;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.output.RunLogFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +44,7 @@ class ReadableRunLogTest {
   }
 
   private RunLog log() {
-    return new RunLog(new RunDirectory(directory));
+    return new RunLogFile(new RunDirectory(directory));
   }
 
   private void write(String text) throws IOException {

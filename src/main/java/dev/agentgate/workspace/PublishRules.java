@@ -1,4 +1,4 @@
-package dev.agentgate.queue;
+package dev.agentgate.workspace;
 
 import dev.agentgate.git.BranchName;
 import dev.agentgate.workorder.PublishRequest;
@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Checks whether the changes to a source can be published in the way that a client asks for. */
-final class PublishRules {
+public final class PublishRules {
   private PublishRules() {}
 
   /** Returns a sentence for each invalid value, keyed by the name of its field in the request. */
-  static Map<String, String> faults(PublishRequest request, WorkspaceSource source) {
+  public static Map<String, String> faults(PublishRequest request, WorkspaceSource source) {
     Map<String, String> faults = new LinkedHashMap<>();
     request
         .branch()

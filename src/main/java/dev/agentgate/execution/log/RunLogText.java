@@ -1,5 +1,6 @@
-package dev.agentgate.output;
+package dev.agentgate.execution.log;
 
+import dev.agentgate.agent.SecretMask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ public final class RunLogText implements LogText {
   /** While the log grows, half a character, half a line end or half a secret is left for later. */
   @Override
   public Optional<String> next(boolean growing) throws IOException {
-    RunLogBlock block = log.read(offset, Long.MAX_VALUE, BLOCK, mask, growing);
+    LogBlock block = log.read(offset, Long.MAX_VALUE, BLOCK, mask, growing);
     byte[] bytes = block.bytes();
     long next = block.next();
     if (!block.notice()) {
@@ -52,7 +53,7 @@ public final class RunLogText implements LogText {
 
   /** Whether the next byte can be read; false at the end of the log and at the hole. */
   private boolean moreFollows(long next) throws IOException {
-    RunLogBlock following = log.read(next, Long.MAX_VALUE, 1, SecretMask.NONE, false);
+    LogBlock following = log.read(next, Long.MAX_VALUE, 1, SecretMask.NONE, false);
     return !following.notice() && following.bytes().length > 0;
   }
 

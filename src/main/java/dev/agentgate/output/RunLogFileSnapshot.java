@@ -1,43 +1,38 @@
 package dev.agentgate.output;
 
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.LogBlock;
+import dev.agentgate.execution.log.LogSnapshot;
 import java.io.IOException;
 import java.util.Arrays;
 
-/**
- * A run's log at one moment: the head, the line for dropped bytes if there are any, and the tail. A
- * <em>place</em> counts the bytes of that text; HTTP ranges are given in places.
- */
-public final class RunLogSnapshot {
+/** The log of a run at one moment. Reads the file when it is asked to copy. */
+final class RunLogFileSnapshot implements LogSnapshot {
   private static final int BLOCK = 64 * 1024;
 
-  private final RunLog log;
+  private final RunLogFile log;
   private final RunLogHole hole;
   private final byte[] notice;
   private final long size;
 
-  RunLogSnapshot(RunLog log, RunLogHole hole, long size) {
+  RunLogFileSnapshot(RunLogFile log, RunLogHole hole, long size) {
     this.log = log;
     this.hole = hole;
     this.notice = hole.exists() ? hole.notice(hole.start()) : new byte[0];
     this.size = size;
   }
 
-  /** Returns the offset after the last byte written. */
+  @Override
   public long size() {
     return size;
   }
 
-  /** Returns the length of the text in bytes. */
+  @Override
   public long length() {
     return hole.exists() ? size - (hole.end() - hole.start()) + notice.length : size;
   }
 
-  /**
-   * Copies exactly the bytes from one place to another.
-   *
-   * @param to at most {@link #length()}
-   * @throws IOException if some of them have been dropped meanwhile, or the log is gone
-   */
+  @Override
   public void copy(long from, long to, SecretMask mask, Sink sink) throws IOException {
     long afterNotice = hole.start() + notice.length;
     long place = from;
@@ -58,32 +53,23 @@ public final class RunLogSnapshot {
     }
   }
 
-  private static byte[] present(RunLogBlock block) throws IOException {
+  private static byte[] present(LogBlock block) throws IOException {
     if (block.notice() || block.bytes().length == 0) {
       throw new IOException("A part of the log was dropped while it was read");
     }
     return block.bytes();
   }
 
-  /**
-   * Copies everything from an offset to the end. Bytes dropped meanwhile are replaced by a line
-   * that says so.
-   */
+  @Override
   public void copyRest(long offset, SecretMask mask, Sink sink) throws IOException {
     long at = offset;
     while (at < size) {
-      RunLogBlock block = log.read(at, size, BLOCK, mask, false);
+      LogBlock block = log.read(at, size, BLOCK, mask, false);
       if (block.bytes().length == 0) {
         return;
       }
       sink.accept(block.bytes());
       at = block.next();
     }
-  }
-
-  /** Receives the bytes. Blocks until its reader is ready for them. */
-  @FunctionalInterface
-  public interface Sink {
-    void accept(byte[] bytes) throws IOException;
   }
 }

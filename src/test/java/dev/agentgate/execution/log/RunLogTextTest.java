@@ -1,8 +1,11 @@
-package dev.agentgate.output;
+package dev.agentgate.execution.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.output.RunLogFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +24,7 @@ class RunLogTextTest {
   }
 
   private RunLogText text(SecretMask mask) {
-    return new RunLogText(new RunLog(new RunDirectory(directory)), mask, 0);
+    return new RunLogText(new RunLogFile(new RunDirectory(directory)), mask, 0);
   }
 
   private static String drain(RunLogText text, boolean growing) throws IOException {

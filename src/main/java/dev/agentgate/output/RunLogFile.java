@@ -1,5 +1,9 @@
 package dev.agentgate.output;
 
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.LogBlock;
+import dev.agentgate.execution.log.LogSnapshot;
+import dev.agentgate.execution.log.RunLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,27 +18,24 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The stdout and stderr of a run's processes, in order. The processes append to the file
- * themselves.
+ * The log of a run as a file. The run's processes append to it themselves.
  *
- * <p>An <em>offset</em> counts the bytes written since the beginning of the run. Its meaning never
- * changes: neither when the log is cut down to its cap ({@link LogCap}) nor when the service
- * restarts. Offsets within the hole that a cut leaves read as one line that says how many bytes are
- * missing. The same holds for bytes that a process of the run truncated, for example by opening
- * {@code /dev/stdout} again for writing: {@link LogCapper} sees that the file has shrunk, and
- * records a hole from the beginning.
+ * <p>Offsets keep their meaning when the log is cut down to its cap ({@link LogCap}) and when the
+ * service restarts. Offsets within the hole that a cut leaves are those of dropped bytes. So are
+ * offsets of bytes that a process of the run truncated, for example by opening {@code /dev/stdout}
+ * again for writing: {@link LogCapper} sees that the file has shrunk, and records a hole from the
+ * beginning.
  *
- * <p>An instance keeps no file open and has no state. Any number of instances and threads may be
- * used at once. A log that does not exist, or no longer exists, reads as empty. So does anything
- * but a regular file that an agent put in its place: a link, a directory or a pipe.
+ * <p>An instance has no state. Anything but a regular file that an agent put in the place of the
+ * log reads as empty: a link, a directory or a pipe.
  */
-public final class RunLog {
+public final class RunLogFile implements RunLog {
   private static final int SCAN_BLOCK = 64 * 1024;
 
   private final Path file;
   private final Path holeFile;
 
-  public RunLog(RunDirectory directory) {
+  public RunLogFile(RunDirectory directory) {
     this.file = directory.outputLog();
     this.holeFile = file.resolveSibling("output.hole");
   }
@@ -74,9 +75,7 @@ public final class RunLog {
     }
   }
 
-  /**
-   * Returns the number of bytes written, including those that were dropped; 0 if there is no log.
-   */
+  @Override
   public long size() {
     try {
       return size(hole());
@@ -103,9 +102,7 @@ public final class RunLog {
     }
   }
 
-  /**
-   * Returns when the log was last written; empty if it does not exist yet or the agent removed it.
-   */
+  @Override
   public Optional<Instant> lastActivityAt() {
     try {
       return attributes().map(found -> found.lastModifiedTime().toInstant());
@@ -114,27 +111,18 @@ public final class RunLog {
     }
   }
 
-  /** Returns the log as it is now, for a reader that must know its length in advance. */
-  public RunLogSnapshot snapshot() throws IOException {
+  @Override
+  public LogSnapshot snapshot() throws IOException {
     RunLogHole hole = hole();
-    return new RunLogSnapshot(this, hole, size(hole));
+    return new RunLogFileSnapshot(this, hole, size(hole));
   }
 
-  /**
-   * Reads a part of the log.
-   *
-   * @param offset where to begin
-   * @param limit where to stop at the latest; a line that stands for dropped bytes may lead beyond
-   *     it
-   * @param max the most bytes to read; a line that stands for dropped bytes may be longer
-   * @param growing whether more may be written; bytes at the end that could be the beginning of a
-   *     secret are then left out
-   */
-  public RunLogBlock read(long offset, long limit, int max, SecretMask mask, boolean growing)
+  @Override
+  public LogBlock read(long offset, long limit, int max, SecretMask mask, boolean growing)
       throws IOException {
     while (true) {
       RunLogHole hole = hole();
-      RunLogBlock block = read(hole, offset, limit, max, mask, growing);
+      LogBlock block = read(hole, offset, limit, max, mask, growing);
       // The hole is recorded before it is punched. If the record has not changed, neither had the
       // bytes when they were read.
       if (hole.equals(hole())) {
@@ -143,11 +131,11 @@ public final class RunLog {
     }
   }
 
-  private RunLogBlock read(
+  private LogBlock read(
       RunLogHole hole, long offset, long limit, int max, SecretMask mask, boolean growing)
       throws IOException {
     if (hole.contains(offset)) {
-      return new RunLogBlock(hole.notice(offset), hole.end(), true);
+      return new LogBlock(hole.notice(offset), hole.end(), true);
     }
     boolean inHead = offset < hole.start();
     long size = size(hole);
@@ -155,7 +143,7 @@ public final class RunLog {
     long segmentEnd = inHead ? Math.min(hole.start(), size) : size;
     long end = Math.min(Math.min(limit, segmentEnd), offset + max);
     if (end <= offset) {
-      return new RunLogBlock(new byte[0], offset, false);
+      return new LogBlock(new byte[0], offset, false);
     }
     long from = Math.max(segmentStart, offset - mask.reach());
     long to = Math.min(segmentEnd, end + mask.reach());
@@ -164,15 +152,15 @@ public final class RunLog {
     if (growing && atEnd) {
       end = Math.min(end, to - mask.pending(bytes));
       if (end <= offset) {
-        return new RunLogBlock(new byte[0], offset, false);
+        return new LogBlock(new byte[0], offset, false);
       }
     }
     mask.apply(bytes, from == hole.end(), to == segmentEnd);
     int first = (int) (offset - from);
     int last = Math.min(bytes.length, (int) (end - from));
     return last <= first
-        ? new RunLogBlock(new byte[0], offset, false)
-        : new RunLogBlock(Arrays.copyOfRange(bytes, first, last), offset + last - first, false);
+        ? new LogBlock(new byte[0], offset, false)
+        : new LogBlock(Arrays.copyOfRange(bytes, first, last), offset + last - first, false);
   }
 
   /** Reads from the file; returns less than {@code length} only at its end. */
@@ -196,13 +184,7 @@ public final class RunLog {
         : buffer.array();
   }
 
-  /**
-   * Returns where the last lines begin. The line that stands for dropped bytes counts as one. Reads
-   * backwards, and only as far as needed.
-   *
-   * @param lines the number of lines; at least 1
-   * @param end the end of the last line
-   */
+  @Override
   public long startOfLastLines(int lines, long end) throws IOException {
     RunLogHole hole = hole();
     int missing = lines;

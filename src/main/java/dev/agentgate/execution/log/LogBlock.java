@@ -1,4 +1,4 @@
-package dev.agentgate.output;
+package dev.agentgate.execution.log;
 
 /**
  * A part of a run's log.
@@ -9,4 +9,4 @@ package dev.agentgate.output;
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // never compared; copying it would cost a pass over the log
-public record RunLogBlock(byte[] bytes, long next, boolean notice) {}
+public record LogBlock(byte[] bytes, long next, boolean notice) {}

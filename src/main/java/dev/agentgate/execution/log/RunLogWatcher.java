@@ -1,7 +1,7 @@
-package dev.agentgate.output;
+package dev.agentgate.execution.log;
 
+import dev.agentgate.workorder.RunId;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class RunLogWatcher implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition changed = lock.newCondition();
-  private final Map<Path, Watch> watches = new HashMap<>();
+  private final Map<RunId, Watch> watches = new HashMap<>();
   private boolean closed;
 
   public RunLogWatcher(Duration interval) {
@@ -42,11 +42,11 @@ public final class RunLogWatcher implements AutoCloseable {
    * @param over whether nothing more will ever be written. The first listener's question is asked
    *     on behalf of all listeners of the log. If it throws, the answer counts as yes.
    */
-  public Listener listen(RunLog log, BooleanSupplier over) {
+  public Listener listen(RunId run, RunLog log, BooleanSupplier over) {
     lock.lock();
     try {
       Watch watch =
-          watches.computeIfAbsent(log.file(), file -> new Watch(log, over, lock.newCondition()));
+          watches.computeIfAbsent(run, id -> new Watch(id, log, over, lock.newCondition()));
       watch.listeners++;
       changed.signal();
       return new Listener(watch);
@@ -137,6 +137,7 @@ public final class RunLogWatcher implements AutoCloseable {
   }
 
   private static final class Watch {
+    final RunId run;
     final RunLog log;
     final BooleanSupplier over;
     final Condition news;
@@ -144,7 +145,8 @@ public final class RunLogWatcher implements AutoCloseable {
     long size;
     boolean ended;
 
-    Watch(RunLog log, BooleanSupplier over, Condition news) {
+    Watch(RunId run, RunLog log, BooleanSupplier over, Condition news) {
+      this.run = run;
       this.log = log;
       this.over = over;
       this.news = news;
@@ -207,7 +209,7 @@ public final class RunLogWatcher implements AutoCloseable {
           gone = true;
           watch.listeners--;
           if (watch.listeners == 0) {
-            watches.remove(watch.log.file(), watch);
+            watches.remove(watch.run, watch);
           }
         }
       } finally {

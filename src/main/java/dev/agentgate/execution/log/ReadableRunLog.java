@@ -1,11 +1,9 @@
-package dev.agentgate.queue;
+package dev.agentgate.execution.log;
 
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.ReadableLog;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.RunLogSnapshot;
-import dev.agentgate.output.RunLogSnapshot.Sink;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.LogSnapshot.Sink;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -23,9 +21,12 @@ public final class ReadableRunLog {
   private final RunLog log;
   private final OutputFormat format;
   private final SecretMask mask;
-  private final RunLogSnapshot snapshot;
+  private final LogSnapshot snapshot;
 
-  ReadableRunLog(RunLog log, OutputFormat format, SecretMask mask) throws IOException {
+  /**
+   * @param mask hides secrets in what is rendered
+   */
+  public ReadableRunLog(RunLog log, OutputFormat format, SecretMask mask) throws IOException {
     this.log = log;
     this.format = format;
     this.mask = mask;

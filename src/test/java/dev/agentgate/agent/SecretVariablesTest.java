@@ -1,4 +1,4 @@
-package dev.agentgate.output;
+package dev.agentgate.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.agentgate.linux;
+package dev.agentgate.execution.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

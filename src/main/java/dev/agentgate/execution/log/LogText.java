@@ -1,4 +1,4 @@
-package dev.agentgate.output;
+package dev.agentgate.execution.log;
 
 import java.io.IOException;
 import java.util.Optional;

@@ -1,11 +1,8 @@
-package dev.agentgate.queue;
+package dev.agentgate.execution.log;
 
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.ReadableLog;
-import dev.agentgate.output.LogText;
-import dev.agentgate.output.RunLog;
-import dev.agentgate.output.RunLogBlock;
-import dev.agentgate.output.SecretMask;
+import dev.agentgate.agent.SecretMask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -18,7 +15,7 @@ import java.util.Optional;
  * <p>{@link #offset()} is the end of a line of the log: everything before it has been rendered, and
  * nothing after it.
  */
-final class LogRendering implements LogText {
+public final class LogRendering implements LogText {
   private static final int BLOCK = 64 * 1024;
 
   private final RunLog log;
@@ -38,7 +35,7 @@ final class LogRendering implements LogText {
    * @param offset where to begin
    * @param limit where to end; a line that stands for dropped bytes may lead beyond
    */
-  LogRendering(RunLog log, OutputFormat format, SecretMask mask, long offset, long limit)
+  public LogRendering(RunLog log, OutputFormat format, SecretMask mask, long offset, long limit)
       throws IOException {
     this.log = log;
     this.format = format;
@@ -59,7 +56,7 @@ final class LogRendering implements LogText {
     if (from == offset || format == OutputFormat.TEXT) {
       return Optional.empty();
     }
-    RunLogBlock before = log.read(from, offset, BLOCK, mask, false);
+    LogBlock before = log.read(from, offset, BLOCK, mask, false);
     byte[] bytes = before.bytes();
     if (before.notice() || before.next() != offset || bytes[bytes.length - 1] != '\n') {
       return Optional.empty();
@@ -96,7 +93,7 @@ final class LogRendering implements LogText {
     // nothing.
     Thread.yield();
     if (at < limit) {
-      RunLogBlock block = log.read(at, limit, BLOCK, mask, growing);
+      LogBlock block = log.read(at, limit, BLOCK, mask, growing);
       if (block.bytes().length > 0) {
         at = block.next();
         return Optional.of(masked(readable.accept(block.bytes(), 0, block.bytes().length)));

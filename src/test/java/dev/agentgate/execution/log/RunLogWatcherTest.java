@@ -1,17 +1,22 @@
-package dev.agentgate.output;
+package dev.agentgate.execution.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.output.RunLogWatcher.Listener;
-import dev.agentgate.output.RunLogWatcher.News;
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.RunLogWatcher.Listener;
+import dev.agentgate.execution.log.RunLogWatcher.News;
+import dev.agentgate.output.RunDirectory;
+import dev.agentgate.output.RunLogFile;
+import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RunLogWatcherTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
+  private static final RunId RUN = RunId.next(Instant.EPOCH);
+
   @TempDir Path directory;
   private final RunLogWatcher watcher = new RunLogWatcher(Duration.ofMillis(20));
   private final AtomicBoolean over = new AtomicBoolean();
@@ -37,7 +44,7 @@ class RunLogWatcherTest {
   }
 
   private RunLog log() {
-    return new RunLog(new RunDirectory(directory));
+    return new RunLogFile(new RunDirectory(directory));
   }
 
   private void append(String text) throws IOException {
@@ -50,7 +57,7 @@ class RunLogWatcherTest {
 
   @Test
   void aListenerLearnsOfGrowthAndOfTheEnd() throws Exception {
-    try (Listener listener = watcher.listen(log(), over::get)) {
+    try (Listener listener = watcher.listen(RUN, log(), over::get)) {
       assertThat(listener.await(Duration.ofMillis(100))).isEqualTo(News.NOTHING);
       append("a");
       assertThat(listener.await(LONG)).isEqualTo(News.GROWN);
@@ -65,6 +72,7 @@ class RunLogWatcherTest {
   void aRunThatIsGoneHasEnded() throws Exception {
     try (Listener listener =
         watcher.listen(
+            RUN,
             log(),
             () -> {
               throw new IllegalStateException("purged");
@@ -78,7 +86,7 @@ class RunLogWatcherTest {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<News> waiting =
           threads.submit(() -> {
-            try (Listener listener = watcher.listen(log(), over::get)) {
+            try (Listener listener = watcher.listen(RUN, log(), over::get)) {
               return listener.await(LONG);
             }
           });
@@ -116,7 +124,7 @@ class RunLogWatcherTest {
   private int readToTheEnd() throws InterruptedException {
     RunLogText text = new RunLogText(log(), SecretMask.NONE, 0);
     StringBuilder read = new StringBuilder();
-    try (Listener listener = watcher.listen(log(), over::get)) {
+    try (Listener listener = watcher.listen(RUN, log(), over::get)) {
       boolean growing = true;
       while (true) {
         Optional<String> piece = text.next(growing);

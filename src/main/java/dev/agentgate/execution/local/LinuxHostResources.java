@@ -1,5 +1,9 @@
-package dev.agentgate.linux;
+package dev.agentgate.execution.local;
 
+import dev.agentgate.execution.HostResources;
+import dev.agentgate.linux.CgroupMemory;
+import dev.agentgate.linux.CgroupTasks;
+import dev.agentgate.linux.FullDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -104,6 +108,11 @@ public final class LinuxHostResources implements HostResources {
       inodes = known;
     }
     return known.free();
+  }
+
+  @Override
+  public boolean isFullDisk(Throwable failure) {
+    return FullDisk.isBehind(failure);
   }
 
   @Override

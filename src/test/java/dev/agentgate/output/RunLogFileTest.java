@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.LogBlock;
+import dev.agentgate.execution.log.LogSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,22 +21,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunLogTest {
+class RunLogFileTest {
   private static final String SECRET = "s3cret-token-0123456789";
 
   @TempDir Path directory;
-  RunLog log;
+  RunLogFile log;
 
   @BeforeEach
   void open() {
-    log = new RunLog(new RunDirectory(directory));
+    log = new RunLogFile(new RunDirectory(directory));
   }
 
   private void write(byte[] bytes) throws IOException {
     Files.write(directory.resolve("output.log"), bytes);
   }
 
-  private static byte[] part(RunLogSnapshot snapshot, long from, long to, SecretMask mask)
+  private static byte[] part(LogSnapshot snapshot, long from, long to, SecretMask mask)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     snapshot.copy(from, to, mask, out::writeBytes);
@@ -41,7 +44,7 @@ class RunLogTest {
   }
 
   private String tail(int lines) throws IOException {
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     snapshot.copyRest(
         log.startOfLastLines(lines, snapshot.size()), SecretMask.NONE, out::writeBytes);
@@ -72,7 +75,7 @@ class RunLogTest {
     byte[] bytes = new byte[300_000];
     random.nextBytes(bytes);
     write(bytes);
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     assertThat(snapshot.length()).isEqualTo(bytes.length);
     for (int round = 0; round < 300; round++) {
       int from = random.nextInt(bytes.length);
@@ -89,7 +92,7 @@ class RunLogTest {
     write(text.getBytes(UTF_8));
     SecretMask mask = new SecretMask(List.of(SECRET));
     String expected = text.replace(SECRET, "*".repeat(SECRET.length()));
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     for (int from = 0; from <= text.length(); from++) {
       for (int to = from; to <= text.length(); to++) {
         assertThat(new String(part(snapshot, from, to, mask), UTF_8))
@@ -159,7 +162,7 @@ class RunLogTest {
     write("head\nXXXXXXXXtail 1\ntail 2\n".getBytes(UTF_8));
     new RunLogHole(5, 13, 0, false).write(log.holeFile());
     String expected = "head\n[agentgate: 8 bytes dropped]\ntail 1\ntail 2\n";
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     assertThat(snapshot.length()).isEqualTo(expected.length());
     for (int from = 0; from <= expected.length(); from++) {
       for (int to = from; to <= expected.length(); to++) {
@@ -178,7 +181,7 @@ class RunLogTest {
   void aReaderInsideTheHoleLearnsWhatItMissed() throws IOException {
     write("head\nXXXXXXXXtail\n".getBytes(UTF_8));
     new RunLogHole(5, 13, 0, false).write(log.holeFile());
-    RunLogBlock block = log.read(10, 100, 100, SecretMask.NONE, true);
+    LogBlock block = log.read(10, 100, 100, SecretMask.NONE, true);
     assertThat(new String(block.bytes(), UTF_8)).isEqualTo("\n[agentgate: 3 bytes dropped]\n");
     assertThat(block.next()).isEqualTo(13);
   }
@@ -186,7 +189,7 @@ class RunLogTest {
   @Test
   void aRangeThatIsDroppedMeanwhileFailsRatherThanLie() throws IOException {
     write("head\nXXXXXXXXtail\n".getBytes(UTF_8));
-    RunLogSnapshot before = log.snapshot();
+    LogSnapshot before = log.snapshot();
     new RunLogHole(5, 13, 0, false).write(log.holeFile());
     assertThatThrownBy(() -> part(before, 0, before.length(), SecretMask.NONE))
         .isInstanceOf(IOException.class);
@@ -205,7 +208,7 @@ class RunLogTest {
   void aHoleBeyondTheEndOfTheFileIsNone() throws IOException {
     write("new\n".getBytes(UTF_8));
     new RunLogHole(5, 1005, 0, false).write(log.holeFile());
-    RunLogSnapshot snapshot = log.snapshot();
+    LogSnapshot snapshot = log.snapshot();
     assertThat(snapshot.length()).isEqualTo(4);
     assertThat(new String(part(snapshot, 0, 4, SecretMask.NONE), UTF_8)).isEqualTo("new\n");
     assertThat(tail(1)).isEqualTo("new\n");

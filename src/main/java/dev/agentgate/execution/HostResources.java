@@ -1,6 +1,6 @@
-package dev.agentgate.linux;
+package dev.agentgate.execution;
 
-/** The resources that the machine has left. */
+/** The resources that the machine of the service has left. */
 public interface HostResources {
 
   /** A disk with fewer free inodes than this counts as full, whatever its free bytes. */
@@ -23,6 +23,9 @@ public interface HostResources {
    * limited.
    */
   long freeInodes();
+
+  /** Whether a failure to write, or one of its causes, says that the disk is full. */
+  boolean isFullDisk(Throwable failure);
 
   /** File descriptors that the service has open; 0 if unknown. */
   long openDescriptors();

@@ -1,4 +1,4 @@
-package dev.agentgate.output;
+package dev.agentgate.agent;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
