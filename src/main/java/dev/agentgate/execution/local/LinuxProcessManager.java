@@ -12,8 +12,6 @@ import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +29,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +45,7 @@ public final class LinuxProcessManager {
   private static final Logger LOG = Logger.getLogger(LinuxProcessManager.class);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
-  /** MAX_ARG_STRLEN of execve(2) with pages of 4 KiB, without the closing NUL. */
-  private static final int MAX_ARGUMENT_BYTES = 128 * 1024 - 1;
-
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-  private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
 
   private final RunDirectories directories;
   private final Clock clock;
@@ -72,9 +63,7 @@ public final class LinuxProcessManager {
   private final Set<Long> spared = ownLine();
   private final long ownSession =
       ProcessTree.read(ProcessHandle.current().pid()).map(Entry::session).orElse(0L);
-  private final Charset argumentCharset =
-      Charset.forName(
-          System.getProperty("sun.jnu.encoding", System.getProperty("native.encoding", "UTF-8")));
+  private final LaunchChecks checks = new LaunchChecks();
   private final ConcurrentMap<RunId, RunMembers> members = new ConcurrentHashMap<>();
   private final ConcurrentMap<RunId, ChildProcess> children = new ConcurrentHashMap<>();
   private final ConcurrentMap<RunId, RunStop> stops = new ConcurrentHashMap<>();
@@ -145,9 +134,7 @@ public final class LinuxProcessManager {
    */
   SupervisedProcess start(LaunchRequest request) throws SpawnFailedException {
     RunId run = request.run();
-    Path program = findProgram(request);
-    checkArguments(request);
-    checkEnvironment(request);
+    Path program = checks.programOf(request);
     RunDirectory directory = directories.create(run);
     Optional<RunCgroup> cgroup = cgroups().flatMap(tree -> tree.make(run));
     ProcessBuilder builder =
@@ -181,7 +168,7 @@ public final class LinuxProcessManager {
       } catch (IOException e) {
         cgroup.ifPresent(RunCgroup::remove);
         members.remove(run);
-        throw new SpawnFailedException(reason(e), e);
+        throw new SpawnFailedException(LaunchChecks.reason(e), e);
       }
       ProcessIdentity identity = identify(process);
       found.lead(identity, realPath(request.workspace()));
@@ -215,78 +202,6 @@ public final class LinuxProcessManager {
     } catch (FileAlreadyExistsException e) {
       // Output of an earlier start is kept.
     }
-  }
-
-  private static Path findProgram(LaunchRequest request) throws SpawnFailedException {
-    if (request.command().isEmpty()) {
-      throw new SpawnFailedException("The agent has no command");
-    }
-    if (!Files.isDirectory(request.workspace())) {
-      throw new SpawnFailedException("The workspace does not exist");
-    }
-    String name = request.command().getFirst();
-    if (name.contains("/")) {
-      Path program = request.workspace().toAbsolutePath().resolve(name);
-      if (RunScript.isProgram(program)) {
-        return program;
-      }
-    } else if (!name.isEmpty()) {
-      String path = request.environment().getOrDefault("PATH", RunScript.DEFAULT_PATH);
-      Optional<Path> program = RunScript.findOn(path, name);
-      if (program.isPresent()) {
-        return program.get();
-      }
-    }
-    throw new SpawnFailedException(
-        "The command '" + Path.of(name).getFileName() + "' is not an executable program");
-  }
-
-  private void checkArguments(LaunchRequest request) throws SpawnFailedException {
-    for (String argument : request.command()) {
-      if (argument.indexOf('\0') >= 0) {
-        throw new SpawnFailedException("An argument of the command contains a NUL character");
-      }
-      if (!argumentCharset.newEncoder().canEncode(argument)) {
-        throw new SpawnFailedException(
-            "An argument of the command has characters that the service's locale cannot pass on;"
-                + " start the service with LANG=C.UTF-8");
-      }
-      if (argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
-        throw new SpawnFailedException(
-            "An argument of the command is longer than 128 KiB, which Linux does not allow; let"
-                + " the agent read the prompt from {promptFile} or from standard input");
-      }
-    }
-  }
-
-  /**
-   * Checks that the locale can express all values, except those that the service itself has: these
-   * are passed on as bytes.
-   */
-  private void checkEnvironment(LaunchRequest request) throws SpawnFailedException {
-    for (Map.Entry<String, String> variable : request.environment().entrySet()) {
-      if (!variable.getValue().equals(System.getenv(variable.getKey()))
-          && !argumentCharset.newEncoder().canEncode(variable.getValue())) {
-        throw new SpawnFailedException(
-            "The value of the environment variable "
-                + variable.getKey()
-                + " has characters that the service's locale cannot pass on;"
-                + " start the service with LANG=C.UTF-8");
-      }
-    }
-  }
-
-  /** Uses only the error number of Java's message, because the message names the directory. */
-  private static String reason(IOException e) {
-    Matcher errno = ERRNO.matcher(String.valueOf(e.getMessage()));
-    return switch (errno.find() ? errno.group(1) : "") {
-      case "2" -> "The command could not be started: its workspace or a program has vanished";
-      case "7" -> "The command could not be started: its arguments and environment are too long";
-      case "11" -> "The command could not be started: the system has no room for a process";
-      case "12" -> "The command could not be started: the system has no memory for a process";
-      case "" -> "The command could not be started: a file of the run cannot be opened";
-      default -> "The command could not be started: error " + errno.group(1);
-    };
   }
 
   private static @Nullable Path realPath(Path path) {
