@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileStore implements Store {
   static final long SEGMENT_SIZE = 16 << 20;
 
+  /** With fewer orders than this, a start reads all of them in a moment and needs no snapshot. */
+  static final int WORTH_A_SNAPSHOT = 5_000;
+
   /**
    * The lease of every running order. The lock of the directory proves the owner, so no lease is
    * written or ends, and the next process that gets the lock owns the running orders.
@@ -51,6 +54,7 @@ public final class FileStore implements Store {
   private final FileRuns runs;
   private final FileQueue queue;
   private final FileAgentPauses agentPauses;
+  private final OrderCheck check;
   private final RecentChanges changes = new RecentChanges();
 
   private volatile boolean closed;
@@ -73,11 +77,17 @@ public final class FileStore implements Store {
    * @param queueOrder which of two waiting orders comes first
    */
   public static FileStore open(Path dataDir, Clock clock, Comparator<QueueEntry> queueOrder) {
-    return open(dataDir, clock, queueOrder, JournalFile::open, SEGMENT_SIZE);
+    return open(dataDir, clock, queueOrder, JournalFile::open, SEGMENT_SIZE, WORTH_A_SNAPSHOT);
   }
 
   static FileStore open(Path dataDir, Clock clock, JournalFile.Opener opener, long segmentSize) {
-    return open(dataDir, clock, QueueEntry.order(Optional.empty()), opener, segmentSize);
+    return open(dataDir, clock, opener, segmentSize, WORTH_A_SNAPSHOT);
+  }
+
+  static FileStore open(
+      Path dataDir, Clock clock, JournalFile.Opener opener, long segmentSize, int worthASnapshot) {
+    return open(
+        dataDir, clock, QueueEntry.order(Optional.empty()), opener, segmentSize, worthASnapshot);
   }
 
   private static FileStore open(
@@ -85,12 +95,14 @@ public final class FileStore implements Store {
       Clock clock,
       Comparator<QueueEntry> queueOrder,
       JournalFile.Opener opener,
-      long segmentSize) {
+      long segmentSize,
+      int worthASnapshot) {
     DirectoryLock lock = null;
     try {
       Files.createDirectories(dataDir);
       lock = DirectoryLock.take(dataDir);
-      return new FileStore(dataDir, lock, clock, queueOrder, opener, segmentSize);
+      IndexSnapshot snapshot = new IndexSnapshot(dataDir, worthASnapshot);
+      return new FileStore(dataDir, lock, clock, queueOrder, opener, segmentSize, snapshot);
     } catch (IOException e) {
       release(lock);
       throw new StoreUnavailableException(
@@ -121,7 +133,8 @@ public final class FileStore implements Store {
       Clock clock,
       Comparator<QueueEntry> queueOrder,
       JournalFile.Opener opener,
-      long segmentSize)
+      long segmentSize,
+      IndexSnapshot snapshot)
       throws IOException {
     this.directoryLock = directoryLock;
     this.place = new ConfiguredDirectory(dataDir);
@@ -133,11 +146,13 @@ public final class FileStore implements Store {
     Journal.syncDirectory(dataDir);
     JournalReader reader = JournalReader.read(journalDirectory);
     SharedStrings shared = new SharedStrings();
-    StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared).load();
+    StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared, snapshot).load();
     Instant now = clock.instant();
-    index.fill(loaded.entries().stream().map(entry -> entry.terminalBy(now)).toList());
+    List<IndexEntry> entries =
+        loaded.entries().stream().map(entry -> entry.terminalBy(now)).toList();
+    index.fill(entries);
     index.setPaused(loaded.paused());
-    this.writeBehind = new WriteBehind(files, index, place);
+    this.writeBehind = new WriteBehind(files, index, place, snapshot);
     this.journal =
         new Journal(
             journalDirectory,
@@ -153,6 +168,13 @@ public final class FileStore implements Store {
     this.runs = new FileRuns(this::openIndex, runsDirectory, place, quarantine);
     this.agentPauses = new FileAgentPauses(dataDir, place);
     this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);
+    this.check =
+        new OrderCheck(
+            new OrderCheck.Parts(files, workOrders, index),
+            quarantine,
+            snapshot,
+            loaded.checked() ? List.of() : entries,
+            now);
   }
 
   /** Makes durable changes visible, in the thread that synced them. */
@@ -245,6 +267,7 @@ public final class FileStore implements Store {
       return;
     }
     closed = true;
+    check.close();
     journal.close();
     writeBehind.finish();
     release(directoryLock);

@@ -199,6 +199,22 @@ final class FileWorkOrders implements WorkOrders {
     changing.release(id);
   }
 
+  /**
+   * Does something while no one can change an order, if it is as the entry describes and its file
+   * is written.
+   */
+  void whileUnchanged(IndexEntry entry, Runnable action) {
+    changing.holding(
+        entry.id(),
+        () -> {
+          if (entry.equals(index.get().get(entry.id()))
+              && writeBehind.pending(entry.id()).isEmpty()) {
+            action.run();
+          }
+          return entry;
+        });
+  }
+
   private boolean isAt(WorkOrderId id, long revision) {
     IndexEntry entry = index.get().get(id);
     return entry != null && entry.revision() == revision;

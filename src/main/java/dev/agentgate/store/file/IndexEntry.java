@@ -15,8 +15,10 @@ import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,8 @@ record IndexEntry(
     @Nullable QueueEntry waiting,
     @Nullable RunningEntry running,
     @Nullable Instant terminalSince) {
+
+  static final String[] NO_LABELS = {};
 
   static IndexEntry of(WorkOrder order, SharedStrings shared) {
     QueueEntry waiting = null;
@@ -121,8 +125,6 @@ record IndexEntry(
         agentType);
   }
 
-  private static final String[] NO_LABELS = {};
-
   private static String[] labels(Map<String, String> labels, SharedStrings shared) {
     if (labels.isEmpty()) {
       return NO_LABELS;
@@ -169,5 +171,28 @@ record IndexEntry(
       }
     }
     return false;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IndexEntry it
+        && id.equals(it.id)
+        && revision == it.revision
+        && status == it.status
+        && agentType.equals(it.agentType)
+        && Arrays.equals(labels, it.labels)
+        && runs.equals(it.runs)
+        && createdAtMillis == it.createdAtMillis
+        && repository.equals(it.repository)
+        && failureReason == it.failureReason
+        && Objects.equals(idempotencyKey, it.idempotencyKey)
+        && Objects.equals(waiting, it.waiting)
+        && Objects.equals(running, it.running)
+        && Objects.equals(terminalSince, it.terminalSince);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 
 /** The files that people can read: one per order, and one for the queue's switch. */
 final class OrderFiles {
+  static final String DIRECTORY = "work-orders";
   static final String SETTINGS = "queue.json";
 
   private static final String SUFFIX = ".json";
@@ -32,7 +33,7 @@ final class OrderFiles {
 
   OrderFiles(Path dataDir) throws IOException {
     this.dataDir = dataDir;
-    this.directory = Files.createDirectories(dataDir.resolve("work-orders"));
+    this.directory = Files.createDirectories(dataDir.resolve(DIRECTORY));
     this.settings = dataDir.resolve(SETTINGS);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,27 +37,36 @@ final class StoreLoader {
   private final JournalReader journal;
   private final Quarantine quarantine;
   private final SharedStrings shared;
+  private final IndexSnapshot snapshot;
   private final Set<WorkOrderId> upToDate = ConcurrentHashMap.newKeySet();
 
   StoreLoader(
-      OrderFiles files, JournalReader journal, Quarantine quarantine, SharedStrings shared) {
+      OrderFiles files,
+      JournalReader journal,
+      Quarantine quarantine,
+      SharedStrings shared,
+      IndexSnapshot snapshot) {
     this.files = files;
     this.journal = journal;
     this.quarantine = quarantine;
     this.shared = shared;
+    this.snapshot = snapshot;
   }
 
   /**
    * Everything that was found.
    *
    * @param unwritten changes that are only in the journal; their files must be written
+   * @param checked whether the files of all orders were read
    */
-  record Loaded(List<IndexEntry> entries, List<Change> unwritten, boolean paused) {}
+  record Loaded(
+      List<IndexEntry> entries, List<Change> unwritten, boolean paused, boolean checked) {}
 
   Loaded load() throws IOException {
     long started = System.nanoTime();
     long quarantined = quarantine.count();
-    List<IndexEntry> entries = loadFiles();
+    Optional<List<IndexEntry>> known = snapshot.load(shared);
+    List<IndexEntry> entries = known.isPresent() ? reload(known.get()) : loadFiles();
     List<Change> unwritten = new ArrayList<>();
     for (var each : journal.last().entrySet()) {
       Optional<byte[]> json = each.getValue().json();
@@ -73,12 +83,13 @@ final class StoreLoader {
     }
     boolean paused = loadSettings(unwritten);
     LOG.infof(
-        "Store opened: valid=%d quarantined=%d replayed=%d ms=%d",
+        "Store opened: valid=%d%s quarantined=%d replayed=%d ms=%d",
         entries.size(),
+        known.isPresent() ? " (from the index snapshot)" : "",
         quarantine.count() - quarantined,
         unwritten.size(),
         (System.nanoTime() - started) / 1_000_000);
-    return new Loaded(entries, unwritten, paused);
+    return new Loaded(entries, unwritten, paused, known.isEmpty());
   }
 
   /**
@@ -86,6 +97,28 @@ final class StoreLoader {
    */
   private static int threads() {
     return Math.max(FEWEST_THREADS, 2 * Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Returns the entries of the snapshot, but reads the files that it does not cover, and those of
+   * running orders, whose agents are adopted at once.
+   */
+  private List<IndexEntry> reload(List<IndexEntry> known) throws IOException {
+    List<IndexEntry> entries = new ArrayList<>(known.size());
+    Set<WorkOrderId> read = new HashSet<>(journal.last().keySet());
+    for (IndexEntry entry : known) {
+      if (entry.running() != null) {
+        read.add(entry.id());
+      } else if (!read.contains(entry.id())) {
+        entries.add(entry);
+      }
+    }
+    for (WorkOrderId id : read) {
+      if (files.path(id).toFile().exists()) {
+        loadFile(files.path(id).toFile().getName()).ifPresent(entries::add);
+      }
+    }
+    return entries;
   }
 
   private List<IndexEntry> loadFiles() throws IOException {

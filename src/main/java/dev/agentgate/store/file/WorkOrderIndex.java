@@ -190,6 +190,24 @@ final class WorkOrderIndex {
     this.paused = paused;
   }
 
+  int size() {
+    return byId.size();
+  }
+
+  /** Returns all entries at one moment. */
+  List<IndexEntry> entries() {
+    lock.readLock().lock();
+    try {
+      List<IndexEntry> all = new ArrayList<>(byId.size());
+      for (OrderedChunks<IndexEntry> same : byStatus.values()) {
+        same.iterator().forEachRemaining(all::add);
+      }
+      return all;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   Iterator<WorkOrderId> ids() {
     return byId.keySet().iterator();
   }

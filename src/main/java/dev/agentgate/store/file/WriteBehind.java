@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,15 @@ final class WriteBehind {
   private static final int WORTH_SYNCING = 3;
 
   private static final long OLDEST_SEGMENT_NANOS = TimeUnit.SECONDS.toNanos(30);
-  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How long nothing must have been written before the index is saved. */
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LONGEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   // Concurrent syncs share the file system's commits: six times as fast as one after another.
   private static final int SYNCS_AT_ONCE = 32;
@@ -62,6 +69,7 @@ final class WriteBehind {
   private final OrderFiles files;
   private final WorkOrderIndex index;
   private final ConfiguredDirectory place;
+  private final IndexSnapshot snapshot;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("store-write-behind").unstarted(this::run);
   private final ConcurrentHashMap<WorkOrderId, Pending> pending = new ConcurrentHashMap<>();
@@ -79,14 +87,18 @@ final class WriteBehind {
   private volatile @Nullable String failure;
   private @Nullable Journal journal;
   private long syncedAt = System.nanoTime();
+  private long writtenAt = System.nanoTime();
 
   /**
    * @param place checked before files are written or synced
+   * @param snapshot saved at the end, and when nothing was written for a while
    */
-  WriteBehind(OrderFiles files, WorkOrderIndex index, ConfiguredDirectory place) {
+  WriteBehind(
+      OrderFiles files, WorkOrderIndex index, ConfiguredDirectory place, IndexSnapshot snapshot) {
     this.files = files;
     this.index = index;
     this.place = place;
+    this.snapshot = snapshot;
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new ReentrantLock();
     }
@@ -194,14 +206,37 @@ final class WriteBehind {
           syncAndDrop(sealed);
         }
         if (finish) {
+          saveIndexAtTheEnd();
           return;
         }
+        saveIndexIfQuiet();
         awaitWork(!written);
       } catch (RuntimeException | Error e) {
         journal().stop("The store met a defect and takes no more writes. Restart the service.", e);
         signalRoom();
         return;
       }
+    }
+  }
+
+  /**
+   * Saves the index, for which the clock of the file system must have ticked since the last file.
+   */
+  private void saveIndexAtTheEnd() {
+    if (journal().isStopped() || place.problem().isPresent()) {
+      return;
+    }
+    long began = System.nanoTime();
+    while (!snapshot.save(index) && System.nanoTime() - began < LONGEST_TICK_NANOS) {
+      LockSupport.parkNanos(TICK_NANOS);
+    }
+  }
+
+  /** Saves the index once in a while if no file was written lately, so that a crash costs less. */
+  private void saveIndexIfQuiet() {
+    long now = System.nanoTime();
+    if (now - writtenAt >= QUIET_NANOS && place.problem().isEmpty() && snapshot.isOutdated()) {
+      snapshot.save(index);
     }
   }
 
@@ -272,6 +307,9 @@ final class WriteBehind {
       if (pause != null) {
         files.writeSettings(SettingsCodec.encode(pause));
         pause = null;
+      }
+      if (!batch.isEmpty()) {
+        writtenAt = System.nanoTime();
       }
       for (WorkOrderId id : batch) {
         write(id);

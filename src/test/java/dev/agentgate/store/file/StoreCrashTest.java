@@ -36,7 +36,8 @@ final class StoreCrashTest {
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
       killAfter(random.nextInt(1_500), round);
-      try (FileStore store = FileStore.open(dir, Clock.systemUTC(), JournalFile::open, 64 << 10)) {
+      try (FileStore store =
+          FileStore.open(dir, Clock.systemUTC(), JournalFile::open, 64 << 10, 0)) {
         expectAll(store, "seed " + SEED + ", round " + round);
       }
     }

@@ -22,7 +22,7 @@ final class StoreCrasher {
   public static void main(String[] args) {
     long seed = Long.parseLong(args[1]);
     FileStore store =
-        FileStore.open(Path.of(args[0]), Clock.systemUTC(), JournalFile::open, 64 << 10);
+        FileStore.open(Path.of(args[0]), Clock.systemUTC(), JournalFile::open, 64 << 10, 0);
     PrintStream out = System.out;
     out.println("open");
     for (int i = 0; i < Integer.parseInt(args[2]); i++) {
