@@ -53,12 +53,15 @@ public final class RunDirectories {
   /** Creates the directory of a run unless it exists. Only the service's user can read it. */
   public RunDirectory create(RunId run) {
     RunDirectory directory = of(run);
+    if (Files.isDirectory(directory.path())) {
+      return directory;
+    }
     try {
       Files.createDirectory(
           directory.path(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException e) {
-      // It holds the prompt.
+      // Another thread was faster.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -57,12 +57,19 @@ final class RunRecord {
     }
   }
 
-  /** Notes that the agent was started or adopted. */
+  /**
+   * Notes that the agent was started or adopted. This is written with the next note: a run that
+   * ends in a moment needs no record of it, and an executor finds the run without.
+   */
   void started(Execution execution) {
-    tryToWrite(before ->
-        before
-            .running(execution.handle().pid())
-            .with(before.results().checkedOut(execution.baseCommit())));
+    lock.lock();
+    try {
+      run =
+          run.running(execution.handle().pid())
+              .with(run.results().checkedOut(execution.baseCommit()));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Notes what the agent has said about its work, if it is new. */

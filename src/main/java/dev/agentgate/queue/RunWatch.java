@@ -22,6 +22,9 @@ final class RunWatch {
   /** How often the cost of a run is compared with what it may cost. */
   private static final Duration COST_WAIT = Duration.ofSeconds(1);
 
+  /** A run that ends within this time is not noted as running. */
+  private static final Duration FIRST_WAIT = Duration.ofMillis(20);
+
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
 
   private final Execution execution;
@@ -54,7 +57,7 @@ final class RunWatch {
 
   /** Waits until the agent has ended; returns its outcome. */
   RunOutcome awaitOutcome() throws InterruptedException {
-    Duration wait = SHORTEST_WAIT;
+    Duration wait = FIRST_WAIT;
     while (true) {
       try {
         Optional<RunOutcome> outcome = execution.awaitEnd(wait);

@@ -78,7 +78,12 @@ final class CgroupTree {
   Optional<RunCgroup> make(RunId run) {
     RunCgroup cgroup = of(run);
     try {
-      Files.createDirectories(cgroup.path());
+      try {
+        Files.createDirectory(cgroup.path());
+      } catch (IOException e) {
+        // It is there already, or the directory of all runs is not there yet.
+        Files.createDirectories(cgroup.path());
+      }
       return Optional.of(cgroup);
     } catch (IOException e) {
       return Optional.empty();
