@@ -2,7 +2,6 @@ package dev.agentgate.store.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
@@ -16,16 +15,16 @@ import java.util.concurrent.TimeUnit;
  * @param modifiedAt in nanoseconds since the epoch
  * @param changedAt the same of the inode: st_ctime of stat(2)
  */
-record DirectoryState(long inode, long modifiedAt, long changedAt) {
-  private static final String ATTRIBUTES = "unix:ino,lastModifiedTime,ctime";
+record DirectoryState(long device, long inode, long modifiedAt, long changedAt) {
+  private static final String ATTRIBUTES = "unix:dev,ino,lastModifiedTime,ctime";
 
   static DirectoryState of(Path directory) throws IOException {
-    Map<String, Object> attributes =
-        Files.readAttributes(directory, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-    if (attributes.get("ino") instanceof Long inode
+    Map<String, Object> attributes = Files.readAttributes(directory, ATTRIBUTES);
+    if (attributes.get("dev") instanceof Long device
+        && attributes.get("ino") instanceof Long inode
         && attributes.get("lastModifiedTime") instanceof FileTime modified
         && attributes.get("ctime") instanceof FileTime changed) {
-      return new DirectoryState(inode, nanos(modified), nanos(changed));
+      return new DirectoryState(device, inode, nanos(modified), nanos(changed));
     }
     throw new IOException("the file system does not tell when the directory changed");
   }
@@ -35,13 +34,18 @@ record DirectoryState(long inode, long modifiedAt, long changedAt) {
   }
 
   /**
-   * Whether the directory was changed for the last time before the file system's clock reached this
-   * time. Only then does every later change show in the state: several changes within one tick of
-   * that clock look the same.
+   * Whether the directory was changed for the last time before a file was written. Only then does
+   * every later change show in the state: several changes within one tick of the file system's
+   * clock look the same.
    *
-   * @param moment when a file of the same file system was written
+   * @param file the state of a file that was just written
    */
-  boolean isBefore(FileTime moment) {
-    return Math.max(modifiedAt, changedAt) < nanos(moment);
+  boolean isBefore(DirectoryState file) {
+    return Math.max(modifiedAt, changedAt) < file.modifiedAt;
+  }
+
+  /** Whether both are of the same file system, and so follow the same clock. */
+  boolean sharesClockWith(DirectoryState other) {
+    return device == other.device;
   }
 }

@@ -39,6 +39,7 @@ final class FileWorkOrders implements WorkOrders {
   private final WriteBehind writeBehind;
   private final Journal journal;
   private final SharedStrings shared;
+  private final ReadOrders listed = new ReadOrders();
 
   /** An order is always held before its idempotency key. */
   private final Exclusion changing = new Exclusion();
@@ -252,6 +253,30 @@ final class FileWorkOrders implements WorkOrders {
     }
     throw new StoreUnavailableException(
         "The file of " + id + " is not up to date, so the order cannot be read.");
+  }
+
+  @Override
+  public Optional<WorkOrder> findListed(WorkOrderId id) {
+    @Nullable IndexEntry entry = index.get().get(id);
+    if (entry == null || writeBehind.pending(id).isPresent()) {
+      return WorkOrders.super.findListed(id);
+    }
+    ReadOrders.Version version;
+    try {
+      version = ReadOrders.Version.of(files.path(id));
+    } catch (IOException e) {
+      return WorkOrders.super.findListed(id);
+    }
+    // Two revisions may have been written within one tick of the file system's clock.
+    Optional<WorkOrder> kept =
+        listed.find(id, version).filter(order -> order.revision() >= entry.revision());
+    if (kept.isPresent()) {
+      return kept;
+    }
+    Optional<WorkOrder> read = WorkOrders.super.findListed(id);
+    read.filter(order -> order.revision() == entry.revision())
+        .ifPresent(order -> listed.keep(version, order));
+    return read;
   }
 
   private Optional<WorkOrder> read(WorkOrderIndex known, WorkOrderId id) {

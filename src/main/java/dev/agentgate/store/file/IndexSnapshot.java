@@ -74,7 +74,8 @@ final class IndexSnapshot {
       }
       DataInputStream about = block(in);
       DirectoryState state =
-          new DirectoryState(about.readLong(), about.readLong(), about.readLong());
+          new DirectoryState(
+              about.readLong(), about.readLong(), about.readLong(), about.readLong());
       int count = about.readInt();
       if (count < fewest || !state.equals(DirectoryState.of(orders))) {
         return Optional.empty();
@@ -148,10 +149,14 @@ final class IndexSnapshot {
     Path aside = dataDir.resolve(ASIDE);
     try {
       try (FileOutputStream file = new FileOutputStream(aside.toFile())) {
-        // Sets the file's time, from the same clock that marks changes of the directory.
+        // Sets the file's time. A change of the directory from now on has no earlier time.
         file.write(HEADER);
+        DirectoryState now = DirectoryState.of(aside);
         DirectoryState state = DirectoryState.of(orders);
-        if (!state.isBefore(Files.getLastModifiedTime(aside))) {
+        if (!state.sharesClockWith(now)) {
+          return true;
+        }
+        if (!state.isBefore(now)) {
           return false;
         }
         BufferedOutputStream out = new BufferedOutputStream(file, BLOCK);
@@ -181,6 +186,7 @@ final class IndexSnapshot {
     DataOutputStream out = new DataOutputStream(file);
     Block block = new Block();
     DataOutputStream content = new DataOutputStream(block);
+    content.writeLong(state.device());
     content.writeLong(state.inode());
     content.writeLong(state.modifiedAt());
     content.writeLong(state.changedAt());

@@ -80,6 +80,40 @@ final class FileStoreTest extends StoreContract {
   }
 
   @Test
+  void aListShowsEachOrderAsItIsHoweverOftenItIsRead() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    store.workOrders().insert(order);
+    await().until(() -> Files.exists(file(order)));
+    for (int i = 0; i < 3; i++) {
+      assertThat(store.workOrders().findListed(order.id())).contains(order);
+    }
+    WorkOrder cancelled = order.cancel(WorkOrders.NOW);
+    assertThat(store.workOrders().update(cancelled)).isTrue();
+    assertThat(store.workOrders().findListed(order.id())).contains(cancelled);
+    await().until(() -> Files.readString(file(order)).contains("\"status\": \"cancelled\""));
+    for (int i = 0; i < 3; i++) {
+      assertThat(store.workOrders().findListed(order.id())).contains(cancelled);
+    }
+
+    Files.writeString(file(order), "{ damaged while the store is open");
+    assertThat(store.workOrders().findListed(order.id())).isEmpty();
+
+    assertThat(store.workOrders().remove(cancelled)).isTrue();
+    assertThat(store.workOrders().findListed(order.id())).isEmpty();
+  }
+
+  @Test
+  void aListOfMoreOrdersThanAreKeptIsRight() {
+    List<WorkOrder> orders = insertMany(600);
+    await().until(() -> names("work-orders").size() > orders.size());
+    for (int round = 0; round < 2; round++) {
+      for (WorkOrder order : orders) {
+        assertThat(store.workOrders().findListed(order.id())).contains(order);
+      }
+    }
+  }
+
+  @Test
   void ordersAddedTogetherCostOneSync() {
     store.workOrders().insert(WorkOrders.queued());
     int before = disk.syncs.get();

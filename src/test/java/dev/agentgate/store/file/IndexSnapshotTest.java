@@ -217,6 +217,20 @@ class IndexSnapshotTest {
   }
 
   @Test
+  void whatALinkInThePlaceOfTheDirectoryLeadsToIsLookedAt() throws IOException {
+    Path real = dir.resolve("elsewhere");
+    Files.move(dir.resolve("work-orders"), real);
+    Files.createSymbolicLink(dir.resolve("work-orders"), real);
+    open(dir).close();
+    Files.delete(file(orders.get(2)));
+
+    store = open(dir);
+
+    assertThat(isListed(orders.get(2))).isFalse();
+    assertThat(store.workOrders().counts().total()).isEqualTo(orders.size() - 1);
+  }
+
+  @Test
   void aCopyOfTheDataDirectoryIsReadAsAWhole() throws IOException {
     Path copy = dir.resolveSibling(dir.getFileName() + "-copy");
     try (Stream<Path> files = Files.walk(dir)) {
