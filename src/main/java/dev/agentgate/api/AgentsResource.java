@@ -4,12 +4,14 @@ import dev.agentgate.agent.AgentProfile;
 import dev.agentgate.agent.AgentPrograms;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.queue.AgentBrakes;
+import dev.agentgate.queue.UsageReport;
 import dev.agentgate.wire.AgentPauseRequest;
 import dev.agentgate.wire.AgentResponse;
 import dev.agentgate.wire.Answers;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.AgentPause;
+import dev.agentgate.workorder.Usage;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -40,9 +43,11 @@ public class AgentsResource {
   private final Agents agents;
   private final AgentPrograms programs;
   private final AgentBrakes brakes;
+  private final UsageReport usage;
 
   @Inject
-  AgentsResource(Agents agents, AgentPrograms programs, AgentBrakes brakes) {
+  AgentsResource(Agents agents, AgentPrograms programs, AgentBrakes brakes, UsageReport usage) {
+    this.usage = usage;
     this.agents = agents;
     this.programs = programs;
     this.brakes = brakes;
@@ -60,13 +65,18 @@ public class AgentsResource {
       description = "The agents, sorted by their type",
       content = @Content(schema = @Schema(implementation = Answers.Agents.class)))
   public Answers.Agents agents() {
+    Map<String, Usage> today = usage.today();
     return new Answers.Agents(
         agents.all().entrySet().stream()
-            .map(agent -> describe(agent.getKey(), agent.getValue()))
+            .map(agent -> describe(agent.getKey(), agent.getValue(), today))
             .toList());
   }
 
   private AgentResponse describe(String type, Agents.Agent agent) {
+    return describe(type, agent, usage.today());
+  }
+
+  private AgentResponse describe(String type, Agents.Agent agent, Map<String, Usage> today) {
     AgentProfile profile = agent.profile();
     Optional<String> fault = programs.fault(type, profile);
     return new AgentResponse(
@@ -78,7 +88,8 @@ public class AgentsResource {
         profile.commands().resumes(),
         profile.commands().takesModel(),
         profile.output().reportsCost(),
-        brakes.pause(type).map(AgentsResource::describe).orElse(null));
+        brakes.pause(type).map(AgentsResource::describe).orElse(null),
+        WireRecords.of(today.getOrDefault(type, Usage.UNKNOWN)));
   }
 
   private static AgentResponse.Paused describe(AgentPause pause) {

@@ -4,8 +4,7 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.queue.UsageGrouping;
 import dev.agentgate.queue.UsageReport;
 import dev.agentgate.wire.Answers;
-import dev.agentgate.workorder.Run;
-import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.RunUsage;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -18,7 +17,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -48,8 +47,8 @@ public class UsageResource {
       operationId = "getUsage",
       summary = "Sum what runs used",
       description =
-          "Counts the runs that started in the period and are still kept: a purge removes an order's"
-              + " runs from the sums. Needs the role `viewer`.")
+          "Counts the runs that started in the period, also those that are going on and those that"
+              + " were purged. Needs the role `viewer`.")
   @APIResponse(
       responseCode = "200",
       description = "One item for each key, sorted by key",
@@ -83,7 +82,7 @@ public class UsageResource {
         report.sum(grouping(by), first, end).stream().map(WireRecords::of).toList());
   }
 
-  private static BiFunction<WorkOrder, Run, String> grouping(List<String> by) {
+  private static Function<RunUsage, String> grouping(List<String> by) {
     if (by.size() > 1) {
       throw ApiException.invalid("by may be sent once");
     }

@@ -166,7 +166,7 @@ final class WireRecords {
         .orElse(null);
   }
 
-  private static @Nullable UsageResponse of(Usage usage) {
+  static @Nullable UsageResponse of(Usage usage) {
     return usage.isUnknown()
         ? null
         : new UsageResponse(

@@ -1,6 +1,7 @@
 package dev.agentgate.config;
 
 import io.smallrye.config.WithDefault;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +62,13 @@ public interface AgentConfig {
    */
   @WithDefault("false")
   boolean trustRepository();
+
+  /**
+   * What the runs of this agent may cost a day, in US dollars, in addition to {@code
+   * agentgate.budget.daily-usd}; no limit if unset. Needs an agent whose costs become known.
+   */
+  @AtLeast("0")
+  Optional<BigDecimal> dailyUsd();
 
   /**
    * Whether orders may ask for this agent. By default {@code shell} is enabled only in dev and

@@ -34,6 +34,7 @@ public interface HealthConfig {
         "disk",
         "resources",
         "agent",
+        "budget",
         "publication"
       })
   Optional<Set<String>> readinessAlerts();

@@ -58,6 +58,9 @@ public interface Settings {
   @WithDefault("claude-code")
   String defaultAgent();
 
+  /** What agents may cost. */
+  BudgetConfig budget();
+
   /** The agents by their type. */
   Map<String, AgentConfig> agents();
 

@@ -35,7 +35,7 @@ import java.util.function.ToDoubleFunction;
 @Singleton
 class QueueMetrics implements QueueObserver {
   /** Stands for agents that are no longer configured but still have orders. */
-  private static final String OTHER_AGENT = "other";
+  static final String OTHER_AGENT = "other";
 
   private static final List<String> STOP_MODES =
       List.of("cancel", "kill", "timeout", "idle_timeout", "interrupt", "sweep");

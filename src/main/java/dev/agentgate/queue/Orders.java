@@ -7,6 +7,7 @@ import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
@@ -203,6 +204,14 @@ public final class Orders {
     refusable(() -> {
       store.runs().save(run);
       return run;
+    });
+  }
+
+  /** Notes what a run used; does nothing if that was noted before. */
+  void note(RunUsage usage) {
+    timed(() -> {
+      store.usage().note(usage);
+      return usage;
     });
   }
 

@@ -1,8 +1,10 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import java.util.Optional;
@@ -77,7 +79,11 @@ final class OutcomeRecorder {
   }
 
   private WorkOrder write(RunOutcome outcome) {
-    record.ended(outcome, order.spec().publish());
+    Run ended = record.ended(outcome, order.spec().publish());
+    // Before the order: until that has changed, each new attempt to write the outcome, also by the
+    // next service, notes the same again.
+    RunUsage used = RunUsage.of(order, ended);
+    with.orders().note(used);
     while (true) {
       Optional<WorkOrder> current = with.store().workOrders().find(order.id());
       if (current.isEmpty() || !isOurs(current.get())) {
@@ -87,6 +93,7 @@ final class OutcomeRecorder {
       WorkOrder after = Verdict.applyTo(current.get(), outcome);
       if (with.orders().change(current.get(), after)) {
         with.orders().tell(observer -> observer.runEnded(current.get(), outcome));
+        with.orders().tell(observer -> observer.runUsed(used));
         return after;
       }
     }

@@ -43,6 +43,8 @@ public record QueueHealth(
     RESOURCES,
     /** An agent is paused. */
     AGENT,
+    /** A daily budget allows no further run. */
+    BUDGET,
     /** The changes of runs could not be published. */
     PUBLICATION;
 
@@ -62,7 +64,8 @@ public record QueueHealth(
     PAUSED,
     MANUAL,
     RESOURCES,
-    AGENT;
+    AGENT,
+    BUDGET;
 
     /** Returns the name used in API responses and metrics: lower case. */
     public String wireName() {

@@ -146,6 +146,7 @@ public final class QueueHealthCheck {
     brakes
         .pauses()
         .forEach((type, pause) -> alerts.add(new Alert(AlertKind.AGENT, sentence(type, pause))));
+    rules.exhaustedBudgets().forEach(sentence -> alerts.add(new Alert(AlertKind.BUDGET, sentence)));
     int unpublished = publications.failures();
     if (unpublished > 0) {
       alerts.add(

@@ -34,12 +34,14 @@ public final class QueueModule {
    */
   public QueueModule(QueueSettings settings, Outside outside) {
     orders = new Orders(outside.store());
-    usage = new UsageReport(outside.store());
     publications = new RunPublications(outside.store(), orders, outside.executor()::workspaceOf);
     RunSlots slots = new RunSlots();
+    RunningUsage running = new RunningUsage(outside.store(), slots);
+    usage = new UsageReport(outside.store(), running, outside.clock());
     brakes =
         new AgentBrakes(
             orders, new AgentCredentials(outside.agents())::digest, outside.clock(), this::wake);
+    Spending spending = new Spending(settings.budgets(), outside.store(), running, outside.clock());
     StartRules rules =
         new StartRules(
             settings,
@@ -47,6 +49,7 @@ public final class QueueModule {
             slots,
             new LocalDirectories(outside.workspaces()),
             brakes,
+            spending,
             outside.host());
     workspaceCleanup = new WorkspaceCleanup(settings.workspaces(), outside);
     Supervision supervision =

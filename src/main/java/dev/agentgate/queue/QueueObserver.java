@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
 import java.time.Duration;
 
@@ -44,6 +45,9 @@ public interface QueueObserver {
    * @param order the order as it was while it was running
    */
   default void runEnded(WorkOrder order, RunOutcome outcome) {}
+
+  /** What a run used is final; told once, with the end of the run. */
+  default void runUsed(RunUsage usage) {}
 
   /** A run of an earlier service was adopted. */
   default void adopted() {}

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param queueDepthThreshold more waiting orders than this raise an alert
  * @param retention how long terminal orders are kept; empty: forever
  * @param workspaces which workspaces of ended runs are kept
+ * @param budgets what runs may cost a day
  */
 public record QueueSettings(
     boolean autoProcess,
@@ -38,4 +39,5 @@ public record QueueSettings(
     Duration stuckThreshold,
     int queueDepthThreshold,
     Optional<Duration> retention,
-    WorkspaceRetention workspaces) {}
+    WorkspaceRetention workspaces,
+    DailyBudgets budgets) {}

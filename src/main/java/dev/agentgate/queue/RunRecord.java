@@ -102,12 +102,13 @@ final class RunRecord {
    * Notes the outcome. If the run has completed, its changes are then to be published.
    *
    * @param publish how, if at all
+   * @return the record
    * @throws StoreUnavailableException if it cannot be written now
    */
-  void ended(RunOutcome outcome, Optional<PublishRequest> publish) {
+  Run ended(RunOutcome outcome, Optional<PublishRequest> publish) {
     Optional<PublishRequest> due =
         outcome instanceof RunOutcome.Completed ? publish : Optional.empty();
-    write(before -> {
+    return write(before -> {
       Run after = before.ended(outcome);
       return due.map(request -> Publication.pending(request, after.workOrderId()))
           .map(pending -> after.with(after.results().publishing(pending)))
@@ -117,13 +118,23 @@ final class RunRecord {
 
   private void tryToWrite(UnaryOperator<Run> change) {
     try {
-      write(change);
+      Run _ = write(change);
     } catch (StoreUnavailableException e) {
       LOG.warnf("The record of %s could not be written: %s", run.id(), e.getMessage());
     }
   }
 
-  private void write(UnaryOperator<Run> change) {
+  /** Returns the record as it is now. */
+  Run current() {
+    lock.lock();
+    try {
+      return run;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Run write(UnaryOperator<Run> change) {
     lock.lock();
     try {
       run = change.apply(run);
@@ -131,6 +142,7 @@ final class RunRecord {
         orders.save(run);
         saved = run;
       }
+      return run;
     } finally {
       lock.unlock();
     }

@@ -107,6 +107,16 @@ final class RunSupervisor {
     return attempt.run();
   }
 
+  /** Returns the order as it was when the supervisor was created. */
+  WorkOrder order() {
+    return order;
+  }
+
+  /** Returns the record of the run as it is now. */
+  Run current() {
+    return record.current();
+  }
+
   String agentType() {
     return order.spec().agentType();
   }

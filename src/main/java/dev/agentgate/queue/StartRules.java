@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,11 +22,15 @@ final class StartRules {
    */
   private static final Duration LEASE = Duration.ofSeconds(60);
 
+  /** Stands for all agents; the type of an agent is never empty. */
+  private static final String ALL_AGENTS = "";
+
   private final QueueSettings settings;
   private final WorkQueue queue;
   private final RunSlots slots;
   private final LocalDirectories directories;
   private final AgentBrakes brakes;
+  private final Spending spending;
   private final HostResources host;
 
   StartRules(
@@ -34,12 +39,14 @@ final class StartRules {
       RunSlots slots,
       LocalDirectories directories,
       AgentBrakes brakes,
+      Spending spending,
       HostResources host) {
     this.settings = settings;
     this.queue = queue;
     this.slots = slots;
     this.directories = directories;
     this.brakes = brakes;
+    this.spending = spending;
     this.host = host;
   }
 
@@ -58,6 +65,9 @@ final class StartRules {
     }
     if (staggerLeft(sinceLastStart).isPositive()) {
       blocks.add(Block.STAGGER);
+    }
+    if (spending.look().isExhausted()) {
+      blocks.add(Block.BUDGET);
     }
     if (isMemoryLow()) {
       blocks.add(Block.MEMORY);
@@ -90,6 +100,9 @@ final class StartRules {
     if (!mayStart(entry.agentType())) {
       blocks.add(Block.AGENT);
     }
+    if (spending.look().isExhausted(entry.agentType())) {
+      blocks.add(Block.BUDGET);
+    }
     return blocks;
   }
 
@@ -103,6 +116,8 @@ final class StartRules {
     int free = Math.max(0, settings.maxConcurrent() - slots.count());
     Set<Object> admitted = new HashSet<>();
     Set<String> tried = new HashSet<>();
+    BudgetState budget = spending.look();
+    Set<String> paid = new HashSet<>();
     return new Claim(
         settings.staggerDelay().isPositive() ? Math.min(1, free) : free,
         settings.maxConcurrentPerRepository(),
@@ -112,7 +127,9 @@ final class StartRules {
         entry ->
             slots.of(entry.id()).isEmpty()
                 && mayStart(entry.agentType())
+                && !budget.isExhausted(entry.agentType())
                 && admits(entry, admitted)
+                && fits(entry.agentType(), paid)
                 && (!brakes.isOnProbation(entry.agentType()) || tried.add(entry.agentType())));
   }
 
@@ -120,6 +137,18 @@ final class StartRules {
   private boolean mayStart(String agentType) {
     return brakes.pause(agentType).isEmpty()
         && !(brakes.isOnProbation(agentType) && slots.runsAgent(agentType));
+  }
+
+  /**
+   * Whether a budget lets another run of this agent start in the same claim. Only one of them may
+   * start with each claim, because the others must take into account what it may cost.
+   *
+   * @param paid the agents whose budgets let a run of this claim start; changed by this method
+   */
+  private boolean fits(String agentType, Set<String> paid) {
+    DailyBudgets budgets = settings.budgets();
+    return !budgets.bounds(agentType)
+        || paid.add(budgets.all().isPresent() ? ALL_AGENTS : agentType);
   }
 
   /**
@@ -160,6 +189,11 @@ final class StartRules {
 
   Duration staggerLeft(Duration sinceLastStart) {
     return settings.staggerDelay().minus(sinceLastStart);
+  }
+
+  /** Returns a sentence for each daily budget that allows no further run. */
+  List<String> exhaustedBudgets() {
+    return spending.look().sentences();
   }
 
   boolean isMemoryLow() {

@@ -1,10 +1,8 @@
 package dev.agentgate.queue;
 
-import dev.agentgate.workorder.Run;
-import dev.agentgate.workorder.WorkOrder;
-import java.time.ZoneOffset;
+import dev.agentgate.workorder.RunUsage;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The keys that a {@link UsageReport} can count runs under. */
 public final class UsageGrouping {
@@ -19,31 +17,21 @@ public final class UsageGrouping {
    *     label:KEY}
    * @return empty for any other name
    */
-  public static Optional<BiFunction<WorkOrder, Run, String>> of(String name) {
+  public static Optional<Function<RunUsage, String>> of(String name) {
     if (name.startsWith(LABEL) && name.length() > LABEL.length()) {
       String label = name.substring(LABEL.length());
-      return Optional.of((order, _) -> order.spec().labels().getOrDefault(label, ""));
+      return Optional.of(used -> used.labels().getOrDefault(label, ""));
     }
     return switch (name) {
-      case "agent" -> Optional.of((order, _) -> order.spec().agentType());
-      case "model" -> Optional.of(UsageGrouping::model);
-      case "repository" -> Optional.of((order, _) -> repository(order));
-      case "day" ->
-          Optional.of((_, run) -> run.startedAt().atZone(ZoneOffset.UTC).toLocalDate().toString());
+      case "agent" -> Optional.of(RunUsage::agentType);
+      case "model" -> Optional.of(used -> used.model().orElse(""));
+      case "repository" -> Optional.of(UsageGrouping::repository);
+      case "day" -> Optional.of(used -> used.day().toString());
       default -> Optional.empty();
     };
   }
 
-  private static String model(WorkOrder order, Run run) {
-    return run.results().model().or(() -> order.spec().choices().model()).orElse("");
-  }
-
-  private static String repository(WorkOrder order) {
-    return order
-        .spec()
-        .workspaceSource()
-        .repository()
-        .map(name -> name.substring(name.indexOf(':') + 1))
-        .orElse("");
+  private static String repository(RunUsage used) {
+    return used.repository().map(name -> name.substring(name.indexOf(':') + 1)).orElse("");
   }
 }

@@ -1,29 +1,32 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.store.Store;
-import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.Usage;
-import dev.agentgate.workorder.WorkOrder;
-import dev.agentgate.workorder.WorkOrderId;
+import java.time.Clock;
 import java.time.Instant;
-import java.util.Iterator;
+import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
- * Sums what runs used. The sums come from the records of the runs, so runs of purged orders no
- * longer count. A report reads the records of all runs of its time; nothing else of them stays in
- * memory.
+ * Sums what runs used: those in the ledger, which also has purged ones, and those that are going
+ * on. Only the sums stay in memory.
  */
 public final class UsageReport {
   private final Store store;
+  private final RunningUsage running;
+  private final Clock clock;
 
-  UsageReport(Store store) {
+  UsageReport(Store store, RunningUsage running, Clock clock) {
+    this.clock = clock;
     this.store = store;
+    this.running = running;
   }
 
   /**
@@ -32,8 +35,8 @@ public final class UsageReport {
    * @param runs the number of runs
    */
   public record Line(String key, long runs, Usage usage) {
-    private Line plus(Usage more) {
-      return new Line(key, runs + 1, usage.plus(more));
+    private Line plus(Line more) {
+      return new Line(key, runs + more.runs, usage.plus(more.usage));
     }
   }
 
@@ -46,38 +49,43 @@ public final class UsageReport {
    * @return the sums, sorted by key
    */
   public List<Line> sum(
-      BiFunction<WorkOrder, Run, String> key, Optional<Instant> from, Optional<Instant> to) {
+      Function<RunUsage, String> key, Optional<Instant> from, Optional<Instant> to) {
     Map<String, Line> lines = new TreeMap<>();
-    Iterator<WorkOrderId> ids = store.workOrders().ids();
-    while (ids.hasNext()) {
-      WorkOrderId id = ids.next();
-      List<Run> runs =
-          store.runs().ofOrder(id).stream()
-              .filter(run -> mayBeIn(run, from))
-              .flatMap(run -> store.runs().find(run).stream())
-              .filter(run -> isIn(run.startedAt(), from, to))
-              .toList();
-      if (!runs.isEmpty()) {
-        store
-            .workOrders()
-            .findListed(id)
-            .ifPresent(order -> runs.forEach(run -> add(lines, key.apply(order, run), run)));
+    // In this order, because a run that ends in between is then in the ledger.
+    Map<RunId, RunUsage> unfinished = new HashMap<>();
+    for (RunUsage used : running.all()) {
+      if (isIn(used.startedAt(), from, to)) {
+        unfinished.put(used.run(), used);
       }
     }
+    store
+        .usage()
+        .forEach(
+            from,
+            to,
+            used -> {
+              unfinished.remove(used.run());
+              add(lines, key, used);
+            });
+    unfinished.values().forEach(used -> add(lines, key, used));
     return List.copyOf(lines.values());
   }
 
-  private static void add(Map<String, Line> lines, String key, Run run) {
-    lines.merge(
-        key, new Line(key, 1, run.results().usage()), (sum, _) -> sum.plus(run.results().usage()));
+  /** Returns what the runs used that started today, in UTC, by the type of their agent. */
+  public Map<String, Usage> today() {
+    LocalDate today = RunUsage.dayOf(clock.instant());
+    List<RunUsage> unfinished = running.all();
+    Map<String, Usage> sums = new HashMap<>(store.usage().ofDay(today));
+    unfinished.stream()
+        .filter(used -> used.day().equals(today))
+        .forEach(used -> sums.merge(used.agentType(), used.usage(), Usage::plus));
+    return sums;
   }
 
-  /**
-   * Whether a run may have started in the period, as far as its id tells. Ids follow the clock, but
-   * never go back with it, so they tell only that a run is too old.
-   */
-  private static boolean mayBeIn(RunId run, Optional<Instant> from) {
-    return from.isEmpty() || run.compareTo(RunId.firstOf(from.get())) >= 0;
+  private static void add(
+      Map<String, Line> lines, Function<RunUsage, String> grouping, RunUsage used) {
+    String key = grouping.apply(used);
+    lines.merge(key, new Line(key, 1, used.usage()), Line::plus);
   }
 
   private static boolean isIn(Instant time, Optional<Instant> from, Optional<Instant> to) {

@@ -9,6 +9,7 @@ import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.queue.AgentBrakes;
 import dev.agentgate.queue.BatchSubmission;
 import dev.agentgate.queue.BulkActions;
+import dev.agentgate.queue.DailyBudgets;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
@@ -23,8 +24,11 @@ import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** Builds the queue from the settings and its foundation, and offers its parts as beans. */
 @Singleton
@@ -79,13 +83,22 @@ class QueueProducer {
         settings.health().stuckThreshold(),
         settings.health().queueDepthThreshold(),
         settings.maintenance().retention(),
-        workspaces(settings.workspace()));
+        workspaces(settings.workspace()),
+        budgets(settings));
   }
 
   private static WorkspaceRetention workspaces(WorkspaceConfig workspace) {
     return new WorkspaceRetention(
         Keep.valueOf(workspace.keep().toUpperCase(Locale.ROOT)),
         workspace.maxTotalSize().stream().mapToLong(MemorySize::asLongValue).findFirst());
+  }
+
+  private static DailyBudgets budgets(Settings settings) {
+    Map<String, BigDecimal> byAgent = new HashMap<>();
+    settings
+        .agents()
+        .forEach((type, agent) -> agent.dailyUsd().ifPresent(budget -> byAgent.put(type, budget)));
+    return new DailyBudgets(settings.budget().dailyUsd(), byAgent);
   }
 
   @PreDestroy

@@ -3,7 +3,7 @@ package dev.agentgate.store;
 import dev.agentgate.workorder.InstanceId;
 
 /**
- * Keeps work orders and their runs, and hands the orders out to be run. The five parts are views of
+ * Keeps work orders and their runs, and hands the orders out to be run. The six parts are views of
  * one store: a change that one part has acknowledged is visible in the others.
  *
  * <p><b>Durability.</b> When a method marked {@link Writes} returns, the change survives a crash of
@@ -36,6 +36,8 @@ public interface Store extends AutoCloseable {
   ChangeFeed changes();
 
   AgentPauses agentPauses();
+
+  UsageLedger usage();
 
   /** Returns the instance of the service that opened this store. */
   InstanceId instance();

@@ -40,7 +40,11 @@ public record AgentResponse(
                 "Whether it reports the cost of a run; otherwise the cost is known only for models"
                     + " with a configured price")
         boolean reportsCost,
-    @Schema(description = "There while the agent is paused") @Nullable Paused paused) {
+    @Schema(description = "There while the agent is paused") @Nullable Paused paused,
+    @Schema(
+            description =
+                "What its runs used that started today, in UTC, also those that are going on")
+        @Nullable UsageResponse usageToday) {
 
   /** Why an agent starts no runs. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

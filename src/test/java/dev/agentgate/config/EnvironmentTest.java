@@ -63,6 +63,7 @@ class EnvironmentTest {
           entry("AGENTGATE_MAINTENANCE_STALE_CHECK_EVERY", "1m"),
           entry("AGENTGATE_MAINTENANCE_RETENTION", "7d"),
           entry("AGENTGATE_GITHUB_API_URL", "https://api.example.com"),
+          entry("AGENTGATE_BUDGET_DAILY_USD", "12.50"),
           entry("AGENTGATE_WEBHOOKS_URLS", "https://hooks.example.com/a"),
           entry("AGENTGATE_WEBHOOKS_SECRET", "s"),
           entry("AGENTGATE_WEBHOOKS_STATUSES", "failed"),
@@ -134,6 +135,7 @@ class EnvironmentTest {
           switch (method.getName()) {
             case "enabled" -> "false";
             case "trustRepository" -> "true";
+            case "dailyUsd" -> "12.50";
             default -> "codex-json";
           };
       AgentConfig read =

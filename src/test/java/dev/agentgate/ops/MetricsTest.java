@@ -72,6 +72,10 @@ class MetricsTest {
     assertThat(value(metrics, "agentgate_starts_blocked_total{reason=\"disk\"")).isZero();
     assertThat(value(metrics, "agentgate_store_sync_failures_total")).isZero();
     assertThat(value(metrics, "agentgate_survivors")).isZero();
+    assertThat(value(metrics, "agentgate_agent_tokens_total{agent=\"codex\",kind=\"output\""))
+        .isZero();
+    assertThat(value(metrics, "agentgate_agent_cost_usd_total{agent=\"codex\"")).isZero();
+    assertThat(value(metrics, "agentgate_budget_daily_usd{agent=\"*\"")).isEqualTo(1000);
     assertThat(value(metrics, "agentgate_store_up")).isEqualTo(1);
   }
 

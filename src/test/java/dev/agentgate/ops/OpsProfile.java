@@ -41,6 +41,8 @@ public class OpsProfile implements QuarkusTestProfile {
           "PT1S",
           "agentgate.health.queue-depth-threshold",
           Integer.toString(DEPTH_THRESHOLD),
+          "agentgate.budget.daily-usd",
+          "1000",
           "quarkus.log.category.\"dev.agentgate\".level",
           "DEBUG");
     } catch (IOException e) {

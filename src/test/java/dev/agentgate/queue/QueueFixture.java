@@ -101,7 +101,8 @@ final class QueueFixture implements AutoCloseable {
             Duration.ofMinutes(30),
             10,
             Optional.empty(),
-            new WorkspaceRetention(Keep.ALWAYS, OptionalLong.empty()));
+            new WorkspaceRetention(Keep.ALWAYS, OptionalLong.empty()),
+            DailyBudgets.NONE);
     queue =
         new QueueModule(
             change.apply(defaults),

@@ -14,6 +14,7 @@ final class SettingsChange {
   private int maxDepth;
   private int maxConcurrentPerRepository;
   private WorkspaceRetention workspaces;
+  private DailyBudgets budgets;
 
   private SettingsChange(QueueSettings from) {
     this.from = from;
@@ -25,10 +26,16 @@ final class SettingsChange {
     maxDepth = from.maxDepth();
     maxConcurrentPerRepository = from.maxConcurrentPerRepository();
     workspaces = from.workspaces();
+    budgets = from.budgets();
   }
 
   static SettingsChange of(QueueSettings from) {
     return new SettingsChange(from);
+  }
+
+  SettingsChange budgets(DailyBudgets value) {
+    budgets = value;
+    return this;
   }
 
   SettingsChange autoProcess(boolean value) {
@@ -87,6 +94,7 @@ final class SettingsChange {
         from.stuckThreshold(),
         from.queueDepthThreshold(),
         from.retention(),
-        workspaces);
+        workspaces,
+        budgets);
   }
 }

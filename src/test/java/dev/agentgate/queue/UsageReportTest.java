@@ -32,8 +32,10 @@ class UsageReportTest {
   private static final Instant MONDAY = Instant.parse("2026-03-02T12:00:00Z");
   private static final Instant TUESDAY = MONDAY.plus(Duration.ofDays(1));
 
-  private final InMemoryStore store = new InMemoryStore(new SettableClock());
-  private final UsageReport report = new UsageReport(store);
+  private final SettableClock clock = new SettableClock();
+  private final InMemoryStore store = new InMemoryStore(clock);
+  private final UsageReport report =
+      new UsageReport(store, new RunningUsage(store, new RunSlots()), clock);
 
   private void run(Instant at, String agent, String repository, Optional<String> cost) {
     WorkOrder order =

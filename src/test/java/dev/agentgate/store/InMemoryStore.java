@@ -8,19 +8,24 @@ import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunUsage;
+import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -50,6 +56,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     final List<ChangeFeed.Entry> changes = new ArrayList<>();
     boolean paused;
     final Map<String, AgentPause> agentPauses = new TreeMap<>();
+    final Map<RunId, RunUsage> usage = new LinkedHashMap<>();
     boolean refusing;
   }
 
@@ -470,6 +477,53 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         attempt.startedAt(),
         order.spec().workspaceSource().repository(),
         leaseOf(order).owner());
+  }
+
+  @Override
+  public UsageLedger usage() {
+    return new UsageLedger() {
+      @Override
+      public void note(RunUsage used) {
+        synchronized (all) {
+          checkWritable();
+          all.usage.putIfAbsent(used.run(), used);
+        }
+      }
+
+      @Override
+      public void forEach(
+          Optional<Instant> from, Optional<Instant> to, Consumer<RunUsage> consumer) {
+        noted().stream()
+            .filter(used -> from.filter(used.startedAt()::isBefore).isEmpty())
+            .filter(used -> to.filter(end -> !used.startedAt().isBefore(end)).isEmpty())
+            .forEach(consumer);
+      }
+
+      @Override
+      public Map<String, Usage> ofDay(LocalDate day) {
+        Map<String, Usage> sums = new TreeMap<>();
+        noted().stream()
+            .filter(used -> used.day().equals(day))
+            .forEach(used -> sums.merge(used.agentType(), used.usage(), Usage::plus));
+        return sums;
+      }
+
+      @Override
+      public List<BigDecimal> latestCosts(String agentType, int most) {
+        return noted().reversed().stream()
+            .filter(used -> used.agentType().equals(agentType))
+            .flatMap(used -> used.usage().costUsd().stream())
+            .limit(most)
+            .toList();
+      }
+
+      private List<RunUsage> noted() {
+        synchronized (all) {
+          checkOpen();
+          return List.copyOf(all.usage.values());
+        }
+      }
+    };
   }
 
   @Override

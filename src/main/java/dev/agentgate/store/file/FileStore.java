@@ -6,6 +6,7 @@ import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.UsageLedger;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.InstanceId;
@@ -55,6 +56,7 @@ public final class FileStore implements Store {
   private final FileQueue queue;
   private final FileAgentPauses agentPauses;
   private final OrderCheck check;
+  private final FileUsageLedger usage;
   private final RecentChanges changes = new RecentChanges();
 
   private volatile boolean closed;
@@ -167,6 +169,7 @@ public final class FileStore implements Store {
     this.workOrders = new FileWorkOrders(this::openIndex, files, writeBehind, journal, shared);
     this.runs = new FileRuns(this::openIndex, runsDirectory, place, quarantine);
     this.agentPauses = new FileAgentPauses(dataDir, place);
+    this.usage = new FileUsageLedger(this::openIndex, dataDir, place);
     this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);
     this.check =
         new OrderCheck(
@@ -224,6 +227,11 @@ public final class FileStore implements Store {
   @Override
   public AgentPauses agentPauses() {
     return agentPauses;
+  }
+
+  @Override
+  public UsageLedger usage() {
+    return usage;
   }
 
   @Override

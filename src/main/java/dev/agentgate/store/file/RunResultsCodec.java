@@ -8,7 +8,6 @@ import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.Usage;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +33,8 @@ final class RunResultsCodec {
     text(to, "model", results.model());
     text(to, "result", results.result());
     if (!results.usage().isUnknown()) {
-      to.writeObjectFieldStart("usage");
-      Usage usage = results.usage();
-      number(to, "inputTokens", usage.inputTokens());
-      number(to, "cachedInputTokens", usage.cachedInputTokens());
-      number(to, "outputTokens", usage.outputTokens());
-      number(to, "turns", usage.turns());
-      if (usage.costUsd().isPresent()) {
-        to.writeNumberField("costUsd", usage.costUsd().get());
-      }
-      to.writeEndObject();
+      to.writeFieldName("usage");
+      UsageCodec.write(to, results.usage());
     }
     if (results.changes().isPresent()) {
       ChangeSummary changes = results.changes().get();
@@ -67,8 +58,7 @@ final class RunResultsCodec {
     }
   }
 
-  private static void number(JsonGenerator to, String field, OptionalLong value)
-      throws IOException {
+  static void number(JsonGenerator to, String field, OptionalLong value) throws IOException {
     if (value.isPresent()) {
       to.writeNumberField(field, value.getAsLong());
     }
@@ -82,7 +72,7 @@ final class RunResultsCodec {
       case "sessionId" -> sessionId = JsonFields.text(from, field);
       case "model" -> model = JsonFields.text(from, field);
       case "result" -> result = JsonFields.text(from, field);
-      case "usage" -> usage = usage(from);
+      case "usage" -> usage = UsageCodec.read(from);
       case "changes" -> changes = changes(from);
       case "publication" -> publication = PublishCodec.readPublication(from, field);
       default -> from.skipChildren();
@@ -99,34 +89,6 @@ final class RunResultsCodec {
         usage,
         Optional.ofNullable(changes),
         Optional.ofNullable(publication));
-  }
-
-  private static Usage usage(JsonParser from) throws IOException, UnreadableRecordException {
-    requireObject(from, "usage");
-    OptionalLong inputTokens = OptionalLong.empty();
-    OptionalLong cachedInputTokens = OptionalLong.empty();
-    OptionalLong outputTokens = OptionalLong.empty();
-    OptionalLong turns = OptionalLong.empty();
-    Optional<BigDecimal> costUsd = Optional.empty();
-    for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
-      from.nextToken();
-      switch (field) {
-        case "inputTokens" -> inputTokens = count(from, field);
-        case "cachedInputTokens" -> cachedInputTokens = count(from, field);
-        case "outputTokens" -> outputTokens = count(from, field);
-        case "turns" -> turns = count(from, field);
-        case "costUsd" -> costUsd = Optional.of(cost(from));
-        default -> from.skipChildren();
-      }
-    }
-    return new Usage(inputTokens, cachedInputTokens, outputTokens, turns, costUsd);
-  }
-
-  private static BigDecimal cost(JsonParser from) throws IOException, UnreadableRecordException {
-    if (!from.currentToken().isNumeric() || from.getDecimalValue().signum() < 0) {
-      throw new UnreadableRecordException("costUsd is not an amount");
-    }
-    return from.getDecimalValue();
   }
 
   private static ChangeSummary changes(JsonParser from)
@@ -149,13 +111,12 @@ final class RunResultsCodec {
     return new ChangeSummary(files, insertions, deletions, patchBytes);
   }
 
-  private static OptionalLong count(JsonParser from, String field)
+  static OptionalLong count(JsonParser from, String field)
       throws IOException, UnreadableRecordException {
     return OptionalLong.of(JsonFields.number(from, field, 0, Long.MAX_VALUE));
   }
 
-  private static void requireObject(JsonParser from, String field)
-      throws UnreadableRecordException {
+  static void requireObject(JsonParser from, String field) throws UnreadableRecordException {
     if (from.currentToken() != JsonToken.START_OBJECT) {
       throw new UnreadableRecordException(field + " is not an object");
     }

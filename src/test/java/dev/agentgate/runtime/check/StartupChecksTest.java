@@ -56,8 +56,8 @@ class StartupChecksTest {
             new Problem(
                 "agentgate.health.readiness-alerts",
                 "has an unknown kind of alert: bored",
-                "choose from agent, disk, memory, publication, quarantine, queue-depth, resources,"
-                    + " store, stuck, survivors"),
+                "choose from agent, budget, disk, memory, publication, quarantine, queue-depth,"
+                    + " resources, store, stuck, survivors"),
             new Problem("agentgate.queue.max-concurrent", "is 0", "set at least 1"));
     assertThat(problems().getLast())
         .hasToString(
@@ -96,6 +96,10 @@ class StartupChecksTest {
     "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/does/not/exist,agentgate.workspace.local-roots",
     "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/,agentgate.workspace.local-roots",
     "AGENTGATE_DEFAULT_AGENT,shell,agentgate.default-agent",
+    "AGENTGATE_BUDGET_DAILY_USD,-1,agentgate.budget.daily-usd",
+    "AGENTGATE_AGENTS_CLAUDE_CODE_DAILY_USD,-1,agentgate.agents.\"claude-code\".daily-usd",
+    "AGENTGATE_AGENTS_CODEX_DAILY_USD,5,agentgate.agents.\"codex\".daily-usd",
+    "AGENTGATE_AGENTS_AIDER_DAILY_USD,5,agentgate.agents.\"aider\".daily-usd",
     "AGENTGATE_AGENTS_MINE_COMMAND,' ,x',agentgate.agents.\"mine\".command",
   })
   void aValueOutOfBoundsIsAProblemOfItsKey(String variable, String value, String key) {
@@ -128,6 +132,23 @@ class StartupChecksTest {
             "agentgate.prices.\"a.b\".input-usd",
             "agentgate.prices.\"a.b\".output-usd",
             "agentgate.prices.\"c\".output-usd");
+  }
+
+  @Test
+  void aDailyBudgetNeedsAnAgentWhoseCostsBecomeKnown() {
+    environment.put("AGENTGATE_BUDGET_DAILY_USD", "0");
+    environment.put("AGENTGATE_AGENTS_CLAUDE_CODE_DAILY_USD", "12.50");
+    assertThat(problems()).isEmpty();
+
+    environment.put("AGENTGATE_AGENTS_CODEX_DAILY_USD", "5");
+    assertThat(
+            StartChecksFixture.problems(
+                ConfigurationFixture.configOf(
+                    environment,
+                    Map.of(
+                        "agentgate.prices.gpt.input-usd", "1",
+                        "agentgate.prices.gpt.output-usd", "10"))))
+        .isEmpty();
   }
 
   @ParameterizedTest
