@@ -1,6 +1,7 @@
 package dev.agentgate.agent;
 
 import java.util.List;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -93,8 +94,12 @@ public final class AgentEnvironment {
         .or(() -> Optional.ofNullable(service.get(name)).filter(value -> visibility.shows(name)));
   }
 
-  /** Returns the whole environment of one run. Values set later in this method take precedence. */
-  public Map<String, String> of(Visibility visibility, AgentTask task) {
+  /**
+   * Returns the whole environment of one run. Values set later in this method take precedence.
+   *
+   * @param home the agent's home directory; empty: that of the service
+   */
+  public Map<String, String> of(Visibility visibility, AgentTask task, Optional<Path> home) {
     Map<String, String> environment = new TreeMap<>(gitIdentity);
     visibility
         .substitutes()
@@ -106,6 +111,7 @@ public final class AgentEnvironment {
     });
     // The log is not a terminal, so colours and cursor movements would only disturb its readers.
     environment.put("TERM", "dumb");
+    home.ifPresent(directory -> AgentHome.apply(environment, directory));
     visibility.own().forEach(environment::put);
     environment.keySet().removeIf(visibility::hides);
     environment.put("AGENTGATE_WORK_ORDER_ID", task.workOrder().value());

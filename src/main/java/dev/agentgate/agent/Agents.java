@@ -67,13 +67,15 @@ public final class Agents {
 
   /**
    * Returns the call of this type of agent for a task; empty if the type is unknown or not enabled.
+   *
+   * @param home the agent's home directory; empty: that of the service
    */
-  public Optional<Invocation> invocation(String type, AgentTask task) {
+  public Optional<Invocation> invocation(String type, AgentTask task, Optional<Path> home) {
     return find(type)
         .map(profile ->
             new Invocation(
                 profile.commands().fill(task, environment::service),
-                environment.of(profile.visibility(), task),
+                environment.of(profile.visibility(), task, home),
                 profile.commands().commandLine(task).readsPromptFromInput()
                     ? Optional.of(task.promptFile())
                     : Optional.empty()));

@@ -57,6 +57,25 @@ public interface AgentConfig {
   Optional<Set<String>> environmentPassthrough();
 
   /**
+   * The agent's home directory: {@code shared} is that of the service; {@code order} is one for each
+   * order, which all its runs share and a purge removes. Then {@code HOME}, {@code XDG_*} and
+   * {@code TMPDIR} lead there.
+   */
+  @WithDefault("shared")
+  @OneOf(
+      kind = "kind of home",
+      value = {"shared", "order"})
+  String home();
+
+  /**
+   * The directory whose content a new home of an order gets: settings, credentials. Modes stay, and
+   * links are copied as links. If it is unset, a new home is empty. Needs {@code home} to be {@code
+   * order}.
+   */
+  @AbsolutePath
+  Optional<String> homeTemplate();
+
+  /**
    * Whether the settings, hooks and servers that a repository contains for this agent apply. They
    * run with the agent's credential, so the default is no.
    */

@@ -4,6 +4,7 @@ import dev.agentgate.agent.AgentSession;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +87,17 @@ public interface Executor extends AutoCloseable {
    * @return false if part of it could not be removed
    */
   boolean discard(RunId run);
+
+  /**
+   * Discards the home that the runs of an order share, if they have one of their own. Call it when
+   * all runs are released. Idempotent.
+   *
+   * @return false if part of it could not be removed
+   */
+  boolean discardHome(WorkOrderId order);
+
+  /** Returns every order whose runs have a home of their own. */
+  Set<WorkOrderId> ordersWithHome();
 
   /** Releases what all runs share. Stops nothing: active runs continue. */
   @Override

@@ -161,10 +161,11 @@ final class OrderEnding {
         left.add(run);
       }
     }
-    if (!left.isEmpty()) {
+    boolean homeLeft = !supervision.executor().discardHome(order.id());
+    if (homeLeft || !left.isEmpty()) {
       LOG.warnf(
-          "Work order %s is not purged: workspaces or logs of %s cannot be removed",
-          order.id(), left);
+          "Work order %s is not purged: %s cannot be removed",
+          order.id(), homeLeft ? "its home" : "workspaces or logs of " + left);
       throw new AgentGateException(
           Kind.STORE_UNAVAILABLE,
           "Work order "

@@ -63,6 +63,7 @@ public final class OrphanCleanup {
       }
     }
     int leftovers = stopStrays(alive, present, known) + removeLeftovers(present, known);
+    leftovers += removeHomes();
     int mirrors = supervision.workspaces().removeUnusedMirrors(MIRRORS_KEPT);
     if (mirrors > 0) {
       LOG.infof("Removed the mirrors of %d repositories that no order has used recently", mirrors);
@@ -157,6 +158,23 @@ public final class OrphanCleanup {
           && !store.runs().mayBelongToUnreadableOrder(run)
           && supervision.workspaces().isOlder(run, oldest)) {
         removed += supervision.executor().discard(run) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+
+  /**
+   * Removes the homes of orders that are gone. An order exists before its home does. While orders
+   * cannot be read, no home is removed, because it may be theirs.
+   */
+  private int removeHomes() {
+    if (store.health().unreadable().isPresent()) {
+      return 0;
+    }
+    int removed = 0;
+    for (WorkOrderId id : supervision.executor().ordersWithHome()) {
+      if (store.workOrders().find(id).isEmpty()) {
+        removed += supervision.executor().discardHome(id) ? 1 : 0;
       }
     }
     return removed;

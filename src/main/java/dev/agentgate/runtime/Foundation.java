@@ -21,6 +21,7 @@ import dev.agentgate.execution.local.AgentOutputs;
 import dev.agentgate.execution.local.LinuxHostResources;
 import dev.agentgate.execution.local.LinuxProcessManager;
 import dev.agentgate.execution.local.LocalExecutor;
+import dev.agentgate.execution.local.OrderHomes;
 import dev.agentgate.execution.local.RunWorkspaces;
 import dev.agentgate.git.GitHubHost;
 import dev.agentgate.linux.SteadyClock;
@@ -49,6 +50,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -89,6 +91,7 @@ class Foundation {
             new RunLogNotes(directories)::add,
             clock);
     Agents agents = agents(settings, data.resolve("agents"));
+    OrderHomes homes = homes(settings, data.resolve("homes"));
     mask = new SecretMask(secrets(settings, agents));
     LinuxProcessManager processes = new LinuxProcessManager(directories, clock);
     outside =
@@ -96,11 +99,12 @@ class Foundation {
             store,
             new LocalExecutor(
                 processes,
-                new AgentLauncher(processes, directories, agents, traces),
+                new AgentLauncher(processes, directories, agents, homes, traces),
                 directories,
                 new RunWorkspaces(
                     workspaces,
                     workspaces,
+                    homes,
                     directories,
                     settings.run().patchMaxSize().asLongValue()),
                 logCapper,
@@ -135,6 +139,18 @@ class Foundation {
         .forEach((type, agent) ->
             agents.put(type, new Agent(profiles.of(type, agent), agent.enabled())));
     return new Agents(agents, environment, prices(settings.prices()));
+  }
+
+  private static OrderHomes homes(Settings settings, Path root) {
+    Map<String, Optional<Path>> templates = new HashMap<>();
+    settings
+        .agents()
+        .forEach((type, agent) -> {
+          if (agent.home().equals("order")) {
+            templates.put(type, agent.homeTemplate().map(Path::of));
+          }
+        });
+    return new OrderHomes(root, templates);
   }
 
   private static Prices prices(Map<String, PriceConfig> settings) {

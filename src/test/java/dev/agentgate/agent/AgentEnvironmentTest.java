@@ -20,6 +20,14 @@ class AgentEnvironmentTest {
 
   private Map<String, String> of(
       Map<String, String> service, Visibility visibility, OptionalInt maxIterations) {
+    return of(service, visibility, maxIterations, Optional.empty());
+  }
+
+  private Map<String, String> of(
+      Map<String, String> service,
+      Visibility visibility,
+      OptionalInt maxIterations,
+      Optional<Path> home) {
     return new AgentEnvironment(service, Map.of("GIT_AUTHOR_NAME", "AgentGate"))
         .of(
             visibility,
@@ -30,7 +38,35 @@ class AgentEnvironmentTest {
                 Path.of("/p"),
                 Path.of("/w"),
                 new AgentChoices(maxIterations, Optional.empty(), Optional.empty()),
-                Optional.empty()));
+                Optional.empty()),
+            home);
+  }
+
+  @Test
+  void aHomeOfItsOwnHidesWhereTheServiceKeepsItsFiles() {
+    Map<String, String> service =
+        Map.of(
+            "HOME", "/root",
+            "XDG_CACHE_HOME", "/root/cache",
+            "XDG_RUNTIME_DIR", "/run/user/0",
+            "CODEX_HOME", "/root/codex",
+            "CLAUDE_CONFIG_DIR", "/root/claude",
+            "PATH", "/bin");
+    Visibility visibility =
+        new Visibility(
+            Set.of("CODEX_HOME", "CLAUDE_CONFIG_DIR"),
+            Set.of(),
+            Map.of("CLAUDE_CONFIG_DIR", "/chosen"),
+            Map.of());
+
+    assertThat(of(service, visibility, OptionalInt.empty(), Optional.of(Path.of("/homes/1"))))
+        .containsEntry("HOME", "/homes/1")
+        .containsEntry("XDG_CONFIG_HOME", "/homes/1/.config")
+        .containsEntry("XDG_CACHE_HOME", "/homes/1/.cache")
+        .containsEntry("TMPDIR", "/homes/1/tmp")
+        .containsEntry("CLAUDE_CONFIG_DIR", "/chosen")
+        .containsEntry("PATH", "/bin")
+        .doesNotContainKeys("XDG_RUNTIME_DIR", "CODEX_HOME");
   }
 
   private static Visibility passing(String... names) {

@@ -51,7 +51,8 @@ class BuiltInAgentsTest {
                 directory.resolve("prompt.txt"),
                 directory,
                 choices,
-                session))
+                session),
+            Optional.empty())
         .orElseThrow();
   }
 

@@ -136,6 +136,7 @@ class EnvironmentTest {
             case "enabled" -> "false";
             case "trustRepository" -> "true";
             case "dailyUsd" -> "12.50";
+            case "home" -> "order";
             default -> "codex-json";
           };
       AgentConfig read =

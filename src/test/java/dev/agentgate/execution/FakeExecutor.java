@@ -10,6 +10,7 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class FakeExecutor implements Executor {
   private final Set<RunId> notStarted;
   private final Map<RunId, Thread> preparing = new ConcurrentHashMap<>();
   private final List<RunId> started = new CopyOnWriteArrayList<>();
+  private final Set<WorkOrderId> homes = ConcurrentHashMap.newKeySet();
   private final Set<RunId> discarded = ConcurrentHashMap.newKeySet();
   private volatile @Nullable NotStartedException refusal;
   private volatile CountDownLatch checkout = new CountDownLatch(0);
@@ -258,6 +260,22 @@ public final class FakeExecutor implements Executor {
     }
     discarded.add(workspaceOf(run));
     return true;
+  }
+
+  @Override
+  public boolean discardHome(WorkOrderId order) {
+    homes.remove(order);
+    return !stuck;
+  }
+
+  @Override
+  public Set<WorkOrderId> ordersWithHome() {
+    return Set.copyOf(homes);
+  }
+
+  /** Returns the homes of orders, to which a test may add. */
+  public Set<WorkOrderId> homes() {
+    return homes;
   }
 
   @Override

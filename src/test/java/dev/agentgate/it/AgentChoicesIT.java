@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agentgate.it.Client.Answer;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Map;
@@ -51,6 +52,36 @@ class AgentChoicesIT {
             assertThat(agent.path("takesModel").asBoolean()).isTrue();
             assertThat(agent.path("reportsCost").asBoolean()).isTrue();
           });
+    }
+  }
+
+  @Test
+  void anOrderHasAHomeOfItsOwnThatAllItsRunsShare() throws IOException {
+    try (Service service =
+        Service.in(home)
+            .with("AGENTGATE_AGENTS_MYBOT_COMMAND", "sh,{promptFile}")
+            .with("AGENTGATE_AGENTS_MYBOT_HOME", "order")) {
+      Path template = service.outside("template");
+      Service.run("sh", "-c", "mkdir $1; cd $1; echo key >login; chmod 400 login; ln -s login l",
+          "sh", template.toString());
+      service.with("AGENTGATE_AGENTS_MYBOT_HOME_TEMPLATE", template).start();
+      Client client = service.client();
+      String script = "cd; pwd; stat -c %a login; readlink l; cat l sessions; echo one >>sessions";
+      String id =
+          client.submit(script, body -> body.put("agentType", "mybot"));
+      client.awaitEnd(id);
+      service.kill9AndRestart();
+      Client again = service.client();
+
+      Path own = service.data().resolve("homes").resolve(id);
+      assertThat(again.log(id)).startsWith(own + "\n400\nlogin\nkey\n");
+      run(again, id);
+      assertThat(again.order(id).path("attempt").asInt()).isEqualTo(2);
+      assertThat(again.log(id)).isEqualTo(own + "\n400\nlogin\nkey\none\n");
+
+      assertThat(again.delete("/work-orders/" + id + "?purge=true").status()).isEqualTo(200);
+      assertThat(own).doesNotExist();
+      assertThat(template.resolve("login")).exists();
     }
   }
 

@@ -21,6 +21,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -95,6 +96,24 @@ class MaintenanceTest {
     assertThat(old).doesNotExist();
     assertThat(young).exists();
     assertThat(valid).exists();
+  }
+
+  @Test
+  void theHomesOfOrdersThatAreGoneAreRemovedUnlessSomeOrdersCannotBeRead() {
+    WorkOrderId known = completed();
+    WorkOrderId damaged = completed();
+    WorkOrderId gone = WorkOrderId.next(Instant.now());
+    queue.executor.homes().addAll(List.of(known, damaged, gone));
+    queue.store.damage(damaged);
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isZero();
+    assertThat(queue.executor.homes()).containsExactlyInAnyOrder(known, damaged, gone);
+
+    queue.store.repair();
+    assertThat(queue.queue.orphanCleanup().runOnce().leftovers()).isEqualTo(2);
+    assertThat(queue.executor.homes()).containsExactly(known);
+
+    queue.service().purge(known);
+    assertThat(queue.executor.homes()).isEmpty();
   }
 
   @Test

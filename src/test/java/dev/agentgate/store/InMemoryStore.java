@@ -629,7 +629,13 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
 
   @Override
   public StoreHealth health() {
-    return new StoreHealth(failure, Optional.empty());
+    synchronized (all) {
+      return new StoreHealth(
+          failure,
+          all.unreadable.isEmpty()
+              ? Optional.empty()
+              : Optional.of(all.unreadable.size() + " unreadable orders"));
+    }
   }
 
   @Override

@@ -31,16 +31,19 @@ public final class AgentLauncher {
   private final LinuxProcessManager processes;
   private final RunDirectories directories;
   private final Agents agents;
+  private final OrderHomes homes;
   private final AgentVariables variables;
 
   public AgentLauncher(
       LinuxProcessManager processes,
       RunDirectories directories,
       Agents agents,
+      OrderHomes homes,
       AgentVariables variables) {
     this.processes = processes;
     this.directories = directories;
     this.agents = agents;
+    this.homes = homes;
     this.variables = variables;
   }
 
@@ -67,7 +70,7 @@ public final class AgentLauncher {
             session.map(AgentSession::id));
     Agents.Invocation invocation =
         agents
-            .invocation(spec.agentType(), task)
+            .invocation(spec.agentType(), task, homes.of(order))
             .orElseThrow(() ->
                 new SpawnFailedException("The agent " + spec.agentType() + " is not enabled"));
     directories.create(run);

@@ -19,6 +19,7 @@ import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -215,6 +216,16 @@ public final class LocalExecutor implements Executor {
       return run;
     });
     return removed;
+  }
+
+  @Override
+  public boolean discardHome(WorkOrderId order) {
+    return workspaces.removeHome(order);
+  }
+
+  @Override
+  public Set<WorkOrderId> ordersWithHome() {
+    return looking(workspaces::homes);
   }
 
   @Override

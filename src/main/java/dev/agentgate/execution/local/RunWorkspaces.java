@@ -8,6 +8,7 @@ import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.CollectedChanges;
 import dev.agentgate.workspace.CollectedChanges.Collected;
@@ -21,14 +22,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** The workspaces of runs, and the changes that agents make in them. */
+/** The workspaces of runs, the homes of their orders, and the changes that agents make in them. */
 public final class RunWorkspaces {
   private static final Logger LOG = Logger.getLogger(RunWorkspaces.class);
 
   private final Workspaces workspaces;
   private final WorkspaceChanges changes;
+  private final OrderHomes homes;
   private final RunDirectories directories;
   private final RunLogNotes notes;
   private final long maxPatchBytes;
@@ -40,10 +43,12 @@ public final class RunWorkspaces {
   public RunWorkspaces(
       Workspaces workspaces,
       WorkspaceChanges changes,
+      OrderHomes homes,
       RunDirectories directories,
       long maxPatchBytes) {
     this.workspaces = workspaces;
     this.changes = changes;
+    this.homes = homes;
     this.directories = directories;
     this.notes = new RunLogNotes(directories);
     this.maxPatchBytes = maxPatchBytes;
@@ -58,11 +63,12 @@ public final class RunWorkspaces {
   record Prepared(Path directory, boolean continued, Optional<String> base) {}
 
   /**
-   * Prepares the workspace of a run. If its order continues an earlier run, that is the workspace
+   * Prepares the workspace of a run, and the home of its order. If its order continues an earlier run, that is the workspace
    * of the earlier run, where it is: some agents find their sessions only by the directory.
    */
   Prepared prepare(WorkOrder order, RunId run)
       throws WorkspaceFailedException, InterruptedException {
+    prepareHome(order);
     try {
       WorkspaceSource source = order.spec().workspaceSource();
       Optional<RunId> owner = ownerToContinue(order);
@@ -75,6 +81,15 @@ public final class RunWorkspaces {
       return new Prepared(directory, false, changes.baseCommit(run));
     } catch (IOException | UncheckedIOException e) {
       throw new WorkspaceFailedException("The workspace could not be prepared", e);
+    }
+  }
+
+  private void prepareHome(WorkOrder order)
+      throws WorkspaceFailedException, InterruptedException {
+    try {
+      homes.prepare(order);
+    } catch (IOException | UncheckedIOException e) {
+      throw new WorkspaceFailedException("The home of the order could not be prepared", e);
     }
   }
 
@@ -163,5 +178,15 @@ public final class RunWorkspaces {
   /** Removes the workspace of a run; returns false if a part of it is left. */
   boolean remove(RunId run) {
     return workspaces.remove(owner(run)) && workspaces.remove(run);
+  }
+
+  /** Removes the home of an order; returns false if a part of it is left. */
+  boolean removeHome(WorkOrderId order) {
+    return homes.remove(order);
+  }
+
+  /** Returns the orders that have a home. */
+  Set<WorkOrderId> homes() {
+    return homes.list();
   }
 }

@@ -108,9 +108,9 @@ class LocalExecutorTest extends ExecutorContract {
     LocalExecutor made =
         new LocalExecutor(
             processes,
-            new AgentLauncher(processes, directories, agents, AgentVariables.NONE),
+            new AgentLauncher(processes, directories, agents, OrderHomes.NONE, AgentVariables.NONE),
             directories,
-            new RunWorkspaces(workspaces, workspaces, directories, 1 << 20),
+            new RunWorkspaces(workspaces, workspaces, OrderHomes.NONE, directories, 1 << 20),
             capper,
             new AgentOutputs(agents, new SecretMask(List.of("secret-0123456")), Clock.systemUTC()),
             Clock.systemUTC());

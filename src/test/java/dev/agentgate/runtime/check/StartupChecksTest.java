@@ -96,6 +96,8 @@ class StartupChecksTest {
     "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/does/not/exist,agentgate.workspace.local-roots",
     "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/,agentgate.workspace.local-roots",
     "AGENTGATE_DEFAULT_AGENT,shell,agentgate.default-agent",
+    "AGENTGATE_AGENTS_CODEX_HOME,mine,agentgate.agents.\"codex\".home",
+    "AGENTGATE_AGENTS_CODEX_HOME_TEMPLATE,/tmp,agentgate.agents.\"codex\".home-template",
     "AGENTGATE_BUDGET_DAILY_USD,-1,agentgate.budget.daily-usd",
     "AGENTGATE_AGENTS_CLAUDE_CODE_DAILY_USD,-1,agentgate.agents.\"claude-code\".daily-usd",
     "AGENTGATE_AGENTS_CODEX_DAILY_USD,5,agentgate.agents.\"codex\".daily-usd",
@@ -132,6 +134,23 @@ class StartupChecksTest {
             "agentgate.prices.\"a.b\".input-usd",
             "agentgate.prices.\"a.b\".output-usd",
             "agentgate.prices.\"c\".output-usd");
+  }
+
+  @Test
+  void aTemplateOfHomesIsADirectoryWithoutTheDataDirectory(@TempDir Path directory)
+      throws IOException {
+    environment.put("AGENTGATE_AGENTS_CODEX_HOME", "order");
+    environment.put("AGENTGATE_AGENTS_CODEX_HOME_TEMPLATE", directory.toString());
+    assertThat(problems()).isEmpty();
+
+    Path file = Files.createFile(directory.resolve("file"));
+    for (String wrong : List.of("relative", file.toString(), directory + "/missing", "/")) {
+      environment.put("AGENTGATE_AGENTS_CODEX_HOME_TEMPLATE", wrong);
+      assertThat(problems())
+          .as(wrong)
+          .extracting(Problem::key)
+          .containsExactly("agentgate.agents.\"codex\".home-template");
+    }
   }
 
   @Test
