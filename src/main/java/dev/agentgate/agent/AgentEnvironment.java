@@ -1,7 +1,7 @@
 package dev.agentgate.agent;
 
-import java.util.List;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -57,8 +57,8 @@ public interface AgentConfig {
   Optional<Set<String>> environmentPassthrough();
 
   /**
-   * The agent's home directory: {@code shared} is that of the service; {@code order} is one for each
-   * order, which all its runs share and a purge removes. Then {@code HOME}, {@code XDG_*} and
+   * The agent's home directory: {@code shared} is that of the service; {@code order} is one for
+   * each order, which all its runs share and a purge removes. Then {@code HOME}, {@code XDG_*} and
    * {@code TMPDIR} lead there.
    */
   @WithDefault("shared")

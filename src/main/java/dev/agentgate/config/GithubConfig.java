@@ -19,7 +19,8 @@ public interface GithubConfig {
   /**
    * The root of GitHub's REST API, for pull requests. If it is not set, it follows from {@code
    * base-url}: {@code https://api.github.com} for {@code https://github.com}, else {@code
-   * {base-url}/api/v3}. The token is sent there.
+   * {base-url}/api/v3}. The token is sent there. The proxy that {@code https_proxy} and {@code
+   * no_proxy} name is used.
    */
   Optional<String> apiUrl();
 

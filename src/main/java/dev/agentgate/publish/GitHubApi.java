@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -41,8 +42,10 @@ public final class GitHubApi implements AutoCloseable {
    * @param url the root of the API, such as {@code https://api.github.com}
    * @param token is sent with every request
    * @param timeout for connecting, and for an answer
+   * @param environment may name a proxy
    */
-  public GitHubApi(URI url, String token, Duration timeout, Clock clock) {
+  public GitHubApi(
+      URI url, String token, Duration timeout, Clock clock, Map<String, String> environment) {
     this.url = url;
     this.token = token;
     this.timeout = timeout;
@@ -52,6 +55,7 @@ public final class GitHubApi implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(timeout)
+            .proxy(new ProxyVariables(environment))
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .build();
   }

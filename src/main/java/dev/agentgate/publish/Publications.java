@@ -28,8 +28,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Publishes what completed runs changed, each on a virtual thread of its own, a few at a time and
- * one at a time for each order. An attempt that fails is repeated with growing pauses. What is
- * pending is in the store, so it survives a restart.
+ * one at a time for each order, where an earlier run comes before a later one that is published to
+ * the same branch. An attempt that fails is repeated with growing pauses. What is pending is in the
+ * store, so it survives a restart.
  */
 public final class Publications implements QueueObserver, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Publications.class);
@@ -40,6 +41,9 @@ public final class Publications implements QueueObserver, AutoCloseable {
   private static final int MAX_ATTEMPTS = 24;
 
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  /** In case that nobody wakes the task, for example because the other run was purged. */
+  private static final Duration UNTIL_WOKEN = Duration.ofMinutes(1);
 
   private final RunPublications runs;
   private final Attempt publisher;
@@ -176,12 +180,36 @@ public final class Publications implements QueueObserver, AutoCloseable {
     try {
       Optional<Published> found =
           runs.find(run).filter(it -> it.publication().status() == Status.PENDING);
-      return found.isPresent() ? attempt(found.get()) : Optional.empty();
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      if (found.get().first().isPresent()) {
+        // Otherwise the earlier run would replace the changes of this one later.
+        return Optional.of(UNTIL_WOKEN);
+      }
+      Optional<Duration> pause = attempt(found.get());
+      if (pause.isEmpty()) {
+        wakeOthersOf(found.get());
+      }
+      return pause;
     } catch (RuntimeException e) {
       LOG.errorf(e, "The changes of %s could not be published, retrying", run);
       return Optional.of(LONGEST_PAUSE);
     } finally {
       permits.release();
+    }
+  }
+
+  private void wakeOthersOf(Published done) {
+    for (RunId other : done.order().runs()) {
+      tasks.computeIfPresent(
+          other,
+          (run, task) -> {
+            if (!run.equals(done.run().id())) {
+              task.wakeUps.release();
+            }
+            return task;
+          });
     }
   }
 

@@ -49,9 +49,16 @@ public final class RunPublications {
    *
    * @param workspace the run whose workspace it worked in
    * @param earlier the commits that were pushed for other runs of the order
+   * @param first an earlier run of the order whose changes must be published to the same branch
+   *     before, or given up
    */
   public record Published(
-      WorkOrder order, Run run, RunId workspace, Publication publication, Set<String> earlier) {
+      WorkOrder order,
+      Run run,
+      RunId workspace,
+      Publication publication,
+      Set<String> earlier,
+      Optional<RunId> first) {
     public Published {
       earlier = Set.copyOf(earlier);
     }
@@ -71,16 +78,24 @@ public final class RunPublications {
       return Optional.empty();
     }
     Set<String> earlier = new HashSet<>();
+    Optional<RunId> first = Optional.empty();
+    boolean isBefore = true;
     for (RunId other : order.get().runs()) {
-      store
-          .runs()
-          .find(other)
-          .flatMap(it -> it.results().publication())
-          .flatMap(Publication::commit)
-          .ifPresent(earlier::add);
+      isBefore &= !other.equals(id);
+      Optional<Publication> theirs =
+          store.runs().find(other).flatMap(it -> it.results().publication());
+      theirs.flatMap(Publication::commit).ifPresent(earlier::add);
+      if (isBefore && theirs.filter(it -> comesBefore(it, publication.get())).isPresent()) {
+        first = first.or(() -> Optional.of(other));
+      }
     }
     return Optional.of(
-        new Published(order.get(), run.get(), workspaceOf.apply(id), publication.get(), earlier));
+        new Published(
+            order.get(), run.get(), workspaceOf.apply(id), publication.get(), earlier, first));
+  }
+
+  private static boolean comesBefore(Publication earlier, Publication later) {
+    return earlier.status() == Status.PENDING && earlier.branch().equals(later.branch());
   }
 
   /** Changes the publication of a run, unless the run is gone. */

@@ -53,7 +53,8 @@ class PublishProducer {
         .filter(token -> !token.isEmpty())
         .flatMap(token ->
             // GitHub's times follow the wall clock.
-            url.map(it -> new GitHubApi(it, token, API_TIMEOUT, Clock.systemUTC())));
+            url.map(
+                it -> new GitHubApi(it, token, API_TIMEOUT, Clock.systemUTC(), System.getenv())));
   }
 
   @PreDestroy

@@ -62,13 +62,16 @@ class AgentChoicesIT {
             .with("AGENTGATE_AGENTS_MYBOT_COMMAND", "sh,{promptFile}")
             .with("AGENTGATE_AGENTS_MYBOT_HOME", "order")) {
       Path template = service.outside("template");
-      Service.run("sh", "-c", "mkdir $1; cd $1; echo key >login; chmod 400 login; ln -s login l",
-          "sh", template.toString());
+      Service.run(
+          "sh",
+          "-c",
+          "mkdir $1; cd $1; echo key >login; chmod 400 login; ln -s login l",
+          "sh",
+          template.toString());
       service.with("AGENTGATE_AGENTS_MYBOT_HOME_TEMPLATE", template).start();
       Client client = service.client();
       String script = "cd; pwd; stat -c %a login; readlink l; cat l sessions; echo one >>sessions";
-      String id =
-          client.submit(script, body -> body.put("agentType", "mybot"));
+      String id = client.submit(script, body -> body.put("agentType", "mybot"));
       client.awaitEnd(id);
       service.kill9AndRestart();
       Client again = service.client();

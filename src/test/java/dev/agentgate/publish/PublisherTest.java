@@ -103,7 +103,7 @@ class PublisherTest {
             CheckoutExtras.NONE,
             (_, _) -> {},
             clock);
-    api = new GitHubApi(gitHub.url(), FakeGitHub.TOKEN, LIMIT, clock);
+    api = new GitHubApi(gitHub.url(), FakeGitHub.TOKEN, LIMIT, clock, Map.of());
     publisher = new Publisher(workspaces, Optional.of(api), AUTHOR, LIMIT);
     run(RUN, "new");
   }

@@ -118,6 +118,41 @@ class PublicationsTest {
   }
 
   @Test
+  void anEarlierRunIsPublishedToTheSameBranchFirstEvenIfItMustBeRepeated() throws Exception {
+    CountDownLatch reachable = new CountDownLatch(1);
+    List<RunId> published = new CopyOnWriteArrayList<>();
+    try (Publications publications =
+        publications(
+            (work, it, _) -> {
+              if (reachable.getCount() > 0) {
+                throw PublishFailedException.transientFailure("out of reach", Duration.ZERO);
+              }
+              published.add(work.run());
+              return succeed(it);
+            },
+            NEVER)) {
+      RunId first = completed();
+      await().atMost(PATIENCE).until(() -> publication(first).error().isPresent());
+      WorkOrderId order = queue.service().run(first).run().workOrderId();
+      assertThat(queue.service().requestRun(order)).isEmpty();
+      await().until(() -> !queue.order(order).currentRun().equals(Optional.of(first)));
+      RunId second = queue.awaitRunning(order);
+      queue.executor.exit(second, 0);
+      queue.awaitStatus(order, WorkOrderStatus.COMPLETED);
+      reachable.countDown();
+      publications.request(second, Optional.empty());
+      assertThat(publication(second).status()).isEqualTo(Status.PENDING);
+
+      publications.request(first, Optional.empty());
+
+      awaitStatus(first, Status.PUBLISHED);
+      awaitStatus(second, Status.PUBLISHED);
+      assertThat(published).containsExactly(first, second);
+      assertThat(attempts).extracting(Work::run).containsExactly(first, first, second);
+    }
+  }
+
+  @Test
   void aRequestHurriesTheNextAttempt() {
     try (Publications publications =
         publications(

@@ -130,8 +130,7 @@ public final class OrderHomes {
     }
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       // A socket or a pipe belongs to the program that listens to it.
       if (!attributes.isOther()) {
         Files.copy(file, target(file), NOFOLLOW_LINKS, COPY_ATTRIBUTES);

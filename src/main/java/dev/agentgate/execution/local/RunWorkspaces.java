@@ -63,8 +63,9 @@ public final class RunWorkspaces {
   record Prepared(Path directory, boolean continued, Optional<String> base) {}
 
   /**
-   * Prepares the workspace of a run, and the home of its order. If its order continues an earlier run, that is the workspace
-   * of the earlier run, where it is: some agents find their sessions only by the directory.
+   * Prepares the workspace of a run, and the home of its order. If its order continues an earlier
+   * run, that is the workspace of the earlier run, where it is: some agents find their sessions
+   * only by the directory.
    */
   Prepared prepare(WorkOrder order, RunId run)
       throws WorkspaceFailedException, InterruptedException {
@@ -84,8 +85,7 @@ public final class RunWorkspaces {
     }
   }
 
-  private void prepareHome(WorkOrder order)
-      throws WorkspaceFailedException, InterruptedException {
+  private void prepareHome(WorkOrder order) throws WorkspaceFailedException, InterruptedException {
     try {
       homes.prepare(order);
     } catch (IOException | UncheckedIOException e) {

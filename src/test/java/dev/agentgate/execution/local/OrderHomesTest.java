@@ -107,7 +107,8 @@ class OrderHomesTest {
 
   @Test
   void otherAgentsHaveNoHomeOfTheirOwn() throws Exception {
-    OrderHomes homes = new OrderHomes(directory.resolve("homes"), Map.of("other", Optional.empty()));
+    OrderHomes homes =
+        new OrderHomes(directory.resolve("homes"), Map.of("other", Optional.empty()));
 
     homes.prepare(order);
 
