@@ -27,20 +27,22 @@ class AgentLimitsIT {
       """;
 
   /** Says that the limit is over in two seconds, whenever it is asked, until a file is there. */
-  private static final String LIMITED =
-      """
-      if [ -e %1$s ]; then cat <<'END'
-      %2$sEND
-      exit 0; fi
-      cat <<END
-      {"type":"rate_limit_event","rate_limit_info":{"status":"rejected",\
-      "resetsAt":$(($(date +%%s) + 2)),"rateLimitType":"five_hour"},"session_id":"s"}
-      {"type":"result","subtype":"success","is_error":true,"api_error_status":429,\
-      "result":"You've hit your limit","terminal_reason":"api_error",\
-      "api_error":"usage_limit_reached","session_id":"s","total_cost_usd":0}
-      END
-      exit 1
-      """;
+  private static String limitedUntil(Path over) {
+    return """
+    if [ -e %1$s ]; then cat <<'END'
+    %2$sEND
+    exit 0; fi
+    cat <<END
+    {"type":"rate_limit_event","rate_limit_info":{"status":"rejected",\
+    "resetsAt":$(($(date +%%s) + 2)),"rateLimitType":"five_hour"},"session_id":"s"}
+    {"type":"result","subtype":"success","is_error":true,"api_error_status":429,\
+    "result":"You've hit your limit","terminal_reason":"api_error",\
+    "api_error":"usage_limit_reached","session_id":"s","total_cost_usd":0}
+    END
+    exit 1
+    """
+        .formatted(over, SPENT);
+  }
 
   @TempDir Path home;
 
@@ -69,7 +71,7 @@ class AgentLimitsIT {
       Path over = service.outside("over");
       List<String> limited = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        limited.add(submit(client, LIMITED.formatted(over, SPENT)));
+        limited.add(submit(client, limitedUntil(over)));
       }
       await()
           .atMost(Duration.ofMinutes(1))

@@ -62,11 +62,11 @@ public final class OrderHomes {
 
   /** Creates and fills the home of an order, if it has one of its own and that is not there yet. */
   void prepare(WorkOrder order) throws IOException, InterruptedException {
-    @Nullable Optional<Path> template = templates.get(order.spec().agentType());
     Path home = path(order.id());
-    if (template == null || Files.isDirectory(home, NOFOLLOW_LINKS)) {
+    if (of(order).isEmpty() || Files.isDirectory(home, NOFOLLOW_LINKS)) {
       return;
     }
+    Optional<Path> template = templates.getOrDefault(order.spec().agentType(), Optional.empty());
     DirectoryTree.create(root);
     Path unfinished = unfinished(order.id());
     if (!DirectoryTree.remove(unfinished)) {

@@ -75,7 +75,8 @@ final class RunFixture implements AutoCloseable {
                         directories.of(run).promptFile(),
                         workspace,
                         AgentChoices.NONE,
-                        Optional.empty())));
+                        Optional.empty()),
+                    Optional.empty()));
     environment.putAll(more);
     return new LaunchRequest(run, order, command, environment, workspace, Optional.empty());
   }
