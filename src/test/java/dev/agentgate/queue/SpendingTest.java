@@ -254,7 +254,8 @@ class SpendingTest {
     spend(queue, id, "0.25");
 
     assertThat(today(queue, "shell").runs()).isEqualTo(2);
-    assertThat(queue.queue.usage().today().get("shell").costUsd()).hasValue(new BigDecimal("0.75"));
+    assertThat(queue.queue.usage().today().getOrDefault("shell", Usage.UNKNOWN).costUsd())
+        .hasValue(new BigDecimal("0.75"));
   }
 
   @Test
@@ -265,7 +266,7 @@ class SpendingTest {
 
     await()
         .untilAsserted(() ->
-            assertThat(queue.queue.usage().today().get("shell").costUsd())
+            assertThat(queue.queue.usage().today().getOrDefault("shell", Usage.UNKNOWN).costUsd())
                 .hasValue(new BigDecimal("1.5")));
     assertHeldBack(queue, queue.submit());
   }
