@@ -86,7 +86,7 @@ class SpendingTest {
             OptionalInt.empty(), Optional.empty(), Optional.of(new BigDecimal(maxCost)));
     return queue
         .service()
-        .submit(new QueueFixture.Wish().choices(choices).toOrder("claude"))
+        .submit(new QueueFixture.Request().choices(choices).toOrder("claude"))
         .order()
         .order()
         .id();
