@@ -5,9 +5,11 @@ import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,18 @@ public final class AgentNames implements ConfigSourceInterceptor {
       Pattern.compile("agentgate\\.agents\\.\"([A-Za-z0-9_-]+)\"\\.(.+)");
   private static final Pattern PLAIN =
       Pattern.compile("agentgate\\.agents\\.([A-Za-z0-9_-]+)\\.(.+)");
+
+  /** Returns the types of agents that these keys name. */
+  static Set<String> in(Collection<String> keys) {
+    Set<String> types = new TreeSet<>();
+    for (String key : keys) {
+      Matcher plain = PLAIN.matcher(key);
+      if (plain.matches()) {
+        types.add(plain.group(1));
+      }
+    }
+    return types;
+  }
 
   @Override
   public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
  */
 record Setting(String key, ValueForm form, boolean optional, Bounds bounds) {
   static final String PREFIX = Settings.ROOT + ".";
+
+  private static final String AGENTS = PREFIX + "agents.*.";
 
   /** The name of one member of a map; a setting's key has {@code *} in its place. */
   private static final Pattern MEMBER =
@@ -39,6 +42,14 @@ record Setting(String key, ValueForm form, boolean optional, Bounds bounds) {
     return key.startsWith(PREFIX)
         ? Optional.ofNullable(ALL.get(MEMBER.matcher(key).replaceFirst("$1.*.")))
         : Optional.empty();
+  }
+
+  /** Returns the keys of all settings of a type of agent. */
+  static List<String> keysOfAgent(String type) {
+    return ALL.keySet().stream()
+        .filter(key -> key.startsWith(AGENTS))
+        .map(key -> key.replace(AGENTS, PREFIX + "agents." + type + "."))
+        .toList();
   }
 
   /** Whether a value has the right form. */

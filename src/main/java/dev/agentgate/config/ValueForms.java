@@ -44,6 +44,8 @@ public final class ValueForms implements ConfigSourceInterceptor {
     Set<String> keys = new TreeSet<>();
     Setting.all().forEach(setting -> keys.add(setting.key()));
     config.getPropertyNames().forEach(keys::add);
+    // A variable does not tell the key of an agent whose type contains a hyphen.
+    AgentNames.in(List.copyOf(keys)).forEach(type -> keys.addAll(Setting.keysOfAgent(type)));
     List<Problem> problems = new ArrayList<>();
     for (String key : keys) {
       Setting.of(key).ifPresent(setting -> problems.addAll(problems(setting, key, config)));

