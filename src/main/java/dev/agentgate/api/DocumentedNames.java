@@ -40,6 +40,7 @@ public final class DocumentedNames implements OASFilter {
     property(schemas, "WorkOrder", "failureReason").setEnumeration(REASONS);
     property(schemas, "SubmitConfig", "retryOn").setItems(reference(REASON));
     property(schemas, "QueueHealth", "blockedBy").setItems(names(BLOCKS));
+    property(schemas, "WorkOrder", "blockedBy").setItems(names(BLOCKS));
     requireStatus(document);
   }
 

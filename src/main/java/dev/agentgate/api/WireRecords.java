@@ -39,9 +39,11 @@ import dev.agentgate.workorder.WorkOrderState.Completed;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what the queue knows into the flat records that clients see. */
@@ -69,6 +71,7 @@ final class WireRecords {
         order.currentRun().map(RunId::value).orElse(null),
         boxed(view.queuePosition()),
         view.notBefore().orElse(null),
+        view.blockedBy().isEmpty() ? null : names(view.blockedBy()),
         order.createdAt(),
         order.updatedAt(),
         order.queuedAt(),
@@ -224,6 +227,10 @@ final class WireRecords {
         changes.patchTooLarge() ? true : null);
   }
 
+  private static List<String> names(Set<QueueHealth.Block> blocks) {
+    return blocks.stream().sorted().map(QueueHealth.Block::wireName).toList();
+  }
+
   static QueueHealthResponse of(QueueHealth health) {
     return new QueueHealthResponse(
         health.counts().running(),
@@ -236,7 +243,7 @@ final class WireRecords {
         health.oldestRunningId().map(WorkOrderId::value).orElse(null),
         health.stuckThreshold().toMillis(),
         health.alerts().stream().map(QueueHealth.Alert::message).toList(),
-        health.blockedBy().stream().sorted().map(QueueHealth.Block::wireName).toList(),
+        names(health.blockedBy()),
         health.paused(),
         health.timestamp());
   }

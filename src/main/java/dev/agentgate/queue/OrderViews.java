@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Adds to orders and runs what their records do not contain, for clients. */
 final class OrderViews {
@@ -38,6 +39,7 @@ final class OrderViews {
         order,
         store.queue().position(order.id()),
         QueueEntry.of(order).flatMap(QueueEntry::notBefore).filter(clock.instant()::isBefore),
+        Set.of(),
         order.currentRun().flatMap(this::lastActivity),
         exitOf(order),
         results(order));

@@ -263,9 +263,10 @@ public final class QueueManager {
       blocks.add(Block.DISK);
     }
     boolean manual = false;
+    BudgetState budget = rules.budget();
     while (queue.hasNext()) {
       QueueEntry entry = queue.next();
-      Set<Block> own = rules.blocksOne(entry);
+      Set<Block> own = rules.blocksOne(entry, budget);
       if (!StartRules.isBackingOff(entry, now)) {
         blocks.addAll(own);
         return blocks;
@@ -275,6 +276,17 @@ public final class QueueManager {
     if (manual) {
       blocks.add(Block.MANUAL);
     }
+    return blocks;
+  }
+
+  /** Returns why a waiting order does not start, apart from the orders before it. */
+  Set<Block> blocks(QueueEntry entry) {
+    Set<Block> blocks = EnumSet.noneOf(Block.class);
+    blocks.addAll(blocksAll());
+    if (refusal().isPresent()) {
+      blocks.add(Block.DISK);
+    }
+    blocks.addAll(rules.blocksOne(entry));
     return blocks;
   }
 

@@ -85,6 +85,15 @@ final class StartRules {
 
   /** Returns what keeps this order from starting when nothing keeps every order from starting. */
   Set<Block> blocksOne(QueueEntry entry) {
+    return blocksOne(entry, budget());
+  }
+
+  /**
+   * Does the same as {@link #blocksOne(QueueEntry)}, for many orders at one moment.
+   *
+   * @param budget what {@link #budget} returned
+   */
+  Set<Block> blocksOne(QueueEntry entry, BudgetState budget) {
     Set<Block> blocks = EnumSet.noneOf(Block.class);
     if (!settings.autoProcess() && !entry.requested()) {
       blocks.add(Block.MANUAL);
@@ -100,7 +109,7 @@ final class StartRules {
     if (!mayStart(entry.agentType())) {
       blocks.add(Block.AGENT);
     }
-    if (spending.look().isExhausted(entry.agentType())) {
+    if (budget.isExhausted(entry.agentType())) {
       blocks.add(Block.BUDGET);
     }
     return blocks;
@@ -189,6 +198,11 @@ final class StartRules {
 
   Duration staggerLeft(Duration sinceLastStart) {
     return settings.staggerDelay().minus(sinceLastStart);
+  }
+
+  /** Returns what budgets allow now. */
+  BudgetState budget() {
+    return spending.look();
   }
 
   /** Returns a sentence for each daily budget that allows no further run. */

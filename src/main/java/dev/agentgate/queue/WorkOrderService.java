@@ -8,6 +8,7 @@ import dev.agentgate.store.WorkOrders;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -110,8 +111,11 @@ public final class WorkOrderService {
     }
   }
 
+  /** Returns an order, and why it does not start if it is waiting. */
   public WorkOrderView get(WorkOrderId id) {
-    return views.of(find(id));
+    WorkOrder order = find(id);
+    WorkOrderView view = views.of(order);
+    return QueueEntry.of(order).map(queue::blocks).map(view::blockedBy).orElse(view);
   }
 
   /**

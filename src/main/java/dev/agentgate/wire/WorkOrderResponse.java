@@ -44,6 +44,11 @@ public record WorkOrderResponse(
     @Schema(description = "1 is next; there while queued") @Nullable Integer queuePosition,
     @Schema(description = "Not tried again before; there while a retry waits out its backoff")
         @Nullable Instant notBefore,
+    @Schema(
+            description =
+                "Why it does not start, apart from the orders before it; there while queued, but not"
+                    + " in lists")
+        @Nullable List<String> blockedBy,
     Instant createdAt,
     Instant updatedAt,
     @Schema(description = "When it last entered the queue") Instant queuedAt,

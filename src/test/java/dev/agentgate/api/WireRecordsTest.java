@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.agentgate.queue.QueueHealth;
+import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.store.StatusCounts;
@@ -38,6 +39,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,7 @@ class WireRecordsTest {
                   orders.any(),
                   i % 2 == 0 ? OptionalInt.of(i) : OptionalInt.empty(),
                   Optional.of(WorkOrders.NOW),
+                  i % 3 == 0 ? Set.of(Block.SLOTS, Block.BUDGET) : Set.of(),
                   Optional.empty(),
                   Optional.empty(),
                   RESULTS));

@@ -57,6 +57,16 @@ class OrdersTest {
   }
 
   @Test
+  void aWaitingOrderSaysWhatHoldsItBack() {
+    server.on(
+        "GET /work-orders/" + TWO,
+        QUEUED.replace(
+            "\"queuePosition\":3", "\"queuePosition\":3,\"blockedBy\":[\"agent\",\"budget\"]"));
+
+    assertThat(shell().run("get", TWO).out()).contains("position 3, blocked by agent, budget");
+  }
+
+  @Test
   void aListFitsATerminalAndCutsIdsShort() {
     server.on("GET /work-orders", page(FAILED, QUEUED));
 

@@ -117,6 +117,7 @@ class AgentLimitsIT {
       assertThat(again.awaitEnd(again.submit("true")).path("status").asText())
           .isEqualTo("completed");
       assertThat(again.status(waiting)).isEqualTo("queued");
+      assertThat(again.order(waiting).path("blockedBy")).hasToString("[\"budget\"]");
       JsonNode health = again.get("/queue/health").json();
       assertThat(health.path("blockedBy")).hasToString("[\"budget\"]");
       assertThat(health.path("alerts").path(0).asText())

@@ -104,6 +104,7 @@ class SpendingTest {
         .untilAsserted(() ->
             assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.BUDGET));
     assertThat(queue.service().requestRun(id)).isEmpty();
+    assertThat(queue.service().get(id).blockedBy()).containsExactly(Block.BUDGET);
     assertThat(queue.order(id).status()).isEqualTo(WorkOrderStatus.QUEUED);
   }
 

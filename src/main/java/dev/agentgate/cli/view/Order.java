@@ -92,7 +92,7 @@ public record Order(JsonNode json) {
               .map(at -> "retry in " + HumanText.age(Duration.between(now, at)))
               .orElse(
                   json.path("queuePosition").isNumber()
-                      ? "position " + json.path("queuePosition").asLong()
+                      ? "position " + json.path("queuePosition").asLong() + blocks()
                       : "");
       case "failed" -> text("failureReason");
       case "running" -> {
@@ -101,6 +101,12 @@ public record Order(JsonNode json) {
       }
       default -> changes().orElse("");
     };
+  }
+
+  private String blocks() {
+    List<String> blocks = new ArrayList<>();
+    json.path("blockedBy").forEach(block -> blocks.add(HumanText.oneLine(block.asText())));
+    return blocks.isEmpty() ? "" : ", blocked by " + String.join(", ", blocks);
   }
 
   /** The size of its change, such as {@code 2 files, +14 -3}. */
