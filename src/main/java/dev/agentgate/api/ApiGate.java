@@ -37,6 +37,10 @@ import org.jboss.logging.MDC;
 @Singleton
 public class ApiGate {
   static final String REQUEST_ID_HEADER = "X-Request-ID";
+
+  /** Tells a client what its key may do, so that it need not offer the rest. */
+  static final String ROLE_HEADER = "AgentGate-Role";
+
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -149,6 +153,7 @@ public class ApiGate {
     HttpServerRequest request = context.request();
     Caller caller = access.admit(describe(request));
     CurrentCaller.remember(context, caller);
+    context.response().putHeader(ROLE_HEADER, caller.role().wireName());
     List<Endpoint> endpoints = Endpoint.at(path);
     if (endpoints.isEmpty()) {
       throw new ApiException(ProblemType.NOT_FOUND, NOWHERE);

@@ -1,19 +1,21 @@
 package dev.agentgate.api;
 
 import dev.agentgate.api.access.Area;
+import dev.agentgate.api.page.Page;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Shows a person or a program at {@code /} where the API and its documentation are. The page holds
- * no data, so it needs no key.
+ * Answers at {@code /} in the form that the caller prefers: a browser gets the page, and a program
+ * learns where the API and its documentation are. Neither holds data, so no key is needed.
  */
 @Singleton
 class FrontPage {
@@ -21,7 +23,7 @@ class FrontPage {
   private static final String HTML = "text/html";
   private static final String JSON = "application/json";
 
-  private static final Map<String, String> PAGES =
+  private static final Map<String, String> DIRECTIONS =
       Map.of(
           TEXT,
           """
@@ -31,43 +33,37 @@ class FrontPage {
           Documentation  /q/openapi (YAML), /q/openapi.json
           Queue          /api/v1/queue/health
           """,
-          HTML,
-          """
-          <!DOCTYPE html>
-          <html lang="en">
-          <head><meta charset="utf-8"><title>AgentGate</title></head>
-          <body>
-          <h1>AgentGate</h1>
-          <p>A durable work-order queue that runs coding agents.</p>
-          <ul>
-          <li>The interface is below <code>/api/v1</code>.</li>
-          <li>Its documentation: <a href="/q/openapi">/q/openapi</a> (YAML),
-          <a href="/q/openapi.json">/q/openapi.json</a></li>
-          <li>The queue: <a href="/api/v1/queue/health">/api/v1/queue/health</a></li>
-          </ul>
-          </body>
-          </html>
-          """,
           JSON,
           """
           {"name":"agentgate","api":"/api/v1","documentation":"/q/openapi.json"}
           """);
+
+  private final Page page;
+
+  @Inject
+  FrontPage(Page page) {
+    this.page = page;
+  }
 
   void register(@Observes Router router) {
     router
         .route(Area.FRONT_PAGE)
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
-        .handler(FrontPage::send);
+        .handler(this::send);
   }
 
-  private static void send(RoutingContext context) {
+  private void send(RoutingContext context) {
     String type = wanted(context.parsedHeaders().accept());
+    context.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    if (type.equals(HTML)) {
+      page.sendDocument(context);
+      return;
+    }
     context
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, type + ";charset=UTF-8")
-        .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-        .end(PAGES.getOrDefault(type, ""));
+        .end(DIRECTIONS.getOrDefault(type, ""));
   }
 
   /**
@@ -79,7 +75,7 @@ class FrontPage {
     return accepted.stream()
         .filter(it -> it.weight() > 0)
         .map(it -> it.component() + "/" + it.subComponent())
-        .filter(PAGES::containsKey)
+        .filter(it -> it.equals(HTML) || DIRECTIONS.containsKey(it))
         .findFirst()
         .orElse(TEXT);
   }

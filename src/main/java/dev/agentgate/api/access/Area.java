@@ -1,8 +1,10 @@
 package dev.agentgate.api.access;
 
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The parts of the API port, and the gate's rules for each. In every area a service without keys
@@ -32,15 +34,29 @@ public enum Area {
   /** The prefix of the framework's own paths. */
   public static final String FRAMEWORK = "/q/";
 
+  /** The prefix of the page's files. */
+  public static final String PAGE_FILES = "/page/";
+
+  /** The paths of the page's screens besides {@link #FRONT_PAGE}, as the router writes them. */
+  public static final List<String> SCREENS =
+      List.of("/orders", "/orders/:id", "/runs/:id/log", "/runs/:id/change", "/agents", "/submit");
+
+  private static final String CONTENT_POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+          + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private static final Pattern SCREEN =
+      Pattern.compile(String.join("|", SCREENS).replace(":id", "[A-Za-z0-9_-]+"));
+
   private static final Set<String> READ_ONLY =
-      Set.of(FRONT_PAGE, OPENAPI, OPENAPI + ".yaml", OPENAPI + ".json");
+      Set.of(OPENAPI, OPENAPI + ".yaml", OPENAPI + ".json");
 
   /**
    * The area of a path. A path in no other area belongs to the API, where unknown paths are
    * refused.
    */
   public static Area of(String path) {
-    if (path.equals(FRONT_PAGE)) {
+    if (path.equals(FRONT_PAGE) || path.startsWith(PAGE_FILES) || SCREEN.matcher(path).matches()) {
       return PAGE;
     }
     return path.startsWith(FRAMEWORK) ? DOCUMENT : API;
@@ -48,7 +64,7 @@ public enum Area {
 
   /** Whether a path can only be read, whatever else its area contains. */
   public static boolean isReadOnly(String path) {
-    return READ_ONLY.contains(path);
+    return of(path) == PAGE || READ_ONLY.contains(path);
   }
 
   /** Whether a caller must send a key, if any is configured. */
@@ -76,9 +92,13 @@ public enum Area {
               HttpHeaders.CACHE_CONTROL,
               "no-cache",
               "Content-Security-Policy",
-              "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+              CONTENT_POLICY,
               "Referrer-Policy",
-              "no-referrer");
+              "no-referrer",
+              "Cross-Origin-Opener-Policy",
+              "same-origin",
+              "Cross-Origin-Resource-Policy",
+              "same-origin");
     };
   }
 }

@@ -24,7 +24,7 @@ class EndpointPaths {
       @Override
       public Meter.Id map(Meter.Id meter) {
         String path = meter.getTag(PATH);
-        return path == null || !path.startsWith(Endpoint.BASE)
+        return path == null || template(path).equals(path)
             ? meter
             : meter.replaceTags(Tags.of(meter.getTags()).and(Tag.of(PATH, template(path))));
       }
@@ -32,6 +32,12 @@ class EndpointPaths {
   }
 
   private static String template(String path) {
+    if (Area.of(path) == Area.PAGE) {
+      return Area.FRONT_PAGE;
+    }
+    if (!path.startsWith(Endpoint.BASE)) {
+      return path;
+    }
     List<Endpoint> endpoints = Endpoint.at(path);
     return endpoints.isEmpty() ? UNKNOWN : endpoints.getFirst().path();
   }

@@ -1,0 +1,47 @@
+// Numbers and names as people read them.
+
+const count = new Intl.NumberFormat('en');
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+export const number = (n) => count.format(n);
+
+/** Returns `1.2M` for a large number. */
+export const short = (n) => (n < 10_000 ? count.format(n) : compact.format(n));
+
+/** Returns `3 files`, `1 file`. */
+export const several = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+
+export function bytes(n) {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let at = 0;
+  let value = n;
+  while (value >= 1000 && at < units.length - 1) {
+    value /= 1000;
+    at += 1;
+  }
+  return `${at === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[at]}`;
+}
+
+/** Returns an amount in US dollars; a small one keeps its digits. */
+export function dollars(usd) {
+  return usd > 0 && usd < 0.1 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
+}
+
+/** Returns the first line of a text that has something on it. */
+export function firstLine(text) {
+  return text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+}
+
+/** Returns where an order works, in one line. */
+export function sourceName(source) {
+  switch (source.type) {
+    case 'github': {
+      const at = source.ref ?? source.branch;
+      const name = source.owner && source.repo ? `${source.owner}/${source.repo}` : source.url ?? source.repo;
+      return at ? `${name}@${at}` : name;
+    }
+    case 'git': return source.url;
+    case 'local': return source.path;
+    default: return 'empty workspace';
+  }
+}

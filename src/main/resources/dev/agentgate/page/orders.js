@@ -1,0 +1,5 @@
+import { html } from './view.js';
+
+export function OrdersScreen() {
+  return html`<h1>Orders</h1>`;
+}

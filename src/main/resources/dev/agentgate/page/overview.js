@@ -1,0 +1,5 @@
+import { html } from './view.js';
+
+export function OverviewScreen() {
+  return html`<h1>Overview</h1>`;
+}

@@ -1,0 +1,105 @@
+// Parts that several screens use.
+import { html, useEffect, useRef, useState } from './view.js';
+
+/** The status of an order or a run, as a word with a coloured mark. */
+export function Status({ of }) {
+  return html`<span class=${`status status-${of}`}><span class="mark" aria-hidden="true"></span>${of}</span>`;
+}
+
+/** A sentence about something that went wrong. */
+export function Problem({ error, retry }) {
+  return html`<div class="notice notice-bad" role="alert">
+    <p>${error.message}</p>
+    ${retry && html`<button type="button" onClick=${retry}>Try again</button>`}
+  </div>`;
+}
+
+/** Something is on its way. It is shown only after a moment, so that quick answers do not flicker. */
+export function Loading() {
+  return html`<p class="loading" role="status">Loading…</p>`;
+}
+
+export function Empty({ children }) {
+  return html`<div class="empty">${children}</div>`;
+}
+
+/** A button that shows that its action is under way, and what went wrong with it. */
+export function Action({ label, busy = `${label}…`, run, kind = '', ...more }) {
+  const [working, setWorking] = useState(false);
+  const click = async () => {
+    setWorking(true);
+    try {
+      await run();
+    } catch (e) {
+      announce(e.message, 'bad');
+    } finally {
+      setWorking(false);
+    }
+  };
+  return html`<button type="button" class=${kind} disabled=${working} onClick=${click} ...${more}>
+    ${working ? busy : label}
+  </button>`;
+}
+
+/** A modal dialog. The browser keeps the focus inside and gives it back; Escape closes it. */
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(null);
+  useEffect(() => {
+    dialog.current.showModal();
+  }, []);
+  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${onClose}
+      onCancel=${(e) => onClose ? undefined : e.preventDefault()}>
+    <h2 id="dialog-title">${title}</h2>
+    ${children}
+  </dialog>`;
+}
+
+let show = () => {};
+
+/** Says something in the corner, and to screen readers. `kind` is `good` or `bad`. */
+export function announce(text, kind = 'good') {
+  show({ text, kind, at: Date.now() });
+}
+
+/** Shows what `announce` says; there is one on the page. */
+export function Announcements() {
+  const [said, setSaid] = useState(null);
+  show = setSaid;
+  useEffect(() => {
+    if (said?.kind === 'good') {
+      const timer = setTimeout(() => setSaid(null), 6000);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [said]);
+  return html`<div class="announcements" aria-live="polite">
+    ${said && html`<div class=${`notice notice-${said.kind}`}>
+      <p>${said.text}</p>
+      <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => setSaid(null)}>×</button>
+    </div>`}
+  </div>`;
+}
+
+/**
+ * Loads something, and again when `again` is called. Keeps what is shown while it loads again.
+ * Returns `{value, error, again}`.
+ */
+export function useLoaded(load, inputs) {
+  const [state, setState] = useState({});
+  const current = useRef(null);
+  const again = () => {
+    current.current?.abort();
+    const controller = new AbortController();
+    current.current = controller;
+    return load(controller.signal).then(
+      (value) => !controller.signal.aborted && setState({ value }),
+      (error) => !controller.signal.aborted && setState((before) => ({ value: before.value, error })),
+    );
+  };
+  useEffect(() => {
+    setState({});
+    again();
+    return () => current.current.abort();
+  }, inputs);
+  return { ...state, again };
+}
