@@ -77,6 +77,10 @@ async function post(path, value, { signal, headers = {} } = {}) {
   return (await raw(path, { method: 'POST', body, signal, headers: { ...type, ...headers } })).json();
 }
 
+async function remove(path) {
+  return (await raw(path, { method: 'DELETE' })).json();
+}
+
 /** Saves what a path answers as a file. A plain link could not carry the key. */
 async function download(path, fileName) {
   const blob = await (await raw(path)).blob();
@@ -209,4 +213,4 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
   };
 }
 
-export const api = { get, post, text, raw, stream, download };
+export const api = { get, post, remove, text, raw, stream, download };

@@ -27,9 +27,9 @@ export function dollars(usd) {
   return usd > 0 && usd < 0.1 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }
 
-/** Returns the first line of a text that has something on it. */
+/** Returns the first line of a prompt that has something on it, without the marks of a heading. */
 export function firstLine(text) {
-  return text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+  return /^[ \t]*(?:#+[ \t]+)?(\S.*)$/m.exec(text)?.[1].trimEnd() ?? '';
 }
 
 /** Returns where an order works, in one line. */

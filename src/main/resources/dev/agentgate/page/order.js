@@ -1,5 +1,240 @@
-import { html } from './view.js';
+// One order: its state, its attempts, and what can be done to it.
+import { CancelDialog, FollowUpDialog, KillDialog, PublishDialog, RemoveDialog } from './dialogs.js';
+import { bytes, dollars, firstLine, number, several, short, sourceName } from './format.js';
+import { useRefresh } from './refresh.js';
+import { Link, navigate } from './router.js';
+import { may } from './session.js';
+import { Elapsed, Time, duration } from './time.js';
+import { Action, Loading, Problem, Status, announce, useLoaded } from './ui.js';
+import { html, useState } from './view.js';
+import { FINISHED, reason } from './words.js';
 
-export function OrderScreen() {
-  return html`<h1>Order</h1>`;
+const DIALOGS = {
+  cancel: CancelDialog, kill: KillDialog, followUp: FollowUpDialog, publish: PublishDialog, remove: RemoveDialog,
+};
+
+export function OrderScreen({ api, id }) {
+  const order = useLoaded((signal) => api.get(`/work-orders/${id}`, { signal }), [id]);
+  const runs = useLoaded((signal) => api.get(`/work-orders/${id}/runs`, { signal }), [id]);
+  const again = () => Promise.all([order.again(), runs.again()]);
+  useRefresh(again, (change) => change.workOrderId === id || order.value?.status === 'queued');
+
+  if (order.error && !order.value) {
+    return html`<div class="screen-head"><h1>Order</h1></div><${Problem} error=${order.error} retry=${again} />`;
+  }
+  if (!order.value) {
+    return html`<${Loading} />`;
+  }
+  return html`
+    <${Head} api=${api} order=${order.value} runs=${runs.value?.items ?? []} again=${again} />
+    ${order.error && html`<${Problem} error=${order.error} retry=${again} />`}
+    <div class="order-columns">
+      <div class="stack-wide">
+        <${Verdict} order=${order.value} />
+        <section class="panel" aria-labelledby="attempts">
+          <div class="panel-head"><h2 id="attempts">Attempts</h2></div>
+          <${Attempts} runs=${runs} order=${order.value} />
+        </section>
+        <section class="panel" aria-labelledby="prompt">
+          <div class="panel-head"><h2 id="prompt">Prompt</h2></div>
+          <pre class="panel-body prose" tabindex="0" aria-labelledby="prompt">${order.value.taskPrompt}</pre>
+        </section>
+      </div>
+      <aside class="stack-wide" aria-label="Facts"><${Facts} order=${order.value} /></aside>
+    </div>`;
+}
+
+function Head({ api, order, runs, again }) {
+  const [dialog, setDialog] = useState(null);
+  const finished = FINISHED.includes(order.status);
+  const last = runs[0];
+  const retry = async () => {
+    const result = await api.post(`/work-orders/${order.id}/runs`);
+    announce(result.started ? 'The run has started.' : 'The order is queued, and starts when a slot is free.');
+    await again();
+  };
+  const publishable = finished && last?.changes?.files > 0 && !last.changes.patchTooLarge;
+  const open = (name) => () => setDialog(name);
+  const Shown = DIALOGS[dialog];
+  return html`
+    <p class="crumbs"><${Link} href="/orders">Orders<//></p>
+    <div class="screen-head order-head">
+      <div class="order-name">
+        <h1>${firstLine(order.taskPrompt) || order.id}</h1>
+        <p><span role="status"><${Status} of=${order.status} /></span> <span class="mono muted">${order.id}</span></p>
+      </div>
+      <div class="buttons">
+        ${may('operator') && order.status === 'queued' && html`<${Action} label="Run now" busy="Asking…" run=${retry} />`}
+        ${may('operator') && finished && html`<${Action} label="Retry" busy="Queueing…" run=${retry} />`}
+        ${may('operator') && finished && last && html`<button type="button" onClick=${open('followUp')}>Follow up…</button>`}
+        ${may('operator') && publishable && html`<button type="button" onClick=${open('publish')}>Publish…</button>`}
+        ${may('operator') && html`<${Link} href=${`/submit?from=${order.id}`} class="button">Submit again…<//>`}
+        ${may('operator') && !finished && html`<button type="button" class="danger" onClick=${open('cancel')}>Cancel…</button>`}
+        ${may('admin') && order.status === 'running' && html`<button type="button" class="danger" onClick=${open('kill')}>Kill…</button>`}
+        ${may('admin') && finished && html`<button type="button" class="danger" onClick=${open('remove')}>Remove…</button>`}
+      </div>
+    </div>
+    ${Shown && html`<${Shown} api=${api} order=${order} run=${last} onClose=${() => setDialog(null)}
+      onDone=${dialog === 'remove' ? () => navigate('/orders', { replace: true }) : again} />`}`;
+}
+
+/** Why the order is in its state, in words. */
+function Verdict({ order }) {
+  switch (order.status) {
+    case 'failed':
+      return html`<div class="notice notice-bad verdict">
+        <div><p><strong>${reason(order.failureReason, order.exitCode)}</strong></p>
+          ${order.error && html`<p class="prewrap">${order.error}</p>`}</div>
+      </div>`;
+    case 'queued':
+      return html`<div class="notice verdict"><p>${waiting(order)}</p></div>`;
+    case 'running':
+      return html`<div class="notice verdict"><p>Attempt ${order.attempt} has run for
+        ${' '}<${Elapsed} from=${order.startedAt} />.${order.lastActivityAt && html` The agent last wrote something
+        ${' '}<${Time} at=${order.lastActivityAt} />.`}${order.timeoutAt && html` Its time is up <${Time} at=${order.timeoutAt} />.`}
+        </p></div>`;
+    default:
+      return order.result ? html`<section class="panel" aria-labelledby="result">
+        <div class="panel-head"><h2 id="result">Result</h2></div>
+        <pre class="panel-body prose" tabindex="0" aria-labelledby="result">${order.result}</pre>
+      </section>` : null;
+  }
+}
+
+function waiting(order) {
+  if (order.notBefore && Date.parse(order.notBefore) > Date.now()) {
+    return html`${order.error ? `${order.error}. ` : ''}It is tried again <${Time} at=${order.notBefore} />.`;
+  }
+  if (!order.queuePosition) {
+    return 'It waits in the queue.';
+  }
+  return order.queuePosition === 1 ? 'It starts next.'
+    : `${several(order.queuePosition - 1, 'order is', 'orders are')} before it in the queue.`;
+}
+
+function Attempts({ runs, order }) {
+  if (!runs.value) {
+    return runs.error ? html`<${Problem} error=${runs.error} retry=${runs.again} />` : html`<${Loading} />`;
+  }
+  if (runs.value.items.length === 0) {
+    return html`<p class="empty">No attempt has been made yet.</p>`;
+  }
+  return html`<ol class="attempts">
+    ${runs.value.items.map((run) => html`<${Attempt} key=${run.id} run=${run} current=${run.id === order.currentRunId} />`)}
+  </ol>`;
+}
+
+function Attempt({ run }) {
+  const over = run.endedAt !== undefined;
+  const how = [];
+  if (run.failureReason) {
+    how.push(reason(run.failureReason, run.exitCode));
+  } else if (over && run.exitCode !== undefined) {
+    how.push(`exit code ${run.exitCode}`);
+  }
+  if (run.signal) {
+    how.push(`signal ${run.signal}`);
+  }
+  return html`<li class=${`attempt attempt-${run.status}`}>
+    <div class="attempt-head">
+      <strong>Attempt ${run.attempt}</strong> <${Status} of=${run.status} />
+      <span class="muted">${how.join(', ')}</span>
+      <span class="attempt-links">
+        <${Link} href=${`/runs/${run.id}/log`}>Log<span class="muted"> ${bytes(run.logBytes)}</span><//>
+        ${run.changes && html`<${Link} href=${`/runs/${run.id}/change`}>Change <${Lines} changes=${run.changes} /><//>`}
+      </span>
+    </div>
+    <p class="muted attempt-facts">
+      <span>Started <${Time} at=${run.startedAt} /></span>
+      <span>${over ? 'took' : 'so far'} <${Elapsed} from=${run.startedAt} to=${run.endedAt} /></span>
+      ${run.model && html`<span class="mono">${run.model}</span>`}
+      ${run.usage && html`<span>${usageText(run.usage)}</span>`}
+      ${run.pid && !over && html`<span>process ${run.pid}</span>`}
+    </p>
+    ${run.error && html`<p class="prewrap attempt-error">${run.error}</p>`}
+    ${run.publication && html`<${Publication} of=${run.publication} />`}
+    ${run.result && html`<details><summary>What the agent said last</summary><pre class="prose">${run.result}</pre></details>`}
+  </li>`;
+}
+
+/** How much was changed, in lines. */
+export function Lines({ changes }) {
+  return html`<span class="lines number"><span class="added">+${number(changes.insertions)}</span>
+    ${' '}<span class="removed">−${number(changes.deletions)}</span></span>`;
+}
+
+function Publication({ of }) {
+  const words = { pending: 'Publishing', published: 'Published', failed: 'Not published', nothing_to_publish: 'Nothing to publish' };
+  return html`<p class="attempt-facts">
+    <span class=${`status status-${of.status}`}><span class="mark" aria-hidden="true"></span>${words[of.status] ?? of.status}</span>
+    <span class="mono">${of.branch}</span>
+    ${of.pullRequest && html`<${SafeLink} href=${of.pullRequest.url}>Pull request #${of.pullRequest.number}<//>`}
+    ${of.error && html`<span class="error">${of.error}</span>`}
+  </p>`;
+}
+
+/** A link to elsewhere. Its address comes from outside, so it may only be one of the web. */
+function SafeLink({ href, children }) {
+  return /^https?:\/\//.test(href)
+    ? html`<a href=${href} target="_blank" rel="noreferrer noopener">${children}</a>`
+    : html`<span>${children}</span>`;
+}
+
+function usageText(usage) {
+  const words = [];
+  if (usage.costUsd !== undefined) {
+    words.push(dollars(usage.costUsd));
+  }
+  if (usage.inputTokens !== undefined || usage.outputTokens !== undefined) {
+    words.push(`${short(usage.inputTokens ?? 0)} tokens in, ${short(usage.outputTokens ?? 0)} out`);
+  }
+  if (usage.turns !== undefined) {
+    words.push(several(usage.turns, 'turn'));
+  }
+  return words.join(' · ');
+}
+
+function Facts({ order }) {
+  const { config, publish } = order;
+  const state = [
+    ['Agent', order.agentType],
+    ['Model', config.model],
+    ['Works in', sourceName(order.workspaceSource)],
+    ['Labels', Object.keys(order.labels).length > 0 && html`<span class="tags">${Object.entries(order.labels).map(
+      ([key, value]) => html`<${Link} key=${key} class="tag" href=${`/orders?label=${encodeURIComponent(`${key}:${value}`)}`}>
+        ${key}: ${value}<//>`)}</span>`],
+    ['Created', html`<${Time} at=${order.createdAt} />`],
+    ['Queued', order.queuedAt !== order.createdAt && html`<${Time} at=${order.queuedAt} />`],
+    ['Started', order.startedAt && html`<${Time} at=${order.startedAt} />`],
+    ['Completed', order.completedAt && html`<${Time} at=${order.completedAt} />`],
+    ['Failed', order.failedAt && html`<${Time} at=${order.failedAt} />`],
+    ['Cancelled', order.cancelledAt && html`<${Time} at=${order.cancelledAt} />`],
+    ['Cost', order.usage?.costUsd !== undefined && dollars(order.usage.costUsd)],
+    ['Tokens', order.usage?.inputTokens !== undefined
+      && `${short(order.usage.inputTokens)} in, ${short(order.usage.outputTokens ?? 0)} out`],
+    ['Change', order.changes && html`<${Link} href=${`/runs/${order.currentRunId}/change`}>
+      ${several(order.changes.files, 'file')} <${Lines} changes=${order.changes} /><//>`],
+  ];
+  const settings = [
+    ['Priority', order.priority !== 0 && String(order.priority)],
+    ['Attempts', `${order.attempt} of ${config.maxAttempts}`],
+    ['Retried on', config.retryOn?.length > 0 && config.retryOn.map((it) => reason(it)).join(', ')],
+    ['Retried', config.retryMode === 'resume' ? 'in the same workspace' : config.retryMode && 'in a new checkout'],
+    ['Time limit', duration(config.maxTime)],
+    ['Silence limit', config.idleTimeout && duration(config.idleTimeout)],
+    ['Waits at most', config.queueTtl && duration(config.queueTtl)],
+    ['Iterations', order.maxIterations && `at most ${order.maxIterations}`],
+    ['Cost limit', config.maxCostUsd && `${dollars(config.maxCostUsd)} a run`],
+    ['Publish', publish && publish.as !== 'none' && (publish.as === 'branch' ? 'as a branch' : 'as a pull request')],
+  ];
+  return html`<${FactList} title="Order" facts=${state} /><${FactList} title="Settings" facts=${settings} />`;
+}
+
+function FactList({ title, facts }) {
+  return html`<section class="panel">
+    <div class="panel-head"><h2>${title}</h2></div>
+    <dl class="facts panel-body">
+      ${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+    </dl>
+  </section>`;
 }

@@ -1,5 +1,231 @@
-import { html } from './view.js';
+// The list of orders. Its filters are the path, so that a list can be shared.
+import { BULK, BulkDialog, statesFor } from './bulk.js';
+import { filterOf, others, queryOf, withQuery } from './filter.js';
+import { dollars, firstLine, number, several, sourceName } from './format.js';
+import { useChanges } from './live.js';
+import { useRefresh } from './refresh.js';
+import { Link, navigate } from './router.js';
+import { may } from './session.js';
+import { Elapsed, Time } from './time.js';
+import { Empty, Loading, Problem, Status, useLoaded } from './ui.js';
+import { html, useEffect, useRef, useState } from './view.js';
+import { FAILURE_REASONS, STATUSES, listed, reason } from './words.js';
 
-export function OrdersScreen() {
-  return html`<h1>Orders</h1>`;
+const PAGE = 50;
+
+export function OrdersScreen({ api, query }) {
+  const filter = filterOf(query);
+  const cursor = query.get('cursor') ?? '';
+  const asked = queryOf(filter, { cursor, limit: String(PAGE) }).toString();
+  const list = useLoaded((signal) => api.get(`/work-orders?${asked}`, { signal }), [asked]);
+  const [bulk, setBulk] = useState(null);
+  const table = useRef(null);
+  const shown = useSteady(list.value, table, asked);
+
+  useRefresh(list.again, (change) => cursor === '' || shown.items?.some(({ id }) => id === change.workOrderId));
+  const patched = usePatched(shown.items, list.value);
+
+  const go = (next, more) => navigate(withQuery('/orders', queryOf(next, more)));
+
+  return html`
+    <div class="screen-head">
+      <h1>Orders</h1>
+      <p class="muted number" role="status">${list.value ? several(list.value.total, 'order') : '\u00a0'}</p>
+      ${may('operator') && html`<div class="buttons">
+        ${Object.values(BULK).map((action) => {
+          const states = statesFor(action, filter);
+          return html`<button type="button" key=${action.verb} disabled=${states.length === 0}
+            title=${states.length === 0 ? `None of these orders can be ${action.verb === 'Retry' ? 'retried' : 'cancelled'}` : undefined}
+            onClick=${() => setBulk(action)}>${action.verb} ${states.length === 0 ? 'all' : listed(states)}…</button>`;
+        })}
+      </div>`}
+    </div>
+    <${Filters} api=${api} filter=${filter} go=${go} />
+    ${list.error && html`<${Problem} error=${list.error} retry=${list.again} />`}
+    <div class="news" aria-live="polite">
+      ${shown.news > 0 && html`<button type="button" class="quiet" onClick=${shown.showNews}>
+        Show ${several(shown.news, 'newer order')}</button>`}
+    </div>
+    <div class="panel" ref=${table}>
+      ${patched === undefined && !list.error && html`<${Loading} />`}
+      ${patched?.length === 0 && html`<${Empty}>
+        ${asked.includes('&') ? 'No order matches these filters.' : 'There are no orders yet.'}
+      <//>`}
+      ${patched?.length > 0 && html`<${OrderTable} orders=${patched} />`}
+    </div>
+    ${list.value && (cursor || list.value.hasMore) && html`<nav class="pages" aria-label="Pages">
+      ${cursor && html`<button type="button" onClick=${() => go(filter)}>Newest</button>
+        <button type="button" onClick=${() => history.back()}>Back</button>`}
+      ${list.value.hasMore && html`<button type="button" onClick=${() => go(filter, { cursor: list.value.nextCursor })}>
+        Older</button>`}
+    </nav>`}
+    ${bulk && html`<${BulkDialog} api=${api} action=${bulk} filter=${filter} onClose=${() => setBulk(null)} />`}`;
+}
+
+/**
+ * Keeps rows in place while the pointer or the focus is among them, so that nobody clicks on the
+ * wrong one. What is newer is counted and shown on request.
+ */
+function useSteady(value, table, asked) {
+  const kept = useRef({ asked: null, ids: [] });
+  const [, again] = useState(0);
+  const items = value?.items;
+  if (!items) {
+    return { items, news: 0 };
+  }
+  const it = kept.current;
+  const busy = table.current?.matches(':hover') || table.current?.contains(document.activeElement);
+  if (it.asked !== asked || !busy || it.ids.length === 0) {
+    kept.current = { asked, ids: items.map(({ id }) => id), known: new Map(items.map((one) => [one.id, one])) };
+    return { items, news: 0 };
+  }
+  items.forEach((one) => it.known.set(one.id, one));
+  const held = new Set(it.ids);
+  return {
+    items: it.ids.map((id) => it.known.get(id)),
+    news: items.filter(({ id }) => !held.has(id)).length,
+    showNews() {
+      kept.current = { asked: null, ids: [] };
+      again((n) => n + 1);
+    },
+  };
+}
+
+/** Shows a change at once, before the list has been read again. */
+function usePatched(items, read) {
+  const [changes, setChanges] = useState({ read, byId: new Map() });
+  useChanges((change) => {
+    if (change) {
+      setChanges((before) => ({ ...before, byId: new Map(before.byId).set(change.workOrderId, change) }));
+    }
+  });
+  useEffect(() => setChanges({ read, byId: new Map() }), [read]);
+  return items?.map((order) => {
+    const change = changes.byId.get(order.id);
+    return change && change.at > order.updatedAt
+      ? { ...order, status: change.status, attempt: change.attempt, failureReason: change.failureReason }
+      : order;
+  });
+}
+
+function Filters({ api, filter, go }) {
+  const agents = useLoaded((signal) => api.get('/agents', { signal }), []);
+  const [open, setOpen] = useState(others(filter) > 0);
+  const set = (change) => go({ ...filter, ...change });
+  const toggle = (status) => set({
+    status: filter.status.includes(status) ? filter.status.filter((it) => it !== status) : [...filter.status, status],
+  });
+  const count = others(filter);
+  return html`<section class="filters" aria-label="Filters">
+    <div class="filter-row">
+      <div class="chips" role="group" aria-label="Status">
+        ${STATUSES.map((status) => html`<button type="button" key=${status} class="chip"
+          aria-pressed=${filter.status.includes(status)} onClick=${() => toggle(status)}><${Status} of=${status} /></button>`)}
+      </div>
+      <button type="button" aria-expanded=${open} aria-controls="more-filters" onClick=${() => setOpen(!open)}>
+        ${count > 0 ? `Filters (${count})` : 'Filters'}
+      </button>
+      ${(count > 0 || filter.status.length > 0) && html`<button type="button" class="quiet"
+        onClick=${() => go(filterOf(new URLSearchParams()))}>Clear</button>`}
+    </div>
+    ${open && html`<form id="more-filters" class="filter-grid" onSubmit=${(e) => e.preventDefault()}>
+      <label>Agent
+        <select value=${filter.agentType} onChange=${(e) => set({ agentType: e.target.value })}>
+          <option value="">Any</option>
+          ${agentNames(agents.value, filter.agentType).map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+        </select>
+      </label>
+      <${TextFilter} label="Repository" hint="owner/repo" value=${filter.repository}
+        onSet=${(repository) => set({ repository })} />
+      <${TextFilter} label="Labels" hint="team:checkout, …" value=${filter.label.join(', ')}
+        onSet=${(text) => set({ label: text.split(',').map((it) => it.trim()).filter(Boolean) })} />
+      <label>Reason of failure
+        <select value=${filter.failureReason[0] ?? ''}
+            onChange=${(e) => set({ failureReason: e.target.value ? [e.target.value] : [] })}>
+          <option value="">Any</option>
+          ${FAILURE_REASONS.map((code) => html`<option key=${code} value=${code}>${reason(code)}</option>`)}
+        </select>
+      </label>
+      <${TimeFilter} label="Created after" value=${filter.createdAfter} onSet=${(createdAfter) => set({ createdAfter })} />
+      <${TimeFilter} label="Created before" value=${filter.createdBefore} onSet=${(createdBefore) => set({ createdBefore })} />
+      <${TextFilter} label="Go to an order" hint="wo_…" value=""
+        onSet=${(id) => id && navigate(`/orders/${encodeURIComponent(id)}`)} />
+    </form>`}
+  </section>`;
+}
+
+function agentNames(agents, chosen) {
+  const names = agents?.items.map(({ type }) => type) ?? [];
+  return chosen && !names.includes(chosen) ? [...names, chosen] : names;
+}
+
+function TextFilter({ label, hint, value, onSet }) {
+  const change = (e) => onSet(e.target.value.trim());
+  return html`<label>${label}
+    <input type="text" placeholder=${hint} value=${value} spellcheck=${false} autocapitalize="off" onChange=${change} />
+  </label>`;
+}
+
+function TimeFilter({ label, value, onSet }) {
+  const change = (e) => onSet(e.target.value ? new Date(e.target.value).toISOString() : '');
+  return html`<label>${label}
+    <input type="datetime-local" value=${value ? local(value) : ''} onChange=${change} />
+  </label>`;
+}
+
+/** Returns a time as a field for local times wants it. */
+function local(time) {
+  const date = new Date(time);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A table of orders; on a narrow screen each row is a block. */
+export function OrderTable({ orders }) {
+  return html`<table class="orders">
+    <thead><tr>
+      <th scope="col">Status</th><th scope="col">Order</th><th scope="col">Agent</th>
+      <th scope="col">Took</th><th scope="col">Cost</th><th scope="col">Created</th>
+    </tr></thead>
+    <tbody>${orders.map((order) => html`<${OrderRow} key=${order.id} order=${order} />`)}</tbody>
+  </table>`;
+}
+
+function OrderRow({ order }) {
+  const title = firstLine(order.taskPrompt) || order.id;
+  return html`<tr>
+    <td class="cell-status"><${Status} of=${order.status} /><${Why} order=${order} /></td>
+    <td class="cell-order">
+      <${Link} href=${`/orders/${order.id}`} class="order-title" title=${title}>${title}<//>
+      <div class="order-facts"><span class="mono">${order.id}</span><span>${sourceName(order.workspaceSource)}</span>
+        ${Object.entries(order.labels).map(([key, value]) => html`<span key=${key} class="tag">${key}: ${value}</span>`)}
+      </div>
+    </td>
+    <td class="cell-agent">${order.agentType}</td>
+    <td class="cell-took"><${Took} order=${order} /></td>
+    <td class="cell-cost number">${order.usage?.costUsd === undefined ? '' : dollars(order.usage.costUsd)}</td>
+    <td class="cell-created"><${Time} at=${order.createdAt} /></td>
+  </tr>`;
+}
+
+/** What there is to say about the status, in a few words. */
+function Why({ order }) {
+  let words = null;
+  if (order.status === 'failed' && order.failureReason) {
+    words = reason(order.failureReason, order.exitCode);
+  } else if (order.status === 'queued' && order.notBefore && Date.parse(order.notBefore) > Date.now()) {
+    words = html`again <${Time} at=${order.notBefore} />`;
+  } else if (order.status === 'queued' && order.queuePosition) {
+    words = order.queuePosition === 1 ? 'next' : `${number(order.queuePosition - 1)} before it`;
+  } else if (order.status === 'running' && order.attempt > 1) {
+    words = `attempt ${order.attempt}`;
+  }
+  return words && html`<div class="why">${words}</div>`;
+}
+
+function Took({ order }) {
+  const end = order.completedAt ?? order.failedAt ?? order.cancelledAt;
+  if (order.status === 'queued' || !order.startedAt || (order.status !== 'running' && !end)) {
+    return null;
+  }
+  return html`<${Elapsed} from=${order.startedAt} to=${order.status === 'running' ? undefined : end} />`;
 }

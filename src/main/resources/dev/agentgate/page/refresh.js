@@ -1,0 +1,51 @@
+// Reads again after changes: soon after the first, and never more often than the service answers.
+import { useChanges } from './live.js';
+import { useEffect, useRef } from './view.js';
+
+const SOON = 150;
+const APART = 1000;
+
+/**
+ * Calls `load` after changes of orders. Many changes are one call: it waits until the call before
+ * it has been answered, and at least three times as long as that took.
+ *
+ * @param wanted whether a change matters; all do if some may have been missed
+ */
+export function useRefresh(load, wanted = () => true) {
+  const state = useRef({ timer: 0, last: 0, took: 0, busy: false, again: false });
+  const newest = useRef(load);
+  newest.current = load;
+
+  const plan = () => {
+    const it = state.current;
+    if (it.timer || it.busy) {
+      it.again = it.busy;
+      return;
+    }
+    const due = it.last + Math.max(APART, 3 * it.took);
+    it.timer = setTimeout(run, Math.max(SOON, due - Date.now()));
+  };
+  const run = async () => {
+    const it = state.current;
+    it.timer = 0;
+    it.busy = true;
+    const began = Date.now();
+    try {
+      await newest.current();
+    } finally {
+      it.last = Date.now();
+      it.took = it.last - began;
+      it.busy = false;
+      if (it.again) {
+        it.again = false;
+        plan();
+      }
+    }
+  };
+  useChanges((change) => {
+    if (change === null || wanted(change)) {
+      plan();
+    }
+  });
+  useEffect(() => () => clearTimeout(state.current.timer), []);
+}
