@@ -4,6 +4,7 @@ import { bytes, dollars, firstLine, number, several, short, sourceName } from '.
 import { useRefresh } from './refresh.js';
 import { Link, navigate } from './router.js';
 import { may } from './session.js';
+import { Tail } from './tail.js';
 import { Elapsed, Time, duration } from './time.js';
 import { Action, Loading, Problem, Status, announce, useLoaded } from './ui.js';
 import { html, useState } from './view.js';
@@ -25,12 +26,14 @@ export function OrderScreen({ api, id }) {
   if (!order.value) {
     return html`<${Loading} />`;
   }
+  const running = runs.value?.items.find((run) => run.status === 'running' && run.id === order.value.currentRunId);
   return html`
     <${Head} api=${api} order=${order.value} runs=${runs.value?.items ?? []} again=${again} />
     ${order.error && html`<${Problem} error=${order.error} retry=${again} />`}
     <div class="order-columns">
       <div class="stack-wide">
         <${Verdict} order=${order.value} />
+        ${running && html`<${Tail} key=${running.id} api=${api} run=${running} onMore=${again} />`}
         <section class="panel" aria-labelledby="attempts">
           <div class="panel-head"><h2 id="attempts">Attempts</h2></div>
           <${Attempts} runs=${runs} order=${order.value} />
@@ -91,7 +94,7 @@ function Verdict({ order }) {
     case 'running':
       return html`<div class="notice verdict"><p>Attempt ${order.attempt} has run for
         ${' '}<${Elapsed} from=${order.startedAt} />.${order.lastActivityAt && html` The agent last wrote something
-        ${' '}<${Time} at=${order.lastActivityAt} />.`}${order.timeoutAt && html` Its time is up <${Time} at=${order.timeoutAt} />.`}
+        ${' '}<${Time} at=${order.lastActivityAt} />.`}${order.timeoutAt && html` It times out <${Time} at=${order.timeoutAt} />.`}
         </p></div>`;
     default:
       return order.result ? html`<section class="panel" aria-labelledby="result">

@@ -1,5 +1,218 @@
-import { html } from './view.js';
+// What runs, what waits and why, and how it went lately.
+import { Chart } from './chart.js';
+import { dollars, number, several } from './format.js';
+import { History } from './history.js';
+import { OrderTable } from './orders.js';
+import { useRefresh } from './refresh.js';
+import { Link } from './router.js';
+import { may } from './session.js';
+import { Time, duration, roughly, useClock } from './time.js';
+import { Action, Empty, Loading, Problem, announce, useLoaded } from './ui.js';
+import { html, useEffect, useMemo, useRef, useState } from './view.js';
+import { block } from './words.js';
 
-export function OverviewScreen() {
-  return html`<h1>Overview</h1>`;
+const HOUR = 3_600_000;
+const SPANS = [['Last hour', HOUR, 30], ['Last 24 hours', 24 * HOUR, 24], ['Last 7 days', 168 * HOUR, 28]];
+
+/** Returns when the day began, in UTC, as the service's reports reckon it. */
+function today() {
+  return `${new Date().toISOString().slice(0, 10)}T00:00:00Z`;
+}
+
+function count(api, status, signal) {
+  return api.get(`/work-orders?status=${status}&createdAfter=${today()}&limit=1`, { signal }).then(({ total }) => total);
+}
+
+async function load(api, signal) {
+  const [health, completed, failed, usage, running] = await Promise.all([
+    api.get('/queue/health', { signal }),
+    count(api, 'completed', signal),
+    count(api, 'failed', signal),
+    api.get(`/usage?from=${today()}&by=day`, { signal }),
+    api.get('/work-orders?status=running&limit=20', { signal }),
+  ]);
+  return { health, completed, failed, usage, running };
+}
+
+export function OverviewScreen({ api }) {
+  const now = useLoaded((signal) => load(api, signal), []);
+  useRefresh(now.again);
+  if (!now.value) {
+    return html`<div class="screen-head"><h1>Overview</h1></div>
+      ${now.error ? html`<${Problem} error=${now.error} retry=${now.again} />` : html`<${Loading} />`}`;
+  }
+  const { health, running } = now.value;
+  return html`
+    <div class="screen-head">
+      <h1>Overview</h1>
+      ${may('admin') && html`<div class="buttons"><${Pausing} api=${api} health=${health} again=${now.again} /></div>`}
+    </div>
+    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} />`}
+    <${Figures} ...${now.value} />
+    <${Notices} health=${health} />
+    <section class="panel" aria-labelledby="running">
+      <div class="panel-head"><h2 id="running">Running now</h2>
+        ${running.total > running.items.length && html`<${Link} class="panel-link" href="/orders?status=running">
+          All ${number(running.total)}<//>`}</div>
+      ${running.items.length > 0 ? html`<${OrderTable} orders=${running.items} />`
+        : html`<${Empty}>Nothing runs at the moment.<//>`}
+    </section>
+    <${Charts} api=${api} health=${health} />`;
+}
+
+function Pausing({ api, health, again }) {
+  const change = (path, said) => async () => {
+    await api.post(path);
+    announce(said);
+    await again();
+  };
+  return health.paused
+    ? html`<${Action} label="Resume the queue" busy="Resuming…" kind="primary"
+        run=${change('/queue/resume', 'The queue goes on.')} />`
+    : html`<${Action} label="Pause the queue" busy="Pausing…"
+        run=${change('/queue/pause', 'The queue is paused. What runs goes on.')} />`;
+}
+
+function Figures({ health, completed, failed, usage }) {
+  useClock();
+  const oldest = health.oldestRunningId
+    ? health.oldestRunningAge + Math.max(0, Date.now() - Date.parse(health.timestamp)) : null;
+  const cost = usage.items.reduce((sum, { costUsd }) => (costUsd === undefined ? sum : (sum ?? 0) + costUsd), undefined);
+  const todays = `createdAfter=${today()}`;
+  return html`<ul class="figures">
+    <${Figure} label="Running" value=${number(health.runningCount)} more=${`of ${several(health.maxConcurrent, 'slot')}`}
+      href="/orders?status=running" />
+    <${Figure} label="Waiting" value=${number(health.queuedCount)} more="in the queue" href="/orders?status=queued" />
+    <${Figure} label="Oldest run" value=${oldest === null ? '–' : roughly(oldest)}
+      more=${oldest === null ? 'nothing runs' : 'so far'} href=${oldest === null ? null : `/orders/${health.oldestRunningId}`} />
+    <${Figure} label="Completed" value=${number(completed)} more="of today’s orders" href=${`/orders?status=completed&${todays}`} />
+    <${Figure} label="Failed" value=${number(failed)} more="of today’s orders" href=${`/orders?status=failed&${todays}`}
+      bad=${failed > 0} />
+    <${Figure} label="Cost today" value=${cost === undefined ? '–' : dollars(cost)}
+      more=${cost === undefined ? 'no cost is known' : several(usage.items.reduce((sum, { runs }) => sum + runs, 0), 'run')} />
+  </ul>`;
+}
+
+function Figure({ label, value, more, href, bad }) {
+  const content = html`<span class="figure-label">${label}</span>
+    <span class=${`figure-value number ${bad ? 'figure-bad' : ''}`}>${value}</span>
+    <span class="muted figure-more">${more}</span>`;
+  return html`<li>${href ? html`<${Link} href=${href} class="figure panel">${content}<//>`
+    : html`<div class="figure panel">${content}</div>`}</li>`;
+}
+
+/** Why nothing starts, and what an operator must know. There is room for one even when there is none. */
+function Notices({ health }) {
+  const blocked = health.queuedCount > 0 || health.paused ? health.blockedBy : [];
+  return html`<section class="notices" aria-label="Notices" aria-live="polite">
+    ${blocked.length > 0 && html`<div class="notice">
+      <p><strong>Why the next order waits:</strong> ${blocked.map(block).join(' ')}</p>
+    </div>`}
+    ${blocked.length === 0 && health.alerts.length === 0 && html`<div class="notice notice-calm">
+      <p class="muted">Nothing is blocked, and there are no alerts.</p></div>`}
+    ${health.alerts.map((alert) => html`<div class="notice notice-warn" key=${alert}><p>${alert}</p></div>`)}
+  </section>`;
+}
+
+function Charts({ api, health }) {
+  const history = useRef(null);
+  history.current ??= new History();
+  const [ready, setReady] = useState(false);
+  const [span, setSpan] = useState(0);
+  const [error, setError] = useState(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    const end = history.current.follow();
+    history.current.read(api, controller.signal).then(() => setReady(true), (e) => setError(e));
+    return () => {
+      controller.abort();
+      end();
+    };
+  }, []);
+  const [, length, parts] = SPANS[span];
+  const drawn = useMemo(() => {
+    const to = Date.now();
+    const from = to - length;
+    return {
+      from, to,
+      depths: history.current.depths(from, to, health),
+      waits: history.current.waits(from),
+      outcomes: history.current.outcomes(from, to, parts),
+    };
+  }, [health, span, ready]);
+
+  if (error?.name === 'AbortError') {
+    return null;
+  }
+  return html`<section aria-labelledby="lately">
+    <div class="charts-head">
+      <h2 id="lately">Lately</h2>
+      <div class="chips" role="group" aria-label="Time span">
+        ${SPANS.map(([name], at) => html`<button type="button" class="chip" key=${name} aria-pressed=${span === at}
+          onClick=${() => setSpan(at)}>${name}</button>`)}
+      </div>
+      <p class="muted">From the 200 newest orders and the changes since this page was opened.</p>
+    </div>
+    ${error ? html`<${Problem} error=${error} />` : html`<div class="charts">
+      <${Depths} key=${`d${span}`} drawn=${drawn} health=${health} />
+      <${Waits} key=${`w${span}`} drawn=${drawn} />
+      <${Outcomes} key=${`o${span}`} drawn=${drawn} />
+    </div>`}
+  </section>`;
+}
+
+const between = ({ from, to }) => ({ x: { range: [from / 1000, to / 1000] } });
+const whole = { values: (_, values) => values.map((n) => (Number.isInteger(n) ? number(n) : '')) };
+const fromZero = (least) => ({ range: (_, __, max) => [0, Math.max(least, max * 1.1)] });
+
+/** Keeps the range of the time axis on the newest data. */
+function useScales(drawn, least) {
+  const newest = useRef(drawn);
+  newest.current = drawn;
+  return { x: { range: () => between(newest.current).x.range }, y: fromZero(least) };
+}
+
+function Depths({ drawn, health }) {
+  const scales = useScales(drawn, 4);
+  const most = Math.max(...drawn.depths[1]);
+  return html`<${Chart} title="Queue" data=${drawn.depths}
+    summary=${`${number(health.queuedCount)} waiting, ${number(most)} at most; ${number(health.runningCount)} running`}
+    options=${(ink, Plot) => ({
+      scales, valueAxis: whole,
+      series: [{},
+        { stroke: ink('queued'), width: 1.5, paths: Plot.paths.stepped({ align: 1 }), points: { show: false }, fill: ink('warn-ground') },
+        { stroke: ink('running'), width: 1.5, paths: Plot.paths.stepped({ align: 1 }), points: { show: false } }],
+    })} />`;
+}
+
+function Waits({ drawn }) {
+  const scales = useScales(drawn, 2);
+  const sorted = [...drawn.waits[1]].sort((a, b) => a - b);
+  const summary = sorted.length === 0 ? 'No order started'
+    : `${duration(sorted[Math.floor(sorted.length / 2)] * 1000)} in the middle, ${duration(sorted.at(-1) * 1000)} at most`;
+  return html`<${Chart} title="Time waited" data=${drawn.waits} summary=${summary}
+    options=${(ink) => ({
+      scales, valueAxis: { size: 56, values: (_, values) => values.map((s) => (s === 0 ? '0' : roughly(Math.max(1000, s * 1000)))) },
+      series: [{}, { stroke: ink('running'), paths: () => null, points: { show: true, size: 5, fill: ink('running') } }],
+    })} />`;
+}
+
+function Outcomes({ drawn }) {
+  const { times, counts } = drawn.outcomes;
+  const scales = useScales(drawn, 4);
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  // Stacked: the tallest bars are drawn first.
+  const data = useMemo(() => [
+    times,
+    times.map((_, i) => counts.completed[i] + counts.failed[i] + counts.cancelled[i]),
+    times.map((_, i) => counts.failed[i] + counts.cancelled[i]),
+    counts.cancelled,
+  ], [drawn]);
+  return html`<${Chart} title="Outcomes" data=${data}
+    summary=${`${number(sum(counts.completed))} completed, ${number(sum(counts.failed))} failed, ${number(sum(counts.cancelled))} cancelled`}
+    options=${(ink, Plot) => ({
+      scales, valueAxis: whole,
+      series: [{}, ...['good', 'bad', 'still'].map((name) => (
+        { fill: ink(name), stroke: ink(name), width: 0, paths: Plot.paths.bars({ size: [0.8, 40] }), points: { show: false } }))],
+    })} />`;
 }

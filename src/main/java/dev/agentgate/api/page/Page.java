@@ -6,7 +6,6 @@ import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.api.problem.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
@@ -86,7 +85,7 @@ public class Page {
     if (compressed) {
       response.putHeader(HttpHeaders.CONTENT_ENCODING, GZIP);
     }
-    response.end(Buffer.buffer(compressed ? file.gzipped() : file.plain()));
+    response.end(compressed ? file.gzipped() : file.plain());
   }
 
   private static boolean takesGzip(RoutingContext context) {

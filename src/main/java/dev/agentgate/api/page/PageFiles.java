@@ -1,6 +1,7 @@
 package dev.agentgate.api.page;
 
 import dev.agentgate.api.access.Area;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,9 +33,9 @@ final class PageFiles {
   private static final int HASH_LENGTH = 16;
 
   /** A file with its media type. */
-  record PageFile(String type, byte[] plain, byte[] gzipped) {
+  record PageFile(String type, Buffer plain, Buffer gzipped) {
     private static PageFile of(String name, byte[] content) {
-      return new PageFile(typeOf(name), content, gzip(content));
+      return new PageFile(typeOf(name), Buffer.buffer(content), Buffer.buffer(gzip(content)));
     }
   }
 
