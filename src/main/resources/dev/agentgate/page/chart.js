@@ -14,6 +14,15 @@ function colour(element, name) {
 }
 
 const HEIGHT = 150;
+const DAY = 86_400;
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** Returns the words below the time axis, in the local time of the browser. */
+function times(plot, splits) {
+  const format = plot.scales.x.max - plot.scales.x.min > 2 * DAY ? date : clock;
+  return splits.map((seconds) => format.format(new Date(seconds * 1000)));
+}
 
 /**
  * A chart with a caption and a sentence that says the same.
@@ -43,7 +52,7 @@ export function Chart({ title, summary, data, options }) {
         legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { size: 6 } },
         padding: [8, 8, 0, 0],
         ...own,
-        axes: [{ ...axis, space: 70 }, { ...axis, size: 46, space: 28, ...own.valueAxis }],
+        axes: [{ ...axis, space: 70, size: 28, values: times }, { ...axis, size: 46, space: 28, ...own.valueAxis }],
       }, newest.current, place.current);
     };
     draw();

@@ -94,16 +94,16 @@ export function PublishDialog({ api, order, run: published, onDone, onClose }) {
       </select>
     </label>
     <label>Branch
-      <input name="branch" maxlength="250" spellcheck=${false} value=${before.branch ?? ''}
+      <input name="branch" maxlength="250" spellcheck=${false} defaultValue=${before.branch ?? ''}
         placeholder=${`agentgate/${order.id}`} />
     </label>
     ${as === 'pull_request' && html`
-      <label>Base<input name="base" maxlength="250" spellcheck=${false} value=${before.base ?? ''}
+      <label>Base<input name="base" maxlength="250" spellcheck=${false} defaultValue=${before.base ?? ''}
         placeholder="the branch that was checked out" /></label>
-      <label>Title<input name="title" maxlength="256" value=${before.title ?? ''}
+      <label>Title<input name="title" maxlength="256" defaultValue=${before.title ?? ''}
         placeholder="the first line of the prompt" /></label>
-      <label>Text<textarea name="body" rows="4" maxlength="65536">${before.body ?? ''}</textarea></label>
-      <label class="check"><input type="checkbox" name="draft" checked=${before.draft ?? false} /> As a draft</label>`}
+      <label>Text<textarea name="body" rows="4" maxlength="65536" defaultValue=${before.body ?? ''}></textarea></label>
+      <label class="check"><input type="checkbox" name="draft" defaultChecked=${before.draft ?? false} /> As a draft</label>`}
   <//>`;
 }
 

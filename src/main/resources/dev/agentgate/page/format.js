@@ -45,3 +45,11 @@ export function sourceName(source) {
     default: return 'empty workspace';
   }
 }
+
+/** Returns `[key, value]` pairs of a text such as `team:checkout, sprint:21`. */
+export function labelsOf(text) {
+  return text.split(/[,\n]/).map((one) => one.trim()).filter(Boolean).map((one) => {
+    const colon = one.indexOf(':');
+    return colon < 0 ? [one, ''] : [one.slice(0, colon).trim(), one.slice(colon + 1).trim()];
+  });
+}

@@ -162,14 +162,14 @@ function agentNames(agents, chosen) {
 function TextFilter({ label, hint, value, onSet }) {
   const change = (e) => onSet(e.target.value.trim());
   return html`<label>${label}
-    <input type="text" placeholder=${hint} value=${value} spellcheck=${false} autocapitalize="off" onChange=${change} />
+    <input key=${value} type="text" placeholder=${hint} defaultValue=${value} spellcheck=${false} autocapitalize="off" onChange=${change} />
   </label>`;
 }
 
 function TimeFilter({ label, value, onSet }) {
   const change = (e) => onSet(e.target.value ? new Date(e.target.value).toISOString() : '');
   return html`<label>${label}
-    <input type="datetime-local" value=${value ? local(value) : ''} onChange=${change} />
+    <input key=${value} type="datetime-local" defaultValue=${value ? local(value) : ''} onChange=${change} />
   </label>`;
 }
 
