@@ -62,6 +62,7 @@ public class RunLogStreamResource {
    * masked.
    *
    * @param format raw, or text for people to read
+   * @param encoding of the text in an event
    * @param lastEventId the stream continues after that event; if absent, it starts at the beginning
    */
   @GET
@@ -74,7 +75,9 @@ public class RunLogStreamResource {
               + " an `end` with the run when it is over, or as it was at first if it was purged"
               + " meanwhile. With `format=text` the text is rendered, each line of the log when it"
               + " has ended; the id is still an offset in the log as it is, the end of what was"
-              + " rendered, so a client resumes with the same `format`. Secrets are masked. Every"
+              + " rendered, so a client resumes with the same `format`. With `encoding=json` the text of a"
+              + " `log` is a JSON string, so that carriage returns arrive unchanged; as plain text they"
+              + " become line feeds. Secrets are masked. Every"
               + " 15 seconds a comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
               + " role `viewer`.")
   @APIResponse(
@@ -106,6 +109,15 @@ public class RunLogStreamResource {
                       defaultValue = "raw"))
           @QueryParam("format")
           @Nullable String format,
+      @Parameter(
+              description = LogEncoding.DESCRIPTION,
+              schema =
+                  @Schema(
+                      type = SchemaType.STRING,
+                      enumeration = {"plain", "json"},
+                      defaultValue = "plain"))
+          @QueryParam("encoding")
+          @Nullable String encoding,
       @Parameter(description = "Go on after this event: the offset that was its id")
           @HeaderParam("Last-Event-ID")
           @Nullable String lastEventId,
@@ -113,16 +125,17 @@ public class RunLogStreamResource {
       throws IOException {
     RunView run = logs.run(PathIds.run(runId));
     LogFormat wanted = LogFormat.parse(format);
+    LogEncoding written = LogEncoding.parse(encoding);
     long offset = offset(lastEventId, logs.log(run.run().id()).size());
     LogText text =
         switch (wanted) {
           case RAW -> logs.raw(run.run(), offset);
           case TEXT -> logs.readable(run.run(), offset);
         };
-    return ClientStream.events(request, stream -> follow(run, text, stream));
+    return ClientStream.events(request, stream -> follow(run, text, written, stream));
   }
 
-  private void follow(RunView known, LogText text, ClientStream stream)
+  private void follow(RunView known, LogText text, LogEncoding encoding, ClientStream stream)
       throws IOException, InterruptedException {
     try (RunLogWatcher.Listener listener = logs.listen(known.run().id())) {
       stream.send(SseText.COMMENT);
@@ -138,7 +151,7 @@ public class RunLogStreamResource {
         Optional<String> piece = text.next(!over);
         if (piece.isPresent()) {
           if (!piece.get().isEmpty()) {
-            stream.send(SseText.log(piece.get(), text.offset()));
+            stream.send(SseText.log(encoding.encode(piece.get()), text.offset()));
           }
           continue;
         }

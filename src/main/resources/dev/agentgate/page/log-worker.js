@@ -1,0 +1,266 @@
+/** Reads a run's log in the background: follows it, divides it into rows, finds texts in it. */
+import { ByteStore } from './bytes.js';
+import { Finder, MOST_MATCHES, expression, rangesIn } from './find.js';
+import { RowIndex } from './rows.js';
+import { eventParser } from './sse.js';
+import { renderRow, textOf } from './terminal.js';
+
+const UNWRAPPED = 2000;
+const SLICE = 1 << 20;
+const REPORT_EVERY = 100;
+const SILENCE = 40_000;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
+const FOREVER = 0x7fffffff;
+const SEARCH_SLICE = 40;
+const HOLE = /^\[agentgate: \d+ bytes dropped.*\]$/;
+
+const encoder = new TextEncoder();
+
+let settings;
+let store;
+let index;
+let generation = 0;
+let offset = '0';
+let reported = 0;
+let reportDue = 0;
+let finder = null;
+let query = '';
+let finding = false;
+let waiting = null;
+let resting = false;
+let connection = null;
+
+self.onmessage = ({ data }) => ACTIONS[data.do](data);
+
+const ACTIONS = {
+  open(message) {
+    settings = message;
+    restart();
+    follow();
+  },
+  headers({ headers }) {
+    settings.headers = headers;
+    waiting?.();
+  },
+  retry() {
+    waiting?.();
+  },
+  rest() {
+    resting = true;
+    connection?.abort();
+  },
+  wake() {
+    resting = false;
+    waiting?.();
+  },
+  layout({ columns, anchor }) {
+    const at = index.read(store, anchor, anchor + 1)[0]?.start ?? 0;
+    settings.columns = columns;
+    reindex();
+    report(true, { anchor: index.rowAt(at, store) });
+    startFind();
+  },
+  rows({ id, from, to, generation: wanted }) {
+    post({ type: 'rows', id, rows: wanted === generation ? shownRows(from, to) : null });
+  },
+  find({ text }) {
+    query = text;
+    startFind();
+  },
+  match({ id, number, from }) {
+    const match = number ?? finder?.firstFrom(from) ?? 0;
+    post({ type: 'match', id, match, place: finder?.place(match) ?? null });
+  },
+};
+
+function post(message) {
+  self.postMessage(message);
+}
+
+function restart() {
+  store = new ByteStore();
+  offset = '0';
+  newIndex();
+}
+
+function newIndex() {
+  index = new RowIndex({ columns: settings.columns || UNWRAPPED, words: settings.columns > 0 });
+  generation++;
+  reported = 0;
+}
+
+function reindex() {
+  newIndex();
+  for (let from = 0; from < store.size; from += SLICE) {
+    index.append(store.read(from, from + SLICE));
+  }
+}
+
+function append(text) {
+  const bytes = encoder.encode(text);
+  store.append(bytes);
+  index.append(bytes);
+  report(false);
+}
+
+/** Tells how long the log is, ten times a second at most. */
+function report(now, more = {}) {
+  const wait = reported + REPORT_EVERY - performance.now();
+  if (now || wait <= 0) {
+    clearTimeout(reportDue);
+    reportDue = 0;
+    reported = performance.now();
+    post({ type: 'size', generation, rows: index.rows, lines: index.lines, bytes: store.size, ...more });
+    searchOn();
+  } else if (!reportDue) {
+    reportDue = setTimeout(() => report(true), wait);
+  }
+}
+
+function shownRows(from, to) {
+  let first = from;
+  const context = query ? 4 : 0;
+  first = Math.max(0, first - context);
+  const read = index.read(store, first, to + context).map((row) => {
+    const shown = renderRow(textOf(row.bytes), row.style);
+    return { ...shown, line: row.line, continued: row.continued, hole: HOLE.test(shown.text) };
+  });
+  const ranges = query ? rangesIn(read, expression(query)) : [];
+  return read.slice(from - first, to - first).map((row, i) => ({
+    ...row,
+    marks: ranges[i + from - first] ?? [],
+    number: from + i,
+    key: `${generation}/${query}/${row.line}/${row.text}/${row.spans.length}`,
+  }));
+}
+
+function startFind() {
+  finder = query ? new Finder(index, store, query) : null;
+  if (!finder) {
+    post({ type: 'found', query, count: 0, done: true });
+    return;
+  }
+  searchOn();
+}
+
+function searchOn() {
+  if (finder && !finding) {
+    finding = true;
+    setTimeout(searchSlice);
+  }
+}
+
+function searchSlice() {
+  finding = false;
+  if (!finder) {
+    return;
+  }
+  const done = finder.search(SEARCH_SLICE);
+  const { count, progress } = finder;
+  post({ type: 'found', query, count, most: MOST_MATCHES, progress, done });
+  if (!done) {
+    searchOn();
+  }
+}
+
+/** Follows the log to its end, over breaks of the connection. */
+async function follow() {
+  let pause = FIRST_PAUSE;
+  for (;;) {
+    const before = offset;
+    const outcome = await connect().catch(() => 'lost');
+    report(true);
+    if (outcome === 'ended' || outcome === 'refused') {
+      return;
+    }
+    if (offset !== before) {
+      pause = FIRST_PAUSE;
+    }
+    if (outcome === 'cut') {
+      restart();
+      report(true);
+      continue;
+    }
+    post({ type: 'state', state: resting ? 'resting' : outcome });
+    if (resting || outcome === 'unauthorized') {
+      await waitFor(FOREVER);
+      continue;
+    }
+    await waitFor(pause);
+    pause = Math.min(LONGEST_PAUSE, pause * 2);
+  }
+}
+
+function waitFor(milliseconds) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    waiting = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+async function connect() {
+  const abort = new AbortController();
+  connection = abort;
+  let timer = setTimeout(() => abort.abort(), SILENCE);
+  try {
+    const response = await fetch(settings.url, {
+      headers: { ...settings.headers, Accept: 'text/event-stream', 'Last-Event-ID': offset },
+      signal: abort.signal,
+      cache: 'no-store',
+    });
+    if (!response.ok) {
+      return await refusal(response);
+    }
+    post({ type: 'state', state: 'live' });
+    let end = null;
+    const parse = eventParser(
+      ({ id, name, data }) => {
+        if (name === 'log') {
+          append(JSON.parse(data));
+          offset = id;
+        } else if (name === 'end') {
+          end = JSON.parse(data);
+        }
+      },
+      () => {},
+    );
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      clearTimeout(timer);
+      if (done) {
+        break;
+      }
+      timer = setTimeout(() => abort.abort(), SILENCE);
+      parse(value);
+    }
+    if (end) {
+      report(true);
+      post({ type: 'state', state: 'ended', run: end });
+      return 'ended';
+    }
+    return 'lost';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function refusal(response) {
+  if (response.status === 401) {
+    return 'unauthorized';
+  }
+  // The run cut off its own log: what was read is not there any more.
+  if (response.status === 400 && offset !== '0') {
+    return 'cut';
+  }
+  if (response.status >= 500 || response.status === 429) {
+    return 'lost';
+  }
+  const problem = await response.json().catch(() => ({}));
+  post({ type: 'state', state: 'refused', status: response.status, detail: problem.detail ?? response.statusText });
+  return 'refused';
+}

@@ -1,0 +1,52 @@
+/** What the screens of a run share. */
+import { Link } from './router.js';
+import { html } from './view.js';
+
+/** A hidden tab gives its connection back after this time: a browser has only six of them for one service. */
+const HIDDEN_FOR = 10_000;
+
+/** The head of a screen of a run: which run, of which order, and the way to the other screen. */
+export function RunHead({ title, run, runId, other }) {
+  return html`
+    <header class="viewer-head">
+      <h1>${title}</h1>
+      <span>
+        ${run ? html`Run ${run.attempt} of <${Link} href=${`/orders/${run.workOrderId}`}>${run.workOrderId}<//>` : runId}
+      </span>
+      <${Link} href=${`/runs/${runId}/${other.toLowerCase()}`}>${other}<//>
+    </header>
+  `;
+}
+
+/** Calls back with true once the tab has been hidden for a while, and with false when it is seen again. */
+export function watchVisibility(changed) {
+  let timer = 0;
+  let rests = false;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.hidden) {
+      timer = setTimeout(() => changed((rests = true)), HIDDEN_FOR);
+    } else if (rests) {
+      changed((rests = false));
+    }
+  };
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', look);
+  };
+}
+
+export async function copyText(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  // Browsers have a clipboard only for https and loopback addresses.
+  const field = document.createElement('textarea');
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
