@@ -127,9 +127,10 @@ export class RowScanner {
       this.#afterReturn = false;
       this.#overwrite(at, onRow);
     }
-    if (this.#state !== TEXT && this.#continuesEscape(byte)) {
+    if (this.#state !== TEXT && at - this.start < 2 * MOST_BYTES && this.#continuesEscape(byte)) {
       return;
     }
+    this.#state = TEXT;
     if (this.#terminal && byte === CR) {
       this.#afterReturn = true;
     } else if (this.#terminal && byte === ESC) {

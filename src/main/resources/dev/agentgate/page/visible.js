@@ -1,12 +1,12 @@
 /** Shows characters that would hide, reorder or imitate text, in texts that agents wrote. */
 
 /** Controls, line separators, zero-width and bidirectional characters, tags, lone surrogates; not tab and joiners. */
-const UNSEEN =
-  new RegExp(
-    '[\\0-\\x08\\n-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f' +
-      '\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufff9-\\ufffb\\ufffe\\uffff]|[\\u{e0000}-\\u{e0fff}]|\\p{Cs}',
-    'gu',
-  );
+const UNSEEN = new RegExp(
+  '[\\0-\\x08\\n-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e]' +
+    '|[\\u2060-\\u206f\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufff9-\\ufffb\\ufffe\\uffff]' +
+    '|[\\u{e0000}-\\u{e0fff}]|\\p{Cs}',
+  'gu',
+);
 
 /** Most texts have nothing else, and this is quickly seen. */
 const NOT_ASCII = /[^\t\u0020-\u007e]/;
