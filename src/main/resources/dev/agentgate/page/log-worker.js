@@ -2,6 +2,7 @@
 import { ByteStore } from './bytes.js';
 import { Finder, MOST_MATCHES, expression, rangesIn } from './find.js';
 import { RowIndex } from './rows.js';
+import { PAGE } from './scroll.js';
 import { eventParser } from './sse.js';
 import { renderRow, textOf } from './terminal.js';
 
@@ -42,6 +43,9 @@ const ACTIONS = {
   headers({ headers }) {
     settings.headers = headers;
     waiting?.();
+  },
+  follow({ on }) {
+    settings.follow = on;
   },
   retry() {
     waiting?.();
@@ -111,11 +115,21 @@ function report(now, more = {}) {
     clearTimeout(reportDue);
     reportDue = 0;
     reported = performance.now();
-    post({ type: 'size', generation, rows: index.rows, lines: index.lines, bytes: store.size, ...more });
+    const { rows, lines } = index;
+    post({ type: 'size', generation, rows, lines, bytes: store.size, tail: tail(rows), ...more });
     searchOn();
   } else if (!reportDue) {
     reportDue = setTimeout(() => report(true), wait);
   }
+}
+
+/** Who follows the end gets it at once, so that it is never blank. */
+function tail(rows) {
+  if (!settings.follow) {
+    return null;
+  }
+  const first = Math.max(0, Math.floor((rows - 1) / PAGE) - 1) * PAGE;
+  return { first, rows: shownRows(first, rows) };
 }
 
 function shownRows(from, to) {

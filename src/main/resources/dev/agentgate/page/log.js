@@ -37,9 +37,10 @@ class LogReader {
     this.#view = new RowView(scroller, {
       read: (from, to) => this.#ask('rows', { from, to, generation: this.#generation }).then((answer) => answer.rows),
       render: (row) => this.#render(row),
-      onMove: () => this.#moved(),
+      onMove: (scrolled) => this.#moved(scrolled),
       onResize: () => this.#resized(),
     });
+    scroller.addEventListener('copy', this.#copy);
     this.#unwatch = watchColours(() => {
       this.#newPainter();
       this.#view.redraw();
@@ -47,10 +48,11 @@ class LogReader {
     this.#columns = this.#wantedColumns();
     this.#worker = new Worker(new URL('./log-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#take(data);
-    this.#worker.postMessage({ do: 'open', url, headers: credentials(), columns: this.#columns });
+    this.#worker.postMessage({ do: 'open', url, headers: credentials(), columns: this.#columns, follow });
   }
 
   close() {
+    this.#scroller.removeEventListener('copy', this.#copy);
     clearTimeout(this.#layout);
     this.#unwatch();
     this.#worker.terminate();
@@ -73,6 +75,7 @@ class LogReader {
 
   set follow(on) {
     this.#follow = on;
+    this.#worker.postMessage({ do: 'follow', on });
     if (on) {
       this.#view.goToEnd();
     }
@@ -138,20 +141,37 @@ class LogReader {
       this.#view.update(size.rows, Math.max(0, this.#rows - 1));
     }
     this.#rows = size.rows;
+    if (size.tail) {
+      this.#view.supply(size.tail.first, size.tail.rows);
+    }
     if (this.#follow) {
       this.#view.goToEnd();
     }
     this.#changed(size);
   }
 
-  #moved() {
-    if (this.#follow && !this.#view.atEnd) {
-      this.#follow = false;
-      this.#changed({ type: 'follow', on: false });
-    } else if (!this.#follow && this.#view.atEnd) {
-      this.#changed({ type: 'end-reached' });
+  /** A reader who scrolls away from the end is left alone; one who scrolls back to it follows again. */
+  #moved(scrolled) {
+    const follow = this.#view.atEnd && (this.#follow || scrolled);
+    if (follow !== this.#follow) {
+      this.#follow = follow;
+      this.#worker.postMessage({ do: 'follow', on: follow });
+      this.#changed({ type: 'follow', on: follow });
     }
   }
+
+  /** Rows of one line are copied as one line. */
+  #copy = (event) => {
+    const rows = [...getSelection().getRangeAt(0).cloneContents().querySelectorAll('.row')];
+    if (rows.length > 1) {
+      const text = rows.map((row, i) => {
+        const continues = i > 0 && row.querySelector('.row-number')?.dataset.number === '';
+        return (i === 0 || continues ? '' : '\n') + (row.querySelector('.row-text')?.textContent ?? '');
+      });
+      event.clipboardData.setData('text/plain', text.join(''));
+      event.preventDefault();
+    }
+  };
 
   #resized() {
     clearTimeout(this.#layout);
@@ -355,6 +375,13 @@ function Log({ runId, running, api }) {
     reader.current.goToStart();
   }
 
+  function toEnd() {
+    reader.current.goToEnd();
+    if (live) {
+      switchFollow(true);
+    }
+  }
+
   function download() {
     api.download(`/runs/${runId}/log`, `${runId}.log`).catch((e) => announce(e.message, 'bad'));
   }
@@ -374,7 +401,7 @@ function Log({ runId, running, api }) {
     } else if (event.target === scroller.current && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const action = {
         Home: toStart,
-        End: () => reader.current.goToEnd(),
+        End: toEnd,
         '/': () => findField.current.select(),
         n: () => step(1),
         N: () => step(-1),
@@ -390,7 +417,7 @@ function Log({ runId, running, api }) {
 
   return html`
     <div class="log" onKeyDown=${keys}>
-      <div class="viewer-bar" role="toolbar" aria-label="Log">
+      <div class="viewer-bar">
         <span class="choice" role="group" aria-label="Format">
           ${[
             ['text', 'Readable'],
@@ -413,7 +440,7 @@ function Log({ runId, running, api }) {
         `}
         <span class="choice" role="group" aria-label="Go to">
           <button type="button" title="Go to the start (Home)" onClick=${toStart}>Start</button>
-          <button type="button" title="Go to the end (End)" onClick=${() => reader.current.goToEnd()}>End</button>
+          <button type="button" title="Go to the end (End)" onClick=${toEnd}>End</button>
         </span>
         <button type="button" title="Download the log as the run wrote it"
           onClick=${download}>Download</button>

@@ -1,7 +1,6 @@
 /** Shows the visible rows of a long list of rows of one height, which come when they are asked for. */
-import { ScrollMap } from './scroll.js';
+import { PAGE, ScrollMap } from './scroll.js';
 
-const PAGE = 100;
 const MOST_PAGES = 40;
 const SETTLED_AFTER = 150;
 
@@ -29,7 +28,7 @@ export class RowView {
    * @param read asks for rows from one number to before another; returns a promise of a list, or of null if they are
    *     out of date
    * @param render makes the element of a row
-   * @param onMove called when other rows are seen
+   * @param onMove called when other rows are seen, with whether the reader scrolled to them
    * @param onResize called with the size of what is seen
    */
   constructor(scroller, { read, render, onMove = () => {}, onResize = () => {} }) {
@@ -91,6 +90,14 @@ export class RowView {
       }
     }
     this.#resize();
+  }
+
+  /** Takes rows that were not asked for, from the first one of a page on. */
+  supply(first, rows) {
+    for (let from = 0; from < rows.length; from += PAGE) {
+      const page = (first + from) / PAGE;
+      this.#hold(page, rows.slice(from, from + PAGE), false);
+    }
   }
 
   /** Forgets all rows: there are others now. */
@@ -163,7 +170,7 @@ export class RowView {
   #scrollTo(top) {
     this.#place(this.#map.goTo(top));
     this.#schedule();
-    this.#onMove();
+    this.#onMove(false);
   }
 
   #place(scroll) {
@@ -176,7 +183,7 @@ export class RowView {
     const before = this.#map.top;
     this.#place(this.#map.scrolledTo(this.#scroller.scrollTop));
     if (this.#map.top !== before) {
-      this.#onMove();
+      this.#onMove(true);
     }
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#place(this.#map.settle()), SETTLED_AFTER);
@@ -265,13 +272,17 @@ export class RowView {
     if (rows === null) {
       return;
     }
-    const stale = before?.stale ?? false;
+    this.#hold(page, rows, before?.stale ?? false);
+    this.#schedule();
+  }
+
+  #hold(page, rows, stale) {
+    const before = this.#pages.get(page);
     this.#pages.delete(page);
     this.#pages.set(page, { rows: before ? kept(before.rows, rows) : rows, stale });
     if (this.#pages.size > MOST_PAGES) {
       this.#pages.delete(this.#pages.keys().next().value);
     }
-    this.#schedule();
   }
 }
 

@@ -3,6 +3,9 @@
  * pixel; long ways, such as a drag of the bar, go to the same part of the content.
  */
 
+/** Rows are read in pages of so many. */
+export const PAGE = 100;
+
 /** Browsers limit heights to between 17 and 33 million pixels. */
 export const MOST_PIXELS = 8_000_000;
 
