@@ -29,7 +29,7 @@ function element(name, className, text = '') {
 }
 
 function statusLetter(status) {
-  const letter = element('span', `file-status ${status}`, LETTERS[status] ?? '?');
+  const letter = element('span', `file-status status-letter-${status}`, LETTERS[status] ?? '?');
   letter.title = WORDS[status] ?? status;
   letter.setAttribute('aria-hidden', 'true');
   return letter;
@@ -195,7 +195,7 @@ class DiffReader {
   }
 }
 
-const LINE_CLASSES = { '+': 'row added', '-': 'row deleted', '@': 'row hunk' };
+const LINE_CLASSES = { '+': 'row line-added', '-': 'row line-deleted', '@': 'row hunk', '\\': 'row remark' };
 
 function lineRow({ kind, text, cut, oldLine, newLine }) {
   const made = element('div', LINE_CLASSES[kind] ?? 'row');
@@ -324,6 +324,7 @@ function Change({ run, list, runId, api }) {
           ${' '}<span class="count-deleted">−${number(deletions)}</span>
         </span>
         ${!patchTooLarge && html`<${Actions} runId=${runId} api=${api} size=${patchBytes} reader=${reader} />`}
+        <${Progress} patch=${patch} size=${patchBytes} />
       </div>
       ${list.truncated && html`
         <${Notice}>Only ${number(list.files.length)} of ${number(files)} files are listed.<//>
@@ -333,7 +334,6 @@ function Change({ run, list, runId, api }) {
           The patch was too large to keep (see agentgate.run.patch-max-size). Only the list of files is left.
         <//>
       `}
-      <${Progress} patch=${patch} size=${patchBytes} />
       <div class=${patchTooLarge ? 'change-body alone' : 'change-body'}>
         <${Files} files=${shown} current=${patch.current} onOpen=${(file) => {
           if (file.inPatch !== undefined) {
@@ -364,7 +364,7 @@ function merged(listed, inPatch) {
 }
 
 function Actions({ runId, api, size, reader }) {
-  const command = `agentgate patch ${runId} | git apply --binary`;
+  const command = `agentgate patch ${runId} | git apply`;
   const copy = () =>
     copyText(command).then(
       () => announce('The command is copied.'),
@@ -396,10 +396,10 @@ function Progress({ patch, size }) {
   const trouble = STATES[patch.state];
   const reading = patch.state === 'reading' && patch.read > 0;
   return html`
-    <p class=${'change-progress ' + patch.state}>
+    <span class=${'change-progress ' + patch.state}>
       <span role="status">${trouble}${patch.detail && `: ${patch.detail}`}</span>
       ${reading && `Reading the patch: ${bytes(patch.read)} of ${bytes(size)}`}
-    </p>
+    </span>
   `;
 }
 
