@@ -13,7 +13,9 @@ async function load(api, signal) {
   const [agents, usage] = await Promise.all([
     api.get('/agents', { signal }), api.get(`/usage?from=${today}&by=agent`, { signal }),
   ]);
-  return { agents: agents.items, usage: new Map(usage.items.map((line) => [line.key, line])) };
+  // Those that can be used come first.
+  const rank = ({ enabled, available }) => (enabled && available ? 0 : 1);
+  return { agents: agents.items.toSorted((a, b) => rank(a) - rank(b)), usage: new Map(usage.items.map((line) => [line.key, line])) };
 }
 
 export function AgentsScreen({ api }) {
@@ -63,7 +65,7 @@ export function AgentsScreen({ api }) {
 
 function State({ agent }) {
   const [kind, word] = !agent.enabled ? ['cancelled', 'off']
-    : agent.paused ? ['queued', 'paused'] : agent.available ? ['completed', 'available'] : ['failed', 'unavailable'];
+    : agent.paused ? ['queued', 'paused'] : agent.available ? ['completed', 'available'] : ['cancelled', 'unavailable'];
   return html`<span class=${`status status-${kind}`}><span class="mark" aria-hidden="true"></span>${word}</span>`;
 }
 

@@ -184,7 +184,7 @@ export function OrderTable({ orders }) {
   return html`<table class="orders">
     <thead><tr>
       <th scope="col">Status</th><th scope="col">Order</th><th scope="col">Agent</th>
-      <th scope="col">Took</th><th scope="col">Cost</th><th scope="col">Created</th>
+      <th scope="col">Duration</th><th scope="col">Cost</th><th scope="col">Created</th>
     </tr></thead>
     <tbody>${orders.map((order) => html`<${OrderRow} key=${order.id} order=${order} />`)}</tbody>
   </table>`;

@@ -176,7 +176,7 @@ function Depths({ drawn, health }) {
   const scales = useScales(drawn, 4);
   const most = Math.max(...drawn.depths[1]);
   return html`<${Chart} title="Queue" data=${drawn.depths}
-    summary=${`${number(health.queuedCount)} waiting, ${number(most)} at most; ${number(health.runningCount)} running`}
+    summary=${`${number(health.queuedCount)} waiting, ${number(health.runningCount)} running; at most ${number(most)} waited`}
     options=${(ink, Plot) => ({
       scales, valueAxis: whole,
       series: [{},
@@ -189,7 +189,7 @@ function Waits({ drawn }) {
   const scales = useScales(drawn, 2);
   const sorted = [...drawn.waits[1]].sort((a, b) => a - b);
   const summary = sorted.length === 0 ? 'No order started'
-    : `${duration(sorted[Math.floor(sorted.length / 2)] * 1000)} in the middle, ${duration(sorted.at(-1) * 1000)} at most`;
+    : `Median ${duration(sorted[Math.floor(sorted.length / 2)] * 1000)}, longest ${duration(sorted.at(-1) * 1000)}`;
   return html`<${Chart} title="Time waited" data=${drawn.waits} summary=${summary}
     options=${(ink) => ({
       scales, valueAxis: { size: 56, values: (_, values) => values.map((s) => (s === 0 ? '0' : roughly(Math.max(1000, s * 1000)))) },

@@ -15,6 +15,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,7 @@ public class Page {
   @Inject
   Page(ProblemAnswers answers, Vertx vertx) {
     this.answers = answers;
-    this.files = vertx.executeBlocking(PageFiles::read);
+    this.files = vertx.executeBlocking(PageFiles::read).map(Objects::requireNonNull);
   }
 
   void register(@Observes Router router) {

@@ -1,0 +1,283 @@
+package dev.agentgate.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.agentgate.it.Chrome.Tab;
+import dev.agentgate.it.Client.Answer;
+import dev.agentgate.workorder.Sha256;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who may use the page, with keys, with the keyboard, and with a screen reader. */
+@Timeout(600)
+class PageAccessIT {
+  @TempDir static Path home;
+
+  private static Chrome chrome;
+  private static Service service;
+
+  @BeforeAll
+  static void start() throws Exception {
+    chrome = Chrome.start();
+    Path keys = home.resolve("keys");
+    Files.writeString(
+        keys,
+        """
+        eve viewer %s
+        olaf operator %s
+        ada admin %s
+        """
+            .formatted(digest("viewer"), digest("operator"), digest("admin")));
+    service = Service.in(home).with("AGENTGATE_AUTH_KEYS_FILE", keys);
+    service.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (service != null) {
+      service.close();
+    }
+    if (chrome != null) {
+      chrome.close();
+    }
+  }
+
+  private static String digest(String role) {
+    return Sha256.hex(role + "-key");
+  }
+
+  private static String[] key(String role) {
+    return new String[] {"X-API-Key", role + "-key"};
+  }
+
+  private static String submit(String script) {
+    Answer answer = service.client().post("/work-orders", Client.script(script), key("admin"));
+    assertThat(answer.status()).isEqualTo(201);
+    return answer.json().path("id").asText();
+  }
+
+  private static void enter(Page page, String key) {
+    page.getByLabel("Key", new Page.GetByLabelOptions().setExact(true)).fill(key);
+    page.keyboard().press("Enter");
+  }
+
+  /** Opens a path with the key of a role. */
+  private static Page enter(Tab tab, String role, String path) {
+    Page page = tab.open(path);
+    enter(page, role + "-key");
+    assertThat(page.locator("dialog")).hasCount(0);
+    return page;
+  }
+
+  private static List<String> buttons(Page page) {
+    return page.locator("main").getByRole(AriaRole.BUTTON).allInnerTexts();
+  }
+
+  @Test
+  void theKeyIsAskedForOnceAndKeptForTheTab() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/orders");
+      enter(page, "wrong");
+      assertThat(page.getByRole(AriaRole.ALERT)).hasText("This key is not valid.");
+      page.keyboard().press("Escape");
+      assertThat(page.locator("dialog")).isVisible();
+      enter(page, "viewer-key");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(page.locator(".connection")).containsText("Live");
+      page.navigate("/agents");
+      assertThat(page.getByText("claude-code").first()).isVisible();
+      assertThat(page.locator("dialog")).hasCount(0);
+
+      Page other = page.context().newPage();
+      other.navigate("/");
+      assertThat(other.getByText("Enter your key")).isVisible();
+    }
+  }
+
+  @Test
+  void aKeyThatIsNoLongerValidIsAskedForAgain() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "viewer", "/orders");
+      page.evaluate("sessionStorage.setItem('agentgate.key', 'of yesterday')");
+      page.reload();
+      enter(page, "operator-key");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(page.getByText("Retry failed…")).isVisible();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "viewer, none, none",
+        "operator, Cancel…, none",
+        "admin, Cancel…|Kill…, Pause the queue"
+      })
+  void whatTheRoleMayNotDoIsNotOffered(String role, String onOrder, String onOverview) {
+    String id = submit("echo begun; sleep 1000");
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, role, "/orders/" + id);
+      assertThat(page.locator(".order-name .status")).hasText("running");
+      assertThat(buttons(page))
+          .isEqualTo(onOrder == null ? List.of() : List.of(onOrder.split("\\|")));
+      page.navigate("/");
+      assertThat(page.locator(".figure").first()).isVisible();
+      assertThat(buttons(page).contains("Pause the queue")).isEqualTo(onOverview != null);
+      assertThat(page.locator("nav").getByText("Submit"))
+          .hasCount(role.equals("viewer") ? 0 : 1);
+    } finally {
+      service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
+    }
+  }
+
+  @Test
+  void aLostConnectionIsShownAndWhatWasMissedIsCaughtUp() {
+    String id = submit("# Lives on\necho begun; sleep 1000");
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "operator", "/orders/" + id);
+      assertThat(page.locator(".order-name .status")).hasText("running");
+      service.kill9();
+      assertThat(page.locator(".connection")).containsText("Connection lost");
+      service.start();
+      service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
+      assertThat(page.locator(".connection")).containsText("Live");
+      assertThat(page.locator(".order-name .status")).hasText("cancelled");
+    }
+  }
+
+  @Test
+  void everythingIsReachedWithTheKeyboard() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "admin", "/");
+      assertThat(page.locator(".figure").first()).isVisible();
+      page.reload();
+      assertThat(page.locator(".figure").first()).isVisible();
+      page.keyboard().press("Tab");
+      assertThat(page.locator(":focus")).hasText("Skip to the content");
+      assertThat(page.locator(":focus")).isInViewport();
+      page.keyboard().press("Tab");
+      page.keyboard().press("Tab");
+      page.keyboard().press("Tab");
+      assertThat(page.locator(":focus")).hasText("Orders");
+      page.keyboard().press("Enter");
+      assertThat(page).hasURL(Pattern.compile("/orders$"));
+      assertThat(page.locator("main")).isFocused();
+      Locator filters = page.getByRole(AriaRole.BUTTON).getByText("Filters");
+      for (int i = 0; i < 12 && !isFocused(page, "Filters"); i++) {
+        page.keyboard().press("Tab");
+      }
+      assertThat(filters).isFocused();
+      assertThat(page.locator(":focus")).hasCSS("outline-style", "solid");
+      page.keyboard().press("Space");
+      assertThat(page.getByLabel("Repository")).isVisible();
+    }
+  }
+
+  private static boolean isFocused(Page page, String text) {
+    return text.equals(page.locator(":focus").innerText());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LIGHT", "DARK"}, value = ColorScheme.class)
+  void axeFindsNothingSerious(ColorScheme theme) {
+    String failed = submit("echo said; exit 3");
+    String running = submit("# Runs\necho begun; sleep 1000");
+    try (Tab tab = chrome.tab(service, theme, 1280, 800)) {
+      Page page = enter(tab, "admin", "/");
+      assertThat(page.locator(".chart canvas")).hasCount(3);
+      examine(page);
+      for (String path :
+          List.of(
+              "/orders?status=running&status=failed&agentType=shell",
+              "/orders/" + failed,
+              "/orders/" + running,
+              "/agents",
+              "/submit?from=" + failed,
+              "/submit")) {
+        page.navigate(path);
+        assertThat(page.locator("h1")).isVisible();
+        assertThat(page.locator(".loading")).hasCount(0);
+        examine(page);
+      }
+      page.navigate("/orders/" + running);
+      page.getByText("Kill…").click();
+      examine(page);
+    } finally {
+      service.client().post("/work-orders/" + running + "/cancel", Client.script(""), key("admin"));
+    }
+  }
+
+  private static void examine(Page page) {
+    List<String> serious =
+        new AxeBuilder(page)
+            .analyze().getViolations().stream()
+                .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
+                .map(PageAccessIT::describe)
+                .toList();
+    assertThat(serious).as(page.url()).isEmpty();
+  }
+
+  private static String describe(Rule rule) {
+    return rule.getId() + ": " + rule.getHelp() + " " + rule.getNodes();
+  }
+
+  @Test
+  void theFilesAreKeptForeverAndTheDocumentIsAskedForEachTime() {
+    Answer document = get("/orders", "Accept", "text/html");
+    assertThat(document.status()).isEqualTo(200);
+    assertThat(header(document, "Cache-Control")).isEqualTo("no-cache");
+    assertThat(header(document, "Content-Security-Policy"))
+        .startsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';")
+        .doesNotContain("unsafe");
+    assertThat(header(document, "Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
+    String tag = header(document, "ETag");
+    assertThat(get("/orders", "If-None-Match", tag).status()).isEqualTo(304);
+
+    String script = document.text().replaceAll("(?s).*src=\"([^\"]*main[.]js)\".*", "$1");
+    Answer file = get(script);
+    assertThat(file.status()).isEqualTo(200);
+    assertThat(header(file, "Cache-Control")).contains("immutable");
+    assertThat(header(file, "Content-Type")).isEqualTo("text/javascript;charset=UTF-8");
+    assertThat(header(get(script, "Accept-Encoding", "gzip"), "Content-Encoding"))
+        .isEqualTo("gzip");
+    assertThat(get(script.replaceFirst("/page/[^/]*", "/page/another")).status()).isEqualTo(404);
+    assertThat(get(script.replace("main.js", "../Page.class")).status()).isNotEqualTo(200);
+    assertThat(post(script)).isEqualTo(405);
+    assertThat(post("/orders")).isEqualTo(405);
+    assertThat(service.probe("/").status()).isNotEqualTo(200);
+    assertThat(service.probe(script).status()).isEqualTo(404);
+    assertThat(service.probe("/orders").status()).isEqualTo(404);
+  }
+
+  private static Answer get(String path, String... headers) {
+    return service.client().call("GET", path, BodyPublishers.noBody(), headers);
+  }
+
+  private static int post(String path) {
+    return service.client().call("POST", path, BodyPublishers.noBody()).status();
+  }
+
+  private static String header(Answer answer, String name) {
+    return answer.raw().headers().firstValue(name).orElse("");
+  }
+}

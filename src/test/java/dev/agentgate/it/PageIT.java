@@ -1,0 +1,324 @@
+package dev.agentgate.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.agentgate.git.GitProgram;
+import dev.agentgate.git.GitServer;
+import dev.agentgate.it.Chrome.Tab;
+import dev.agentgate.publish.FakeGitHub;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page's screens and actions, with real runs in a real browser. */
+@Timeout(600)
+class PageIT {
+  private static final String ENDLESS = "echo begun; sleep 1000";
+
+  @TempDir static Path home;
+
+  private static Chrome chrome;
+  private static FakeGitHub gitHub;
+  private static GitServer git;
+  private static Service service;
+
+  @BeforeAll
+  static void start() throws Exception {
+    chrome = Chrome.start();
+    Path repositories = Files.createDirectories(home.resolve("repositories"));
+    GitProgram.git(repositories, "init", "-q", "-b", "main", "author");
+    Path author = repositories.resolve("author");
+    Files.writeString(author.resolve("file.txt"), "old\n");
+    GitProgram.git(author, "add", "-A");
+    GitProgram.git(author, "commit", "-q", "-m", "base");
+    GitProgram.git(repositories, "clone", "-q", "--bare", "author", "acme/shop.git");
+    gitHub = new FakeGitHub();
+    git = new GitServer(repositories, FakeGitHub.TOKEN, () -> {});
+    service =
+        Service.in(home)
+            .with("AGENTGATE_QUEUE_MAX_CONCURRENT", 4)
+            .with("AGENTGATE_WORKSPACE_KEEP", "always")
+            .with("AGENTGATE_GITHUB_BASE_URL", "http://127.0.0.1:" + git.port())
+            .with("AGENTGATE_GITHUB_API_URL", gitHub.url())
+            .with("AGENTGATE_GITHUB_TOKEN", FakeGitHub.TOKEN)
+            .with("AGENTGATE_AGENTS_CLAUDE_CODE_COMMAND", "sh,{promptFile}");
+    service.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    for (AutoCloseable one : new AutoCloseable[] {chrome, service, git, gitHub}) {
+      if (one != null) {
+        one.close();
+      }
+    }
+  }
+
+  private static Client client() {
+    return service.client();
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  private static Locator heading(Page page, String name) {
+    return page.getByRole(
+        AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  /** The word for an order's status at its head. */
+  private static Locator status(Page page) {
+    return page.locator(".order-name .status");
+  }
+
+  private static void confirm(Page page, String name) {
+    page.locator("dialog")
+        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true))
+        .click();
+  }
+
+  private static String labelled(String script, String label) {
+    return client().submit(script, body -> body.putObject("labels").put("test", label));
+  }
+
+  @Test
+  void theOverviewShowsWhatRunsWhatWaitsAndWhy() {
+    try (Tab tab = chrome.tab(service)) {
+      String running = labelled("# The overview shows this one\n" + ENDLESS, "overview");
+      client().awaitLog(running, "begun");
+      Page page = tab.open("/");
+      assertThat(page.getByText("The overview shows this one")).isVisible();
+      assertThat(page.locator(".figure", new Page.LocatorOptions().setHasText("Oldest run")))
+          .containsText("so far");
+      assertThat(page.locator(".chart canvas")).hasCount(3);
+
+      button(page, "Pause the queue").click();
+      assertThat(button(page, "Resume the queue")).isVisible();
+      String waiting = labelled("true", "overview");
+      assertThat(page.locator(".figure", new Page.LocatorOptions().setHasText("Waiting")))
+          .containsText("1");
+      assertThat(page.getByText("The queue is paused.")).isVisible();
+      button(page, "Resume the queue").click();
+      client().awaitStatus(waiting, "completed");
+      assertThat(page.getByText("Nothing is blocked")).isVisible();
+      assertThat(page.locator(".chart", new Page.LocatorOptions().setHasText("Outcomes")))
+          .containsText(Pattern.compile("[1-9][0-9]* completed"));
+
+      assertThat(client().post("/work-orders/" + running + "/cancel").status()).isEqualTo(200);
+      assertThat(page.getByText("The overview shows this one")).hasCount(0);
+    }
+  }
+
+  @Test
+  void theListFollowsChangesAndItsFiltersAreTheAddress() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/orders?status=failed&label=test:list");
+      assertThat(page.getByText("No order matches these filters.")).isVisible();
+      assertThat(page.getByLabel("Labels")).hasValue("test:list");
+
+      labelled("# Fails soon\nexit 3", "list");
+      assertThat(page.getByText("Fails soon")).isVisible();
+      assertThat(page.getByText("Exit code 3")).isVisible();
+
+      button(page, "failed").click();
+      button(page, "completed").click();
+      assertThat(page).hasURL(Pattern.compile("/orders\\?status=completed&label=test%3Alist$"));
+      assertThat(page.getByText("Fails soon")).hasCount(0);
+      labelled("# Works well\ntrue", "list");
+      assertThat(page.getByText("Works well")).isVisible();
+      page.goBack();
+      page.goBack();
+      assertThat(page.getByText("Fails soon")).isVisible();
+      button(page, "Clear").click();
+      assertThat(page).hasURL(Pattern.compile("/orders$"));
+
+      page.getByLabel("Go to an order").fill("wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD");
+      page.keyboard().press("Enter");
+      assertThat(page.getByText("There is no work order")).isVisible();
+    }
+  }
+
+  @Test
+  void manyOrdersAreRetriedAndCancelledWithTheirNumberShownFirst() {
+    try (Tab tab = chrome.tab(service)) {
+      for (int i = 0; i < 3; i++) {
+        client().awaitEnd(labelled("test -e " + service.outside("bulk") + " && " + ENDLESS, "bulk"));
+      }
+      Page page = tab.open("/orders?label=test:bulk");
+      button(page, "Retry failed…").click();
+      assertThat(page.locator("dialog")).containsText("3 orders match these filters");
+      page.keyboard().press("Escape");
+      assertThat(page.locator("dialog")).hasCount(0);
+
+      assertThat(client().post("/queue/pause").status()).isEqualTo(200);
+      button(page, "Retry failed…").click();
+      confirm(page, "Retry 3 orders");
+      assertThat(page.getByText("3 orders are queued again.")).isVisible();
+      assertThat(page.locator("tbody .status-queued")).hasCount(3);
+
+      button(page, "Cancel queued and running…").click();
+      assertThat(page.locator("dialog")).containsText("3 orders match these filters");
+      confirm(page, "Cancel 3 orders");
+      assertThat(page.getByText("3 orders are cancelled.")).isVisible();
+      assertThat(page.locator("tbody .status-cancelled")).hasCount(3);
+      assertThat(client().post("/queue/resume").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void anOrderIsCancelledRetriedKilledAndRemoved() {
+    try (Tab tab = chrome.tab(service)) {
+      String id = labelled("# One order\n" + ENDLESS, "order");
+      client().awaitLog(id, "begun");
+      Page page = tab.open("/orders/" + id);
+      assertThat(heading(page, "One order")).isVisible();
+      assertThat(status(page)).hasText("running");
+      assertThat(page.locator(".tail")).containsText("begun");
+
+      button(page, "Cancel…").click();
+      confirm(page, "Cancel the order");
+      assertThat(status(page)).hasText("cancelled");
+      assertThat(page.getByText("its processes are gone")).isVisible();
+
+      button(page, "Retry").click();
+      assertThat(status(page)).hasText("running");
+      assertThat(page.locator(".attempt")).hasCount(2);
+      client().awaitLog(id, "begun");
+      button(page, "Kill…").click();
+      page.getByLabel("Kill at once").check();
+      confirm(page, "Kill the order");
+      assertThat(status(page)).hasText("failed");
+      assertThat(page.locator(".verdict")).containsText("Force killed by user");
+
+      button(page, "Remove…").click();
+      confirm(page, "Remove the order");
+      assertThat(page).hasURL(Pattern.compile("/orders$"));
+      assertThat(client().get("/work-orders/" + id).status()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aFinishedOrderIsFollowedUpAndItsChangePublished() {
+    try (Tab tab = chrome.tab(service)) {
+      String id =
+          client()
+              .submit(
+                  "echo new > file.txt",
+                  body -> {
+                    body.put("agentType", "claude-code");
+                    body.putObject("workspaceSource").put("repo", "acme/shop");
+                  });
+      client().awaitStatus(id, "completed");
+      Page page = tab.open("/orders/" + id);
+      assertThat(page.locator(".facts").first()).containsText("acme/shop");
+      assertThat(page.locator(".facts").first()).containsText("1 file");
+
+      button(page, "Follow up…").click();
+      page.getByLabel("What the agent does next").fill("echo more >> file.txt");
+      confirm(page, "Queue the follow-up");
+      assertThat(page.locator(".attempt-completed")).hasCount(2);
+      assertThat(page.locator(".attempt").first()).containsText("+2");
+
+      button(page, "Publish…").click();
+      page.locator("dialog").getByLabel("Title").fill("From the page");
+      confirm(page, "Publish");
+      assertThat(page.locator(".attempt").first()).containsText("Published");
+      assertThat(page.getByText("Pull request #1").first()).isVisible();
+      assertThat(gitHub.pulls.getFirst().path("title").asText()).isEqualTo("From the page");
+    }
+  }
+
+  @Test
+  void anAgentIsPausedAndResumed() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/agents");
+      Locator codex = page.locator(".agent", new Page.LocatorOptions().setHasText("codex"));
+      assertThat(codex).containsText("unavailable");
+      button(page, "Pause codex").click();
+      confirm(page, "Pause");
+      assertThat(codex).containsText("Paused by a person");
+      assertThat(codex).containsText("until someone resumes it");
+      button(page, "Resume codex").click();
+      assertThat(codex).not().containsText("Paused by a person");
+
+      button(page, "Pause codex").click();
+      page.locator("dialog").getByLabel("Until").fill("2099-01-01T12:00");
+      confirm(page, "Pause");
+      assertThat(codex).containsText("goes on in");
+      button(page, "Resume codex").click();
+      assertThat(codex).not().containsText("goes on in");
+    }
+  }
+
+  @Test
+  void anOrderIsSubmittedAndSubmittedAgain() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/submit");
+      page.getByLabel("Prompt").fill("# From the form\necho said by the agent");
+      page.getByLabel("Agent", new Page.GetByLabelOptions().setExact(true)).selectOption("shell");
+      assertThat(page.getByLabel("Model")).hasCount(0);
+      page.getByLabel("Works in").selectOption("empty");
+      page.getByText("Limits, retries and labels").click();
+      page.getByLabel("Time limit").fill("soon");
+      page.getByLabel("Attempts").fill("2");
+      page.getByLabel("Labels").fill("test:form, sprint:21");
+      button(page, "Submit the order").click();
+      assertThat(page.getByLabel("Time limit")).hasAttribute("aria-invalid", "true");
+      assertThat(page.getByRole(AriaRole.ALERT)).containsText("config.maxTime");
+      assertThat(page.getByLabel("Labels")).hasValue("test:form, sprint:21");
+      page.getByLabel("Time limit").fill("5m");
+      button(page, "Submit the order").click();
+      assertThat(heading(page, "From the form")).isVisible();
+      assertThat(status(page)).hasText("completed");
+      JsonNode first = client().order(page.url().substring(page.url().lastIndexOf('/') + 1));
+      assertThat(first.path("config").path("maxTime").asLong()).isEqualTo(300_000);
+      assertThat(first.path("config").path("maxAttempts").asInt()).isEqualTo(2);
+      assertThat(first.path("labels").path("sprint").asText()).isEqualTo("21");
+
+      page.getByText("Submit again…").click();
+      assertThat(page.getByLabel("Prompt")).hasValue("# From the form\necho said by the agent");
+      button(page, "Submit the order").click();
+      page.waitForURL(Pattern.compile("/orders/wo_"));
+      JsonNode second = client().order(page.url().substring(page.url().lastIndexOf('/') + 1));
+      assertThat(second.path("id")).isNotEqualTo(first.path("id"));
+      for (String same : new String[] {"taskPrompt", "agentType", "config", "labels"}) {
+        assertThat(second.path(same)).as(same).isEqualTo(first.path(same));
+      }
+    }
+  }
+
+  @Test
+  void whatClientsAndAgentsWriteIsNeverMarkup() {
+    String markup = "<img src=x onerror=alert(1)><script>alert(2)</script>";
+    try (Tab tab = chrome.tab(service)) {
+      String id =
+          client()
+              .submit(
+                  "# " + markup + "\necho '" + markup + "'; sleep 1000",
+                  body -> body.putObject("labels").put("test", "<b>markup</b>"));
+      client().awaitLog(id, "alert");
+      Page page = tab.open("/orders?label=test:" + "%3Cb%3Emarkup%3C%2Fb%3E");
+      assertThat(page.locator(".order-title")).hasText(markup);
+      page.locator(".order-title").click();
+      assertThat(heading(page, markup)).isVisible();
+      assertThat(page.locator(".tail")).containsText(markup);
+      assertThat(page.locator("main img")).hasCount(0);
+      assertThat(page.locator("main script")).hasCount(0);
+      page.navigate("/submit?from=" + id);
+      assertThat(page.getByLabel("Prompt")).hasValue(Pattern.compile("onerror"));
+      assertThat(client().post("/work-orders/" + id + "/cancel").status()).isEqualTo(200);
+    }
+  }
+}
