@@ -114,7 +114,7 @@ public class ApiGate {
     Area area = Area.of(path);
     begin(context, area);
     try {
-      if (area.needsKey() ? admit(context, path) : admitWithoutKey(context, path)) {
+      if (area.needsKey() ? admit(context, path) : admitWithoutKey(context, area, path)) {
         context.next();
       }
     } catch (ApiException refused) {
@@ -131,9 +131,13 @@ public class ApiGate {
     context.response().putHeader("X-Content-Type-Options", "nosniff");
   }
 
-  private boolean admitWithoutKey(RoutingContext context, String path) {
+  private boolean admitWithoutKey(RoutingContext context, Area area, String path) {
     HttpServerRequest request = context.request();
-    access.checkOrigin(describe(request));
+    if (area == Area.PAGE) {
+      access.checkVisit(describe(request));
+    } else {
+      access.checkOrigin(describe(request));
+    }
     if (Area.isReadOnly(path) && !READING.contains(request.method())) {
       tellMethods(context, "GET, HEAD, OPTIONS");
       return false;
@@ -192,7 +196,8 @@ public class ApiGate {
         header(request, HttpHeaders.AUTHORIZATION),
         header(request, "X-API-Key"),
         header(request, "Origin"),
-        header(request, "Sec-Fetch-Site"));
+        header(request, "Sec-Fetch-Site"),
+        header(request, "Sec-Fetch-Dest"));
   }
 
   private static Optional<String> header(HttpServerRequest request, String name) {

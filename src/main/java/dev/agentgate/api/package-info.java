@@ -10,7 +10,8 @@
                 "A durable work-order queue that runs coding agents as supervised processes.\n\n"
                     + "Times are RFC 3339 in UTC with milliseconds; a duration is an integer of"
                     + " milliseconds in every answer. Values that do not apply are left out."
-                    + " Every answer carries `X-Request-ID`: the caller's own, if it sent one.",
+                    + " Every answer carries `X-Request-ID`: the caller's own, if it sent one."
+                    + " `AgentGate-Role` names the role of a caller who was let in.",
             license =
                 @License(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")),
     tags = {

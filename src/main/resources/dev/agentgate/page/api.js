@@ -91,6 +91,11 @@ async function download(path, fileName) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+/** Whether the service has refused a stream for good: it is neither busy nor out of reach. */
+function isFinal(error) {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 429].includes(error.status);
+}
+
 /**
  * Follows a stream of events until `close()` is called on the result. It reconnects by itself,
  * after the last event it has seen, and rests while the tab is hidden.
@@ -186,7 +191,7 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
       if (closed) {
         return;
       }
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500) {
+      if (isFinal(error)) {
         onState('failed', error);
         return;
       }

@@ -50,7 +50,7 @@ export function Chart({ title, summary, data, options }) {
       chart.current = new Plot({
         width: place.current.clientWidth, height: HEIGHT,
         legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-        padding: [8, 8, 0, 0],
+        padding: [8, 20, 0, 0],
         ...own,
         axes: [{ ...axis, space: 70, size: 28, values: times }, { ...axis, size: 46, space: 28, ...own.valueAxis }],
       }, newest.current, place.current);

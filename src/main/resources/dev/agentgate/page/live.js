@@ -6,6 +6,7 @@ let state = 'connecting';
 const watchers = new Set();
 const listeners = new Set();
 let stream = null;
+let opened = false;
 
 function open() {
   stream ??= api.stream('/events', {
@@ -18,6 +19,11 @@ function open() {
       }
     },
     onState(now) {
+      // What was read before the stream was open may be out of date.
+      if (now === 'live' && !opened) {
+        opened = true;
+        listeners.forEach((listener) => listener(null));
+      }
       state = now;
       watchers.forEach((watcher) => watcher());
     },

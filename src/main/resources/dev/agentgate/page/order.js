@@ -7,7 +7,7 @@ import { may } from './session.js';
 import { Tail } from './tail.js';
 import { Elapsed, Time, duration } from './time.js';
 import { Action, Loading, Problem, Status, announce, useLoaded } from './ui.js';
-import { html, useState } from './view.js';
+import { html, useEffect, useState } from './view.js';
 import { FINISHED, reason } from './words.js';
 
 const DIALOGS = {
@@ -18,6 +18,7 @@ export function OrderScreen({ api, id }) {
   const order = useLoaded((signal) => api.get(`/work-orders/${id}`, { signal }), [id]);
   const runs = useLoaded((signal) => api.get(`/work-orders/${id}/runs`, { signal }), [id]);
   const again = () => Promise.all([order.again(), runs.again()]);
+  useWhilePending(runs.value?.items[0]?.publication?.status === 'pending', again);
   useRefresh(again, (change) => change.workOrderId === id || order.value?.status === 'queued');
 
   if (order.error && !order.value) {
@@ -45,6 +46,23 @@ export function OrderScreen({ api, id }) {
       </div>
       <aside class="stack-wide" aria-label="Facts"><${Facts} order=${order.value} /></aside>
     </div>`;
+}
+
+/** Reads again now and then while a change is being published: no event tells when that is done. */
+function useWhilePending(pending, again) {
+  useEffect(() => {
+    let timer = 0;
+    let delay = 1000;
+    const look = async () => {
+      await again();
+      delay = Math.min(delay * 2, 30_000);
+      timer = setTimeout(look, delay);
+    };
+    if (pending) {
+      timer = setTimeout(look, delay);
+    }
+    return () => clearTimeout(timer);
+  }, [pending]);
 }
 
 function Head({ api, order, runs, again }) {

@@ -162,7 +162,15 @@ function Charts({ api, health }) {
 }
 
 const between = ({ from, to }) => ({ x: { range: [from / 1000, to / 1000] } });
-const whole = { values: (_, values) => values.map((n) => (Number.isInteger(n) ? number(n) : '')) };
+const whole = {
+  incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000],
+  values: (_, values) => values.map(number),
+};
+const times = {
+  size: 56,
+  incrs: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800],
+  values: (_, values) => values.map((s) => (s === 0 ? '0' : roughly(s * 1000))),
+};
 const fromZero = (least) => ({ range: (_, __, max) => [0, Math.max(least, max * 1.1)] });
 
 /** Keeps the range of the time axis on the newest data. */
@@ -192,7 +200,7 @@ function Waits({ drawn }) {
     : `Median ${duration(sorted[Math.floor(sorted.length / 2)] * 1000)}, longest ${duration(sorted.at(-1) * 1000)}`;
   return html`<${Chart} title="Time waited" data=${drawn.waits} summary=${summary}
     options=${(ink) => ({
-      scales, valueAxis: { size: 56, values: (_, values) => values.map((s) => (s === 0 ? '0' : roughly(Math.max(1000, s * 1000)))) },
+      scales, valueAxis: times,
       series: [{}, { stroke: ink('running'), paths: () => null, points: { show: true, size: 5, fill: ink('running') } }],
     })} />`;
 }

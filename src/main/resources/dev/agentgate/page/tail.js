@@ -5,6 +5,8 @@ import { html, useEffect, useRef, useState } from './view.js';
 const LINES = 12;
 const APART = 1000;
 const SLOWLY = 5000;
+// Colours and movements of a terminal, and other characters that show nothing.
+const CONTROLS = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]/g;
 
 /**
  * Shows the end of a run's log and keeps it up to date. The stream only tells that there is more;
@@ -25,7 +27,7 @@ export function Tail({ api, run, onMore }) {
       try {
         const lines = await api.text(`/runs/${run.id}/log?tail=${LINES}&format=text`);
         if (!closed) {
-          setText(lines);
+          setText(lines.replace(CONTROLS, ''));
         }
       } catch {
         // The stream says so, too, and tries again.

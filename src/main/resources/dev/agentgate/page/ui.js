@@ -41,14 +41,20 @@ export function Action({ label, busy = `${label}…`, run, kind = '', ...more })
   </button>`;
 }
 
-/** A modal dialog. The browser keeps the focus inside and gives it back; Escape closes it. */
+/**
+ * A modal dialog. The browser keeps the focus inside and gives it back; Escape closes it, unless
+ * there is no `onClose`: then it stays.
+ */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   useEffect(() => {
-    dialog.current.showModal();
+    const element = dialog.current;
+    element.showModal();
+    return () => element.close();
   }, []);
-  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${onClose}
-      onCancel=${(e) => onClose ? undefined : e.preventDefault()}>
+  const closed = () => (onClose ? onClose() : dialog.current?.showModal());
+  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${closed}
+      onCancel=${(e) => !onClose && e.preventDefault()}>
     <h2 id="dialog-title">${title}</h2>
     ${children}
   </dialog>`;

@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.api.access.Access;
@@ -122,7 +123,8 @@ class HostCheckTest {
             Optional.ofNullable(authorization),
             Optional.ofNullable(apiKey),
             Optional.of("https://elsewhere.example"),
-            Optional.of("cross-site"));
+            Optional.of("cross-site"),
+            Optional.empty());
     if (admitted) {
       assertThat(access.admit(request)).isEqualTo(new Caller("api-key", Role.ADMIN));
     } else {
@@ -136,14 +138,38 @@ class HostCheckTest {
     return new Access(ApiKeys.of(key, Optional.<List<String>>empty()), anonymous);
   }
 
+  @Test
+  void aLinkOnAnotherSiteLeadsToThePageOnly() {
+    Request visit = from("localhost:3001", null, "cross-site", "document");
+    assertThatCode(() -> OPEN.checkVisit(visit)).doesNotThrowAnyException();
+    assertForbidden(OPEN, visit);
+    for (Request other :
+        List.of(
+            from("localhost:3001", null, "cross-site", "iframe"),
+            from("localhost:3001", null, "cross-site", "script"),
+            from("localhost:3001", "https://evil.example", "cross-site", "document"),
+            from("agents.example", null, "cross-site", "document"))) {
+      assertThatThrownBy(() -> OPEN.checkVisit(other)).isInstanceOf(ApiException.class);
+    }
+  }
+
   private static Request from(
       @Nullable String host, @Nullable String origin, @Nullable String fetchSite) {
+    return from(host, origin, fetchSite, null);
+  }
+
+  private static Request from(
+      @Nullable String host,
+      @Nullable String origin,
+      @Nullable String fetchSite,
+      @Nullable String fetchDestination) {
     return new Request(
         Optional.ofNullable(host),
         Optional.empty(),
         Optional.empty(),
         Optional.ofNullable(origin),
-        Optional.ofNullable(fetchSite));
+        Optional.ofNullable(fetchSite),
+        Optional.ofNullable(fetchDestination));
   }
 
   private static void assertForbidden(Access access, Request request) {

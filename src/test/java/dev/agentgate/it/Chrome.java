@@ -28,9 +28,7 @@ final class Chrome implements AutoCloseable {
   private Chrome(Playwright playwright) {
     this.playwright = playwright;
     this.browser =
-        playwright
-            .chromium()
-            .launch(new BrowserType.LaunchOptions().setExecutablePath(PROGRAM));
+        playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(PROGRAM));
   }
 
   /** Starts it; skips the test where there is none, unless this is CI. */

@@ -143,8 +143,7 @@ class PageAccessIT {
       page.navigate("/");
       assertThat(page.locator(".figure").first()).isVisible();
       assertThat(buttons(page).contains("Pause the queue")).isEqualTo(onOverview != null);
-      assertThat(page.locator("nav").getByText("Submit"))
-          .hasCount(role.equals("viewer") ? 0 : 1);
+      assertThat(page.locator("nav").getByText("Submit")).hasCount(role.equals("viewer") ? 0 : 1);
     } finally {
       service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
     }
@@ -198,7 +197,9 @@ class PageAccessIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"LIGHT", "DARK"}, value = ColorScheme.class)
+  @EnumSource(
+      names = {"LIGHT", "DARK"},
+      value = ColorScheme.class)
   void axeFindsNothingSerious(ColorScheme theme) {
     String failed = submit("echo said; exit 3");
     String running = submit("# Runs\necho begun; sleep 1000");

@@ -109,7 +109,7 @@ class PageIT {
       String waiting = labelled("true", "overview");
       assertThat(page.locator(".figure", new Page.LocatorOptions().setHasText("Waiting")))
           .containsText("1");
-      assertThat(page.getByText("The queue is paused.")).isVisible();
+      assertThat(page.locator(".notices")).containsText("The queue is paused.");
       button(page, "Resume the queue").click();
       client().awaitStatus(waiting, "completed");
       assertThat(page.getByText("Nothing is blocked")).isVisible();
@@ -141,12 +141,17 @@ class PageIT {
       page.goBack();
       page.goBack();
       assertThat(page.getByText("Fails soon")).isVisible();
+
+      page.getByText("Fails soon").hover();
+      labelled("# Fails later\nexit 4", "list");
+      button(page, "Show 1 newer order").click();
+      assertThat(page.getByText("Fails later")).isVisible();
       button(page, "Clear").click();
       assertThat(page).hasURL(Pattern.compile("/orders$"));
 
       page.getByLabel("Go to an order").fill("wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD");
       page.keyboard().press("Enter");
-      assertThat(page.getByText("There is no work order")).isVisible();
+      assertThat(page.getByRole(AriaRole.ALERT)).containsText("wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD");
     }
   }
 
@@ -154,7 +159,7 @@ class PageIT {
   void manyOrdersAreRetriedAndCancelledWithTheirNumberShownFirst() {
     try (Tab tab = chrome.tab(service)) {
       for (int i = 0; i < 3; i++) {
-        client().awaitEnd(labelled("test -e " + service.outside("bulk") + " && " + ENDLESS, "bulk"));
+        client().awaitEnd(labelled("exit 1", "bulk"));
       }
       Page page = tab.open("/orders?label=test:bulk");
       button(page, "Retry failed…").click();

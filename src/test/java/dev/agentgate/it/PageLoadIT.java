@@ -18,8 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +84,8 @@ class PageLoadIT {
       button(page, "Newest");
       assertThat(page.locator(".order-title").first()).hasText("Order 9999");
 
+      // Away from the list, which holds its rows in place below the pointer.
+      page.mouse().move(0, 0);
       String id = service.client().submit("# The newest\ntrue");
       assertThat(page.getByText("The newest")).isVisible();
       assertThat(page.getByText("10,001 orders")).isVisible();
@@ -143,16 +145,15 @@ class PageLoadIT {
       await()
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(200))
-          .untilAsserted(
-              () -> {
-                page.reload();
-                assertThat(page.locator(".figure").first()).isVisible();
-                Number paint =
-                    (Number)
-                        page.evaluate(
-                            "performance.getEntriesByName('first-contentful-paint')[0].startTime");
-                assertThat(paint.doubleValue()).isLessThan(FIRST_PAINT.toMillis());
-              });
+          .untilAsserted(() -> {
+            page.reload();
+            assertThat(page.locator(".figure").first()).isVisible();
+            Number paint =
+                (Number)
+                    page.evaluate(
+                        "performance.getEntriesByName('first-contentful-paint')[0].startTime");
+            assertThat(paint.doubleValue()).isLessThan(FIRST_PAINT.toMillis());
+          });
     }
   }
 

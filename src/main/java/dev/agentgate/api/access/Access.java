@@ -62,12 +62,7 @@ public final class Access {
     if (!keys.isEmpty()) {
       return;
     }
-    if (!anonymous && request.host().filter(LoopbackName::isLoopback).isEmpty()) {
-      throw new ApiException(
-          ProblemType.FORBIDDEN,
-          "Without a configured key only requests to a loopback name (localhost, 127.0.0.1, [::1])"
-              + " are served");
-    }
+    checkHost(request);
     if (request.isFromAnotherSite()) {
       throw new ApiException(
           ProblemType.FORBIDDEN,
@@ -75,13 +70,39 @@ public final class Access {
     }
   }
 
-  /** The headers that tell where a request comes from. */
+  /**
+   * Checks a request for the page. As {@link #checkOrigin}, but a link of another web site may lead
+   * here: the person sees a document without data, and the other site sees nothing.
+   */
+  public void checkVisit(Request request) {
+    if (!request.isVisit()) {
+      checkOrigin(request);
+    } else if (keys.isEmpty()) {
+      checkHost(request);
+    }
+  }
+
+  private void checkHost(Request request) {
+    if (!anonymous && request.host().filter(LoopbackName::isLoopback).isEmpty()) {
+      throw new ApiException(
+          ProblemType.FORBIDDEN,
+          "Without a configured key only requests to a loopback name (localhost, 127.0.0.1, [::1])"
+              + " are served");
+    }
+  }
+
+  /**
+   * The headers that tell where a request comes from.
+   *
+   * @param fetchDestination what a browser will do with the answer
+   */
   public record Request(
       Optional<String> host,
       Optional<String> authorization,
       Optional<String> apiKey,
       Optional<String> origin,
-      Optional<String> fetchSite) {
+      Optional<String> fetchSite,
+      Optional<String> fetchDestination) {
 
     Optional<String> key() {
       return authorization
@@ -89,6 +110,11 @@ public final class Access {
           .filter(Matcher::matches)
           .map(bearer -> bearer.group(1))
           .or(() -> apiKey);
+    }
+
+    /** Whether a browser opens the answer in a tab of its own, not in a frame or a script. */
+    boolean isVisit() {
+      return origin.isEmpty() && fetchDestination.equals(Optional.of("document"));
     }
 
     boolean isFromAnotherSite() {

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * The parts of the API port, and the gate's rules for each. In every area a service without keys
- * refuses a {@code Host} that is not a loopback name and pages from other web sites, and every
- * refusal is a problem document.
+ * refuses a {@code Host} that is not a loopback name and requests of pages from other web sites,
+ * and every refusal is a problem document.
  */
 public enum Area {
   /** The API. It serves the data, so a configured key is needed and every change is audited. */
@@ -21,7 +21,7 @@ public enum Area {
   DOCUMENT,
   /**
    * The pages that a person opens in a browser. A page holds no data itself, so it needs no key. It
-   * loads nothing from elsewhere, and no other site may frame it.
+   * loads nothing from elsewhere, and no other site may frame it; a link may lead to it.
    */
   PAGE;
 
