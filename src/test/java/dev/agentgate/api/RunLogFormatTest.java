@@ -94,6 +94,18 @@ class RunLogFormatTest {
   }
 
   @Test
+  void aStreamOfJsonStringsKeepsCarriageReturns() throws Exception {
+    RunId run = start();
+    runs.write(run, "10%\r20%\r\n\"end\"");
+    runs.end(run);
+    try (LogEvents events = LogEvents.of(path(run) + "/stream?encoding=json", "")) {
+      assertThat(events.next())
+          .isEqualTo("id: 14\nevent: log\ndata: \"10%\\r20%\\r\\n\\\"end\\\"\"\n");
+    }
+    given().get(path(run) + "/stream?encoding=xml").then().statusCode(400);
+  }
+
+  @Test
   void rawIsTheDefault() {
     RunId run = start();
     String said = SAID.formatted("hello");

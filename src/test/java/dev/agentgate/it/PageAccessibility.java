@@ -1,0 +1,20 @@
+package dev.agentgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Page;
+import java.util.List;
+
+/** Looks with axe for faults that keep people from using a screen. */
+record PageAccessibility(Page page) {
+  private static final List<String> GRAVE = List.of("serious", "critical");
+
+  /** Fails if there is a grave one. */
+  void check() {
+    assertThat(new AxeBuilder(page).analyze().getViolations())
+        .filteredOn(violation -> GRAVE.contains(violation.getImpact()))
+        .extracting(violation -> violation.getId() + ": " + violation.getNodes())
+        .isEmpty();
+  }
+}
