@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page's screen of what a run changed, in a real browser. */
 @Timeout(600)
 class PageChangeIT {
-  /** A task of a browser's main thread that is longer than this is felt as a hang on any machine. */
+  /**
+   * A task of a browser's main thread that is longer than this is felt as a hang on any machine.
+   */
   private static final double LONGEST_TASK = 2000;
 
   @TempDir static Path home;
@@ -143,8 +145,7 @@ class PageChangeIT {
       new PageAccessibility(page).check();
 
       assertThat(page.getByText("agentgate patch " + run + " | git apply")).isVisible();
-      Download download =
-          page.waitForDownload(() -> page.getByText("Download patch").click());
+      Download download = page.waitForDownload(() -> page.getByText("Download patch").click());
       assertThat(Files.readAllBytes(download.path()))
           .isEqualTo(client().open("/runs/" + run + "/patch").readAllBytes());
     }
@@ -166,8 +167,7 @@ class PageChangeIT {
       assertThat(head(page, "a")).hasAttribute("aria-expanded", "true");
       diff(page).focus();
       page.keyboard().press("j");
-      assertThat(listed(page, "b").getByRole(AriaRole.BUTTON))
-          .hasAttribute("aria-current", "true");
+      assertThat(listed(page, "b").getByRole(AriaRole.BUTTON)).hasAttribute("aria-current", "true");
       page.keyboard().press("c");
       assertThat(head(page, "b")).hasAttribute("aria-expanded", "false");
       assertThat(head(page, "b")).containsText("101 lines");
