@@ -3,6 +3,7 @@ package dev.agentgate.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -134,7 +135,7 @@ class PageLogIT {
   }
 
   @Test
-  void anAgentsEventsAreReadableOrRaw() {
+  void anAgentsEventsAreReadableOrRaw() throws IOException {
     try (Tab tab = chrome.tab(service)) {
       String event =
           "{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"I am done.\"}]}}";
@@ -146,6 +147,8 @@ class PageLogIT {
       button(page, "Raw").click();
       assertThat(row(page, "I am done.")).hasText(event);
       assertThat(button(page, "Raw")).hasAttribute("aria-pressed", "true");
+      Download download = page.waitForDownload(() -> button(page, "Download").click());
+      assertThat(Files.readString(download.path())).isEqualTo(event + "\n");
     }
   }
 
@@ -171,11 +174,18 @@ class PageLogIT {
       long all = System.nanoTime();
       assertThat(page.locator(".viewer-size")).containsText("1,700,002 lines");
 
+      Locator field = page.getByLabel("Find in the log");
+      find(page, "line 123456", "1 of 11");
+      field.press("Enter");
+      assertThat(page.locator(".find-count")).hasText("2 of 11");
+      field.press("Shift+Enter");
+      field.press("Shift+Enter");
+      assertThat(page.locator(".find-count")).hasText("11 of 11");
       find(page, "LINE 1234567 of", "1 of 1");
       assertThat(page.locator("mark.current")).hasText("line 1234567 of");
       find(page, "the end", "1 of 1");
       assertThat(row(page, "the end")).isVisible();
-      page.getByLabel("Find in the log").press("Escape");
+      field.press("Escape");
       assertThat(viewer(page)).isFocused();
       page.keyboard().press("Home");
       assertThat(row(page, "line 1 of")).isVisible();
