@@ -1,5 +1,5 @@
 /** Finds a text in the rows of a log as they are shown. */
-import { ESCAPES, renderRow, textOf } from './terminal.js';
+import { ESCAPES, shownText, textOf } from './terminal.js';
 
 /** More matches are counted, but cannot be gone to. */
 export const MOST_MATCHES = 1_000_000;
@@ -89,11 +89,6 @@ export class Finder {
     return true;
   }
 
-  /** The part of the text that was searched, from 0 to 1. */
-  get progress() {
-    return (this.#part + 1) / this.#index.parts;
-  }
-
   /** Returns the row of a match, and which one it is of those that begin in that row. */
   place(match) {
     if (match >= this.#listed) {
@@ -133,7 +128,7 @@ export class Finder {
     const end = next ? next.row : this.#index.rows;
     const rows = this.#index
       .read(this.#store, part.row, end + (next?.continued ? OVERLAP_ROWS : 0))
-      .map((row) => ({ text: renderRow(textOf(row.bytes), row.style).text, continued: row.continued }));
+      .map((row) => ({ text: shownText(textOf(row.bytes)), continued: row.continued }));
     rangesIn(rows, this.#pattern).forEach((ranges, i) => {
       if (part.row + i < end) {
         ranges.forEach(([, , begins]) => begins && this.#add(part.row + i));

@@ -9,6 +9,7 @@ import { renderRow, textOf } from './terminal.js';
 const UNWRAPPED = 2000;
 const SLICE = 1 << 20;
 const REPORT_EVERY = 100;
+const REPORT_FOUND_EVERY = 250;
 const SILENCE = 40_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
@@ -28,6 +29,7 @@ let reportDue = 0;
 let finder = null;
 let query = '';
 let finding = false;
+let foundReported = 0;
 let waiting = null;
 let resting = false;
 let connection = null;
@@ -150,6 +152,7 @@ function shownRows(from, to) {
 }
 
 function startFind() {
+  foundReported = 0;
   finder = query ? new Finder(index, store, query) : null;
   if (!finder) {
     post({ type: 'found', query, count: 0, done: true });
@@ -171,8 +174,11 @@ function searchSlice() {
     return;
   }
   const done = finder.search(SEARCH_SLICE);
-  const { count, progress } = finder;
-  post({ type: 'found', query, count, most: MOST_MATCHES, progress, done });
+  const now = performance.now();
+  if (done || now - foundReported > REPORT_FOUND_EVERY) {
+    foundReported = now;
+    post({ type: 'found', query, count: finder.count, most: MOST_MATCHES, done });
+  }
   if (!done) {
     searchOn();
   }

@@ -1,6 +1,6 @@
 /** Shows a row of a log as a terminal would: colours, and what overwrites what. Other escape sequences are dropped. */
-import { applySgr } from './sgr.js';
-import { visibleParts } from './visible.js';
+import { PLAIN, applySgr } from './sgr.js';
+import { visible, visibleParts } from './visible.js';
 
 /** The same sequences that `RowScanner` knows. */
 export const ESCAPES =
@@ -36,6 +36,14 @@ export function renderRow(raw, style) {
     }
   }
   return { text, spans };
+}
+
+/** Returns the text of a row as it is shown; quicker than with its spans. */
+export function shownText(raw) {
+  if (MOVES.test(raw)) {
+    return renderRow(raw, PLAIN).text;
+  }
+  return visible(raw.includes('\u001b') ? raw.replace(ESCAPES, '') : raw);
 }
 
 function styled(raw, first) {

@@ -46,5 +46,5 @@ export function visibleParts(text) {
 
 /** Returns the text as one string. */
 export function visible(text) {
-  return text.replace(UNSEEN, sign);
+  return hasUnseen(text) ? text.replace(UNSEEN, sign) : text;
 }
