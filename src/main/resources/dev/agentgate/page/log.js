@@ -26,6 +26,7 @@ class LogReader {
   #scroller;
   #unwatch;
   #current = null;
+  #revealing = false;
   #changed;
 
   constructor(scroller, { url, follow, wrap, changed }) {
@@ -107,6 +108,7 @@ class LogReader {
       return null;
     }
     this.#current = place;
+    this.#revealing = true;
     this.#view.reveal(place.row);
     this.#view.redraw();
     return match;
@@ -247,6 +249,10 @@ class LogReader {
     piece.textContent = text;
     if (mark) {
       piece.className = mark.current ? 'current' : '';
+      if (mark.current && this.#revealing) {
+        this.#revealing = false;
+        requestAnimationFrame(() => this.#showSideways(piece));
+      }
       return piece;
     }
     if (sign) {
@@ -256,6 +262,16 @@ class LogReader {
       this.#painter.paint(piece, style);
     }
     return piece;
+  }
+
+  /** A match may be far to the right in a line that is not wrapped. */
+  #showSideways(mark) {
+    const seen = this.#scroller.getBoundingClientRect();
+    const box = mark.getBoundingClientRect();
+    const gutter = mark.closest('.row')?.firstChild.offsetWidth ?? 0;
+    if (box.left < seen.left + gutter || box.right > seen.right) {
+      this.#scroller.scrollLeft += box.left - seen.left - this.#scroller.clientWidth / 2;
+    }
   }
 }
 

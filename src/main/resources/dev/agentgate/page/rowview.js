@@ -133,15 +133,11 @@ export class RowView {
     this.#scrollTo(row * this.#rowHeight);
   }
 
-  /** Shows a row in the middle if it is not seen already, and this part of it, in pixels. */
-  reveal(row, left = 0, width = 0) {
+  /** Shows a row in the middle if it is not seen already. */
+  reveal(row) {
     const from = row * this.#rowHeight;
     if (from < this.#map.top + this.#rowHeight || from + 2 * this.#rowHeight > this.#map.top + this.#height) {
       this.#scrollTo(from - this.#height / 2);
-    }
-    const seen = this.#scroller.scrollLeft;
-    if (left < seen || left + width > seen + this.#scroller.clientWidth) {
-      this.#scroller.scrollLeft = Math.max(0, left - this.#scroller.clientWidth / 2);
     }
   }
 
