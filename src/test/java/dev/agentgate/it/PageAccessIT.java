@@ -3,8 +3,6 @@ package dev.agentgate.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -16,7 +14,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,7 +203,7 @@ class PageAccessIT {
     try (Tab tab = chrome.tab(service, theme, 1280, 800)) {
       Page page = enter(tab, "admin", "/");
       assertThat(page.locator(".chart canvas")).hasCount(3);
-      examine(page);
+      new PageAccessibility(page).check();
       for (String path :
           List.of(
               "/orders?status=running&status=failed&agentType=shell",
@@ -218,28 +215,14 @@ class PageAccessIT {
         page.navigate(path);
         assertThat(page.locator("h1")).isVisible();
         assertThat(page.locator(".loading")).hasCount(0);
-        examine(page);
+        new PageAccessibility(page).check();
       }
       page.navigate("/orders/" + running);
       page.getByText("Kill…").click();
-      examine(page);
+      new PageAccessibility(page).check();
     } finally {
       service.client().post("/work-orders/" + running + "/cancel", Client.script(""), key("admin"));
     }
-  }
-
-  private static void examine(Page page) {
-    List<String> serious =
-        new AxeBuilder(page)
-            .analyze().getViolations().stream()
-                .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
-                .map(PageAccessIT::describe)
-                .toList();
-    assertThat(serious).as(page.url()).isEmpty();
-  }
-
-  private static String describe(Rule rule) {
-    return rule.getId() + ": " + rule.getHelp() + " " + rule.getNodes();
   }
 
   @Test
