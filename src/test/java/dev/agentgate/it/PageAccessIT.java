@@ -251,6 +251,10 @@ class PageAccessIT {
     assertThat(service.probe("/").status()).isNotEqualTo(200);
     assertThat(service.probe(script).status()).isEqualTo(404);
     assertThat(service.probe("/orders").status()).isEqualTo(404);
+    assertThat(service.probe("/q/metrics").text())
+        .as("one path for the whole page")
+        .contains("uri=\"/\"")
+        .doesNotContain("uri=\"/orders", "uri=\"/page");
   }
 
   private static Answer get(String path, String... headers) {

@@ -32,7 +32,8 @@ class EndpointPaths {
   }
 
   private static String template(String path) {
-    if (Area.of(path) == Area.PAGE) {
+    // The router has put {id} in place of the ids of a path that it knows.
+    if (Area.of(path.replace("{id}", "id")) == Area.PAGE) {
       return Area.FRONT_PAGE;
     }
     if (!path.startsWith(Endpoint.BASE)) {
