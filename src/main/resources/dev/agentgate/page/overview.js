@@ -180,11 +180,17 @@ function useScales(drawn, least) {
   return { x: { range: () => between(newest.current).x.range }, y: fromZero(least) };
 }
 
+/** The colour of a line or a bar, next to its name. */
+function Key({ of }) {
+  return html`<span class=${`key status-${of}`} aria-hidden="true"></span>`;
+}
+
 function Depths({ drawn, health }) {
   const scales = useScales(drawn, 4);
   const most = Math.max(...drawn.depths[1]);
   return html`<${Chart} title="Queue" data=${drawn.depths}
-    summary=${`${number(health.queuedCount)} waiting, ${number(health.runningCount)} running; at most ${number(most)} waited`}
+    summary=${html`<${Key} of="queued" />${number(health.queuedCount)} waiting, at most ${number(most)}
+      <${Key} of="running" />${number(health.runningCount)} running`}
     options=${(ink, Plot) => ({
       scales, valueAxis: whole,
       series: [{},
@@ -217,7 +223,8 @@ function Outcomes({ drawn }) {
     counts.cancelled,
   ], [drawn]);
   return html`<${Chart} title="Outcomes" data=${data}
-    summary=${`${number(sum(counts.completed))} completed, ${number(sum(counts.failed))} failed, ${number(sum(counts.cancelled))} cancelled`}
+    summary=${html`${Object.entries(counts).map(([status, each]) => html`<span key=${status}>
+      <${Key} of=${status} />${number(sum(each))} ${status}${' '}</span>`)}`}
     options=${(ink, Plot) => ({
       scales, valueAxis: whole,
       series: [{}, ...['good', 'bad', 'still'].map((name) => (
