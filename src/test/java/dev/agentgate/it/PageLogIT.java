@@ -7,6 +7,7 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
 import dev.agentgate.it.Chrome.Tab;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,7 +137,7 @@ class PageLogIT {
 
   @Test
   void anAgentsEventsAreReadableOrRaw() throws IOException {
-    try (Tab tab = chrome.tab(service)) {
+    try (Tab tab = chrome.tab(service, ColorScheme.DARK, 360, 740)) {
       String event =
           "{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"I am done.\"}]}}";
       String order =
@@ -145,10 +146,13 @@ class PageLogIT {
       Page page = openLog(tab, order);
       assertThat(row(page, "I am done.")).hasText("I am done.");
       button(page, "Raw").click();
-      assertThat(row(page, "I am done.")).hasText(event);
+      assertThat(row(page, "{\"type\":\"assistant\"")).isVisible();
       assertThat(button(page, "Raw")).hasAttribute("aria-pressed", "true");
       Download download = page.waitForDownload(() -> button(page, "Download").click());
       assertThat(Files.readString(download.path())).isEqualTo(event + "\n");
+      assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+          .isEqualTo(true);
+      new PageAccessibility(page).check();
     }
   }
 
