@@ -17,10 +17,11 @@ export function OrdersScreen({ api, query }) {
   const filter = filterOf(query);
   const cursor = query.get('cursor') ?? '';
   const asked = queryOf(filter, { cursor, limit: String(PAGE) }).toString();
-  const list = useLoaded((signal) => api.get(`/work-orders?${asked}`, { signal }), [asked]);
+  const list = useLoaded(
+    async (signal) => ({ ...await api.get(`/work-orders?${asked}`, { signal }), asked }), [asked], { keep: true });
   const [bulk, setBulk] = useState(null);
   const table = useRef(null);
-  const shown = useSteady(list.value, table, asked);
+  const shown = useSteady(list.value, table);
 
   useRefresh(list.again, (change) => cursor === '' || shown.items?.some(({ id }) => id === change.workOrderId));
   const patched = usePatched(shown.items, list.value);
@@ -46,7 +47,7 @@ export function OrdersScreen({ api, query }) {
       ${shown.news > 0 && html`<button type="button" class="quiet" onClick=${shown.showNews}>
         Show ${several(shown.news, 'newer order')}</button>`}
     </div>
-    <div class="panel" ref=${table}>
+    <div class=${list.value && list.value.asked !== asked ? 'panel stale' : 'panel'} ref=${table}>
       ${patched === undefined && !list.error && html`<${Loading} />`}
       ${patched?.length === 0 && html`<${Empty}>
         ${asked.includes('&') ? 'No order matches these filters.' : 'There are no orders yet.'}
@@ -66,13 +67,13 @@ export function OrdersScreen({ api, query }) {
  * Keeps rows in place while the pointer or the focus is among them, so that nobody clicks on the
  * wrong one. What is newer is counted and shown on request.
  */
-function useSteady(value, table, asked) {
+function useSteady(value, table) {
   const kept = useRef({ asked: null, ids: [] });
   const [, again] = useState(0);
-  const items = value?.items;
-  if (!items) {
-    return { items, news: 0 };
+  if (!value) {
+    return { news: 0 };
   }
+  const { items, asked } = value;
   const it = kept.current;
   const busy = table.current?.matches(':hover') || table.current?.contains(document.activeElement);
   if (it.asked !== asked || !busy || it.ids.length === 0) {

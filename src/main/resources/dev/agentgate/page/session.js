@@ -63,6 +63,9 @@ export async function tryKey(text) {
   if (response.status === 401) {
     return 'This key is not valid.';
   }
+  if (!response.ok) {
+    return `The service answered with status ${response.status}.`;
+  }
   key = text;
   try {
     sessionStorage.setItem(STORED, text);

@@ -87,10 +87,11 @@ export function Announcements() {
 }
 
 /**
- * Loads something, and again when `again` is called. Keeps what is shown while it loads again.
+ * Loads something, and again when `again` is called. Keeps what is shown while it loads again; with
+ * `keep` also while something else is loaded because `inputs` have changed.
  * Returns `{value, error, again}`.
  */
-export function useLoaded(load, inputs) {
+export function useLoaded(load, inputs, { keep = false } = {}) {
   const [state, setState] = useState({});
   const current = useRef(null);
   const again = () => {
@@ -103,7 +104,9 @@ export function useLoaded(load, inputs) {
     );
   };
   useEffect(() => {
-    setState({});
+    if (!keep) {
+      setState({});
+    }
     again();
     return () => current.current.abort();
   }, inputs);
