@@ -32,7 +32,7 @@ final class OrderCheck implements AutoCloseable {
   private long corrected;
 
   /**
-   * @param entries what to check
+   * @param entries what to check; empty: nothing
    * @param opened the time by which these entries were terminal at the latest
    */
   OrderCheck(
@@ -47,7 +47,11 @@ final class OrderCheck implements AutoCloseable {
     this.quarantine = quarantine;
     this.snapshot = snapshot;
     this.opened = opened;
-    this.thread = Thread.ofPlatform().daemon().name("store-check").start(() -> checkAll(entries));
+    this.thread =
+        Thread.ofPlatform().daemon().name("store-check").unstarted(() -> checkAll(entries));
+    if (!entries.isEmpty()) {
+      thread.start();
+    }
   }
 
   /** The parts of the store that hold orders. */
