@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agentgate.linux.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -60,7 +60,8 @@ class RealAgentsIT {
     }
   }
 
-  @TempDir static Path home;
+  /** Not below a directory that others may write to, or gemini ignores its system settings. */
+  private static Path home;
 
   private static FakeModelServer models;
   private static Service service;
@@ -69,6 +70,7 @@ class RealAgentsIT {
   @BeforeAll
   static void start() throws IOException {
     Path programs = NpmAgents.install();
+    home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "real-agents-");
     models = new FakeModelServer();
     service = Service.in(home);
     Path repositories = service.outside("repositories");
@@ -97,6 +99,9 @@ class RealAgentsIT {
     }
     if (models != null) {
       models.close();
+    }
+    if (home != null) {
+      assertThat(DirectoryTree.remove(home)).isTrue();
     }
   }
 
