@@ -146,7 +146,7 @@ final class RequestFields {
           name,
           "must be a duration of 1 to "
               + max.toMillis()
-              + " milliseconds: an integer of milliseconds, or a string as \"60s\", \"5m\" or"
+              + " milliseconds: an integer of milliseconds, or a string such as \"60s\", \"5m\" or"
               + " \"PT1H\"");
     }
     return duration;
