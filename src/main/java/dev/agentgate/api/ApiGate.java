@@ -111,7 +111,9 @@ public class ApiGate {
 
   private void handle(RoutingContext context) {
     String path = ProblemAnswers.pathOf(context.request());
-    Area area = Area.of(path);
+    // Routes are found by the normalized path. Another spelling of it gets no exemption: what
+    // looks like a page could lead to the API.
+    Area area = path.equals(context.normalizedPath()) ? Area.of(path) : Area.API;
     begin(context, area);
     try {
       if (area.needsKey() ? admit(context, path) : admitWithoutKey(context, area, path)) {

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentgate.api.access.Role;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.workorder.Sha256;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each role may do, with keys configured. */
 @QuarkusTest
@@ -29,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RolesTest {
   private static final String ID = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
   private static final String RUN = "run_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
+
+  @TestHTTPResource URI root;
 
   /** A key for each role. */
   public static class WithKeys implements QuarkusTestProfile {
@@ -140,6 +147,32 @@ class RolesTest {
             .post("/api/v1/work-orders");
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.header("Connection")).isEqualTo("close");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /q/../api/v1/work-orders",
+        "HEAD /q/../api/v1/work-orders",
+        "POST /q/../api/v1/queue/pause",
+        "DELETE /q/../api/v1/work-orders?status=queued&purge=true",
+        "GET /page/../api/v1/work-orders",
+        "GET /page/x/../../api/v1/work-orders",
+        "GET /orders/../api/v1/work-orders",
+        "GET /q/%2e%2e/api/v1/work-orders",
+        "GET /page/.%2e/api/v1/work-orders",
+        "GET /q/./../api/v1/work-orders",
+        "GET //api/v1/work-orders",
+        "GET /q/%2E%2E/ap%69/v1/work-orders",
+        "GET /page/../q/../api/v1/work-orders",
+        "OPTIONS /page/../api/v1/work-orders"
+      })
+  void noSpellingOfAPathLeadsAroundTheKey(String line) throws IOException {
+    try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+      String head = line + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      assertThat(ApiFixture.readHead(socket)).startsWith("HTTP/1.1 401 ");
+    }
   }
 
   @Test
