@@ -74,7 +74,7 @@ function Why({ agent }) {
   if (agent.paused) {
     const { reason, message, since, until } = agent.paused;
     return html`<p class="agent-why"><strong>${pause(reason)}</strong>${' '}
-      <span class="muted">${html`<${Time} at=${since} />`}, ${until ? html`goes on <${Time} at=${until} />` : 'until someone resumes it'}.</span>
+      <span class="muted">${html`<${Time} at=${since} />`}, ${until ? html`resumes <${Time} at=${until} />` : 'until someone resumes it'}.</span>
       ${reason !== 'manual' && message && html`<span class="prewrap agent-said">${message}</span>`}</p>`;
   }
   if (agent.enabled && !agent.available) {
@@ -106,7 +106,7 @@ function PauseDialog({ api, type, again, onClose }) {
     setWorking(true);
     try {
       await api.post(`/agents/${type}/pause`, until ? { until: new Date(until).toISOString() } : {});
-      announce(`${type} is paused. What runs goes on.`);
+      announce(`${type} is paused. Running orders continue.`);
       await again();
       onClose();
     } catch (e) {
@@ -116,7 +116,7 @@ function PauseDialog({ api, type, again, onClose }) {
   };
   return html`<${Dialog} title=${`Pause ${type}`} onClose=${onClose}>
     <form onSubmit=${run}>
-      <p>Its orders wait; what runs goes on.</p>
+      <p>Its orders wait; running orders continue.</p>
       <label>Until <span class="muted">(empty: until someone resumes it)</span>
         <input type="datetime-local" name="until" /></label>
       ${error && html`<${Problem} error=${error} />`}

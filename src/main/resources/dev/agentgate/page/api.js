@@ -138,6 +138,8 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
     }
   };
   document.addEventListener('visibilitychange', onVisibility);
+  // A tab that was opened in the background is hidden from the start.
+  onVisibility();
   window.addEventListener('online', onVisibility);
 
   const read = async (controller) => {

@@ -15,7 +15,7 @@ export const BULK = {
     usual: ['failed'],
     would: 'wouldQueue',
     did: 'queued',
-    explain: 'They are queued for a new attempt, the oldest first.',
+    explain: 'They will be queued for a new attempt, the oldest first.',
     done: (n) => `${several(n, 'order is', 'orders are')} queued again.`,
     busy: 'Queueing…',
   },
@@ -26,7 +26,7 @@ export const BULK = {
     usual: ['queued', 'running'],
     would: 'wouldCancel',
     did: 'cancelled',
-    explain: 'Their processes are stopped. A cancelled order can be retried later.',
+    explain: 'Their processes will be stopped. A cancelled order can be retried later.',
     done: (n) => `${several(n, 'order is', 'orders are')} cancelled.`,
     busy: 'Cancelling…',
   },
@@ -37,9 +37,14 @@ export function statesFor(action, filter) {
   return filter.status.length === 0 ? action.usual : action.states.filter((it) => filter.status.includes(it));
 }
 
-export function BulkDialog({ api, action, filter, onClose }) {
+/** What the dialog counts and then changes, whatever the filters become meanwhile. */
+function asked(action, filter) {
   const states = statesFor(action, filter);
-  const query = (more) => withQuery(action.path, queryOf({ ...filter, status: states }, more));
+  return { states, query: (more) => withQuery(action.path, queryOf({ ...filter, status: states }, more)) };
+}
+
+export function BulkDialog({ api, action, filter, onClose }) {
+  const [{ states, query }] = useState(() => asked(action, filter));
   const count = useLoaded(() => api.post(query({ dryRun: 'true' })), []);
   const [working, setWorking] = useState(false);
   const [error, setError] = useState(null);
@@ -63,7 +68,7 @@ export function BulkDialog({ api, action, filter, onClose }) {
     <div class="stack">
       ${count.error && html`<${Problem} error=${count.error} retry=${count.again} />`}
       ${matching === undefined && !count.error && html`<${Loading} />`}
-      ${matching === 0 && html`<p>No ${listed(states)} order matches these filters.</p>`}
+      ${matching === 0 && html`<p>No ${states.join(' or ')} order matches these filters.</p>`}
       ${matching > 0 && html`<p><strong>${several(matching, 'order matches', 'orders match')}</strong> these filters.
         ${' '}${action.explain}</p>`}
       ${error && html`<${Problem} error=${error} />`}

@@ -39,8 +39,8 @@ export function CancelDialog({ api, order, onDone, onClose }) {
   return html`<${FormDialog} title="Cancel this order" submit="Cancel the order" busy="Stopping…" danger run=${run}
       onClose=${onClose}>
     <p>${order.status === 'running'
-      ? 'The agent is asked to stop, and is killed if it does not. What it changed so far is kept.'
-      : 'The order leaves the queue.'} It can be retried later.</p>
+      ? 'The agent will be asked to stop, and will be killed if it does not. What it has changed so far is kept.'
+      : 'The order will leave the queue.'} It can be retried later.</p>
   <//>`;
 }
 
@@ -50,13 +50,13 @@ export function KillDialog({ api, order, onDone, onClose }) {
     if (result.success) {
       announce('The order is killed, and its processes are gone.');
     } else {
-      announce(`${result.survivors} of its processes still live.`, 'bad');
+      announce(`${result.survivors} of its processes are still running.`, 'bad');
     }
     onDone();
   };
   return html`<${FormDialog} title="Kill this order" submit="Kill the order" busy="Killing…" danger run=${run}
       onClose=${onClose}>
-    <p>The order fails with “Force killed by user”. It can be retried later.</p>
+    <p>The order will fail with “Force killed by user”. It can be retried later.</p>
     <label class="check"><input type="checkbox" name="force" /> Kill at once, without asking the agent to stop</label>
   <//>`;
 }
@@ -69,7 +69,7 @@ export function FollowUpDialog({ api, order, onDone, onClose }) {
   };
   return html`<${FormDialog} title="Follow up" submit="Queue the follow-up" busy="Queueing…" run=${run} onClose=${onClose}>
     <p>The next run continues in the workspace of the last one, and in the agent’s session if it can resume.</p>
-    <label for="follow-up">What the agent does next</label>
+    <label for="follow-up">What the agent should do next</label>
     <textarea id="follow-up" name="taskPrompt" rows="6" maxlength="262144" required autofocus></textarea>
   <//>`;
 }

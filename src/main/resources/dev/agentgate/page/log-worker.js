@@ -188,6 +188,10 @@ function searchSlice() {
 async function follow() {
   let pause = FIRST_PAUSE;
   for (;;) {
+    while (resting) {
+      post({ type: 'state', state: 'resting' });
+      await waitFor(FOREVER);
+    }
     const before = offset;
     const outcome = await connect().catch(() => 'lost');
     report(true);

@@ -110,7 +110,7 @@ function Verdict({ order }) {
     case 'queued':
       return html`<div class="notice verdict"><p>${waiting(order)}</p></div>`;
     case 'running':
-      return html`<div class="notice verdict"><p>Attempt ${order.attempt} has run for
+      return html`<div class="notice verdict"><p>Attempt ${order.attempt} has been running for
         ${' '}<${Elapsed} from=${order.startedAt} />.${order.lastActivityAt && html` The agent last wrote something
         ${' '}<${Time} at=${order.lastActivityAt} />.`}${order.timeoutAt && html` It times out <${Time} at=${order.timeoutAt} />.`}
         </p></div>`;
@@ -124,13 +124,13 @@ function Verdict({ order }) {
 
 function waiting(order) {
   if (order.notBefore && Date.parse(order.notBefore) > Date.now()) {
-    return html`${order.error ? `${order.error}. ` : ''}It is tried again <${Time} at=${order.notBefore} />.`;
+    return html`${order.error ? `${order.error}. ` : ''}It will be retried <${Time} at=${order.notBefore} />.`;
   }
   if (!order.queuePosition) {
     return 'It waits in the queue.';
   }
   return order.queuePosition === 1 ? 'It starts next.'
-    : `${several(order.queuePosition - 1, 'order is', 'orders are')} before it in the queue.`;
+    : `${several(order.queuePosition - 1, 'order is', 'orders are')} ahead of it in the queue.`;
 }
 
 function Attempts({ runs, order }) {
@@ -243,7 +243,7 @@ function Facts({ order }) {
     ['Retried', config.retryMode === 'resume' ? 'in the same workspace' : config.retryMode && 'in a new checkout'],
     ['Time limit', duration(config.maxTime)],
     ['Silence limit', config.idleTimeout && duration(config.idleTimeout)],
-    ['Waits at most', config.queueTtl && duration(config.queueTtl)],
+    ['Maximum wait', config.queueTtl && duration(config.queueTtl)],
     ['Iterations', order.maxIterations && `at most ${order.maxIterations}`],
     ['Cost limit', config.maxCostUsd && `${dollars(config.maxCostUsd)} a run`],
     ['Publish', publish && publish.as !== 'none' && (publish.as === 'branch' ? 'as a branch' : 'as a pull request')],

@@ -140,7 +140,7 @@ function Filters({ api, filter, go }) {
         onSet=${(repository) => set({ repository })} />
       <${TextFilter} label="Labels" hint="team:checkout, …" value=${filter.label.join(', ')}
         onSet=${(text) => set({ label: text.split(',').map((it) => it.trim()).filter(Boolean) })} />
-      <label>Reason of failure
+      <label>Failure reason
         <select value=${filter.failureReason[0] ?? ''}
             onChange=${(e) => set({ failureReason: e.target.value ? [e.target.value] : [] })}>
           <option value="">Any</option>
@@ -216,7 +216,7 @@ function Why({ order }) {
   } else if (order.status === 'queued' && order.notBefore && Date.parse(order.notBefore) > Date.now()) {
     words = html`again <${Time} at=${order.notBefore} />`;
   } else if (order.status === 'queued' && order.queuePosition) {
-    words = order.queuePosition === 1 ? 'next' : `${number(order.queuePosition - 1)} before it`;
+    words = order.queuePosition === 1 ? 'next' : `${number(order.queuePosition - 1)} ahead of it`;
   } else if (order.status === 'running' && order.attempt > 1) {
     words = `attempt ${order.attempt}`;
   }

@@ -68,9 +68,9 @@ function Pausing({ api, health, again }) {
   };
   return health.paused
     ? html`<${Action} label="Resume the queue" busy="Resuming…" kind="primary"
-        run=${change('/queue/resume', 'The queue goes on.')} />`
+        run=${change('/queue/resume', 'The queue is running again.')} />`
     : html`<${Action} label="Pause the queue" busy="Pausing…"
-        run=${change('/queue/pause', 'The queue is paused. What runs goes on.')} />`;
+        run=${change('/queue/pause', 'The queue is paused. Running orders continue.')} />`;
 }
 
 function Figures({ health, completed, failed, usage }) {
@@ -146,7 +146,7 @@ function Charts({ api, health }) {
   }
   return html`<section aria-labelledby="lately">
     <div class="charts-head">
-      <h2 id="lately">Lately</h2>
+      <h2 id="lately">Recent activity</h2>
       <div class="chips" role="group" aria-label="Time span">
         ${SPANS.map(([name], at) => html`<button type="button" class="chip" key=${name} aria-pressed=${span === at}
           onClick=${() => setSpan(at)}>${name}</button>`)}

@@ -6,7 +6,7 @@ import { Loading, Problem, announce, useLoaded } from './ui.js';
 import { createContext, html, useContext, useMemo, useRef, useState } from './view.js';
 
 const SOURCES = [
-  ['github', 'GitHub repository'], ['git', 'Git repository elsewhere'], ['local', 'Directory of the server'],
+  ['github', 'GitHub repository'], ['git', 'Git repository elsewhere'], ['local', 'Directory on the server'],
   ['empty', 'Empty workspace'],
 ];
 const Violations = createContext(new Map());
@@ -24,7 +24,7 @@ export function SubmitScreen({ api, from }) {
       ${from && html`<p class="muted">Filled from <${Link} class="mono" href=${`/orders/${from}`}>${from}<//></p>`}</div>
     ${loaded.error && html`<${Problem} error=${loaded.error} retry=${loaded.again} />`}
     ${!loaded.value && !loaded.error && html`<${Loading} />`}
-    ${loaded.value && !may('operator') && html`<p class="empty">Your key may not submit orders.</p>`}
+    ${loaded.value && !may('operator') && html`<p class="empty">Your key is not allowed to submit orders.</p>`}
     ${loaded.value && may('operator') && html`<${Form} key=${from ?? ''} api=${api} ...${loaded.value} />`}`;
 }
 
@@ -55,8 +55,8 @@ function Form({ api, agents, order }) {
       announce('The order is submitted.');
       navigate(`/orders/${created.id}`);
     } catch (e) {
-      // What is sent next may be another order.
-      key.current = e.status === 0 ? key.current : newKey();
+      // What is sent next may be another order, unless nobody knows whether this one arrived.
+      key.current = e.status === 0 || e.status >= 500 ? key.current : newKey();
       setError(e);
       setWorking(false);
     }
@@ -65,7 +65,7 @@ function Form({ api, agents, order }) {
   return html`<${Violations.Provider} value=${violations}><form class="submit" onSubmit=${submit}>
     <section class="panel panel-body form-grid" aria-label="Task">
       <${Field} name="taskPrompt" label="Prompt" wide>${(p) => html`<textarea ...${p} rows="9" required maxlength="262144"
-        defaultValue=${order?.taskPrompt ?? ''} placeholder="What the agent does"></textarea>`}<//>
+        defaultValue=${order?.taskPrompt ?? ''} placeholder="What the agent should do"></textarea>`}<//>
       <${Field} name="agentType" label="Agent">${(p) => html`<select ...${p} value=${type} onChange=${(e) => setType(e.target.value)}>
         <option value="">The service’s default</option>
         ${agents.map((it) => html`<option key=${it.type} value=${it.type}>${it.type}${note(it)}</option>`)}
@@ -104,10 +104,10 @@ function Form({ api, agents, order }) {
       <div class="panel-body form-grid">
         <${Text} name="config.maxTime" label="Time limit" hint="1h" value=${milliseconds(config.maxTime)} />
         <${Text} name="config.idleTimeout" label="Silence limit" hint="none" value=${milliseconds(config.idleTimeout)} />
-        <${Text} name="config.queueTtl" label="Waits at most" hint="no limit" value=${milliseconds(config.queueTtl)} />
+        <${Text} name="config.queueTtl" label="Maximum wait" hint="no limit" value=${milliseconds(config.queueTtl)} />
         <${Text} name="config.maxAttempts" label="Attempts" type="number" min="1" max="10" hint="1" value=${config.maxAttempts} />
-        <${Field} name="config.retryMode" label="A retry begins">${(p) => html`<${Choice} ...${p} initial=${config.retryMode ?? ''}>
-          <option value="">as fits the failure</option>
+        <${Field} name="config.retryMode" label="Retries run">${(p) => html`<${Choice} ...${p} initial=${config.retryMode ?? ''}>
+          <option value="">as suits the failure</option>
           <option value="fresh">in a new checkout</option>
           <option value="resume">in the same workspace</option>
         <//>`}<//>

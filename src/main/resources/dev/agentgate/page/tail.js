@@ -3,45 +3,53 @@ import { Link } from './router.js';
 import { html, useEffect, useRef, useState } from './view.js';
 
 const LINES = 12;
+// A line may have many megabytes, so characters are counted, too.
+const SHOWN = 4000;
+const KEPT = 16_000;
+const BEFORE = 64_000;
 const APART = 1000;
 const SLOWLY = 5000;
 // Colours and movements of a terminal, and other characters that show nothing.
 const CONTROLS = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]/g;
 
+/** Returns the last lines of a text, without the first if only its end is there. */
+function lastLines(text, cut) {
+  const plain = text.replace(CONTROLS, '');
+  const whole = cut ? plain.slice(plain.indexOf('\n') + 1) : plain;
+  return whole.replace(/\n$/, '').split('\n').slice(-LINES).join('\n').slice(-SHOWN);
+}
+
 /**
- * Shows the end of a run's log and keeps it up to date. The stream only tells that there is more;
- * the lines themselves are read again, so that a flood of output costs one small answer a second.
+ * Shows the end of a run's log and keeps it up to date, at most once a second.
  *
  * @param onMore called now and then while the agent writes: what it used has changed, too
  */
 export function Tail({ api, run, onMore }) {
-  const [text, setText] = useState(null);
+  const [text, setText] = useState(run.logBytes ? null : '');
   const more = useRef(onMore);
   more.current = onMore;
 
   useEffect(() => {
+    const from = Math.max(0, run.logBytes - BEFORE);
+    let end = '';
+    let cut = from > 0;
     let timer = 0;
     let told = Date.now();
-    let closed = false;
-    const read = async () => {
-      try {
-        const lines = await api.text(`/runs/${run.id}/log?tail=${LINES}&format=text`);
-        if (!closed) {
-          setText(lines.replace(CONTROLS, ''));
-        }
-      } catch {
-        // The stream says so, too, and tries again.
-      }
+    const show = () => {
       timer = 0;
+      setText(lastLines(end, cut));
     };
-    read();
-    const stream = api.stream(`/runs/${run.id}/log/stream`, {
-      lastEventId: String(run.logBytes),
-      onEvent({ name }) {
+    const stream = api.stream(`/runs/${run.id}/log/stream?format=text&encoding=json`, {
+      lastEventId: String(from),
+      onEvent({ name, data }) {
         if (name === 'end') {
           stream.close();
+        } else if (name === 'log') {
+          end += JSON.parse(data);
+          cut ||= end.length > KEPT;
+          end = end.slice(-KEPT);
+          timer ||= setTimeout(show, APART);
         }
-        timer ||= setTimeout(read, APART);
         if (Date.now() - told > SLOWLY) {
           told = Date.now();
           more.current();
@@ -49,7 +57,6 @@ export function Tail({ api, run, onMore }) {
       },
     });
     return () => {
-      closed = true;
       clearTimeout(timer);
       stream.close();
     };

@@ -31,6 +31,8 @@ export function watchVisibility(changed) {
     }
   };
   document.addEventListener('visibilitychange', look);
+  // A tab that was opened in the background is hidden from the start.
+  look();
   return () => {
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', look);

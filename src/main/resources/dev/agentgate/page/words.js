@@ -34,7 +34,7 @@ const BLOCKS = {
 };
 
 const PAUSES = {
-  manual: 'Paused by a person',
+  manual: 'Paused manually',
   usage_limit: 'Usage limit reached',
   agent_auth: 'Not signed in',
   agent_unavailable: 'Provider unavailable',

@@ -194,8 +194,9 @@ class PageIT {
 
       button(page, "Cancel…").click();
       confirm(page, "Cancel the order");
-      assertThat(status(page)).hasText("cancelled");
+      // The announcement goes away after a while, so it is looked for first.
       assertThat(page.getByText("its processes are gone")).isVisible();
+      assertThat(status(page)).hasText("cancelled");
 
       button(page, "Retry").click();
       assertThat(status(page)).hasText("running");
@@ -231,7 +232,7 @@ class PageIT {
       assertThat(page.locator(".facts").first()).containsText("1 file");
 
       button(page, "Follow up…").click();
-      page.getByLabel("What the agent does next").fill("echo more >> file.txt");
+      page.getByLabel("What the agent should do next").fill("echo more >> file.txt");
       confirm(page, "Queue the follow-up");
       assertThat(page.locator(".attempt-completed")).hasCount(2);
       assertThat(page.locator(".attempt").first()).containsText("+2");
@@ -253,17 +254,17 @@ class PageIT {
       assertThat(codex).containsText("unavailable");
       button(page, "Pause codex").click();
       confirm(page, "Pause");
-      assertThat(codex).containsText("Paused by a person");
+      assertThat(codex).containsText("Paused manually");
       assertThat(codex).containsText("until someone resumes it");
       button(page, "Resume codex").click();
-      assertThat(codex).not().containsText("Paused by a person");
+      assertThat(codex).not().containsText("Paused manually");
 
       button(page, "Pause codex").click();
       page.locator("dialog").getByLabel("Until").fill("2099-01-01T12:00");
       confirm(page, "Pause");
-      assertThat(codex).containsText("goes on in");
+      assertThat(codex).containsText("resumes in");
       button(page, "Resume codex").click();
-      assertThat(codex).not().containsText("goes on in");
+      assertThat(codex).not().containsText("resumes in");
     }
   }
 
