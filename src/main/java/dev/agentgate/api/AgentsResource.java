@@ -5,6 +5,7 @@ import dev.agentgate.agent.AgentPrograms;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.queue.AgentBrakes;
 import dev.agentgate.queue.UsageReport;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.wire.AgentPauseRequest;
 import dev.agentgate.wire.AgentResponse;
 import dev.agentgate.wire.Answers;
@@ -65,7 +66,7 @@ public class AgentsResource {
       description = "The agents, sorted by their type",
       content = @Content(schema = @Schema(implementation = Answers.Agents.class)))
   public Answers.Agents agents() {
-    Map<String, Usage> today = usage.today();
+    Map<String, Usage> today = today();
     return new Answers.Agents(
         agents.all().entrySet().stream()
             .map(agent -> describe(agent.getKey(), agent.getValue(), today))
@@ -73,7 +74,16 @@ public class AgentsResource {
   }
 
   private AgentResponse describe(String type, Agents.Agent agent) {
-    return describe(type, agent, usage.today());
+    return describe(type, agent, today());
+  }
+
+  /** A pause is done even if nobody can tell what was used. */
+  private Map<String, Usage> today() {
+    try {
+      return usage.today();
+    } catch (StoreUnavailableException e) {
+      return Map.of();
+    }
   }
 
   private AgentResponse describe(String type, Agents.Agent agent, Map<String, Usage> today) {

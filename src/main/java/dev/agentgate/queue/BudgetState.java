@@ -12,9 +12,11 @@ import java.util.TreeMap;
  * What daily budgets allow at one moment.
  *
  * @param day the current day in UTC
+ * @param known false if what was spent cannot be read now; then no budget allows a run
  * @param amounts by the type of agent
  */
-record BudgetState(DailyBudgets budgets, LocalDate day, Map<String, Amount> amounts) {
+record BudgetState(
+    DailyBudgets budgets, LocalDate day, boolean known, Map<String, Amount> amounts) {
   private static final int DECIMAL_PLACES = 4;
 
   BudgetState {
@@ -41,13 +43,17 @@ record BudgetState(DailyBudgets budgets, LocalDate day, Map<String, Amount> amou
 
   /** Whether the budget of all agents together allows no further run. */
   boolean isExhausted() {
-    return budgets.all().filter(total()::exhausts).isPresent();
+    return budgets.all().filter(this::isExhaustedByAll).isPresent();
+  }
+
+  private boolean isExhaustedByAll(BigDecimal budget) {
+    return !known || total().exhausts(budget);
   }
 
   /** Whether a budget allows no further run of this type of agent. */
   boolean isExhausted(String agentType) {
     BigDecimal own = budgets.byAgent().get(agentType);
-    return isExhausted() || (own != null && of(agentType).exhausts(own));
+    return isExhausted() || (own != null && (!known || of(agentType).exhausts(own)));
   }
 
   private Amount total() {
@@ -60,6 +66,11 @@ record BudgetState(DailyBudgets budgets, LocalDate day, Map<String, Amount> amou
 
   /** Returns a sentence for each budget that allows no further run. */
   List<String> sentences() {
+    if (!known) {
+      return List.of(
+          "What was spent today cannot be read now, so no order of an agent with a daily budget"
+              + " starts");
+    }
     List<String> sentences = new ArrayList<>();
     budgets
         .all()

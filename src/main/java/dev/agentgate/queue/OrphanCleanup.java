@@ -173,7 +173,8 @@ public final class OrphanCleanup {
     }
     int removed = 0;
     for (WorkOrderId id : supervision.executor().ordersWithHome()) {
-      if (store.workOrders().find(id).isEmpty()) {
+      // Asked again, because an order can be found to be unreadable at any time.
+      if (store.workOrders().find(id).isEmpty() && store.health().unreadable().isEmpty()) {
         removed += supervision.executor().discardHome(id) ? 1 : 0;
       }
     }

@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import dev.agentgate.queue.RunningUsage.Ongoing;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.UsageLedger;
 import dev.agentgate.workorder.RunUsage;
 import java.math.BigDecimal;
@@ -11,6 +12,7 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 
 /**
  * Compares what runs cost with the daily budgets. A run in progress counts with what it may cost in
@@ -18,6 +20,8 @@ import java.util.Map;
  * if it started yesterday, because it spends today.
  */
 final class Spending {
+  private static final Logger LOG = Logger.getLogger(Spending.class);
+
   private final DailyBudgets budgets;
   private final Store store;
   private final RunningUsage running;
@@ -34,8 +38,18 @@ final class Spending {
   BudgetState look() {
     LocalDate today = RunUsage.dayOf(clock.instant());
     if (budgets.isEmpty()) {
-      return new BudgetState(budgets, today, Map.of());
+      return new BudgetState(budgets, today, true, Map.of());
     }
+    try {
+      return new BudgetState(budgets, today, true, amounts(today));
+    } catch (StoreUnavailableException e) {
+      // Those who ask why nothing starts need an answer most when something is broken.
+      LOG.warnf("What was spent today cannot be read: %s", e.getMessage());
+      return new BudgetState(budgets, today, false, Map.of());
+    }
+  }
+
+  private Map<String, BudgetState.Amount> amounts(LocalDate today) {
     Map<String, BudgetState.Amount> amounts = new HashMap<>();
     // In this order, so that a run that ends in between counts twice for a moment, but is never
     // missed.
@@ -59,7 +73,7 @@ final class Spending {
           new BudgetState.Amount(spent, likely.subtract(spent).max(BigDecimal.ZERO)),
           BudgetState.Amount::plus);
     }
-    return new BudgetState(budgets, today, amounts);
+    return amounts;
   }
 
   private BigDecimal meanCost(String agentType) {

@@ -116,6 +116,20 @@ class SpendingTest {
   }
 
   @Test
+  void whatCannotBeReadHoldsOrdersBackAndIsSaid() {
+    QueueFixture queue = open(all("1"));
+    queue.store.hideUsage(true);
+
+    WorkOrderId id = queue.submit();
+    assertHeldBack(queue, id);
+    assertThat(alerts(queue)).singleElement().asString().contains("cannot be read now");
+
+    queue.store.hideUsage(false);
+    queue.awaitRunning(id);
+    assertThat(alerts(queue)).isEmpty();
+  }
+
+  @Test
   void nothingStartsOnceTheBudgetOfTheDayIsSpent() {
     QueueFixture queue = open(all("1"));
     spend(queue, queue.submit(), "0.4");

@@ -65,6 +65,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   private final Clock clock;
   private final Comparator<QueueEntry> queueOrder;
   private volatile boolean closed;
+  private volatile boolean usageUnreadable;
   private volatile Optional<String> failure = Optional.empty();
 
   public InMemoryStore(Clock clock) {
@@ -91,6 +92,11 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   /** What the store reports as the reason for refusing all writes. */
   public void reportFailure(String why) {
     failure = Optional.of(why);
+  }
+
+  /** Whether what runs used cannot be read from now on, as with a damaged file. */
+  public void hideUsage(boolean hide) {
+    usageUnreadable = hide;
   }
 
   /** Whether every write is refused from now on, as with a full disk. */
@@ -520,6 +526,9 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
       private List<RunUsage> noted() {
         synchronized (all) {
           checkOpen();
+          if (usageUnreadable) {
+            throw new StoreUnavailableException("What runs used cannot be read.");
+          }
           return List.copyOf(all.usage.values());
         }
       }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +45,18 @@ final class IndexSnapshot {
   /** Larger blocks are never written, so a greater length shows damage. */
   private static final int LARGEST_BLOCK = 64 << 20;
 
+  private static final long AFTER_FAILURE_NANOS = TimeUnit.MINUTES.toNanos(10);
+
   private static final Logger LOG = Logger.getLogger(IndexSnapshot.class);
 
   private final Path dataDir;
   private final Path orders;
   private final int fewest;
+
+  /** Guarded by this: whether the last attempt to save failed, and when. */
+  private boolean failed;
+
+  private long failedAt;
 
   /**
    * Guarded by this: the state that the file on disk covers; null if it is not known to be good.
@@ -130,9 +138,18 @@ final class IndexSnapshot {
     }
   }
 
-  /** Notes that an entry of the index was wrong, although the directory had not changed. */
+  /** Whether to save it now and then: it is out of date, and saving it did not fail lately. */
+  synchronized boolean isWorthSaving() {
+    return isOutdated() && (!failed || System.nanoTime() - failedAt > AFTER_FAILURE_NANOS);
+  }
+
+  /**
+   * Removes the snapshot, because an entry of the index was wrong or is gone although the directory
+   * has not changed.
+   */
   synchronized void distrust() {
     covered = null;
+    boolean _ = file().toFile().delete();
   }
 
   /**
@@ -164,20 +181,30 @@ final class IndexSnapshot {
         out.flush();
         file.getFD().sync();
         covered = state;
+        failed = false;
       }
       Files.move(aside, file(), StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (IOException e) {
-      covered = null;
-      LOG.warnf(
-          "The index snapshot cannot be written, so the next start reads all orders: %s",
-          Journal.reason(e));
+      fail(Journal.reason(e));
+      return true;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // The store can do without it, so this must not end the thread that writes the orders.
+      fail(e.toString());
       return true;
     } finally {
       if (covered == null) {
         boolean _ = aside.toFile().delete();
       }
     }
+  }
+
+  private void fail(String reason) {
+    covered = null;
+    failed = true;
+    failedAt = System.nanoTime();
+    LOG.warnf(
+        "The index snapshot cannot be written, so the next start reads all orders: %s", reason);
   }
 
   private static void write(

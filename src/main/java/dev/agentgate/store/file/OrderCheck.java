@@ -5,7 +5,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -27,6 +30,14 @@ final class OrderCheck implements AutoCloseable {
   private final Instant opened;
   private final Thread thread;
 
+  private static final long TRY_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** What the thread is to check; it takes the list when it starts. */
+  private volatile List<IndexEntry> unchecked;
+
+  /** What could not be read, for lack of descriptors for example. */
+  private final List<IndexEntry> unread = new ArrayList<>();
+
   private volatile boolean closed;
   private long unreadable;
   private long corrected;
@@ -47,8 +58,8 @@ final class OrderCheck implements AutoCloseable {
     this.quarantine = quarantine;
     this.snapshot = snapshot;
     this.opened = opened;
-    this.thread =
-        Thread.ofPlatform().daemon().name("store-check").unstarted(() -> checkAll(entries));
+    this.unchecked = entries;
+    this.thread = Thread.ofPlatform().daemon().name("store-check").unstarted(this::run);
     if (!entries.isEmpty()) {
       thread.start();
     }
@@ -56,6 +67,13 @@ final class OrderCheck implements AutoCloseable {
 
   /** The parts of the store that hold orders. */
   record Parts(OrderFiles files, FileWorkOrders orders, WorkOrderIndex index) {}
+
+  private void run() {
+    List<IndexEntry> entries = unchecked;
+    // The thread outlives the check, and the entries of a large store are large.
+    unchecked = List.of();
+    checkAll(entries);
+  }
 
   private void checkAll(List<IndexEntry> entries) {
     long began = System.nanoTime();
@@ -70,6 +88,12 @@ final class OrderCheck implements AutoCloseable {
         if (entry.waiting() == null && !closed) {
           check(entry);
         }
+      }
+      while (!unread.isEmpty() && !closed) {
+        LockSupport.parkNanos(TRY_AGAIN_NANOS);
+        List<IndexEntry> again = List.copyOf(unread);
+        unread.clear();
+        again.stream().filter(_ -> !closed).forEach(this::check);
       }
     } catch (StoreUnavailableException e) {
       LOG.debugf("The check of the orders ends early: %s", e.getMessage());
@@ -120,14 +144,21 @@ final class OrderCheck implements AutoCloseable {
       quarantine(entry, file, String.valueOf(e.getMessage()));
     } catch (FileNotFoundException e) {
       // Java also throws this if there is no descriptor left to open the file.
-      if (!file.toFile().exists()) {
+      if (file.toFile().exists()) {
+        cannotReadNow(entry, e);
+      } else {
         LOG.errorf("The file of %s is gone", entry.id());
         change(changes -> changes.remove(entry.id()));
         corrected++;
       }
     } catch (IOException e) {
-      LOG.warnf("The file of %s cannot be read now: %s", entry.id(), Journal.reason(e));
+      cannotReadNow(entry, e);
     }
+  }
+
+  private void cannotReadNow(IndexEntry entry, IOException e) {
+    LOG.warnf("The file of %s cannot be read now: %s", entry.id(), Journal.reason(e));
+    unread.add(entry);
   }
 
   private void quarantine(IndexEntry entry, Path file, String reason) {
@@ -149,6 +180,7 @@ final class OrderCheck implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

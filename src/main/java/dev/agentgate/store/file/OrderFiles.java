@@ -127,8 +127,9 @@ final class OrderFiles {
     }
   }
 
-  void remove(WorkOrderId id) throws IOException {
-    Files.deleteIfExists(path(id));
+  /** Removes an order's file; returns false if there was none. */
+  boolean remove(WorkOrderId id) throws IOException {
+    return Files.deleteIfExists(path(id));
   }
 
   /** Syncs an order's file; does nothing if there is none. */

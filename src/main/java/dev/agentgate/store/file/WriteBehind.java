@@ -87,7 +87,7 @@ final class WriteBehind {
   private volatile @Nullable String failure;
   private @Nullable Journal journal;
   private long syncedAt = System.nanoTime();
-  private long writtenAt = System.nanoTime();
+  private volatile long writtenAt = System.nanoTime();
 
   /**
    * @param place checked before files are written or synced
@@ -180,7 +180,11 @@ final class WriteBehind {
     ReentrantLock stripe = stripe(id);
     stripe.lock();
     try {
-      files.remove(id);
+      if (!files.remove(id)) {
+        // A snapshot could name the order, and this removal does not show in the directory.
+        snapshot.distrust();
+      }
+      writtenAt = System.nanoTime();
     } finally {
       stripe.unlock();
     }
@@ -235,7 +239,7 @@ final class WriteBehind {
   /** Saves the index once in a while if no file was written lately, so that a crash costs less. */
   private void saveIndexIfQuiet() {
     long now = System.nanoTime();
-    if (now - writtenAt >= QUIET_NANOS && place.problem().isEmpty() && snapshot.isOutdated()) {
+    if (now - writtenAt >= QUIET_NANOS && place.problem().isEmpty() && snapshot.isWorthSaving()) {
       snapshot.save(index);
     }
   }

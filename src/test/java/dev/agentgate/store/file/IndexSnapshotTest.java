@@ -104,6 +104,17 @@ class IndexSnapshotTest {
     return queue;
   }
 
+  /** The directory cannot show that this order is gone, because its file was never written. */
+  @Test
+  void aSnapshotGoesWithAnOrderThatLeavesNoTraceInTheDirectory() throws IOException {
+    store = open(dir);
+    assertThat(snapshot()).exists();
+    WorkOrder order = orders.getFirst();
+    Files.delete(file(order));
+    assertThat(store.workOrders().remove(order)).isTrue();
+    assertThat(snapshot()).doesNotExist();
+  }
+
   /** Damages a file where it is, so that the state of the directory does not change. */
   private void damage(WorkOrder order) throws IOException {
     Files.writeString(file(order), "{ no order", StandardOpenOption.TRUNCATE_EXISTING);
