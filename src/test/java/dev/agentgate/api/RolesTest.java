@@ -35,7 +35,9 @@ class RolesTest {
   private static final String ID = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
   private static final String RUN = "run_01K9Z4J0W3V7S5T8Q2N6M4B1CD";
 
-  @TestHTTPResource URI root;
+  @SuppressWarnings("NullAway.Init") // injected
+  @TestHTTPResource
+  URI root;
 
   /** A key for each role. */
   public static class WithKeys implements QuarkusTestProfile {
