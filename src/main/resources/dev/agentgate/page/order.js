@@ -41,7 +41,7 @@ export function OrderScreen({ api, id }) {
         </section>
         <section class="panel" aria-labelledby="prompt">
           <div class="panel-head"><h2 id="prompt">Prompt</h2></div>
-          <pre class="panel-body prose" tabindex="0" aria-labelledby="prompt">${order.value.taskPrompt}</pre>
+          <pre class="panel-body prose" role="region" tabindex="0" aria-labelledby="prompt">${order.value.taskPrompt}</pre>
         </section>
       </div>
       <aside class="stack-wide" aria-label="Facts"><${Facts} order=${order.value} /></aside>
@@ -117,7 +117,7 @@ function Verdict({ order }) {
     default:
       return order.result ? html`<section class="panel" aria-labelledby="result">
         <div class="panel-head"><h2 id="result">Result</h2></div>
-        <pre class="panel-body prose" tabindex="0" aria-labelledby="result">${order.result}</pre>
+        <pre class="panel-body prose" role="region" tabindex="0" aria-labelledby="result">${order.result}</pre>
       </section>` : null;
   }
 }

@@ -65,6 +65,6 @@ export function Tail({ api, run, onMore }) {
   return html`<section class="panel" aria-labelledby="tail">
     <div class="panel-head"><h2 id="tail">Latest output</h2>
       <${Link} href=${`/runs/${run.id}/log`} class="panel-link">Whole log<//></div>
-    <pre class="panel-body tail" tabindex="0" aria-labelledby="tail">${text === '' ? 'Nothing yet.' : text ?? ' '}</pre>
+    <pre class="panel-body tail" role="region" tabindex="0" aria-labelledby="tail">${text === '' ? 'Nothing yet.' : text ?? ' '}</pre>
   </section>`;
 }
