@@ -1,5 +1,6 @@
 // Calls of the service. An error is one sentence for people; a 401 asks for a key and tries again.
 import { askForKey, credentials, learnRole } from './session.js';
+import { Sleep } from './sleep.js';
 import { eventParser } from './sse.js';
 
 const BASE = '/api/v1';
@@ -7,8 +8,8 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 // The service sends a comment every 15 seconds.
 const SILENCE = 45_000;
-// A hidden tab gives its connections back: a browser has only six of them for one service.
-const HIDDEN_FOR = 10_000;
+/** A hidden tab gives its connections back after this time: a browser has only six of them for one service. */
+export const HIDDEN_FOR = 10_000;
 
 /** A call that failed. `message` is a sentence for people; `status` is 0 if nothing answered. */
 export class ApiError extends Error {
@@ -111,22 +112,7 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
   let last = lastEventId;
   let closed = false;
   let current = null;
-  let wake = () => {};
-
-  const pause = (ms) => new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-
-  const visible = () => new Promise((resolve) => {
-    wake = resolve;
-    if (!document.hidden) {
-      resolve();
-    }
-  });
+  const sleep = new Sleep();
 
   let hiding = 0;
   const onVisibility = () => {
@@ -134,7 +120,7 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
     if (document.hidden) {
       hiding = setTimeout(() => current?.abort(), HIDDEN_FOR);
     } else {
-      wake();
+      sleep.wake();
     }
   };
   document.addEventListener('visibilitychange', onVisibility);
@@ -179,7 +165,7 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
     while (!closed) {
       if (document.hidden && current) {
         onState('resting');
-        await visible();
+        await sleep.for();
       }
       const began = Date.now();
       onState('connecting');
@@ -203,7 +189,7 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
       onState('lost', error);
       delay = Date.now() - began > LONGEST_DELAY ? FIRST_DELAY : Math.min(delay * 2, LONGEST_DELAY);
       // Many tabs that lost the same service do not come back at the same moment.
-      await pause(delay * (0.5 + Math.random() / 2));
+      await sleep.for(delay * (0.5 + Math.random() / 2));
     }
   };
   follow();
@@ -215,7 +201,7 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
       document.removeEventListener('visibilitychange', onVisibility);
       window.removeEventListener('online', onVisibility);
       current?.abort();
-      wake();
+      sleep.wake();
     },
   };
 }

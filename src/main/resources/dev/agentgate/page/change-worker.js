@@ -1,6 +1,8 @@
 /** Reads a run's patch in the background, and lays out its files as rows. */
 import { ByteStore } from './bytes.js';
 import { Patch } from './patch.js';
+import { lastThatPasses } from './search.js';
+import { Sleep } from './sleep.js';
 
 const PART = 1 << 20;
 const REPORT_EVERY = 150;
@@ -10,9 +12,9 @@ const LONGEST_PAUSE = 10_000;
 const MANY_LINES = 5000;
 
 const store = new ByteStore();
+const sleep = new Sleep();
 const patch = new Patch();
 let settings;
-let waiting = null;
 let reported = 0;
 let done = false;
 
@@ -29,7 +31,7 @@ const ACTIONS = {
   },
   headers({ headers }) {
     settings.headers = headers;
-    waiting?.();
+    sleep.wake();
   },
   toggle({ file }) {
     open[file] = !open[file];
@@ -62,7 +64,7 @@ async function read() {
       return;
     } else {
       state(outcome);
-      await waitFor(outcome === 'unauthorized' ? 0x7fffffff : pause);
+      await sleep.for(outcome === 'unauthorized' ? null : pause);
       pause = Math.min(LONGEST_PAUSE, pause * 2);
     }
   }
@@ -75,16 +77,6 @@ async function read() {
 
 function state(name, detail = '') {
   self.postMessage({ type: 'state', state: name, detail, read: store.size });
-}
-
-function waitFor(milliseconds) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    waiting = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 }
 
 async function readPart() {
@@ -176,17 +168,7 @@ function rows(from, to) {
 }
 
 function fileAt(row) {
-  let low = 0;
-  let high = patch.files.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (starts[middle] <= row) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return Math.max(0, low);
+  return lastThatPasses(patch.files.length, (file) => starts[file] <= row);
 }
 
 function head(number) {

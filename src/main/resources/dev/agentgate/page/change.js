@@ -2,6 +2,7 @@
 import { bytes, number, several } from './format.js';
 import { useChanges } from './live.js';
 import { RowView } from './rowview.js';
+import { lastThatPasses } from './search.js';
 import { askForKey, credentials } from './session.js';
 import { Loading, Problem, announce, useLoaded } from './ui.js';
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './view.js';
@@ -141,17 +142,8 @@ class DiffReader {
 
   #moved() {
     const row = this.#view.firstRow;
-    let low = 0;
-    let high = this.#files.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#files[middle].start <= row) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    const current = this.#files.length > 0 ? low : -1;
+    const files = this.#files;
+    const current = files.length > 0 ? lastThatPasses(files.length, (file) => files[file].start <= row) : -1;
     if (current !== this.#current) {
       this.#current = current;
       this.#changed({ type: 'current', file: current });

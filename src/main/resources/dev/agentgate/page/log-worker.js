@@ -3,6 +3,7 @@ import { ByteStore } from './bytes.js';
 import { Finder, MOST_MATCHES, expression, rangesIn } from './find.js';
 import { RowIndex } from './rows.js';
 import { PAGE } from './scroll.js';
+import { Sleep } from './sleep.js';
 import { eventParser } from './sse.js';
 import { renderRow, textOf } from './terminal.js';
 
@@ -13,11 +14,11 @@ const REPORT_FOUND_EVERY = 250;
 const SILENCE = 40_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
-const FOREVER = 0x7fffffff;
 const SEARCH_SLICE = 40;
 const HOLE = /^\[agentgate: \d+ bytes dropped.*\]$/;
 
 const encoder = new TextEncoder();
+const sleep = new Sleep();
 
 let settings;
 let store;
@@ -30,7 +31,6 @@ let finder = null;
 let query = '';
 let finding = false;
 let foundReported = 0;
-let waiting = null;
 let resting = false;
 let connection = null;
 
@@ -44,13 +44,13 @@ const ACTIONS = {
   },
   headers({ headers }) {
     settings.headers = headers;
-    waiting?.();
+    sleep.wake();
   },
   follow({ on }) {
     settings.follow = on;
   },
   retry() {
-    waiting?.();
+    sleep.wake();
   },
   rest() {
     resting = true;
@@ -58,7 +58,7 @@ const ACTIONS = {
   },
   wake() {
     resting = false;
-    waiting?.();
+    sleep.wake();
   },
   layout({ columns, anchor }) {
     const at = index.read(store, anchor, anchor + 1)[0]?.start ?? 0;
@@ -190,7 +190,7 @@ async function follow() {
   for (;;) {
     while (resting) {
       post({ type: 'state', state: 'resting' });
-      await waitFor(FOREVER);
+      await sleep.for();
     }
     const before = offset;
     const outcome = await connect().catch(() => 'lost');
@@ -208,22 +208,12 @@ async function follow() {
     }
     post({ type: 'state', state: resting ? 'resting' : outcome });
     if (resting || outcome === 'unauthorized') {
-      await waitFor(FOREVER);
+      await sleep.for();
       continue;
     }
-    await waitFor(pause);
+    await sleep.for(pause);
     pause = Math.min(LONGEST_PAUSE, pause * 2);
   }
-}
-
-function waitFor(milliseconds) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    waiting = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 }
 
 async function connect() {

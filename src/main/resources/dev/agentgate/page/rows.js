@@ -2,6 +2,7 @@
  * Divides a text of any length into rows of a bounded width, in one pass over its bytes, and finds rows again without a
  * list of all of them: an index keeps every 256th row and reads on from there.
  */
+import { lastThatPasses } from './search.js';
 import { applySgr, PLAIN } from './sgr.js';
 
 const LF = 10;
@@ -316,17 +317,7 @@ export class RowIndex {
   }
 
   #search(before) {
-    let low = 0;
-    let high = this.#kept.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (before(this.#kept[middle])) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+    return lastThatPasses(this.#kept.length, (part) => before(this.#kept[part]));
   }
 
   /**

@@ -1,9 +1,7 @@
 /** What the screens of a run share. */
+import { HIDDEN_FOR } from './api.js';
 import { Link } from './router.js';
 import { html } from './view.js';
-
-/** A hidden tab gives its connection back after this time: a browser has only six of them for one service. */
-const HIDDEN_FOR = 10_000;
 
 /** The head of a screen of a run: which run, of which order, and the way to the other screen. */
 export function RunHead({ title, run, runId, other }) {
