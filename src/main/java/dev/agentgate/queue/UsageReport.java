@@ -54,7 +54,7 @@ public final class UsageReport {
     // In this order, because a run that ends in between is then in the ledger.
     Map<RunId, RunUsage> unfinished = new HashMap<>();
     for (RunUsage used : running.all()) {
-      if (isIn(used.startedAt(), from, to)) {
+      if (used.startedIn(from, to)) {
         unfinished.put(used.run(), used);
       }
     }
@@ -86,9 +86,5 @@ public final class UsageReport {
       Map<String, Line> lines, Function<RunUsage, String> grouping, RunUsage used) {
     String key = grouping.apply(used);
     lines.merge(key, new Line(key, 1, used.usage()), Line::plus);
-  }
-
-  private static boolean isIn(Instant time, Optional<Instant> from, Optional<Instant> to) {
-    return from.filter(time::isBefore).isEmpty() && to.filter(end -> !time.isBefore(end)).isEmpty();
   }
 }

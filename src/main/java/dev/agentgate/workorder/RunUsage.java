@@ -39,6 +39,17 @@ public record RunUsage(
         run.results().usage());
   }
 
+  /**
+   * Whether the run counts in a period.
+   *
+   * @param from the first moment of the period; empty: no limit
+   * @param to the moment after the period; empty: no limit
+   */
+  public boolean startedIn(Optional<Instant> from, Optional<Instant> to) {
+    return from.filter(startedAt::isBefore).isEmpty()
+        && to.filter(end -> !startedAt.isBefore(end)).isEmpty();
+  }
+
   /** Returns the day on which the run counts, in UTC. */
   public LocalDate day() {
     return dayOf(startedAt);

@@ -499,10 +499,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
       @Override
       public void forEach(
           Optional<Instant> from, Optional<Instant> to, Consumer<RunUsage> consumer) {
-        noted().stream()
-            .filter(used -> from.filter(used.startedAt()::isBefore).isEmpty())
-            .filter(used -> to.filter(end -> !used.startedAt().isBefore(end)).isEmpty())
-            .forEach(consumer);
+        noted().stream().filter(used -> used.startedIn(from, to)).forEach(consumer);
       }
 
       @Override

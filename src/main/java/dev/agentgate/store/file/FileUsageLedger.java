@@ -115,7 +115,7 @@ final class FileUsageLedger implements UsageLedger {
           files.read(
               day,
               used -> {
-                if (isIn(used.startedAt(), from, to)) {
+                if (used.startedIn(from, to)) {
                   consumer.accept(used);
                 }
               });
@@ -131,10 +131,6 @@ final class FileUsageLedger implements UsageLedger {
     Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     return from.filter(first -> !first.isBefore(end)).isEmpty()
         && to.filter(last -> !last.isAfter(begin)).isEmpty();
-  }
-
-  private static boolean isIn(Instant time, Optional<Instant> from, Optional<Instant> to) {
-    return from.filter(time::isBefore).isEmpty() && to.filter(end -> !time.isBefore(end)).isEmpty();
   }
 
   @Override
