@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads single values strictly: a value of the wrong type or out of range is refused. */
@@ -92,6 +93,12 @@ final class JsonFields {
       throw outOfRange(field);
     }
     return value;
+  }
+
+  /** Reads a count, which has no greatest value. */
+  static OptionalLong count(JsonParser from, String field)
+      throws IOException, UnreadableRecordException {
+    return OptionalLong.of(number(from, field, 0, Long.MAX_VALUE));
   }
 
   /** Reads a positive number with few digits, so that no exponent makes a huge text of it. */

@@ -42,7 +42,7 @@ final class RunResultsCodec {
       to.writeNumberField("files", changes.files());
       to.writeNumberField("insertions", changes.insertions());
       to.writeNumberField("deletions", changes.deletions());
-      number(to, "patchBytes", changes.patchBytes());
+      UsageCodec.number(to, "patchBytes", changes.patchBytes());
       to.writeEndObject();
     }
     if (results.publication().isPresent()) {
@@ -55,12 +55,6 @@ final class RunResultsCodec {
       throws IOException {
     if (value.isPresent()) {
       to.writeStringField(field, value.get());
-    }
-  }
-
-  static void number(JsonGenerator to, String field, OptionalLong value) throws IOException {
-    if (value.isPresent()) {
-      to.writeNumberField(field, value.getAsLong());
     }
   }
 
@@ -93,7 +87,7 @@ final class RunResultsCodec {
 
   private static ChangeSummary changes(JsonParser from)
       throws IOException, UnreadableRecordException {
-    requireObject(from, "changes");
+    JsonFields.expect(from, JsonToken.START_OBJECT, "changes");
     long files = 0;
     long insertions = 0;
     long deletions = 0;
@@ -104,21 +98,10 @@ final class RunResultsCodec {
         case "files" -> files = JsonFields.number(from, field, 0, Long.MAX_VALUE);
         case "insertions" -> insertions = JsonFields.number(from, field, 0, Long.MAX_VALUE);
         case "deletions" -> deletions = JsonFields.number(from, field, 0, Long.MAX_VALUE);
-        case "patchBytes" -> patchBytes = count(from, field);
+        case "patchBytes" -> patchBytes = JsonFields.count(from, field);
         default -> from.skipChildren();
       }
     }
     return new ChangeSummary(files, insertions, deletions, patchBytes);
-  }
-
-  static OptionalLong count(JsonParser from, String field)
-      throws IOException, UnreadableRecordException {
-    return OptionalLong.of(JsonFields.number(from, field, 0, Long.MAX_VALUE));
-  }
-
-  static void requireObject(JsonParser from, String field) throws UnreadableRecordException {
-    if (from.currentToken() != JsonToken.START_OBJECT) {
-      throw new UnreadableRecordException(field + " is not an object");
-    }
   }
 }

@@ -1,9 +1,5 @@
 package dev.agentgate.store.file;
 
-import static dev.agentgate.store.file.RunResultsCodec.count;
-import static dev.agentgate.store.file.RunResultsCodec.number;
-import static dev.agentgate.store.file.RunResultsCodec.requireObject;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,9 +36,15 @@ final class UsageCodec {
     to.writeEndObject();
   }
 
+  static void number(JsonGenerator to, String field, OptionalLong value) throws IOException {
+    if (value.isPresent()) {
+      to.writeNumberField(field, value.getAsLong());
+    }
+  }
+
   /** Reads the object that is the parser's current value. */
   static Usage read(JsonParser from) throws IOException, UnreadableRecordException {
-    requireObject(from, "usage");
+    JsonFields.expect(from, JsonToken.START_OBJECT, "usage");
     OptionalLong inputTokens = OptionalLong.empty();
     OptionalLong cachedInputTokens = OptionalLong.empty();
     OptionalLong outputTokens = OptionalLong.empty();
@@ -52,10 +53,10 @@ final class UsageCodec {
     for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
       from.nextToken();
       switch (field) {
-        case "inputTokens" -> inputTokens = count(from, field);
-        case "cachedInputTokens" -> cachedInputTokens = count(from, field);
-        case "outputTokens" -> outputTokens = count(from, field);
-        case "turns" -> turns = count(from, field);
+        case "inputTokens" -> inputTokens = JsonFields.count(from, field);
+        case "cachedInputTokens" -> cachedInputTokens = JsonFields.count(from, field);
+        case "outputTokens" -> outputTokens = JsonFields.count(from, field);
+        case "turns" -> turns = JsonFields.count(from, field);
         case "costUsd" -> costUsd = Optional.of(cost(from));
         default -> from.skipChildren();
       }
@@ -117,7 +118,7 @@ final class UsageCodec {
     Usage usage = Usage.UNKNOWN;
     try (JsonParser from = JSON.createParser(line)) {
       from.nextToken();
-      requireObject(from, "a line");
+      JsonFields.expect(from, JsonToken.START_OBJECT, "a line");
       for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
         from.nextToken();
         switch (field) {
@@ -131,7 +132,7 @@ final class UsageCodec {
           case "agentType" -> agentType = JsonFields.text(from, field);
           case "model" -> model = Optional.of(JsonFields.text(from, field));
           case "repository" -> repository = Optional.of(JsonFields.text(from, field));
-          case "labels" -> labels = labels(from);
+          case "labels" -> labels = WorkOrderCodec.readLabels(from);
           case "usage" -> usage = read(from);
           default -> from.skipChildren();
         }
@@ -153,16 +154,5 @@ final class UsageCodec {
         repository,
         labels,
         usage);
-  }
-
-  private static Map<String, String> labels(JsonParser from)
-      throws IOException, UnreadableRecordException {
-    requireObject(from, "labels");
-    Map<String, String> labels = new HashMap<>();
-    for (String name = from.nextFieldName(); name != null; name = from.nextFieldName()) {
-      from.nextToken();
-      labels.put(name, JsonFields.text(from, "labels"));
-    }
-    return labels;
   }
 }

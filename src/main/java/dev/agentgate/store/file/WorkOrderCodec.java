@@ -460,7 +460,7 @@ final class WorkOrderCodec {
         .orElseThrow(() -> new UnreadableRecordException(field + " is unknown"));
   }
 
-  private static Map<String, String> readLabels(JsonParser from)
+  static Map<String, String> readLabels(JsonParser from)
       throws IOException, UnreadableRecordException {
     JsonFields.expect(from, JsonToken.START_OBJECT, "labels");
     Map<String, String> labels = new TreeMap<>();
