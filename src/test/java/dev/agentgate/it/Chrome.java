@@ -7,9 +7,11 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,21 @@ final class Chrome implements AutoCloseable {
     PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
     Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     return new Chrome(Playwright.create(new Playwright.CreateOptions().setEnv(environment)));
+  }
+
+  /** Closes what a class of tests started, which may be only a part of it. */
+  static void closeAll(AutoCloseable... started) throws Exception {
+    for (AutoCloseable one : started) {
+      if (one != null) {
+        one.close();
+      }
+    }
+  }
+
+  /** Finds a button by its whole name. */
+  static Locator button(Page page, String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
   /** Opens a tab that shares nothing with any other. */

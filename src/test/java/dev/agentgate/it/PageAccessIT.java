@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may use the page, with keys, with the keyboard, and with a screen reader. */
+/** The page with keys and roles, by keyboard, and for screen readers. */
 @Timeout(600)
 class PageAccessIT {
   @TempDir static Path home;
@@ -49,13 +49,8 @@ class PageAccessIT {
   }
 
   @AfterAll
-  static void stop() {
-    if (service != null) {
-      service.close();
-    }
-    if (chrome != null) {
-      chrome.close();
-    }
+  static void stop() throws Exception {
+    Chrome.closeAll(service, chrome);
   }
 
   private static String digest(String role) {

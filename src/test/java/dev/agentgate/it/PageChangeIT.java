@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
@@ -51,16 +52,8 @@ class PageChangeIT {
   }
 
   @AfterAll
-  static void stop() {
-    for (AutoCloseable one : new AutoCloseable[] {chrome, service}) {
-      if (one != null) {
-        try {
-          one.close();
-        } catch (Exception e) {
-          throw new AssertionError(e);
-        }
-      }
-    }
+  static void stop() throws Exception {
+    Chrome.closeAll(chrome, service);
   }
 
   private static Client client() {
@@ -85,11 +78,6 @@ class PageChangeIT {
 
   private static Page open(Tab tab, String run) {
     return tab.open("/runs/" + run + "/change");
-  }
-
-  private static Locator button(Page page, String name) {
-    return page.getByRole(
-        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
   private static Locator listed(Page page, String name) {

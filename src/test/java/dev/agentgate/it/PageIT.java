@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -57,20 +58,11 @@ class PageIT {
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {chrome, service, git, gitHub}) {
-      if (one != null) {
-        one.close();
-      }
-    }
+    Chrome.closeAll(chrome, service, git, gitHub);
   }
 
   private static Client client() {
     return service.client();
-  }
-
-  private static Locator button(Page page, String name) {
-    return page.getByRole(
-        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
   private static Locator heading(Page page, String name) {

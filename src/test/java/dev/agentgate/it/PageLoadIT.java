@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
-import com.microsoft.playwright.options.AriaRole;
 import dev.agentgate.it.Chrome.Tab;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -55,13 +55,8 @@ class PageLoadIT {
   }
 
   @AfterAll
-  static void stop() {
-    if (service != null) {
-      service.close();
-    }
-    if (chrome != null) {
-      chrome.close();
-    }
+  static void stop() throws Exception {
+    Chrome.closeAll(service, chrome);
   }
 
   @Test
@@ -75,13 +70,13 @@ class PageLoadIT {
       assertThat(page.getByText("10,000 orders")).isVisible();
       assertThat(page.locator("tbody tr")).hasCount(50);
       assertThat(page.locator(".order-title").first()).hasText("Order 9999");
-      button(page, "Older");
+      button(page, "Older").click();
       assertThat(page.locator(".order-title").first()).hasText("Order 9949");
-      button(page, "Older");
+      button(page, "Older").click();
       assertThat(page.locator(".order-title").last()).hasText("Order 9850");
       page.reload();
       assertThat(page.locator(".order-title").last()).hasText("Order 9850");
-      button(page, "Newest");
+      button(page, "Newest").click();
       assertThat(page.locator(".order-title").first()).hasText("Order 9999");
 
       // Away from the list, which holds its rows in place below the pointer.
@@ -100,11 +95,6 @@ class PageLoadIT {
         listener.close();
       }
     }
-  }
-
-  private static void button(Page page, String name) {
-    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
-        .click();
   }
 
   private static Socket listen() throws Exception {

@@ -1,12 +1,12 @@
 package dev.agentgate.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.agentgate.it.Chrome.Tab;
 import java.io.IOException;
@@ -48,16 +48,8 @@ class PageLogIT {
   }
 
   @AfterAll
-  static void stop() {
-    for (AutoCloseable one : new AutoCloseable[] {chrome, service}) {
-      if (one != null) {
-        try {
-          one.close();
-        } catch (Exception e) {
-          throw new AssertionError(e);
-        }
-      }
-    }
+  static void stop() throws Exception {
+    Chrome.closeAll(chrome, service);
   }
 
   private static Client client() {
@@ -74,11 +66,6 @@ class PageLogIT {
     Page page = openLog(tab, order);
     assertThat(page.getByText("The run has completed")).isVisible();
     return page;
-  }
-
-  private static Locator button(Page page, String name) {
-    return page.getByRole(
-        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
   private static Locator viewer(Page page) {

@@ -71,21 +71,7 @@ class BatchSubmissionTest {
   }
 
   private static SubmitOrder unknownAgent() {
-    SubmitOrder request = request();
-    return new SubmitOrder(
-        request.taskPrompt(),
-        Optional.of("nobody"),
-        request.workspaceSource(),
-        request.maxTime(),
-        request.idleTimeout(),
-        request.queueTtl(),
-        request.maxAttempts(),
-        request.retryOn(),
-        request.retryMode(),
-        request.choices(),
-        request.priority(),
-        request.labels(),
-        request.idempotencyKey());
+    return new Request().toOrder("nobody");
   }
 
   private static WorkOrderId accepted(Result result, boolean created) {
