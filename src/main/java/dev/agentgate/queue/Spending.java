@@ -27,6 +27,9 @@ final class Spending {
   private final RunningUsage running;
   private final Clock clock;
 
+  /** Whether the last look could read what was spent; if not, that is in the log. */
+  private volatile boolean readable = true;
+
   Spending(DailyBudgets budgets, Store store, RunningUsage running, Clock clock) {
     this.budgets = budgets;
     this.store = store;
@@ -41,10 +44,15 @@ final class Spending {
       return new BudgetState(budgets, today, true, Map.of());
     }
     try {
-      return new BudgetState(budgets, today, true, amounts(today));
+      BudgetState state = new BudgetState(budgets, today, true, amounts(today));
+      readable = true;
+      return state;
     } catch (StoreUnavailableException e) {
       // Those who ask why nothing starts need an answer most when something is broken.
-      LOG.warnf("What was spent today cannot be read: %s", e.getMessage());
+      if (readable) {
+        readable = false;
+        LOG.warnf("What was spent today cannot be read: %s", e.getMessage());
+      }
       return new BudgetState(budgets, today, false, Map.of());
     }
   }
