@@ -119,7 +119,7 @@ class ShortageIT {
 
       limitDescriptors(service, 20);
       try {
-        await("the supervisor to look in vain")
+        await("a look of the supervisor to fail")
             .until(() -> service.said().contains("too short of resources to look at"));
       } finally {
         limitDescriptors(service, 4096);

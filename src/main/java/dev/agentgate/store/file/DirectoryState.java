@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What changes whenever a file of a directory is added, removed or replaced by a rename, whoever
- * does it. A restored or copied directory has another inode or another time of change, which no
+ * What changes whenever any program adds or removes a file of a directory, or replaces one by a
+ * rename. A restored or copied directory has another inode or another time of change, which no
  * program can set.
  *
  * @param modifiedAt in nanoseconds since the epoch

@@ -149,7 +149,7 @@ class IndexSnapshotTest {
     store = open(dir);
 
     WorkOrderId id = orders.get(4).id();
-    // Either its turn has come already, or whoever asks is told.
+    // Either its turn has come already, or the caller is told.
     try {
       assertThat(store.workOrders().find(id)).isEmpty();
     } catch (StoreUnavailableException e) {
