@@ -126,7 +126,7 @@ final class LocalExecution implements Execution {
       }
       output.read(LOOK);
       if (last) {
-        return end;
+        return Optional.empty();
       }
     }
   }

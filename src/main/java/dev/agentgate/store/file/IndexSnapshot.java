@@ -53,10 +53,8 @@ final class IndexSnapshot {
   private final Path orders;
   private final int fewest;
 
-  /** Guarded by this: whether the last attempt to save failed, and when. */
-  private boolean failed;
-
-  private long failedAt;
+  /** Guarded by this: when it may be saved again, on the scale of {@link System#nanoTime()}. */
+  private long notBefore = System.nanoTime();
 
   /**
    * Guarded by this: the state that the file on disk covers; null if it is not known to be good.
@@ -140,7 +138,7 @@ final class IndexSnapshot {
 
   /** Whether to save it now and then: it is out of date, and saving it did not fail lately. */
   synchronized boolean isWorthSaving() {
-    return isOutdated() && (!failed || System.nanoTime() - failedAt > AFTER_FAILURE_NANOS);
+    return System.nanoTime() - notBefore >= 0 && isOutdated();
   }
 
   /**
@@ -181,7 +179,6 @@ final class IndexSnapshot {
         out.flush();
         file.getFD().sync();
         covered = state;
-        failed = false;
       }
       Files.move(aside, file(), StandardCopyOption.ATOMIC_MOVE);
       return true;
@@ -201,8 +198,7 @@ final class IndexSnapshot {
 
   private void fail(String reason) {
     covered = null;
-    failed = true;
-    failedAt = System.nanoTime();
+    notBefore = System.nanoTime() + AFTER_FAILURE_NANOS;
     LOG.warnf(
         "The index snapshot cannot be written, so the next start reads all orders: %s", reason);
   }

@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
  * Checks, behind a start from the index snapshot, what a start without it checks at once: that the
  * file of each order is readable and says what the index says. A file that was damaged or edited
  * where it is does not show in the state of its directory. Until its turn comes, an unreadable
- * order cannot be read or claimed, because whoever needs its body reads its file.
+ * order cannot be read or claimed, because its body is read from its file.
  */
 final class OrderCheck implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(OrderCheck.class);
@@ -181,16 +181,6 @@ final class OrderCheck implements AutoCloseable {
   public void close() {
     closed = true;
     LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    WriteBehind.awaitEnd(thread);
   }
 }

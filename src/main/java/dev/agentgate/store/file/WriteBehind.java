@@ -475,6 +475,11 @@ final class WriteBehind {
     } finally {
       lock.unlock();
     }
+    awaitEnd(thread);
+  }
+
+  /** Waits until a thread of the store has ended. An interrupt does not cut the wait short. */
+  static void awaitEnd(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
