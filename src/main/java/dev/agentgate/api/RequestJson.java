@@ -107,7 +107,11 @@ final class RequestJson {
     return Optional.of(readAll(body, maxBytes)).filter(bytes -> bytes.length > 0);
   }
 
-  /** Does the same for a body with up to 1,000 orders. */
+  /**
+   * Reads a body with up to 1,000 orders.
+   *
+   * @throws ApiException as {@link #readObject}
+   */
   static ObjectNode readBatch(InputStream body, int maxBytes) {
     return parseObject(readAll(body, maxBytes), BATCH_MAPPER);
   }
