@@ -6,7 +6,7 @@ import { lastThatPasses } from './search.js';
 import { askForKey, credentials } from './session.js';
 import { Loading, Problem, announce, useLoaded } from './ui.js';
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './view.js';
-import { RunHead, copyText } from './viewer.js';
+import { READER_GONE, RunHead, copyText } from './viewer.js';
 import { visible, visibleParts } from './visible.js';
 
 const LETTERS = { added: 'A', modified: 'M', deleted: 'D', renamed: 'R', type_changed: 'T' };
@@ -83,6 +83,7 @@ class DiffReader {
     });
     this.#worker = new Worker(new URL('./change-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#take(data);
+    this.#worker.onerror = () => changed(READER_GONE);
     this.#worker.postMessage({ do: 'open', url, headers: credentials(), bytes: size });
   }
 
@@ -395,6 +396,11 @@ function Progress({ patch, size }) {
   `;
 }
 
+/** Says of a button in the list of files whether its file is the one that is read. */
+function markCurrent(button, current) {
+  button.setAttribute('aria-current', button.dataset.inPatch === String(current));
+}
+
 /** The list of files; there may be thousands. */
 function Files({ files, current, onOpen }) {
   const scroller = useRef(null);
@@ -409,7 +415,8 @@ function Files({ files, current, onOpen }) {
         const made = element('div', 'row');
         const button = fileButton(file);
         button.disabled = now.current.onOpen === null;
-        button.setAttribute('aria-current', file.inPatch !== undefined && file.inPatch === now.current.current);
+        button.dataset.inPatch = file.inPatch ?? '';
+        markCurrent(button, now.current.current);
         button.addEventListener('click', () => now.current.onOpen(now.current.files[file.place]));
         made.append(button);
         return made;
@@ -420,10 +427,7 @@ function Files({ files, current, onOpen }) {
 
   useEffect(() => view.current.update(files.length, 0), [files]);
   useEffect(() => {
-    for (const button of scroller.current.querySelectorAll('[aria-current="true"]')) {
-      button.setAttribute('aria-current', 'false');
-    }
-    view.current.redraw();
+    scroller.current.querySelectorAll('button').forEach((button) => markCurrent(button, current));
     const place = files.findIndex((file) => file.inPatch === current);
     if (current >= 0 && place >= 0) {
       view.current.reveal(place);

@@ -1,4 +1,4 @@
-// What can be done to one order and needs a question first.
+// What needs a question first.
 import { Dialog, Problem, announce } from './ui.js';
 import { html, useState } from './view.js';
 
@@ -27,6 +27,17 @@ function FormDialog({ title, submit, busy, danger, run, onClose, children }) {
         <button class=${danger ? 'danger' : 'primary'} disabled=${working}>${working ? busy : submit}</button>
       </div>
     </form>
+  <//>`;
+}
+
+export function PauseQueueDialog({ api, onDone, onClose }) {
+  const run = async () => {
+    await api.post('/queue/pause');
+    announce('The queue is paused. Running orders continue.');
+    onDone();
+  };
+  return html`<${FormDialog} title="Pause the queue" submit="Pause" busy="Pausing…" run=${run} onClose=${onClose}>
+    <p>No waiting order will start until the queue is resumed. Running orders continue.</p>
   <//>`;
 }
 

@@ -24,7 +24,8 @@ function open() {
         opened = true;
         listeners.forEach((listener) => listener(null));
       }
-      state = now;
+      // A new attempt is not yet a connection.
+      state = now === 'connecting' && state === 'lost' ? 'lost' : now;
       watchers.forEach((watcher) => watcher());
     },
   });

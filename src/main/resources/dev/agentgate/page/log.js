@@ -1,7 +1,7 @@
 /** The screen of a run's log. */
 import { parseColour, Painter, watchColours } from './colours.js';
 import { bytes, number, several } from './format.js';
-import { RunHead, watchVisibility } from './viewer.js';
+import { READER_GONE, RunHead, watchVisibility } from './viewer.js';
 import { RowView } from './rowview.js';
 import { askForKey, credentials } from './session.js';
 import { Problem, announce, useLoaded } from './ui.js';
@@ -49,6 +49,7 @@ class LogReader {
     this.#columns = this.#wantedColumns();
     this.#worker = new Worker(new URL('./log-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#take(data);
+    this.#worker.onerror = () => changed(READER_GONE);
     this.#worker.postMessage({ do: 'open', url, headers: credentials(), columns: this.#columns, follow });
   }
 

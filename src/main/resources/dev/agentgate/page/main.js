@@ -58,6 +58,28 @@ function Connection() {
   </span>`;
 }
 
+/** Whether the service has another version of this page, because it was upgraded. */
+function useOutdated() {
+  const state = useLiveState();
+  const [outdated, setOutdated] = useState(false);
+  useEffect(() => {
+    if (state === 'live') {
+      const here = new URL(import.meta.url).pathname;
+      fetch('/', { cache: 'no-store' })
+        .then(async (response) => response.ok && setOutdated(!(await response.text()).includes(here)))
+        .catch(() => {});
+    }
+  }, [state]);
+  return outdated;
+}
+
+function Outdated() {
+  return useOutdated() && html`<div class="notice outdated" role="status">
+    <p>The service was upgraded, and this page is from before.</p>
+    <button type="button" onClick=${() => location.reload()}>Load the new one</button>
+  </div>`;
+}
+
 function ThemeSwitch() {
   const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? system);
@@ -118,6 +140,7 @@ function App() {
         </div>
       </div>
     </header>
+    <${Outdated} />
     <main id="main" tabindex="-1" ref=${main}><${Guarded} key=${route.screen} route=${route} /></main>
     <footer class="bottom"><a href="/q/openapi">API documentation</a></footer>
     <${Announcements} />

@@ -24,7 +24,7 @@ export function OrdersScreen({ api, query }) {
   const shown = useSteady(list.value, table);
 
   useRefresh(list.again, (change) => cursor === '' || shown.items?.some(({ id }) => id === change.workOrderId));
-  const patched = usePatched(shown.items, list.value);
+  const patched = usePatched(shown.items);
 
   const go = (next, more) => navigate(withQuery('/orders', queryOf(next, more)));
 
@@ -92,17 +92,20 @@ function useSteady(value, table) {
   };
 }
 
-/** Shows a change at once, before the list has been read again. */
-function usePatched(items, read) {
-  const [changes, setChanges] = useState({ read, byId: new Map() });
+/** Shows a change of these orders at once, before the list has been read again. */
+function usePatched(items) {
+  const changes = useRef(new Map());
+  const [, again] = useState(0);
+  const ids = new Set(items?.map(({ id }) => id));
+  changes.current.forEach((_, id) => ids.has(id) || changes.current.delete(id));
   useChanges((change) => {
-    if (change) {
-      setChanges((before) => ({ ...before, byId: new Map(before.byId).set(change.workOrderId, change) }));
+    if (ids.has(change?.workOrderId)) {
+      changes.current.set(change.workOrderId, change);
+      again((n) => n + 1);
     }
   });
-  useEffect(() => setChanges({ read, byId: new Map() }), [read]);
   return items?.map((order) => {
-    const change = changes.byId.get(order.id);
+    const change = changes.current.get(order.id);
     return change && change.at > order.updatedAt
       ? { ...order, status: change.status, attempt: change.attempt, failureReason: change.failureReason }
       : order;

@@ -1,5 +1,6 @@
 // What runs, what waits and why, and how it went lately.
 import { Chart } from './chart.js';
+import { PauseQueueDialog } from './dialogs.js';
 import { dollars, number, several } from './format.js';
 import { History } from './history.js';
 import { OrderTable } from './orders.js';
@@ -61,16 +62,17 @@ export function OverviewScreen({ api }) {
 }
 
 function Pausing({ api, health, again }) {
-  const change = (path, said) => async () => {
-    await api.post(path);
-    announce(said);
+  const [asking, setAsking] = useState(false);
+  const resume = async () => {
+    await api.post('/queue/resume');
+    announce('The queue is running again.');
     await again();
   };
-  return health.paused
-    ? html`<${Action} label="Resume the queue" busy="Resuming…" kind="primary"
-        run=${change('/queue/resume', 'The queue is running again.')} />`
-    : html`<${Action} label="Pause the queue" busy="Pausing…"
-        run=${change('/queue/pause', 'The queue is paused. Running orders continue.')} />`;
+  return html`
+    ${health.paused
+      ? html`<${Action} label="Resume the queue" busy="Resuming…" kind="primary" run=${resume} />`
+      : html`<button type="button" onClick=${() => setAsking(true)}>Pause the queue…</button>`}
+    ${asking && html`<${PauseQueueDialog} api=${api} onDone=${again} onClose=${() => setAsking(false)} />`}`;
 }
 
 function Figures({ health, completed, failed, usage }) {

@@ -4,10 +4,13 @@ import { useEffect, useRef } from './view.js';
 
 const SOON = 150;
 const APART = 1000;
+/** Alerts, budgets and days change without a change of any order. */
+const ANYWAY = 30_000;
 
 /**
  * Calls `load` after changes of orders. Many changes are one call: it waits until the call before
- * it has been answered, and at least three times as long as that took.
+ * it has been answered, and at least three times as long as that took. While the tab is seen, it is
+ * also called every 30 seconds, and when the tab is seen again.
  *
  * @param wanted whether a change matters; all do if some may have been missed
  */
@@ -47,5 +50,14 @@ export function useRefresh(load, wanted = () => true) {
       plan();
     }
   });
-  useEffect(() => () => clearTimeout(state.current.timer), []);
+  useEffect(() => {
+    const ifSeen = () => document.hidden || plan();
+    const regularly = setInterval(ifSeen, ANYWAY);
+    document.addEventListener('visibilitychange', ifSeen);
+    return () => {
+      clearInterval(regularly);
+      document.removeEventListener('visibilitychange', ifSeen);
+      clearTimeout(state.current.timer);
+    };
+  }, []);
 }

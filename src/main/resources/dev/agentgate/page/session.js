@@ -54,6 +54,9 @@ export function askForKey() {
 
 /** Tries a key; returns a sentence if it is refused. */
 export async function tryKey(text) {
+  if (!/^[\x20-\x7e]+$/.test(text)) {
+    return 'This key is not valid: keys have no characters outside ASCII.';
+  }
   let response;
   try {
     response = await fetch('/api/v1/queue/health', { headers: { Authorization: `Bearer ${text}` } });

@@ -1,5 +1,5 @@
 // Parts that several screens use.
-import { html, useEffect, useRef, useState } from './view.js';
+import { html, useEffect, useMemo, useRef, useState } from './view.js';
 
 /** The status of an order or a run, as a word with a coloured mark. */
 export function Status({ of }) {
@@ -41,21 +41,25 @@ export function Action({ label, busy = `${label}…`, run, kind = '', ...more })
   </button>`;
 }
 
+let dialogs = 0;
+
 /**
  * A modal dialog. The browser keeps the focus inside and gives it back; Escape closes it, unless
  * there is no `onClose`: then it stays.
  */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
+  // One dialog may open above another: the key is asked for at any time.
+  const id = useMemo(() => `dialog-title-${++dialogs}`, []);
   useEffect(() => {
     const element = dialog.current;
     element.showModal();
     return () => element.close();
   }, []);
   const closed = () => (onClose ? onClose() : dialog.current?.showModal());
-  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${closed}
+  return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${closed}
       onCancel=${(e) => !onClose && e.preventDefault()}>
-    <h2 id="dialog-title">${title}</h2>
+    <h2 id=${id}>${title}</h2>
     ${children}
   </dialog>`;
 }

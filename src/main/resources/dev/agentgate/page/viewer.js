@@ -16,6 +16,9 @@ export function RunHead({ title, run, runId, other }) {
   `;
 }
 
+/** The state of a viewer whose worker could not be loaded, as after an upgrade of the service, or has failed. */
+export const READER_GONE = { type: 'state', state: 'refused', detail: 'load this page again' };
+
 /** Calls back with true once the tab has been hidden for a while, and with false when it is seen again. */
 export function watchVisibility(changed) {
   let timer = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.agentgate.it.Chrome.Tab;
@@ -32,18 +33,19 @@ class PageAccessIT {
   private static Chrome chrome;
   private static Service service;
 
+  private static final String KEYS =
+      """
+      eve viewer %s
+      olaf operator %s
+      ada admin %s
+      """
+          .formatted(digest("viewer"), digest("operator"), digest("admin"));
+
   @BeforeAll
   static void start() throws Exception {
     chrome = Chrome.start();
     Path keys = home.resolve("keys");
-    Files.writeString(
-        keys,
-        """
-        eve viewer %s
-        olaf operator %s
-        ada admin %s
-        """
-            .formatted(digest("viewer"), digest("operator"), digest("admin")));
+    Files.writeString(keys, KEYS + "guest viewer " + digest("guest"));
     service = Service.in(home).with("AGENTGATE_AUTH_KEYS_FILE", keys);
     service.start();
   }
@@ -88,8 +90,11 @@ class PageAccessIT {
   void theKeyIsAskedForOnceAndKeptForTheTab() {
     try (Tab tab = chrome.tab(service)) {
       Page page = tab.open("/orders");
+      new PageAccessibility(page).check();
       enter(page, "wrong");
       assertThat(page.getByRole(AriaRole.ALERT)).hasText("This key is not valid.");
+      enter(page, "clé");
+      assertThat(page.getByRole(AriaRole.ALERT)).containsText("outside ASCII");
       page.keyboard().press("Escape");
       assertThat(page.locator("dialog")).isVisible();
       enter(page, "viewer-key");
@@ -123,7 +128,7 @@ class PageAccessIT {
       value = {
         "viewer, none, none",
         "operator, Cancel…, none",
-        "admin, Cancel…|Kill…, Pause the queue"
+        "admin, Cancel…|Kill…, Pause the queue…"
       })
   void whatTheRoleMayNotDoIsNotOffered(String role, String onOrder, String onOverview) {
     String id = submit("echo begun; sleep 1000");
@@ -134,7 +139,7 @@ class PageAccessIT {
           .isEqualTo(onOrder == null ? List.of() : List.of(onOrder.split("\\|")));
       page.navigate("/");
       assertThat(page.locator(".figure").first()).isVisible();
-      assertThat(buttons(page).contains("Pause the queue")).isEqualTo(onOverview != null);
+      assertThat(buttons(page).contains("Pause the queue…")).isEqualTo(onOverview != null);
       assertThat(page.locator("nav").getByText("Submit")).hasCount(role.equals("viewer") ? 0 : 1);
     } finally {
       service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
@@ -153,6 +158,41 @@ class PageAccessIT {
       service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
       assertThat(page.locator(".connection")).containsText("Live");
       assertThat(page.locator(".order-name .status")).hasText("cancelled");
+    }
+  }
+
+  @Test
+  void aPageFromBeforeAnUpgradeSaysSo() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "viewer", "/orders");
+      assertThat(page.locator(".connection")).containsText("Live");
+      page.route(
+          url -> url.endsWith("/"),
+          route -> route.fulfill(new Route.FulfillOptions().setBody("another version")));
+      service.kill9();
+      service.start();
+      assertThat(page.locator(".outdated")).containsText("The service was upgraded");
+    }
+  }
+
+  @Test
+  void aKeyThatIsRevokedWhileALogIsReadIsAskedForAgain() throws Exception {
+    Path more = service.outside("more");
+    String id =
+        submit("echo begun; until [ -e %s ]; do sleep 0.1; done; echo later".formatted(more));
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "guest", "/orders/" + id);
+      page.locator("main").getByRole(AriaRole.LINK).getByText("Log").first().click();
+      assertThat(page.locator(".viewer .row").getByText("begun")).isVisible();
+      service.kill9();
+      Files.writeString(home.resolve("keys"), KEYS);
+      service.start();
+      assertThat(page.getByText("Enter your key")).isVisible();
+      Files.createFile(more);
+      enter(page, "viewer-key");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(page.locator(".viewer .row").getByText("later")).isVisible();
+      assertThat(page.locator(".viewer .row").getByText("begun")).hasCount(1);
     }
   }
 
@@ -214,6 +254,13 @@ class PageAccessIT {
       }
       page.navigate("/orders/" + running);
       page.getByText("Kill…").click();
+      new PageAccessibility(page).check();
+      page.navigate("/orders?status=failed");
+      page.getByText("Retry failed…").click();
+      assertThat(page.locator("dialog")).containsText("these filters");
+      new PageAccessibility(page).check();
+      page.navigate("/");
+      page.getByText("Pause the queue…").click();
       new PageAccessibility(page).check();
     } finally {
       service.client().post("/work-orders/" + running + "/cancel", Client.script(""), key("admin"));

@@ -162,6 +162,10 @@ class PageChangeIT {
       head(page, "b").press("Enter");
       assertThat(head(page, "b")).hasAttribute("aria-expanded", "true");
       assertThat(head(page, "b")).isFocused();
+      Locator last = listed(page, "c").getByRole(AriaRole.BUTTON);
+      last.press("Enter");
+      assertThat(last).hasAttribute("aria-current", "true");
+      assertThat(last).isFocused();
       button(page, "Close all").click();
       assertThat(page.locator(".change-diff .row")).hasCount(3);
     }

@@ -96,13 +96,15 @@ class PageIT {
           .containsText("so far");
       assertThat(page.locator(".chart canvas")).hasCount(3);
 
-      button(page, "Pause the queue").click();
+      button(page, "Pause the queue…").click();
+      confirm(page, "Pause");
       assertThat(button(page, "Resume the queue")).isVisible();
       String waiting = labelled("true", "overview");
       assertThat(page.locator(".figure", new Page.LocatorOptions().setHasText("Waiting")))
           .containsText("1");
       assertThat(page.locator(".notices")).containsText("The queue is paused.");
       button(page, "Resume the queue").click();
+      assertThat(button(page, "Pause the queue…")).isVisible();
       client().awaitStatus(waiting, "completed");
       assertThat(page.getByText("Nothing is blocked")).isVisible();
       assertThat(page.locator(".chart", new Page.LocatorOptions().setHasText("Outcomes")))
@@ -110,6 +112,19 @@ class PageIT {
 
       assertThat(client().post("/work-orders/" + running + "/cancel").status()).isEqualTo(200);
       assertThat(page.getByText("The overview shows this one")).hasCount(0);
+    }
+  }
+
+  @Test
+  void theOverviewIsReadAgainWhenItsTabIsSeenAgain() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/");
+      assertThat(button(page, "Pause the queue…")).isVisible();
+      assertThat(client().post("/queue/pause").status()).isEqualTo(200);
+      page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      assertThat(button(page, "Resume the queue")).isVisible();
+    } finally {
+      client().post("/queue/resume");
     }
   }
 
