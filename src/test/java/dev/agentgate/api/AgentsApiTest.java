@@ -12,10 +12,12 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The agents that are configured. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(AgentsApiTest.WithAgents.class)
 class AgentsApiTest {
   /** One agent that is there, one that is missing, one that is switched off, and a price. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the gate does with a request, whatever it is for. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ApiFixture.OrdersWait.class)
 class ApiGateTest extends ApiFixture {
   @ParameterizedTest

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches, and actions on many orders. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ApiFixture.OrdersWait.class)
 class BulkApiTest extends ApiFixture {
   private static final String ORDERS = "/api/v1/work-orders";

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The document that is checked in, and served in production, is generated from the code. */
 @QuarkusTest
+@Tag("application")
 class OpenApiDocumentTest {
   // Set this property to write the generated document there.
   private static final String REGENERATE = "openapi.regenerate";

@@ -10,10 +10,12 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The queue as a whole. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ApiFixture.OrdersWait.class)
 class QueueApiTest extends ApiFixture {
   @Test

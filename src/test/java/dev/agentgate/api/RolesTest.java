@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each role may do, with keys configured. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(RolesTest.WithKeys.class)
 class RolesTest {
   private static final String ID = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD";

@@ -17,12 +17,14 @@ import java.net.Socket;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logs in the form that a client asks for. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(RunLogResourceTest.Profile.class)
 class RunLogFormatTest {
   private static final String SECRET = "s3cret-token-42";

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of submits: what is refused and how, and what is taken. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ApiFixture.OrdersWait.class)
 class SubmitApiTest extends ApiFixture {
   static Stream<Arguments> badBodies() {

@@ -20,12 +20,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Single orders, as a client on this machine sees them. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(ApiFixture.OrdersWait.class)
 class WorkOrderApiTest extends ApiFixture {
   @Test

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who did what to which order is written down, and who was kept from it. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(OpsProfile.class)
 class AuditLogTest {
   private static final Path FILE = OpsProfile.DATA.resolve("logs/audit.jsonl");

@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the probes answer while orders wait and run for too long. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(OpsProfile.class)
 class HealthTest {
   @TestHTTPResource(value = "/health/ready", management = true)

@@ -20,10 +20,12 @@ import org.jboss.logmanager.Level;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the log says of an order, and what it never says. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(OpsProfile.class)
 class LogsTest {
   private static final Logger ROOT = Logger.getLogger("");

@@ -8,12 +8,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.net.URI;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The metrics are in the format that a scraper asks for. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(OpsProfile.class)
 class MetricsFormatTest {
   @TestHTTPResource(value = "/metrics", management = true)

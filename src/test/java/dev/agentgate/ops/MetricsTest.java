@@ -23,10 +23,12 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The page that Prometheus reads, and what is built on its names. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(OpsProfile.class)
 class MetricsTest {
   private static final Pattern METRIC = Pattern.compile("\\b(?:agentgate|http|jvm|process)_\\w+");

@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real Prometheus reads the service, and loads the alerts. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(OpsProfile.class)
 class PrometheusScrapeTest {
   @TestHTTPResource(value = "/metrics", management = true)

@@ -28,10 +28,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The spans of a real run, as a collector gets them. */
 @QuarkusTest
+@Tag("application")
 @TestProfile(RunTracesTest.Traced.class)
 class RunTracesTest {
 
