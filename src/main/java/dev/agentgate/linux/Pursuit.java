@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +34,7 @@ public final class Pursuit {
 
   private final Supplier<OptionalLong> newest;
   private final LongPredicate belongs;
+  private final LongSupplier nanoTime;
 
   /** The pids that were looked at, each at the index of its remainder. */
   private final long[] seen = new long[WINDOW];
@@ -42,10 +44,12 @@ public final class Pursuit {
   /**
    * @param newest the most recently assigned pid; empty if unknown
    * @param belongs whether the process that has this pid now belongs to the run
+   * @param nanoTime {@link System#nanoTime}
    */
-  Pursuit(Supplier<OptionalLong> newest, LongPredicate belongs) {
+  Pursuit(Supplier<OptionalLong> newest, LongPredicate belongs, LongSupplier nanoTime) {
     this.newest = newest;
     this.belongs = belongs;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -57,7 +61,7 @@ public final class Pursuit {
   public static int pursue(LongPredicate belongs, Duration longest) {
     try (RandomAccessFile load = new RandomAccessFile("/proc/loadavg", "r")) {
       byte[] line = new byte[128];
-      return new Pursuit(() -> lastField(load, line), belongs).pursue(longest);
+      return new Pursuit(() -> lastField(load, line), belongs, System::nanoTime).pursue(longest);
     } catch (IOException e) {
       return 0;
     }
@@ -65,14 +69,14 @@ public final class Pursuit {
 
   public int pursue(Duration longest) {
     int killed = 0;
-    long began = System.nanoTime();
+    long began = nanoTime.getAsLong();
     long lastBirth = began;
     long lastHit = began;
     for (long now = began;
         now - began < longest.toNanos()
             && now - lastBirth < QUIET.toNanos()
             && now - lastHit < COLD.toNanos();
-        now = System.nanoTime()) {
+        now = nanoTime.getAsLong()) {
       OptionalLong last = newest.get();
       if (last.isPresent()) {
         if (last.getAsLong() != previous) {

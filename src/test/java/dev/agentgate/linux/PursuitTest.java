@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -60,15 +61,22 @@ class PursuitTest {
   @Test
   void lowPidsAndNoPidAtAllAreNoTrouble() {
     assertThat(pursue(pid -> false, 1, 3)).isZero();
-    assertThat(new Pursuit(OptionalLong::empty, pid -> true).pursue(LONGEST)).isZero();
+    assertThat(new Pursuit(OptionalLong::empty, pid -> true, clock()).pursue(LONGEST)).isZero();
   }
 
   /** The last number stays the newest. */
   private static int pursue(LongPredicate belongs, long... newest) {
     Iterator<Long> numbers = LongStream.of(newest).iterator();
     long last = newest[newest.length - 1];
-    return new Pursuit(() -> OptionalLong.of(numbers.hasNext() ? numbers.next() : last), belongs)
+    return new Pursuit(
+            () -> OptionalLong.of(numbers.hasNext() ? numbers.next() : last), belongs, clock())
         .pursue(LONGEST);
+  }
+
+  /** A clock by which each look takes the same short time, however slow the machine is. */
+  private static LongSupplier clock() {
+    long[] now = new long[1];
+    return () -> now[0] += 10_000;
   }
 
   private static Process sleeper() throws Exception {

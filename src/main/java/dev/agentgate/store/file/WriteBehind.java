@@ -1,23 +1,15 @@
 package dev.agentgate.store.file;
 
 import dev.agentgate.store.StoreUnavailableException;
-import dev.agentgate.store.file.ConfiguredDirectory.NotInPlaceException;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -40,13 +32,6 @@ final class WriteBehind {
   /** If there are more sealed segments than this, writers must wait. */
   private static final int MOST_SEGMENTS = 12;
 
-  /**
-   * The number of sealed segments that makes a round of syncs worthwhile. Waiting for more segments
-   * saves the syncs of revisions that are soon replaced.
-   */
-  private static final int WORTH_SYNCING = 3;
-
-  private static final long OLDEST_SEGMENT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -57,8 +42,6 @@ final class WriteBehind {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long LONGEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  // Concurrent syncs share the file system's commits: six times as fast as one after another.
-  private static final int SYNCS_AT_ONCE = 32;
   private static final int STRIPES = 64;
   private static final Logger LOG = Logger.getLogger(WriteBehind.class);
 
@@ -86,7 +69,7 @@ final class WriteBehind {
 
   private volatile @Nullable String failure;
   private @Nullable Journal journal;
-  private long syncedAt = System.nanoTime();
+  private @Nullable SegmentSync sync;
   private volatile long writtenAt = System.nanoTime();
 
   /**
@@ -106,6 +89,7 @@ final class WriteBehind {
 
   void start(Journal journal) {
     this.journal = journal;
+    this.sync = new SegmentSync(files, index, place, journal, this::removeFile);
     thread.start();
   }
 
@@ -114,6 +98,13 @@ final class WriteBehind {
       throw new IllegalStateException("Not started");
     }
     return journal;
+  }
+
+  private SegmentSync sync() {
+    if (sync == null) {
+      throw new IllegalStateException("Not started");
+    }
+    return sync;
   }
 
   /**
@@ -206,8 +197,9 @@ final class WriteBehind {
         journal().lookWhetherThereIsRoom();
         List<JournalSegment> sealed = journal().sealed();
         boolean written = writeWhatIsDue();
-        if (written && (finish || isWorthSyncing(sealed))) {
-          syncAndDrop(sealed);
+        if (written && (finish || sync().isWorthwhile(sealed))) {
+          sync().syncAndDrop(sealed);
+          signalRoom();
         }
         if (finish) {
           saveIndexAtTheEnd();
@@ -375,90 +367,6 @@ final class WriteBehind {
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private boolean isWorthSyncing(List<JournalSegment> sealed) {
-    return sealed.size() >= WORTH_SYNCING
-        || (!sealed.isEmpty() && System.nanoTime() - syncedAt > OLDEST_SEGMENT_NANOS);
-  }
-
-  /**
-   * Syncs the orders in these segments, then drops the segments. All of them must have been
-   * written.
-   */
-  private void syncAndDrop(List<JournalSegment> sealed) {
-    syncedAt = System.nanoTime();
-    if (sealed.isEmpty() || journal().isStopped() || place.problem().isPresent()) {
-      return;
-    }
-    Set<WorkOrderId> touched = new HashSet<>();
-    sealed.forEach(segment -> touched.addAll(segment.touched()));
-    try {
-      syncAll(touched);
-      files.syncSettings();
-      files.syncDirectories();
-      place.checkForFile(); // A file that is missing for this reason was not synced.
-    } catch (NotInPlaceException e) {
-      return;
-    } catch (IOException e) {
-      if (place.problem().isPresent()) {
-        return;
-      }
-      journal()
-          .stop(
-              "The disk failed to sync ("
-                  + Journal.reason(e)
-                  + "), so the store takes no more writes. Check the disk, then restart the"
-                  + " service.",
-              e);
-      return;
-    }
-    try {
-      for (JournalSegment segment : sealed) {
-        journal().drop(segment);
-      }
-    } catch (IOException e) {
-      LOG.warnf("A segment of the journal could not be dropped: %s", Journal.reason(e));
-    }
-    signalRoom();
-  }
-
-  private void syncAll(Set<WorkOrderId> ids) throws IOException {
-    List<Future<?>> syncs = new ArrayList<>();
-    List<WorkOrderId> all = List.copyOf(ids);
-    try (ExecutorService threads =
-        Executors.newFixedThreadPool(
-            Math.clamp(ids.size(), 1, SYNCS_AT_ONCE),
-            Thread.ofPlatform().daemon().name("store-sync-", 0).factory())) {
-      for (int i = 0; i < SYNCS_AT_ONCE; i++) {
-        int first = i;
-        syncs.add(
-            threads.submit(() -> {
-              for (int at = first; at < all.size(); at += SYNCS_AT_ONCE) {
-                syncOne(all.get(at));
-              }
-              return null;
-            }));
-      }
-      for (Future<?> sync : syncs) {
-        sync.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("Syncing was interrupted, which no one should do", e);
-    }
-  }
-
-  private void syncOne(WorkOrderId id) throws IOException {
-    if (index.get(id) == null) {
-      removeFile(id); // It could not be removed at once.
-    } else {
-      files.sync(id);
     }
   }
 
