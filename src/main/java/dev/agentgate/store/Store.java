@@ -3,8 +3,8 @@ package dev.agentgate.store;
 import dev.agentgate.workorder.InstanceId;
 
 /**
- * Keeps work orders and their runs, and hands the orders out to be run. The six parts are views of
- * one store: a change that one part has acknowledged is visible in the others.
+ * Keeps work orders and their runs, and hands the orders out to be run. The seven parts are views
+ * of one store: a change that one part has acknowledged is visible in the others.
  *
  * <p><b>Durability.</b> When a method marked {@link Writes} returns, the change survives a crash of
  * the process and of the machine; a run's record survives a crash of the process only. A change
@@ -38,6 +38,8 @@ public interface Store extends AutoCloseable {
   AgentPauses agentPauses();
 
   UsageLedger usage();
+
+  Instances instances();
 
   /** Returns the instance of the service that opened this store. */
   InstanceId instance();

@@ -57,6 +57,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     boolean paused;
     final Map<String, AgentPause> agentPauses = new TreeMap<>();
     final Map<RunId, RunUsage> usage = new LinkedHashMap<>();
+    final Map<InstanceId, InstanceInfo> instances =
+        new TreeMap<>(Comparator.comparing(InstanceId::value));
     boolean refusing;
   }
 
@@ -82,11 +84,26 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     this.instance = instance;
     this.clock = clock;
     this.queueOrder = queueOrder;
+    synchronized (all) {
+      Instant now = clock.instant();
+      all.instances.put(
+          instance, new InstanceInfo(instance, InstanceStatus.UNKNOWN, now, now, true));
+    }
   }
 
   /** What another instance sees of the same store. */
   InMemoryStore openedBy(InstanceId other) {
     return new InMemoryStore(all, other, clock, queueOrder);
+  }
+
+  /** The lease of an instance has ended. */
+  public void lose(InstanceId gone) {
+    synchronized (all) {
+      all.instances.computeIfPresent(
+          gone,
+          (id, info) ->
+              new InstanceInfo(id, info.status(), info.startedAt(), info.lastSeen(), false));
+    }
   }
 
   /** What the store reports as the reason for refusing all writes. */
@@ -553,6 +570,47 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
             all.agentPauses.remove(agentType);
           }
         }
+      }
+    };
+  }
+
+  @Override
+  public Instances instances() {
+    return new Instances() {
+      @Override
+      public boolean shared() {
+        return all().size() > 1;
+      }
+
+      @Override
+      public void announce(InstanceStatus self) {
+        synchronized (all) {
+          checkWritable();
+          all.instances.computeIfPresent(
+              instance,
+              (id, info) -> new InstanceInfo(id, self, info.startedAt(), clock.instant(), true));
+        }
+      }
+
+      @Override
+      public List<InstanceInfo> all() {
+        synchronized (all) {
+          checkOpen();
+          return List.copyOf(all.instances.values());
+        }
+      }
+
+      @Override
+      public Optional<InstanceInfo> find(InstanceId id) {
+        synchronized (all) {
+          checkOpen();
+          return Optional.ofNullable(all.instances.get(id));
+        }
+      }
+
+      @Override
+      public String secret() {
+        return "a secret that the instances in memory share";
       }
     };
   }

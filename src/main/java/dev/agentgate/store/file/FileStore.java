@@ -2,6 +2,7 @@ package dev.agentgate.store.file;
 
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.Instances;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
@@ -57,6 +58,7 @@ public final class FileStore implements Store {
   private final FileAgentPauses agentPauses;
   private final OrderCheck check;
   private final FileUsageLedger usage;
+  private final OnlyInstance instances;
   private final RecentChanges changes = new RecentChanges();
 
   private volatile boolean closed;
@@ -149,6 +151,7 @@ public final class FileStore implements Store {
     JournalReader reader = JournalReader.read(journalDirectory);
     SharedStrings shared = new SharedStrings();
     StoreLoader.Loaded loaded = new StoreLoader(files, reader, quarantine, shared, snapshot).load();
+    this.instances = new OnlyInstance(LEASE.owner(), clock);
     Instant now = clock.instant();
     List<IndexEntry> entries =
         loaded.entries().stream().map(entry -> entry.terminalBy(now)).toList();
@@ -232,6 +235,11 @@ public final class FileStore implements Store {
   @Override
   public UsageLedger usage() {
     return usage;
+  }
+
+  @Override
+  public Instances instances() {
+    return instances;
   }
 
   @Override

@@ -1,0 +1,57 @@
+package dev.agentgate.store.file;
+
+import dev.agentgate.store.InstanceInfo;
+import dev.agentgate.store.InstanceStatus;
+import dev.agentgate.store.Instances;
+import dev.agentgate.workorder.InstanceId;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** The one instance that the lock of the directory admits. What it announces stays in memory. */
+final class OnlyInstance implements Instances {
+  private static final int SECRET_BYTES = 32;
+
+  private final InstanceId id;
+  private final Clock clock;
+  private final Instant startedAt;
+  private final String secret;
+  private volatile InstanceStatus status = InstanceStatus.UNKNOWN;
+
+  OnlyInstance(InstanceId id, Clock clock) {
+    this.id = id;
+    this.clock = clock;
+    this.startedAt = clock.instant();
+    byte[] random = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(random);
+    this.secret = HexFormat.of().formatHex(random);
+  }
+
+  @Override
+  public boolean shared() {
+    return false;
+  }
+
+  @Override
+  public void announce(InstanceStatus self) {
+    status = self;
+  }
+
+  @Override
+  public List<InstanceInfo> all() {
+    return List.of(new InstanceInfo(id, status, startedAt, clock.instant(), true));
+  }
+
+  @Override
+  public Optional<InstanceInfo> find(InstanceId wanted) {
+    return all().stream().filter(it -> it.id().equals(wanted)).findFirst();
+  }
+
+  @Override
+  public String secret() {
+    return secret;
+  }
+}

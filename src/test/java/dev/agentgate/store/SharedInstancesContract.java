@@ -1,0 +1,56 @@
+package dev.agentgate.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agentgate.workorder.InstanceId;
+import java.net.URI;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a store promises of its instances that several of them may share. */
+public abstract class SharedInstancesContract {
+  /** The clock of the store, for all instances. */
+  protected final SettableClock clock = new SettableClock();
+
+  private Store one;
+  private Store two;
+
+  /** Opens the store that all instances share, as one of them sees it. */
+  protected abstract Store open(InstanceId instance) throws Exception;
+
+  @BeforeEach
+  final void openBoth() throws Exception {
+    one = open(new InstanceId("one"));
+    two = open(new InstanceId("two"));
+  }
+
+  @AfterEach
+  final void closeBoth() {
+    one.close();
+    two.close();
+  }
+
+  @Test
+  void instancesKnowEachOther() {
+    InstanceStatus status =
+        new InstanceStatus("1.2.3", Optional.of(URI.create("http://[fd00::1]:3001")), 4, 2, true);
+    one.instances().announce(status);
+
+    assertThat(two.instances().shared()).isTrue();
+    assertThat(two.instances().all())
+        .extracting(InstanceInfo::id)
+        .containsSubsequence(one.instance(), two.instance());
+    InstanceInfo seen = two.instances().find(one.instance()).orElseThrow();
+    assertThat(seen.status()).isEqualTo(status);
+    assertThat(seen.alive()).isTrue();
+    assertThat(one.instances().find(two.instance()).orElseThrow().status())
+        .isEqualTo(InstanceStatus.UNKNOWN);
+  }
+
+  @Test
+  void instancesHaveTheSameSecret() {
+    assertThat(one.instances().secret()).isEqualTo(two.instances().secret());
+  }
+}
