@@ -7,17 +7,18 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.json.AgentPauseCodec;
+import dev.agentgate.store.json.JsonFields;
+import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.workorder.AgentPause;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** The pauses of agents, in one small file that is replaced and synced with each change. */
 final class FileAgentPauses implements AgentPauses {
@@ -91,26 +92,13 @@ final class FileAgentPauses implements AgentPauses {
         to.writeObjectFieldStart("agents");
         for (Map.Entry<String, AgentPause> pause : new TreeMap<>(pauses).entrySet()) {
           to.writeFieldName(pause.getKey());
-          write(to, pause.getValue());
+          AgentPauseCodec.write(to, pause.getValue());
         }
         to.writeEndObject();
         to.writeEndObject();
       }
       return out.toByteArray();
     }
-  }
-
-  private static void write(JsonGenerator to, AgentPause pause) throws IOException {
-    to.writeStartObject();
-    to.writeStringField("reason", pause.reason().wireName());
-    to.writeStringField("message", pause.message());
-    to.writeStringField("since", pause.since().toString());
-    if (pause.until().isPresent()) {
-      to.writeStringField("until", pause.until().get().toString());
-    }
-    to.writeNumberField("times", pause.times());
-    to.writeStringField("credential", pause.credential());
-    to.writeEndObject();
   }
 
   private static Map<String, AgentPause> decode(byte[] json, int length)
@@ -130,7 +118,7 @@ final class FileAgentPauses implements AgentPauses {
             JsonFields.expect(from, JsonToken.START_OBJECT, field);
             for (String type = from.nextFieldName(); type != null; type = from.nextFieldName()) {
               from.nextToken();
-              pauses.put(type, pause(from));
+              pauses.put(type, AgentPauseCodec.read(from));
             }
           }
           default -> from.skipChildren();
@@ -143,37 +131,5 @@ final class FileAgentPauses implements AgentPauses {
       throw new UnreadableRecordException("unknown schemaVersion " + schemaVersion);
     }
     return Map.copyOf(pauses);
-  }
-
-  private static AgentPause pause(JsonParser from) throws IOException, UnreadableRecordException {
-    JsonFields.expect(from, JsonToken.START_OBJECT, "agents");
-    AgentPause.Reason reason = null;
-    String message = null;
-    Instant since = null;
-    @Nullable Instant until = null;
-    int times = 1;
-    String credential = "";
-    for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
-      from.nextToken();
-      switch (field) {
-        case "reason" ->
-            reason =
-                AgentPause.Reason.parse(JsonFields.text(from, field))
-                    .orElseThrow(() -> new UnreadableRecordException("reason is unknown"));
-        case "message" -> message = JsonFields.text(from, field);
-        case "since" -> since = JsonFields.time(from, field);
-        case "until" -> until = JsonFields.time(from, field);
-        case "times" -> times = JsonFields.integer(from, field, 1, Integer.MAX_VALUE);
-        case "credential" -> credential = JsonFields.text(from, field);
-        default -> from.skipChildren();
-      }
-    }
-    return new AgentPause(
-        JsonFields.required(reason, "reason"),
-        JsonFields.required(message, "message"),
-        JsonFields.required(since, "since"),
-        Optional.ofNullable(until),
-        times,
-        credential);
   }
 }

@@ -2,6 +2,8 @@ package dev.agentgate.store.file;
 
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.json.RunCodec;
+import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;

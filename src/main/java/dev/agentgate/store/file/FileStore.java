@@ -10,6 +10,7 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.UsageLedger;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.store.WorkQueue;
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.QueueEntry;
@@ -42,7 +43,7 @@ public final class FileStore implements Store {
    * The lease of every running order. The lock of the directory proves the owner, so no lease is
    * written or ends, and the next process that gets the lock owns the running orders.
    */
-  static final Lease LEASE = new Lease(new InstanceId("local"), Optional.empty());
+  static final Lease LEASE = WorkOrderCodec.UNWRITTEN_LEASE;
 
   private static final Logger LOG = Logger.getLogger(FileStore.class);
 

@@ -5,6 +5,8 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrders;
+import dev.agentgate.store.json.UnreadableRecordException;
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.agentgate.store.json.JsonFields;
+import dev.agentgate.store.json.UnreadableRecordException;
 import java.io.IOException;
 
 /** Converts the queue's switch to and from JSON. */

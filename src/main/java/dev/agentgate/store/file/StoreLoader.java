@@ -1,6 +1,8 @@
 package dev.agentgate.store.file;
 
 import dev.agentgate.store.file.JournalReader.LastChange;
+import dev.agentgate.store.json.UnreadableRecordException;
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import java.io.File;

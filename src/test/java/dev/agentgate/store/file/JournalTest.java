@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -22,13 +22,13 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Converts a run to and from JSON in the shape of the API. */
-final class RunCodec {
+public final class RunCodec {
   private static final int SCHEMA_VERSION = 1;
   private static final JsonFactory JSON = new JsonFactory();
 
   private RunCodec() {}
 
-  static byte[] encode(Run run) {
+  public static byte[] encode(Run run) {
     try (ByteArrayBuilder out = new ByteArrayBuilder(512)) {
       try (JsonGenerator to = JSON.createGenerator(out)) {
         to.setPrettyPrinter(new DefaultPrettyPrinter());
@@ -77,7 +77,7 @@ final class RunCodec {
    *
    * @throws UnreadableRecordException if it is not a complete and valid run of a known schema
    */
-  static Run decode(byte[] json, int length) throws UnreadableRecordException {
+  public static Run decode(byte[] json, int length) throws UnreadableRecordException {
     int schemaVersion = 0;
     RunId id = null;
     WorkOrderId workOrderId = null;

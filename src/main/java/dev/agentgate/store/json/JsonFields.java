@@ -1,4 +1,4 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads single values strictly: a value of the wrong type or out of range is refused. */
-final class JsonFields {
+public final class JsonFields {
   private static final int MOST_DIGITS = 30;
 
   private JsonFields() {}
@@ -25,7 +25,7 @@ final class JsonFields {
   /**
    * Returns the parser's message without the text that it quotes, which may be part of a prompt.
    */
-  static UnreadableRecordException malformed(IOException cause) {
+  public static UnreadableRecordException malformed(IOException cause) {
     if (cause instanceof JsonProcessingException json && json.getLocation() != null) {
       return new UnreadableRecordException(
           "malformed JSON at line "
@@ -37,14 +37,14 @@ final class JsonFields {
     return new UnreadableRecordException("malformed JSON", cause);
   }
 
-  static <T> T required(@Nullable T value, String field) throws UnreadableRecordException {
+  public static <T> T required(@Nullable T value, String field) throws UnreadableRecordException {
     if (value == null) {
       throw missing(field);
     }
     return value;
   }
 
-  static void expect(JsonParser from, JsonToken token, String field)
+  public static void expect(JsonParser from, JsonToken token, String field)
       throws UnreadableRecordException {
     if (from.currentToken() != token) {
       throw wrongType(field);
@@ -55,7 +55,8 @@ final class JsonFields {
     return new UnreadableRecordException(field + " has the wrong type");
   }
 
-  static String text(JsonParser from, String field) throws IOException, UnreadableRecordException {
+  public static String text(JsonParser from, String field)
+      throws IOException, UnreadableRecordException {
     expect(from, JsonToken.VALUE_STRING, field);
     return from.getText();
   }
@@ -69,7 +70,7 @@ final class JsonFields {
     return text;
   }
 
-  static boolean bool(JsonParser from, String field) throws UnreadableRecordException {
+  public static boolean bool(JsonParser from, String field) throws UnreadableRecordException {
     return switch (from.currentToken()) {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
@@ -77,7 +78,7 @@ final class JsonFields {
     };
   }
 
-  static int integer(JsonParser from, String field, int least, int most)
+  public static int integer(JsonParser from, String field, int least, int most)
       throws IOException, UnreadableRecordException {
     return (int) number(from, field, least, most);
   }
@@ -141,7 +142,8 @@ final class JsonFields {
   }
 
   /** Reads a time as RFC 3339 in UTC, to the nanosecond. */
-  static Instant time(JsonParser from, String field) throws IOException, UnreadableRecordException {
+  public static Instant time(JsonParser from, String field)
+      throws IOException, UnreadableRecordException {
     String text = text(from, field);
     try {
       return isPlain(text) ? plain(text) : Instant.parse(text);

@@ -1,4 +1,4 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerationException;
@@ -15,6 +15,8 @@ import dev.agentgate.workorder.Continuation;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.RunId;
@@ -53,8 +55,11 @@ import org.jspecify.annotations.Nullable;
  * a stream because every start reads all orders. Unknown fields are skipped; any other deviation is
  * refused.
  */
-final class WorkOrderCodec {
+public final class WorkOrderCodec {
   static final int SCHEMA_VERSION = 1;
+
+  /** The lease of every running order that is read: leases are not part of the JSON. */
+  public static final Lease UNWRITTEN_LEASE = new Lease(new InstanceId("local"), Optional.empty());
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -76,7 +81,7 @@ final class WorkOrderCodec {
 
   private WorkOrderCodec() {}
 
-  static byte[] encode(WorkOrder order) {
+  public static byte[] encode(WorkOrder order) {
     try {
       return encode(order, JSON);
     } catch (JsonGenerationException e) {
@@ -269,7 +274,7 @@ final class WorkOrderCodec {
     }
   }
 
-  static WorkOrder decode(byte[] json) throws UnreadableRecordException {
+  public static WorkOrder decode(byte[] json) throws UnreadableRecordException {
     return decode(json, json.length);
   }
 
@@ -279,7 +284,7 @@ final class WorkOrderCodec {
    * @param length how many bytes of {@code json} belong to the order
    * @throws UnreadableRecordException if it is not a complete and valid order of a known schema
    */
-  static WorkOrder decode(byte[] json, int length) throws UnreadableRecordException {
+  public static WorkOrder decode(byte[] json, int length) throws UnreadableRecordException {
     Fields fields = new Fields();
     try (JsonParser from = JSON.createParser(json, 0, length)) {
       if (from.nextToken() != JsonToken.START_OBJECT) {
@@ -587,7 +592,7 @@ final class WorkOrderCodec {
                 Optional.ofNullable(notBefore),
                 JsonFields.required(requested, "requested"),
                 Optional.ofNullable(expeditedAt));
-        case RUNNING -> new Running(attempt(), FileStore.LEASE);
+        case RUNNING -> new Running(attempt(), UNWRITTEN_LEASE);
         case COMPLETED -> new Completed(attempt(), JsonFields.required(completedAt, "completedAt"));
         case FAILED ->
             new Failed(

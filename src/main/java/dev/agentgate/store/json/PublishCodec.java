@@ -1,4 +1,4 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
