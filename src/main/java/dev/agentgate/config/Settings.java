@@ -15,14 +15,20 @@ public interface Settings {
   String ROOT = "agentgate";
 
   /**
-   * The directory that holds everything AgentGate keeps: {@code work-orders/}, {@code
-   * work-orders/.quarantine/}, {@code runs/}, {@code logs/}, {@code workspaces/}, {@code
+   * The directory that holds everything AgentGate keeps on this machine: {@code work-orders/},
+   * {@code work-orders/.quarantine/}, {@code runs/}, {@code logs/}, {@code workspaces/}, {@code
    * webhooks/}. One process owns it at a time. {@code ~} is not expanded. If {@code HOME} is set,
    * the default is below it.
    */
   @WithDefault("${user.home}/.agentgate")
   @AbsolutePath
   String dataDir();
+
+  /** Where orders are kept. */
+  StoreConfig store();
+
+  /** The name of this instance of AgentGate. */
+  InstanceConfig instance();
 
   /** Callers and their keys. */
   AuthConfig auth();

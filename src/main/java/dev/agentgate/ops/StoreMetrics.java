@@ -1,6 +1,7 @@
 package dev.agentgate.ops;
 
 import dev.agentgate.queue.QueueObserver;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.file.FileStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -9,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The store in numbers: how long each durable change took, how many were refused, how many lost a
@@ -32,7 +34,7 @@ class StoreMetrics implements QueueObserver {
   private final Counter refusals;
   private final Counter racesLost;
 
-  StoreMetrics(FileStore store, MeterRegistry meters) {
+  StoreMetrics(Store store, Optional<FileStore> files, MeterRegistry meters) {
     this.writes =
         Timer.builder("agentgate.store.write")
             .description("Time until a change of an order is durable")
@@ -46,15 +48,19 @@ class StoreMetrics implements QueueObserver {
         Counter.builder("agentgate.store.races.lost")
             .description("Changes that another change of the same order came before")
             .register(meters);
-    FunctionCounter.builder(
-            "agentgate.store.sync.failures", store, measured -> measured.isStopped() ? 1 : 0)
-        .description("Failed syncs since the start: the first one stops the store")
-        .register(meters);
     Gauge.builder(
             "agentgate.store.up", store, measured -> measured.health().failure().isEmpty() ? 1 : 0)
         .description("Whether the store takes writes")
         .register(meters);
-    Gauge.builder("agentgate.quarantined.files", store, FileStore::quarantinedFiles)
+    files.ifPresent(it -> measureFiles(it, meters));
+  }
+
+  private static void measureFiles(FileStore files, MeterRegistry meters) {
+    FunctionCounter.builder(
+            "agentgate.store.sync.failures", files, measured -> measured.isStopped() ? 1 : 0)
+        .description("Failed syncs since the start: the first one stops the store")
+        .register(meters);
+    Gauge.builder("agentgate.quarantined.files", files, FileStore::quarantinedFiles)
         .description("Unreadable files in quarantine")
         .register(meters);
   }

@@ -1,5 +1,6 @@
 package dev.agentgate.ops;
 
+import dev.agentgate.store.Store;
 import dev.agentgate.store.file.FileStore;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -12,17 +13,19 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 class StoreReadiness implements HealthCheck {
-  private final FileStore store;
+  private final Store store;
+  private final Optional<FileStore> files;
 
-  StoreReadiness(FileStore store) {
+  StoreReadiness(Store store, Optional<FileStore> files) {
     this.store = store;
+    this.files = files;
   }
 
   @Override
   public HealthCheckResponse call() {
     Optional<String> failure = store.health().failure();
     HealthCheckResponseBuilder response = HealthCheckResponse.named("store");
-    response.withData("quarantined", store.quarantinedFiles());
+    files.ifPresent(it -> response.withData("quarantined", it.quarantinedFiles()));
     failure.ifPresent(why -> response.withData("failure", why));
     return response.status(failure.isEmpty()).build();
   }

@@ -88,7 +88,7 @@ public final class QueueManager {
    * @return the number of running orders that were adopted
    */
   public int recover() {
-    followIds();
+    store.followIds();
     supervision.brakes().recover();
     int adopted = 0;
     for (RunningEntry entry : store.queue().running()) {
@@ -101,17 +101,6 @@ public final class QueueManager {
       dispatching.unlock();
     }
     return adopted;
-  }
-
-  /** Makes new ids sort after all existing ones, whatever the clock says. */
-  private void followIds() {
-    store
-        .workOrders()
-        .ids()
-        .forEachRemaining(id -> {
-          WorkOrderId.follow(id);
-          store.runs().ofOrder(id).forEach(RunId::follow);
-        });
   }
 
   /**

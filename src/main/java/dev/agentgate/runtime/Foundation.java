@@ -12,7 +12,6 @@ import dev.agentgate.config.GitConfig;
 import dev.agentgate.config.GithubConfig;
 import dev.agentgate.config.PriceConfig;
 import dev.agentgate.config.Settings;
-import dev.agentgate.config.StartRefusedException;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.execution.HostResources;
 import dev.agentgate.execution.RunOutputs;
@@ -32,9 +31,8 @@ import dev.agentgate.output.RunFiles;
 import dev.agentgate.output.RunLogNotes;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.runtime.check.StartChecks;
-import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.file.FileStore;
-import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workspace.CheckedSourceParser;
 import dev.agentgate.workspace.CheckoutExtras;
 import dev.agentgate.workspace.GitWorkspaces;
@@ -59,21 +57,18 @@ import java.util.Set;
  */
 @Singleton
 class Foundation {
-  /** {@code EX_CANTCREAT} of {@code sysexits.h}. */
-  private static final int NO_DATA_DIRECTORY = 73;
-
   private final Path data;
-  private final FileStore store;
+  private final Store store;
   private final QueueModule.Outside outside;
   private final LogCapper logCapper;
   private final SecretMask mask;
   private final GitWorkspaces workspaces;
 
-  Foundation(Settings settings, StartChecks checks, RunTraces traces) {
+  Foundation(Settings settings, StartChecks checks, RunTraces traces, StoreOpening opening) {
     checks.enforce();
     Clock clock = new SteadyClock();
     data = Path.of(settings.dataDir()).normalize();
-    store = open(data, clock, settings);
+    store = opening.open(data, clock);
     RunDirectories directories = new RunDirectories(data.resolve("runs"));
     logCapper = new LogCapper(directories, settings.run().logMaxSize().asLongValue());
     GithubConfig github = settings.github();
@@ -92,7 +87,7 @@ class Foundation {
             clock);
     Agents agents = agents(settings, data.resolve("agents"));
     OrderHomes homes = homes(settings, data.resolve("homes"));
-    mask = new SecretMask(secrets(settings, agents));
+    mask = new SecretMask(secrets(settings, opening, agents));
     LinuxProcessManager processes = new LinuxProcessManager(directories, clock);
     outside =
         new QueueModule.Outside(
@@ -116,14 +111,6 @@ class Foundation {
             agents,
             new LinuxHostResources(data),
             clock);
-  }
-
-  private static FileStore open(Path data, Clock clock, Settings settings) {
-    try {
-      return FileStore.open(data, clock, QueueEntry.order(settings.queue().priorityAging()));
-    } catch (StoreUnavailableException e) {
-      throw new StartRefusedException(String.valueOf(e.getMessage()), NO_DATA_DIRECTORY);
-    }
   }
 
   /**
@@ -178,11 +165,12 @@ class Foundation {
   }
 
   /** The service's own secrets, and the secrets among the variables that agents see. */
-  private static Set<String> secrets(Settings settings, Agents agents) {
+  private static Set<String> secrets(Settings settings, StoreOpening opening, Agents agents) {
     Set<String> secrets = new HashSet<>();
     settings.auth().apiKey().ifPresent(secrets::add);
     settings.github().token().ifPresent(secrets::add);
     settings.webhooks().secret().ifPresent(secrets::add);
+    opening.databasePassword().ifPresent(secrets::add);
     secrets.addAll(SecretVariables.secretsIn(agents.seenVariables()));
     return secrets;
   }
@@ -215,8 +203,15 @@ class Foundation {
 
   @Produces
   @Singleton
-  FileStore store() {
+  Store store() {
     return store;
+  }
+
+  /** The store, if it is in files. */
+  @Produces
+  @Singleton
+  Optional<FileStore> fileStore() {
+    return store instanceof FileStore files ? Optional.of(files) : Optional.empty();
   }
 
   @Produces

@@ -1,6 +1,8 @@
 package dev.agentgate.store;
 
 import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrderId;
 
 /**
  * Keeps work orders and their runs, and hands the orders out to be run. The seven parts are views
@@ -40,6 +42,16 @@ public interface Store extends AutoCloseable {
   UsageLedger usage();
 
   Instances instances();
+
+  /** Makes new ids of orders and runs sort after all existing ones, whatever the clock says. */
+  default void followIds() {
+    workOrders()
+        .ids()
+        .forEachRemaining(id -> {
+          WorkOrderId.follow(id);
+          runs().ofOrder(id).forEach(RunId::follow);
+        });
+  }
 
   /** Returns the instance of the service that opened this store. */
   InstanceId instance();

@@ -28,6 +28,8 @@ class EnvironmentTest {
   private static final Map<String, String> VALUES =
       Map.ofEntries(
           entry("AGENTGATE_DATA_DIR", "/srv/agentgate"),
+          entry("AGENTGATE_STORE_KIND", "postgres"),
+          entry("AGENTGATE_INSTANCE_ID", "one"),
           entry("AGENTGATE_DEFAULT_AGENT", "codex"),
           entry("AGENTGATE_AUTH_API_KEY", "k"),
           entry("AGENTGATE_AUTH_KEYS_FILE", "/etc/keys"),

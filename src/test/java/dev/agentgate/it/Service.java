@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.store.postgres.PostgresServer;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -36,6 +38,10 @@ final class Service implements AutoCloseable {
   private static final Path EXECUTABLE = Path.of(System.getProperty("native.image.path", "none"));
   private static final Path JAR = PROJECT.resolve("target/quarkus-app");
   private static final Path LOGS = PROJECT.resolve("target/it-logs");
+
+  /** The databases of services by their homes, if all tests run on PostgreSQL. */
+  private static final Map<Path, String> DATABASES = new ConcurrentHashMap<>();
+
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -72,6 +78,16 @@ final class Service implements AutoCloseable {
     environment.put("AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD", "1000000");
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
     environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+    if (System.getProperty("agentgate.it.store", "file").equals("postgres")) {
+      onPostgres(DATABASES.computeIfAbsent(this.home, _ -> PostgresServer.emptyDatabase()));
+    }
+  }
+
+  /** Keeps its orders in a database of {@link PostgresServer}. */
+  Service onPostgres(String database) {
+    environment.put("AGENTGATE_STORE_KIND", "postgres");
+    environment.put("QUARKUS_DATASOURCE_JDBC_URL", PostgresServer.url(database));
+    return this;
   }
 
   /** Not one that an earlier build wrote. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** What every store promises of its queue. */
 public abstract class ClaimContract extends StoreFixture {
   private static final Duration LEASE = Duration.ofMinutes(1);
-  private static final Duration AGING = Duration.ofMinutes(10);
+  protected static final Duration AGING = Duration.ofMinutes(10);
 
   /** In the order of this the store hands out what waits. */
   protected static final Comparator<QueueEntry> QUEUE_ORDER = QueueEntry.order(Optional.of(AGING));

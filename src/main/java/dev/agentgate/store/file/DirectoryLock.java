@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The right to use a data directory: a lock on its file {@code lock}. The kernel releases the lock
  * when the process ends, however it ends.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
   private static final String NAME = "lock";
 
   // A process loses a POSIX record lock as soon as it closes any descriptor of the file (fcntl(2)),
@@ -40,7 +40,7 @@ final class DirectoryLock implements AutoCloseable {
    * @throws DataDirectoryLockedException if another store holds the lock
    * @throws IOException if the directory is not writable
    */
-  static DirectoryLock take(Path dataDir) throws IOException {
+  public static DirectoryLock take(Path dataDir) throws IOException {
     Path directory = dataDir.toRealPath();
     if (!HELD.add(directory)) {
       throw new DataDirectoryLockedException("this process");

@@ -85,6 +85,11 @@ public final class FileStore implements Store {
     return open(dataDir, clock, queueOrder, JournalFile::open, SEGMENT_SIZE, WORTH_A_SNAPSHOT);
   }
 
+  /** Whether a data directory holds a store of this kind. */
+  public static boolean isIn(Path dataDir) {
+    return Files.exists(dataDir.resolve("journal"));
+  }
+
   static FileStore open(Path dataDir, Clock clock, JournalFile.Opener opener, long segmentSize) {
     return open(dataDir, clock, opener, segmentSize, WORTH_A_SNAPSHOT);
   }

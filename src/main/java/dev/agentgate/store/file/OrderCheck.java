@@ -1,5 +1,7 @@
 package dev.agentgate.store.file;
 
+import dev.agentgate.store.json.UnreadableRecordException;
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.store.StoreUnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;

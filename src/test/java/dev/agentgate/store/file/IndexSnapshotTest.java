@@ -3,6 +3,7 @@ package dev.agentgate.store.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.QueueEntry;

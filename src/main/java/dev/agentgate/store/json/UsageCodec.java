@@ -1,4 +1,4 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Converts what runs used to and from JSON, with the names of the API. */
-final class UsageCodec {
+public final class UsageCodec {
   private static final int SCHEMA_VERSION = 1;
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -72,7 +72,7 @@ final class UsageCodec {
   }
 
   /** Returns a line of a ledger, with its end. */
-  static byte[] line(RunUsage used) {
+  public static byte[] line(RunUsage used) {
     try (ByteArrayBuilder out = new ByteArrayBuilder(256)) {
       try (JsonGenerator to = JSON.createGenerator(out)) {
         to.writeStartObject();
@@ -107,7 +107,7 @@ final class UsageCodec {
   }
 
   /** Reads a line of a ledger. */
-  static RunUsage parse(String line) throws UnreadableRecordException {
+  public static RunUsage parse(String line) throws UnreadableRecordException {
     int schemaVersion = 0;
     RunId run = null;
     Instant startedAt = null;

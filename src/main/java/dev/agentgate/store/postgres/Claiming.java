@@ -1,0 +1,208 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.Claim;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.postgres.OrderWriter.Written;
+import dev.agentgate.workorder.Lease;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * One claim, in one transaction. All claims of all instances come one after the other: a limit that
+ * each checked by itself would let two claims together exceed it. So each takes orders for all of
+ * its free slots.
+ */
+final class Claiming {
+  private static final Logger LOG = Logger.getLogger(Claiming.class);
+
+  private static final int ENTRIES_AT_ONCE = 200;
+
+  private final Connection connection;
+  private final Instance instance;
+  private final OrderWriter writer;
+  private final Claim claim;
+  private final Instant now;
+
+  /** How many orders of each repository run, those claimed here included. */
+  private final Map<String, Integer> running = new HashMap<>();
+
+  private final Map<String, WorkOrder> held = new HashMap<>();
+
+  /**
+   * @param now the time by the clock of the orders
+   */
+  Claiming(Connection connection, Instance instance, OrderWriter writer, Claim claim, Instant now) {
+    this.connection = connection;
+    this.instance = instance;
+    this.writer = writer;
+    this.claim = claim;
+    this.now = now;
+  }
+
+  /** Claims; returns the claimed orders in the queue's order. */
+  List<WorkOrder> claim() throws SQLException {
+    Locks.claims(connection);
+    if (claim.slots() <= 0 || isPaused(connection)) {
+      return List.of();
+    }
+    countRunning();
+    List<WorkOrder> waiting = hold();
+    if (waiting.isEmpty()) {
+      return List.of();
+    }
+    Instant until = instance.renew(connection, claim.lease());
+    Lease lease = new Lease(instance.id(), Optional.of(until));
+    List<WorkOrder> claimed = new ArrayList<>();
+    List<Run> runs = new ArrayList<>();
+    for (WorkOrder order : waiting) {
+      RunId run = RunId.next(now);
+      claimed.add(order.start(run, now, lease));
+      runs.add(Run.preparing(run, order.id(), claimed.getLast().attempts(), now));
+    }
+    PostgresRuns.add(connection, runs);
+    writer.write(
+        connection,
+        claimed.stream()
+            .map(order -> new Written(Optional.of(WorkOrderStatus.QUEUED), order))
+            .toList());
+    return claimed;
+  }
+
+  static boolean isPaused(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT paused FROM service");
+        ResultSet row = select.executeQuery()) {
+      return row.next() && row.getBoolean(1);
+    }
+  }
+
+  private void countRunning() throws SQLException {
+    if (claim.perRepository() == 0) {
+      return;
+    }
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT repository, count(*) FROM running WHERE repository IS NOT NULL
+                GROUP BY repository
+                """);
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        running.put(StoredText.unescape(rows.getString(1)), rows.getInt(2));
+      }
+    }
+  }
+
+  /** Locks the orders that may start, from the head on, until there are enough. */
+  private List<WorkOrder> hold() throws SQLException {
+    List<WorkOrder> all = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(candidates())) {
+      // In a transaction, rows are fetched as they are needed.
+      select.setFetchSize(ENTRIES_AT_ONCE);
+      select.setLong(1, StoredTime.write(now));
+      if (claim.only().isPresent()) {
+        select.setString(2, claim.only().get().value());
+      }
+      try (ResultSet rows = select.executeQuery()) {
+        List<QueueEntry> chosen;
+        do {
+          chosen = choose(rows, claim.slots() - all.size());
+          all.addAll(lock(chosen));
+        } while (!chosen.isEmpty() && all.size() < claim.slots());
+      }
+    }
+    return all;
+  }
+
+  private String candidates() {
+    return OrderRows.ENTRY
+        + "WHERE (not_before IS NULL OR not_before <= ?)"
+        + (claim.only().isPresent() ? " AND id = ?" : "")
+        + (claim.requestedOnly() ? " AND requested" : "")
+        + " ORDER BY jump, rank, queued_at, id";
+  }
+
+  /** Chooses the next orders that may start; none if there are no more. */
+  private List<QueueEntry> choose(ResultSet rows, int most) throws SQLException {
+    List<QueueEntry> chosen = new ArrayList<>();
+    while (chosen.size() < most && rows.next()) {
+      QueueEntry entry = OrderRows.entry(rows);
+      if (!isFull(entry) && claim.admits().test(entry)) {
+        chosen.add(entry);
+        count(entry, 1);
+      }
+    }
+    return chosen;
+  }
+
+  private boolean isFull(QueueEntry entry) {
+    return claim.perRepository() > 0
+        && entry
+            .repository()
+            .filter(name -> running.getOrDefault(name, 0) >= claim.perRepository())
+            .isPresent();
+  }
+
+  private void count(QueueEntry entry, int by) {
+    entry.repository().ifPresent(name -> running.merge(name, by, Integer::sum));
+  }
+
+  /**
+   * Locks the chosen orders. An order that is being changed at this moment is left out, and so is
+   * one that has changed since the queue was read.
+   */
+  private List<WorkOrder> lock(List<QueueEntry> chosen) throws SQLException {
+    if (chosen.isEmpty()) {
+      return List.of();
+    }
+    held.clear();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT id, body FROM work_orders WHERE id = ANY (?) AND status = 'queued'
+            FOR UPDATE SKIP LOCKED
+            """)) {
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "text", chosen.stream().map(entry -> entry.id().value()).toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          read(rows);
+        }
+      }
+    }
+    List<WorkOrder> locked = new ArrayList<>();
+    for (QueueEntry entry : chosen) {
+      WorkOrder order = held.get(entry.id().value());
+      if (order != null && QueueEntry.of(order).filter(entry::equals).isPresent()) {
+        locked.add(order);
+      } else {
+        count(entry, -1);
+      }
+    }
+    return locked;
+  }
+
+  private void read(ResultSet row) throws SQLException {
+    String id = row.getString("id");
+    try {
+      held.put(id, OrderRows.body(id, row.getBytes("body")));
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("%s cannot start: %s", id, e.getMessage());
+    }
+  }
+}

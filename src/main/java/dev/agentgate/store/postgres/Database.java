@@ -1,0 +1,129 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.StoreUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections to the database, one per step. The connections are of a pool that the caller of
+ * {@link PostgresStore#open} closes.
+ */
+final class Database {
+  private static final Logger LOG = Logger.getLogger(Database.class);
+
+  /** serialization_failure and deadlock_detected: nothing was done, and it can be done again. */
+  private static final Set<String> REPEATABLE = Set.of("40001", "40P01");
+
+  private static final int MOST_ATTEMPTS = 5;
+
+  private final DataSource connections;
+  private final Runnable afterClose;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Why the last step failed; null if it did not. */
+  private volatile @Nullable String failure;
+
+  Database(DataSource connections, Runnable afterClose) {
+    this.connections = connections;
+    this.afterClose = afterClose;
+  }
+
+  /** What is done with a connection. */
+  interface Step<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  /** Does a step whose statements are independent of each other, such as a single one. */
+  <T> T single(Step<T> step) {
+    return attempt(step);
+  }
+
+  /** Does a step as one transaction, and again if another transaction made it impossible. */
+  <T> T transaction(Step<T> step) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return attempt(connection -> inTransaction(connection, step));
+      } catch (StoreUnavailableException e) {
+        if (attempt == MOST_ATTEMPTS
+            || !(e.getCause() instanceof SQLException cause)
+            || !REPEATABLE.contains(String.valueOf(cause.getSQLState()))) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static <T> T inTransaction(Connection connection, Step<T> step) throws SQLException {
+    connection.setAutoCommit(false);
+    boolean committed = false;
+    try {
+      T result = step.with(connection);
+      connection.commit();
+      committed = true;
+      return result;
+    } finally {
+      giveUp(connection, committed);
+    }
+  }
+
+  /** Makes a connection ready for the next step. A failure changes nothing of what was done. */
+  private static void giveUp(Connection connection, boolean committed) {
+    try {
+      if (!committed) {
+        connection.rollback();
+      }
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      LOG.debug("The connection is lost", e);
+    }
+  }
+
+  private <T> T attempt(Step<T> step) {
+    if (closed.get()) {
+      throw new StoreUnavailableException("The store is closed.");
+    }
+    try (Connection connection = connections.getConnection()) {
+      T result = step.with(connection);
+      failure = null;
+      return result;
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private StoreUnavailableException unavailable(SQLException cause) {
+    LOG.debug("The database failed", cause);
+    String state = String.valueOf(cause.getSQLState());
+    String why =
+        switch (state.substring(0, Math.min(2, state.length()))) {
+          case "08" -> "The database cannot be reached.";
+          case "55", "57" -> "The database takes no connections now.";
+          case "53" -> "The database has no room or no connections left.";
+          case "25" -> "The database is read-only.";
+          case "28" -> "The database rejects the user or the password.";
+          default -> "The database failed (SQL state " + state + ").";
+        };
+    if (!REPEATABLE.contains(state)) {
+      failure = why;
+    }
+    return new StoreUnavailableException(why, cause);
+  }
+
+  /** Returns why the last step failed, as a sentence; empty if it did not. */
+  Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Idempotent. */
+  void close() {
+    if (closed.compareAndSet(false, true)) {
+      afterClose.run();
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * The latest changes of all instances, read from their table whenever somebody asks.
+ *
+ * <p>Transactions do not commit in the order in which they number their changes. So a number may be
+ * missing for now, and its change is told once it is there. That keeps the changes of one order in
+ * their order: a change is numbered while its order's row is locked, so the next change of the
+ * order is never visible before it.
+ */
+final class PostgresChangeFeed implements ChangeFeed {
+  /** How many changes a reader may be behind. */
+  static final int KEPT = 1_000;
+
+  /** How many changes the table keeps at least, for instances that read them late. */
+  private static final long KEPT_ROWS = 10L * KEPT;
+
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final Logger LOG = Logger.getLogger(PostgresChangeFeed.class);
+
+  private final Database database;
+  private final AtomicLong told = new AtomicLong();
+
+  /** Guards the fields below. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition more = lock.newCondition();
+  private final Entry[] ring = new Entry[KEPT];
+  private String feed = UUID.randomUUID().toString();
+  private long latest;
+
+  /** The highest number seen. */
+  private long last;
+
+  /**
+   * Missing numbers. Each has the first transaction that began after the number was given out: when
+   * no older transaction is left, the change was rolled back.
+   */
+  private final Map<Long, Long> missing = new TreeMap<>();
+
+  PostgresChangeFeed(Database database) {
+    this.database = database;
+    long newest =
+        database.single(connection -> {
+          try (PreparedStatement select =
+                  connection.prepareStatement("SELECT coalesce(max(number), 0) FROM changes");
+              ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+          }
+        });
+    last = Math.max(0, newest - KEPT);
+    lock.lock();
+    try {
+      read();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that this instance has made a change. */
+  void tell() {
+    lock.lock();
+    try {
+      more.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (told.incrementAndGet() % KEPT == 0) {
+      trim();
+    }
+  }
+
+  private void trim() {
+    try {
+      int _ =
+          database.transaction(connection -> {
+            try (PreparedStatement delete =
+                connection.prepareStatement(
+                    """
+                    WITH old AS (SELECT max(number) - ? AS number FROM changes),
+                      gone AS (DELETE FROM changes WHERE number <= (SELECT number FROM old)
+                        RETURNING number)
+                    UPDATE service SET changes_trimmed = greatest(changes_trimmed,
+                      (SELECT coalesce(max(number), 0) FROM gone))
+                    """)) {
+              delete.setLong(1, KEPT_ROWS);
+              return delete.executeUpdate();
+            }
+          });
+    } catch (StoreUnavailableException e) {
+      LOG.debug("Old changes could not be removed now", e);
+    }
+  }
+
+  /** The state of the database before its changes are read. */
+  private record Before(long oldestTransaction, long trimmed) {}
+
+  private record Row(long number, Entry entry) {}
+
+  /** Reads what is new. */
+  private void read() {
+    boolean whole;
+    do {
+      whole = database.single(this::readSome);
+    } while (!whole);
+  }
+
+  private boolean readSome(Connection connection) throws SQLException {
+    Before before = before(connection);
+    if (before.trimmed() > last) {
+      last = before.trimmed();
+      missing.clear();
+      feed = UUID.randomUUID().toString();
+    }
+    List<Row> rows = rows(connection);
+    List<Long> gaps = new ArrayList<>();
+    for (Row row : rows) {
+      missing.remove(row.number());
+      for (long number = last + 1; number < row.number(); number++) {
+        gaps.add(number);
+      }
+      last = Math.max(last, row.number());
+      ring[(int) (latest % KEPT)] = row.entry();
+      latest++;
+    }
+    missing.values().removeIf(first -> first <= before.oldestTransaction());
+    if (!gaps.isEmpty()) {
+      long next =
+          number(connection, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+      gaps.forEach(number -> missing.put(number, next));
+    }
+    return rows.size() < KEPT;
+  }
+
+  private static long number(Connection connection, String sql) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql);
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  private static Before before(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, changes_trimmed"
+                    + " FROM service");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return new Before(row.getLong(1), row.getLong(2));
+    }
+  }
+
+  private List<Row> rows(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT number, order_id, revision, status FROM changes
+            WHERE number > ? OR number = ANY (?)
+            ORDER BY number LIMIT ?
+            """)) {
+      select.setLong(1, last);
+      select.setArray(2, connection.createArrayOf("bigint", missing.keySet().toArray()));
+      select.setInt(3, KEPT);
+      List<Row> rows = new ArrayList<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          rows.add(
+              new Row(
+                  row.getLong(1),
+                  new Entry(
+                      OrderRows.id(row.getString(2)),
+                      row.getLong(3),
+                      Optional.ofNullable(row.getString(4)).flatMap(WorkOrderStatus::parse))));
+        }
+      }
+      return rows;
+    }
+  }
+
+  @Override
+  public Position latest() {
+    lock.lock();
+    try {
+      read();
+      return new Position(feed, latest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Changes after(Position position, int limit) {
+    lock.lock();
+    try {
+      read();
+      if (isGap(position)) {
+        return new Changes(List.of(), new Position(feed, latest), true);
+      }
+      List<Entry> changes = new ArrayList<>();
+      long number = position.number();
+      for (; number < latest && changes.size() < limit; number++) {
+        changes.add(ring[(int) (number % KEPT)]);
+      }
+      return new Changes(changes, new Position(feed, number), false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isGap(Position position) {
+    return !position.feed().equals(feed) || latest - position.number() > KEPT;
+  }
+
+  @Override
+  public boolean await(Position position, Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
+    lock.lockInterruptibly();
+    try {
+      read();
+      while (!isGap(position) && position.number() >= latest) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        long _ = more.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+        read();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

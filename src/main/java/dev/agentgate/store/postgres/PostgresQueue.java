@@ -1,0 +1,306 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.Claim;
+import dev.agentgate.store.WorkQueue;
+import dev.agentgate.store.postgres.OrderWriter.Written;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.Lease;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The queue and the running orders. */
+final class PostgresQueue implements WorkQueue {
+  private static final int FIRST_PAGE = 50;
+  private static final int PAGE = 1_000;
+
+  private final Database database;
+  private final Instance instance;
+  private final OrderWriter writer;
+  private final QueueRank rank;
+  private final PostgresWorkOrders orders;
+  private final PostgresChangeFeed changes;
+  private final Clock clock;
+
+  PostgresQueue(
+      Database database,
+      Instance instance,
+      QueueRank rank,
+      OrderWriter writer,
+      PostgresWorkOrders orders,
+      PostgresChangeFeed changes,
+      Clock clock) {
+    this.database = database;
+    this.instance = instance;
+    this.rank = rank;
+    this.writer = writer;
+    this.orders = orders;
+    this.changes = changes;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<WorkOrder> claim(Claim claim) {
+    List<WorkOrder> claimed =
+        database.transaction(connection ->
+            new Claiming(connection, instance, writer, claim, clock.instant()).claim());
+    if (!claimed.isEmpty()) {
+      changes.tell();
+    }
+    return claimed;
+  }
+
+  @Override
+  public Optional<WorkOrder> release(WorkOrder claimed) {
+    WorkOrder waiting = claimed.release(clock.instant());
+    if (!orders.update(waiting, Optional.of(claimed.runs().getLast()))) {
+      return Optional.empty();
+    }
+    return Optional.of(waiting);
+  }
+
+  @Override
+  public Set<WorkOrderId> renew(Set<WorkOrderId> running, Duration lease) {
+    Set<WorkOrderId> lost = new HashSet<>(running);
+    lost.removeAll(
+        database.transaction(connection -> {
+          Instant _ = instance.renew(connection, lease);
+          return owned(connection);
+        }));
+    return lost;
+  }
+
+  private Set<WorkOrderId> owned(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT id FROM running WHERE owner = ?")) {
+      select.setString(1, instance.stored());
+      Set<WorkOrderId> ids = new HashSet<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          ids.add(OrderRows.id(rows.getString(1)));
+        }
+      }
+      return ids;
+    }
+  }
+
+  @Override
+  public List<WorkOrder> takeExpired(Duration lease, int limit) {
+    List<WorkOrder> taken =
+        database.transaction(connection -> {
+          Instant now = instance.now(connection);
+          List<String> silent = lockSilent(connection, now);
+          List<WorkOrder> expired =
+              silent.isEmpty() ? List.of() : expired(connection, silent, limit);
+          if (expired.isEmpty()) {
+            return expired;
+          }
+          Lease mine = new Lease(instance.id(), Optional.of(instance.renew(connection, lease)));
+          List<WorkOrder> mineNow =
+              expired.stream().map(order -> order.takeOver(mine, clock.instant())).toList();
+          writer.write(
+              connection,
+              mineNow.stream()
+                  .map(order -> new Written(Optional.of(WorkOrderStatus.RUNNING), order))
+                  .toList());
+          return mineNow;
+        });
+    if (!taken.isEmpty()) {
+      changes.tell();
+    }
+    return taken;
+  }
+
+  /**
+   * Locks the rows of the other instances whose leases have ended, so that they cannot renew them
+   * while their orders are taken over.
+   */
+  private List<String> lockSilent(Connection connection, Instant now) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT id FROM instances WHERE lease_until <= ? AND id <> ?
+              AND id IN (SELECT owner FROM running)
+            ORDER BY id FOR UPDATE
+            """)) {
+      select.setObject(1, OrderRows.parameter(now), OrderRows.INSTANT);
+      select.setString(2, instance.stored());
+      List<String> ids = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          ids.add(rows.getString(1));
+        }
+      }
+      return ids;
+    }
+  }
+
+  private static List<WorkOrder> expired(Connection connection, List<String> owners, int limit)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            OrderRows.ORDER
+                + """
+                JOIN running r ON r.id = o.id
+                WHERE o.owner = ANY (?)
+                ORDER BY i.lease_until, r.started_at, o.id LIMIT ?
+                FOR UPDATE OF o SKIP LOCKED
+                """)) {
+      select.setArray(1, connection.createArrayOf("text", owners.toArray()));
+      select.setInt(2, limit);
+      List<WorkOrder> orders = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          orders.add(OrderRows.order(rows));
+        }
+      }
+      return orders;
+    }
+  }
+
+  @Override
+  public Iterator<QueueEntry> fromHead() {
+    return new Pages<>(this::page);
+  }
+
+  private List<QueueEntry> page(Optional<QueueEntry> last) {
+    return database.single(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              OrderRows.ENTRY
+                  + (last.isPresent() ? "WHERE (jump, rank, queued_at, id) > (?, ?, ?, ?)" : "")
+                  + " ORDER BY jump, rank, queued_at, id LIMIT "
+                  + (last.isPresent() ? PAGE : FIRST_PAGE))) {
+        if (last.isPresent()) {
+          select.setLong(1, QueueRank.jump(last.get()));
+          select.setLong(2, rank.of(last.get()));
+          select.setLong(3, StoredTime.write(last.get().queuedAt()));
+          select.setString(4, last.get().id().value());
+        }
+        List<QueueEntry> entries = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            entries.add(OrderRows.entry(rows));
+          }
+        }
+        return entries;
+      }
+    });
+  }
+
+  @Override
+  public OptionalInt position(WorkOrderId id) {
+    return database.single(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              """
+              SELECT (SELECT count(*) FROM queue q
+                WHERE (q.jump, q.rank, q.queued_at, q.id)
+                  <= (mine.jump, mine.rank, mine.queued_at, mine.id))
+              FROM queue mine WHERE mine.id = ?
+              """)) {
+        select.setString(1, id.value());
+        try (ResultSet row = select.executeQuery()) {
+          return row.next() ? OptionalInt.of(row.getInt(1)) : OptionalInt.empty();
+        }
+      }
+    });
+  }
+
+  @Override
+  public Optional<Instant> oldestQueuedAt() {
+    return time("SELECT min(queued_at) FROM queue WHERE queued_at > ?", Long.MIN_VALUE);
+  }
+
+  @Override
+  public Optional<Instant> nextBackoffEnd() {
+    return time(
+        "SELECT min(not_before) FROM queue WHERE not_before > ?",
+        StoredTime.write(clock.instant()));
+  }
+
+  private Optional<Instant> time(String sql, long after) {
+    return database.single(connection -> {
+      try (PreparedStatement select = connection.prepareStatement(sql)) {
+        select.setLong(1, after);
+        try (ResultSet row = select.executeQuery()) {
+          row.next();
+          long stored = row.getLong(1);
+          return row.wasNull() ? Optional.empty() : Optional.of(StoredTime.read(stored));
+        }
+      }
+    });
+  }
+
+  @Override
+  public int runningOf(String repository) {
+    return database.single(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement("SELECT count(*) FROM running WHERE repository = ?")) {
+        select.setString(1, StoredText.escape(repository));
+        try (ResultSet row = select.executeQuery()) {
+          row.next();
+          return row.getInt(1);
+        }
+      }
+    });
+  }
+
+  @Override
+  public List<RunningEntry> running() {
+    return database.single(connection -> {
+      try (PreparedStatement select =
+              connection.prepareStatement(
+                  """
+                  SELECT id, run, started_at, repository, owner FROM running
+                  ORDER BY started_at, id
+                  """);
+          ResultSet rows = select.executeQuery()) {
+        List<RunningEntry> entries = new ArrayList<>();
+        while (rows.next()) {
+          entries.add(
+              new RunningEntry(
+                  OrderRows.id(rows.getString("id")),
+                  RunId.parse(rows.getString("run")).orElseThrow(),
+                  StoredTime.read(rows.getLong("started_at")),
+                  OrderRows.text(rows, "repository"),
+                  new InstanceId(StoredText.unescape(rows.getString("owner")))));
+        }
+        return entries;
+      }
+    });
+  }
+
+  @Override
+  public boolean isPaused() {
+    return database.single(Claiming::isPaused);
+  }
+
+  @Override
+  public void setPaused(boolean paused) {
+    int _ =
+        database.single(connection -> {
+          try (PreparedStatement update =
+              connection.prepareStatement("UPDATE service SET paused = ?")) {
+            update.setBoolean(1, paused);
+            return update.executeUpdate();
+          }
+        });
+  }
+}

@@ -1,0 +1,196 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.AgentPauses;
+import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.Runs;
+import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreHealth;
+import dev.agentgate.store.UsageLedger;
+import dev.agentgate.store.WorkOrders;
+import dev.agentgate.store.WorkQueue;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrderId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/**
+ * Keeps orders in PostgreSQL, for one or more instances. A change is acknowledged once the database
+ * has committed it, so the store is as durable as the database's commits.
+ *
+ * <p>The store takes the times of orders from its clock, and the times of leases from the
+ * database's. It holds no state of orders: every call asks the database.
+ */
+public final class PostgresStore implements Store {
+  private final Database database;
+  private final Instance instance;
+  private final PostgresChangeFeed changes;
+  private final PostgresWorkOrders workOrders;
+  private final PostgresQueue queue;
+  private final PostgresRuns runs;
+  private final PostgresAgentPauses agentPauses;
+  private final PostgresUsageLedger usage;
+
+  /**
+   * Opens the store for the only instance that uses it, which the caller proves with a {@link
+   * ReplicaLock}. The caller also holds the lock of the data directory. The tables must exist.
+   *
+   * @param connections a pool, which the caller closes after the store
+   * @param dataDirectory where the runs of the instance are
+   * @param host the name of this machine, for people
+   * @param priorityAging how long an order must wait to gain one step of priority
+   * @param afterClose releases the locks
+   * @throws DatabaseRefusedException if the data directory belongs to another database, or if
+   *     orders are running in another one
+   */
+  public static PostgresStore openAlone(
+      DataSource connections,
+      InstanceId instance,
+      Path dataDirectory,
+      String host,
+      Clock clock,
+      Optional<Duration> priorityAging,
+      Runnable afterClose) {
+    Database database = new Database(connections, afterClose);
+    Home home = home(dataDirectory, database.single(PostgresStore::databaseId), host);
+    return open(
+        database,
+        connection -> {
+          Succession.take(connection, instance, home);
+          return Instance.open(connection, instance, home, UnaryOperator.identity());
+        },
+        clock,
+        priorityAging);
+  }
+
+  private static Home home(Path dataDirectory, String database, String host) {
+    try {
+      return Home.open(dataDirectory, database, host);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String databaseId(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT database_id FROM service");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** Opens the store as one of several instances, with a clock for leases. */
+  static PostgresStore open(
+      DataSource connections,
+      InstanceId instance,
+      Clock clock,
+      Optional<Duration> priorityAging,
+      UnaryOperator<Instant> leaseClock) {
+    Home home = new Home("home of " + instance, "localhost");
+    return open(
+        new Database(connections, () -> {}),
+        connection -> Instance.open(connection, instance, home, leaseClock),
+        clock,
+        priorityAging);
+  }
+
+  private static PostgresStore open(
+      Database database,
+      Database.Step<Instance> instance,
+      Clock clock,
+      Optional<Duration> priorityAging) {
+    QueueRank rank = new QueueRank(priorityAging);
+    Instance opened =
+        database.transaction(connection -> {
+          rank.apply(connection);
+          return instance.with(connection);
+        });
+    return new PostgresStore(database, opened, rank, clock);
+  }
+
+  private PostgresStore(Database database, Instance instance, QueueRank rank, Clock clock) {
+    this.database = database;
+    this.instance = instance;
+    OrderWriter writer = new OrderWriter(rank);
+    changes = new PostgresChangeFeed(database);
+    workOrders = new PostgresWorkOrders(database, instance, writer, changes);
+    queue = new PostgresQueue(database, instance, rank, writer, workOrders, changes, clock);
+    runs = new PostgresRuns(database, instance);
+    agentPauses = new PostgresAgentPauses(database);
+    usage = new PostgresUsageLedger(database);
+  }
+
+  @Override
+  public WorkOrders workOrders() {
+    return workOrders;
+  }
+
+  @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public WorkQueue queue() {
+    return queue;
+  }
+
+  @Override
+  public UsageLedger usage() {
+    return usage;
+  }
+
+  @Override
+  public AgentPauses agentPauses() {
+    return agentPauses;
+  }
+
+  @Override
+  public ChangeFeed changes() {
+    return changes;
+  }
+
+  @Override
+  public void followIds() {
+    boolean _ =
+        database.single(connection -> {
+          try (PreparedStatement select =
+                  connection.prepareStatement(
+                      "SELECT (SELECT max(id) FROM work_orders), (SELECT max(id) FROM runs)");
+              ResultSet row = select.executeQuery()) {
+            row.next();
+            Optional.ofNullable(row.getString(1))
+                .flatMap(WorkOrderId::parse)
+                .ifPresent(WorkOrderId::follow);
+            Optional.ofNullable(row.getString(2)).flatMap(RunId::parse).ifPresent(RunId::follow);
+            return true;
+          }
+        });
+  }
+
+  @Override
+  public InstanceId instance() {
+    return instance.id();
+  }
+
+  @Override
+  public StoreHealth health() {
+    return new StoreHealth(database.failure(), Optional.empty());
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

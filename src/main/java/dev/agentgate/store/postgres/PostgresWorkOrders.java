@@ -1,0 +1,298 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.StatusCounts;
+import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.WorkOrderIdPage;
+import dev.agentgate.store.WorkOrders;
+import dev.agentgate.store.postgres.OrderWriter.Written;
+import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.Lease;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Running;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The orders. Each change locks its order's row, whose revision and owner decide a race. */
+final class PostgresWorkOrders implements WorkOrders {
+  private static final int IDS_AT_ONCE = 1_000;
+
+  private final Database database;
+  private final Instance instance;
+  private final OrderWriter writer;
+  private final Counts counts;
+  private final PostgresChangeFeed changes;
+
+  PostgresWorkOrders(
+      Database database, Instance instance, OrderWriter writer, PostgresChangeFeed changes) {
+    this.database = database;
+    this.instance = instance;
+    this.writer = writer;
+    this.counts = new Counts(database);
+    this.changes = changes;
+  }
+
+  @Override
+  public Optional<WorkOrder> insert(WorkOrder order) {
+    return insertAll(List.of(order)).getFirst();
+  }
+
+  @Override
+  public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
+    List<Optional<WorkOrder>> earlier =
+        database.transaction(connection -> {
+          Map<String, WorkOrder> holders = new TreeMap<>();
+          orders.forEach(order -> key(order).ifPresent(key -> holders.putIfAbsent(key, order)));
+          takeKeys(connection, holders);
+          List<Written> added = new ArrayList<>();
+          List<Optional<WorkOrder>> found = new ArrayList<>();
+          for (WorkOrder order : orders) {
+            Optional<WorkOrder> holder =
+                key(order).map(holders::get).filter(it -> !it.id().equals(order.id()));
+            found.add(holder);
+            if (holder.isEmpty()) {
+              added.add(new Written(Optional.empty(), order));
+            }
+          }
+          writer.write(connection, added);
+          return found;
+        });
+    changes.tell();
+    return earlier;
+  }
+
+  private static Optional<String> key(WorkOrder order) {
+    return order.idempotencyKey().map(IdempotencyKey::key).map(StoredText::escape);
+  }
+
+  /**
+   * Takes the keys for new orders. If a key is taken already, its holder replaces the new order.
+   *
+   * @param holders the new orders by their keys. The keys are taken in their order, so that two
+   *     batches never wait for each other
+   */
+  private static void takeKeys(Connection connection, Map<String, WorkOrder> holders)
+      throws SQLException {
+    if (holders.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            INSERT INTO idempotency_keys (key, order_id)
+            SELECT * FROM unnest(?, ?) AS taken (key, order_id) ORDER BY key COLLATE "C"
+            ON CONFLICT DO NOTHING
+            """)) {
+      insert.setArray(1, connection.createArrayOf("text", holders.keySet().toArray()));
+      insert.setArray(
+          2,
+          connection.createArrayOf(
+              "text", holders.values().stream().map(order -> order.id().value()).toArray()));
+      if (insert.executeUpdate() == holders.size()) {
+        return;
+      }
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            OrderRows.ORDER
+                .replace("SELECT ", "SELECT k.key, ")
+                .concat("JOIN idempotency_keys k ON k.order_id = o.id WHERE k.key = ANY (?)"))) {
+      select.setArray(1, connection.createArrayOf("text", holders.keySet().toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          holders.put(rows.getString("key"), OrderRows.order(rows));
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean update(WorkOrder order) {
+    return update(order, Optional.empty());
+  }
+
+  /**
+   * Replaces an order by its next revision.
+   *
+   * @param unbegun a run whose record is removed in the same step
+   */
+  boolean update(WorkOrder order, Optional<RunId> unbegun) {
+    boolean updated =
+        database.transaction(connection -> {
+          Optional<WorkOrderStatus> before = lock(connection, order.id(), order.revision() - 1);
+          if (before.isEmpty()) {
+            return false;
+          }
+          // The owner cannot be changed here: it is this instance.
+          WorkOrder kept =
+              before.get() == WorkOrderStatus.RUNNING && order.state() instanceof Running
+                  ? order.leased(new Lease(instance.id(), Optional.empty()))
+                  : order;
+          writer.write(connection, List.of(new Written(before, kept)));
+          if (unbegun.isPresent()) {
+            int _ = PostgresRuns.remove(connection, unbegun.get());
+          }
+          return true;
+        });
+    if (updated) {
+      changes.tell();
+    }
+    return updated;
+  }
+
+  @Override
+  public boolean remove(WorkOrder order) {
+    boolean removed =
+        database.transaction(connection -> {
+          if (lock(connection, order.id(), order.revision()).isEmpty()) {
+            return false;
+          }
+          writer.remove(connection, order);
+          return true;
+        });
+    if (removed) {
+      changes.tell();
+    }
+    return removed;
+  }
+
+  /**
+   * Locks an order's row until the end of the transaction.
+   *
+   * @return its status; empty if it has another revision, if it is gone, or if another instance
+   *     owns it
+   */
+  private Optional<WorkOrderStatus> lock(Connection connection, WorkOrderId id, long revision)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT status FROM work_orders WHERE id = ? AND revision = ?"
+                + " AND (owner IS NULL OR owner = ?) AND "
+                + Instance.IS_CURRENT
+                + " FOR UPDATE")) {
+      select.setString(1, id.value());
+      select.setLong(2, revision);
+      select.setString(3, instance.stored());
+      instance.set(select, 4);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? WorkOrderStatus.parse(row.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  @Override
+  public Optional<WorkOrder> find(WorkOrderId id) {
+    return findBy("WHERE o.id = ?", id.value());
+  }
+
+  @Override
+  public Optional<WorkOrder> findByIdempotencyKey(String key) {
+    return findBy(
+        "WHERE o.id = (SELECT order_id FROM idempotency_keys WHERE key = ?)",
+        StoredText.escape(key));
+  }
+
+  private Optional<WorkOrder> findBy(String condition, String parameter) {
+    return database.single(connection -> {
+      try (PreparedStatement select = connection.prepareStatement(OrderRows.ORDER + condition)) {
+        select.setString(1, parameter);
+        try (ResultSet row = select.executeQuery()) {
+          return row.next() ? Optional.of(OrderRows.order(row)) : Optional.empty();
+        }
+      }
+    });
+  }
+
+  @Override
+  public WorkOrderIdPage page(WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    List<WorkOrderId> ids = matching(filter, before, limit + 1);
+    boolean hasMore = ids.size() > limit;
+    return new WorkOrderIdPage(hasMore ? ids.subList(0, limit) : ids, total(filter), hasMore);
+  }
+
+  private long total(WorkOrderFilter filter) {
+    if (filter.equals(WorkOrderFilter.ofStatuses(filter.statuses()))) {
+      StatusCounts all = counts.all();
+      return filter.statuses().isEmpty()
+          ? all.total()
+          : filter.statuses().stream().mapToLong(all::of).sum();
+    }
+    return database.single(connection -> {
+      try (PreparedStatement select =
+              new FilterSql(filter)
+                  .prepare(connection, "SELECT count(*) FROM work_orders WHERE %s");
+          ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    });
+  }
+
+  @Override
+  public List<WorkOrderId> matching(
+      WorkOrderFilter filter, Optional<WorkOrderId> before, int limit) {
+    FilterSql sql = new FilterSql(filter).before(before);
+    return database.single(connection -> {
+      try (PreparedStatement select =
+          sql.prepare(connection, "SELECT id FROM work_orders WHERE %s ORDER BY id DESC LIMIT ?")) {
+        select.setInt(sql.next(), limit);
+        return ids(select);
+      }
+    });
+  }
+
+  private static List<WorkOrderId> ids(PreparedStatement select) throws SQLException {
+    List<WorkOrderId> ids = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        ids.add(OrderRows.id(rows.getString(1)));
+      }
+    }
+    return ids;
+  }
+
+  @Override
+  public StatusCounts counts() {
+    return counts.all();
+  }
+
+  @Override
+  public List<WorkOrderId> terminalBefore(
+      Set<WorkOrderStatus> statuses, Instant cutoff, int limit) {
+    return database.single(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              """
+              SELECT id FROM work_orders
+              WHERE status IN ('completed', 'failed', 'cancelled') AND status = ANY (?)
+                AND updated_at < ?
+              ORDER BY updated_at, id LIMIT ?
+              """)) {
+        select.setArray(
+            1,
+            connection.createArrayOf(
+                "text", statuses.stream().map(WorkOrderStatus::wireName).toArray()));
+        select.setLong(2, StoredTime.write(cutoff));
+        select.setInt(3, limit);
+        return ids(select);
+      }
+    });
+  }
+
+  @Override
+  public Iterator<WorkOrderId> ids() {
+    return new Pages<WorkOrderId>(last -> matching(WorkOrderFilter.ALL, last, IDS_AT_ONCE));
+  }
+}

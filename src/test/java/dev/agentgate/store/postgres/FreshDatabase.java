@@ -1,0 +1,57 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.Store;
+import dev.agentgate.workorder.InstanceId;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A database for each test, and the pool that its stores share. */
+final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
+  private @Nullable AgroalDataSource connections;
+
+  @Override
+  public void beforeEach(ExtensionContext test) throws SQLException {
+    connections = pool(PostgresServer.newDatabase());
+  }
+
+  @Override
+  public void afterEach(ExtensionContext test) {
+    connections().close();
+  }
+
+  static AgroalDataSource pool(String url) throws SQLException {
+    return AgroalDataSource.from(
+        new AgroalDataSourceConfigurationSupplier()
+            .connectionPoolConfiguration(pool ->
+                pool.maxSize(20)
+                    .acquisitionTimeout(Duration.ofSeconds(60))
+                    .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
+  }
+
+  AgroalDataSource connections() {
+    return Objects.requireNonNull(connections);
+  }
+
+  /** Opens the store whose clock and leases the test moves. */
+  Store open(InstanceId instance, SettableClock clock, Optional<Duration> aging) {
+    return PostgresStore.open(
+        connections(),
+        instance,
+        clock,
+        aging,
+        time ->
+            time.plus(
+                Duration.between(Instant.now(), clock.instant()).truncatedTo(ChronoUnit.MILLIS)));
+  }
+}

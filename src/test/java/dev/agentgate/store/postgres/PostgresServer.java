@@ -1,0 +1,88 @@
+package dev.agentgate.store.postgres;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
+
+/** One real PostgreSQL for all tests of this process, which ends with it. */
+public final class PostgresServer {
+  private static final String MIGRATIONS = "classpath:dev/agentgate/store/postgres/migration";
+  private static final String TEMPLATE = "template_agentgate";
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private PostgresServer() {}
+
+  /** Started when it is first needed. */
+  private static final class Started {
+    static final EmbeddedPostgres SERVER = start();
+
+    private static EmbeddedPostgres start() {
+      try {
+        EmbeddedPostgres server =
+            EmbeddedPostgres.builder()
+                .setPGStartupWait(Duration.ofMinutes(3))
+                .setServerConfig("max_connections", "200")
+                // What the service demands, and what embedded servers go without.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .start();
+        execute(server, "CREATE DATABASE " + TEMPLATE);
+        Flyway.configure()
+            .dataSource(server.getDatabase("postgres", TEMPLATE))
+            .locations(MIGRATIONS)
+            .load()
+            .migrate();
+        return server;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /**
+   * Makes a database with the store's tables, which does not wait for the disk; returns its URL.
+   */
+  static String newDatabase() {
+    String name = "agentgate" + COUNT.incrementAndGet();
+    execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+    execute("ALTER DATABASE " + name + " SET synchronous_commit = off");
+    return url(name);
+  }
+
+  /**
+   * Makes an empty database, for a service.
+   *
+   * @return its name
+   */
+  public static String emptyDatabase() {
+    String name = "service" + COUNT.incrementAndGet();
+    execute("CREATE DATABASE " + name);
+    return name;
+  }
+
+  /** Returns the URL of a database. */
+  public static String url(String database) {
+    return Started.SERVER.getJdbcUrl("postgres", database);
+  }
+
+  /** Executes a statement as the superuser. */
+  public static void execute(String sql) {
+    execute(Started.SERVER, sql);
+  }
+
+  private static void execute(EmbeddedPostgres server, String sql) {
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
