@@ -67,8 +67,11 @@ public final class PostgresStore implements Store {
     return open(
         database,
         connection -> {
+          Succession.refuseOthers(connection, home);
+          Instance opened =
+              Instance.open(connection, instance, home, UnaryOperator.identity());
           Succession.take(connection, instance, home);
-          return Instance.open(connection, instance, home, UnaryOperator.identity());
+          return opened;
         },
         clock,
         priorityAging);

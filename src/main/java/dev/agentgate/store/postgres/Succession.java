@@ -17,9 +17,8 @@ final class Succession {
   private Succession() {}
 
   /**
-   * Takes over the running orders whose runs are in this instance's data directory.
-   *
-   * @throws DatabaseRefusedException if orders are running in another one
+   * Takes over the running orders whose runs are in this instance's data directory. The instance
+   * must be in its table.
    */
   static void take(Connection connection, InstanceId instance, Home home) throws SQLException {
     // The orders first: the running ones are found by the table that still has the former owner.
@@ -38,10 +37,15 @@ final class Succession {
         update.executeUpdate();
       }
     }
-    refuseOthers(connection, home);
   }
 
-  private static void refuseOthers(Connection connection, Home home) throws SQLException {
+  /**
+   * Checks that no orders are running in another data directory. Call it before the instance is
+   * written into its table: its name may be that of the owner.
+   *
+   * @throws DatabaseRefusedException if there are some
+   */
+  static void refuseOthers(Connection connection, Home home) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
             """
