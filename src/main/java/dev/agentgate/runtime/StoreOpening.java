@@ -2,11 +2,13 @@ package dev.agentgate.runtime;
 
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
+import dev.agentgate.runtime.check.DatabaseMark;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.file.DirectoryLock;
 import dev.agentgate.store.file.FileStore;
 import dev.agentgate.store.postgres.DatabaseRefusedException;
+import dev.agentgate.store.postgres.Home;
 import dev.agentgate.store.postgres.PostgresStore;
 import dev.agentgate.store.postgres.ReplicaLock;
 import dev.agentgate.workorder.InstanceId;
@@ -96,8 +98,7 @@ class StoreOpening {
           PostgresStore.openAlone(
               database,
               new InstanceId(settings.instance().id().orElse(host)),
-              data,
-              host,
+              home(data, PostgresStore.databaseId(database), host),
               clock,
               settings.queue().priorityAging(),
               () -> release(held, directory));
@@ -111,6 +112,14 @@ class StoreOpening {
       if (!opened) {
         release(replica, directory);
       }
+    }
+  }
+
+  private static Home home(Path data, String database, String host) {
+    try {
+      return DatabaseMark.open(data, database, host);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,7 +4,6 @@ import dev.agentgate.config.ConfiguredPaths;
 import dev.agentgate.config.Problem;
 import dev.agentgate.config.Settings;
 import dev.agentgate.store.file.FileStore;
-import dev.agentgate.store.postgres.Home;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -54,7 +53,7 @@ class StoreCheck implements StartCheck {
               "is postgres, but the data directory holds orders of the file store",
               "set it to file, or name another data directory (agentgate.data-dir)"));
     }
-    if (!inDatabase && dataDirectory.filter(Home::isIn).isPresent()) {
+    if (!inDatabase && dataDirectory.filter(DatabaseMark::isIn).isPresent()) {
       return Optional.of(
           new Problem(
               KIND,

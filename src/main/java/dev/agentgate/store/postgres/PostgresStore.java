@@ -11,9 +11,6 @@ import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -47,23 +44,19 @@ public final class PostgresStore implements Store {
    * ReplicaLock}. The caller also holds the lock of the data directory. The tables must exist.
    *
    * @param connections a pool, which the caller closes after the store
-   * @param dataDirectory where the runs of the instance are
-   * @param host the name of this machine, for people
+   * @param home where the runs of the instance are
    * @param priorityAging how long an order must wait to gain one step of priority
    * @param afterClose releases the locks
-   * @throws DatabaseRefusedException if the data directory belongs to another database, or if
-   *     orders are running in another one
+   * @throws DatabaseRefusedException if orders are running in another data directory
    */
   public static PostgresStore openAlone(
       DataSource connections,
       InstanceId instance,
-      Path dataDirectory,
-      String host,
+      Home home,
       Clock clock,
       Optional<Duration> priorityAging,
       Runnable afterClose) {
     Database database = new Database(connections, afterClose);
-    Home home = home(dataDirectory, database.single(PostgresStore::databaseId), host);
     return open(
         database,
         connection -> {
@@ -77,12 +70,9 @@ public final class PostgresStore implements Store {
         priorityAging);
   }
 
-  private static Home home(Path dataDirectory, String database, String host) {
-    try {
-      return Home.open(dataDirectory, database, host);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Returns the random id of a database. The tables must exist. */
+  public static String databaseId(DataSource connections) {
+    return new Database(connections, () -> {}).single(PostgresStore::databaseId);
   }
 
   private static String databaseId(Connection connection) throws SQLException {
