@@ -15,7 +15,6 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrders;
-import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,12 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is true of this store only. */
@@ -160,39 +156,5 @@ class PostgresDetailsTest {
             at);
     assertThat(store.workOrders().insert(order)).isEmpty();
     return order;
-  }
-
-  @Test
-  @Timeout(300)
-  void aServiceThatLostTheLockOfTheDatabaseToAnotherIsTold() throws Exception {
-    CountDownLatch lost = new CountDownLatch(1);
-    // The database of the contract tests does not wait for the disk, which a service refuses.
-    try (AgroalDataSource connections =
-            FreshDatabase.pool(PostgresServer.url(PostgresServer.emptyDatabase()));
-        ReplicaLock held = ReplicaLock.take(connections, lost::countDown)) {
-      assertThat(held).isNotNull();
-      try (Connection connection = connections.getConnection();
-          Statement statement = connection.createStatement()) {
-        // Another service is faster, sooner or later, and keeps the lock.
-        while (!tryForAWhile(connection)) {
-          statement.execute(
-              """
-              SELECT pg_terminate_backend(pid) FROM pg_locks
-              WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              """);
-        }
-        assertThat(lost.await(3, TimeUnit.MINUTES)).isTrue();
-      }
-    }
-  }
-
-  private static boolean tryForAWhile(Connection connection) throws SQLException {
-    for (int i = 0; i < 500; i++) {
-      if (Locks.replica(connection)) {
-        return true;
-      }
-    }
-    return false;
   }
 }
