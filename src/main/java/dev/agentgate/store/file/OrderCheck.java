@@ -1,8 +1,8 @@
 package dev.agentgate.store.file;
 
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.store.json.WorkOrderCodec;
-import dev.agentgate.store.StoreUnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;

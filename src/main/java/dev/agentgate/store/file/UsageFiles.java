@@ -4,8 +4,8 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import dev.agentgate.store.json.UsageCodec;
 import dev.agentgate.store.json.UnreadableRecordException;
+import dev.agentgate.store.json.UsageCodec;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunUsage;
 import java.io.BufferedReader;

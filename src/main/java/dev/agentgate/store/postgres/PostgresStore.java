@@ -61,8 +61,7 @@ public final class PostgresStore implements Store {
         database,
         connection -> {
           Succession.refuseOthers(connection, home);
-          Instance opened =
-              Instance.open(connection, instance, home, UnaryOperator.identity());
+          Instance opened = Instance.open(connection, instance, home, UnaryOperator.identity());
           Succession.take(connection, instance, home);
           return opened;
         },

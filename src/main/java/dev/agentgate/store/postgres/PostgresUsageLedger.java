@@ -54,8 +54,7 @@ final class PostgresUsageLedger implements UsageLedger {
   }
 
   @Override
-  public void forEach(
-      Optional<Instant> from, Optional<Instant> to, Consumer<RunUsage> consumer) {
+  public void forEach(Optional<Instant> from, Optional<Instant> to, Consumer<RunUsage> consumer) {
     boolean _ =
         // A transaction, because only there rows are fetched as they are needed.
         database.transaction(connection -> {

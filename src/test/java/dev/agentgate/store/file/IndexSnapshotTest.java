@@ -3,9 +3,9 @@ package dev.agentgate.store.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
+import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
