@@ -3,6 +3,7 @@ package dev.agentgate.store.file;
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Instances;
+import dev.agentgate.store.OnlyInstance;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;

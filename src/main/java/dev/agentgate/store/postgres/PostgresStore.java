@@ -2,6 +2,8 @@ package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.Instances;
+import dev.agentgate.store.OnlyInstance;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
@@ -38,6 +40,7 @@ public final class PostgresStore implements Store {
   private final PostgresRuns runs;
   private final PostgresAgentPauses agentPauses;
   private final PostgresUsageLedger usage;
+  private final Instances instances;
 
   /**
    * Opens the store for the only instance that uses it, which the caller proves with a {@link
@@ -121,6 +124,7 @@ public final class PostgresStore implements Store {
     runs = new PostgresRuns(database, instance);
     agentPauses = new PostgresAgentPauses(database);
     usage = new PostgresUsageLedger(database);
+    instances = new OnlyInstance(instance.id(), clock);
   }
 
   @Override
@@ -146,6 +150,11 @@ public final class PostgresStore implements Store {
   @Override
   public AgentPauses agentPauses() {
     return agentPauses;
+  }
+
+  @Override
+  public Instances instances() {
+    return instances;
   }
 
   @Override

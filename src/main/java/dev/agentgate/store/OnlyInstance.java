@@ -1,8 +1,5 @@
-package dev.agentgate.store.file;
+package dev.agentgate.store;
 
-import dev.agentgate.store.InstanceInfo;
-import dev.agentgate.store.InstanceStatus;
-import dev.agentgate.store.Instances;
 import dev.agentgate.workorder.InstanceId;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -11,8 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** The one instance that the lock of the directory admits. What it announces stays in memory. */
-final class OnlyInstance implements Instances {
+/** The one instance that a store which is not shared admits. What it announces stays in memory. */
+public final class OnlyInstance implements Instances {
   private static final int SECRET_BYTES = 32;
 
   private final InstanceId id;
@@ -21,7 +18,10 @@ final class OnlyInstance implements Instances {
   private final String secret;
   private volatile InstanceStatus status = InstanceStatus.UNKNOWN;
 
-  OnlyInstance(InstanceId id, Clock clock) {
+  /**
+   * @param id the instance that opened the store
+   */
+  public OnlyInstance(InstanceId id, Clock clock) {
     this.id = id;
     this.clock = clock;
     this.startedAt = clock.instant();
