@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
@@ -66,27 +65,19 @@ public final class AgentBrakes {
         });
   }
 
+  /** Returns the pauses as they are now. One look answers for many orders. */
+  AgentPausesNow look() {
+    return new AgentPausesNow(orders.agentPauses(), clock.instant());
+  }
+
   /** Returns the pause of an agent that is in force now. */
   public Optional<AgentPause> pause(String agentType) {
-    return noted(agentType).filter(pause -> pause.isInForce(clock.instant()));
+    return look().inForce(agentType);
   }
 
   /** Returns all pauses that are in force now, by the type of the agent, sorted. */
   Map<String, AgentPause> pauses() {
-    Instant now = clock.instant();
-    Map<String, AgentPause> inForce = new TreeMap<>(orders.agentPauses());
-    inForce.values().removeIf(pause -> !pause.isInForce(now));
-    return inForce;
-  }
-
-  /**
-   * Whether only one order of this agent may run: its pause is over, and no run has shown yet that
-   * it works again.
-   */
-  boolean isOnProbation(String agentType) {
-    return noted(agentType)
-        .filter(pause -> pause.reason() != Reason.MANUAL && !pause.isInForce(clock.instant()))
-        .isPresent();
+    return look().inForce();
   }
 
   /** Returns when the next pause ends. */
@@ -188,7 +179,7 @@ public final class AgentBrakes {
   }
 
   private void unavailable(String agentType, Reason reason, String message) {
-    boolean onProbation = isOnProbation(agentType);
+    boolean onProbation = look().isOnProbation(agentType);
     int inARow = failures.merge(agentType, 1, Integer::sum);
     if (pause(agentType).isPresent() || (inARow < FAILURES_IN_A_ROW && !onProbation)) {
       return;
@@ -201,7 +192,7 @@ public final class AgentBrakes {
 
   /** Returns how often in a row the agent was paused for this reason before. */
   private int timesBefore(String agentType, Reason reason) {
-    return noted(agentType)
+    return Optional.ofNullable(orders.agentPauses().get(agentType))
         .filter(before -> before.reason() == reason)
         .map(AgentPause::times)
         .orElse(0);
@@ -209,7 +200,7 @@ public final class AgentBrakes {
 
   private void worked(String agentType) {
     failures.remove(agentType);
-    if (isOnProbation(agentType)) {
+    if (look().isOnProbation(agentType)) {
       set(agentType, Optional.empty());
     }
   }
@@ -233,9 +224,5 @@ public final class AgentBrakes {
       // The next run of the agent shows the same again.
       LOG.warnf("The pause of %s could not be written: %s", agentType, e.getMessage());
     }
-  }
-
-  private Optional<AgentPause> noted(String agentType) {
-    return Optional.ofNullable(orders.agentPauses().get(agentType));
   }
 }

@@ -252,15 +252,13 @@ public final class QueueManager {
       blocks.add(Block.DISK);
     }
     boolean manual = false;
-    BudgetState budget = rules.budget();
     while (queue.hasNext()) {
       QueueEntry entry = queue.next();
-      Set<Block> own = rules.blocksOne(entry, budget);
       if (!StartRules.isBackingOff(entry, now)) {
-        blocks.addAll(own);
+        blocks.addAll(rules.blocksOne(entry));
         return blocks;
       }
-      manual |= own.contains(Block.MANUAL);
+      manual |= rules.isManual(entry);
     }
     if (manual) {
       blocks.add(Block.MANUAL);

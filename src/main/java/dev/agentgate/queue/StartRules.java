@@ -13,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Knows what may start now. The dispatcher asks it, under its lock, and acts on the answers. */
 final class StartRules {
@@ -85,17 +87,8 @@ final class StartRules {
 
   /** Returns what keeps this order from starting when nothing keeps every order from starting. */
   Set<Block> blocksOne(QueueEntry entry) {
-    return blocksOne(entry, budget());
-  }
-
-  /**
-   * Does the same as {@link #blocksOne(QueueEntry)}, for many orders at one moment.
-   *
-   * @param budget what {@link #budget} returned
-   */
-  Set<Block> blocksOne(QueueEntry entry, BudgetState budget) {
     Set<Block> blocks = EnumSet.noneOf(Block.class);
-    if (!settings.autoProcess() && !entry.requested()) {
+    if (isManual(entry)) {
       blocks.add(Block.MANUAL);
     }
     int limit = settings.maxConcurrentPerRepository();
@@ -106,13 +99,18 @@ final class StartRules {
     if (isTaken(entry)) {
       blocks.add(Block.REPOSITORY);
     }
-    if (!mayStart(entry.agentType())) {
+    if (!mayStart(entry.agentType(), brakes.look())) {
       blocks.add(Block.AGENT);
     }
-    if (budget.isExhausted(entry.agentType())) {
+    if (spending.look().isExhausted(entry.agentType())) {
       blocks.add(Block.BUDGET);
     }
     return blocks;
+  }
+
+  /** Whether the order waits for a request to run it. */
+  boolean isManual(QueueEntry entry) {
+    return !settings.autoProcess() && !entry.requested();
   }
 
   /**
@@ -123,29 +121,46 @@ final class StartRules {
    */
   Claim claim(Optional<WorkOrderId> only) {
     int free = Math.max(0, settings.maxConcurrent() - slots.count());
-    Set<Object> admitted = new HashSet<>();
-    Set<String> tried = new HashSet<>();
-    BudgetState budget = spending.look();
-    Set<String> paid = new HashSet<>();
     return new Claim(
         settings.staggerDelay().isPositive() ? Math.min(1, free) : free,
         settings.maxConcurrentPerRepository(),
         !settings.autoProcess(),
         only,
         LEASE,
-        entry ->
-            slots.of(entry.id()).isEmpty()
-                && mayStart(entry.agentType())
-                && !budget.isExhausted(entry.agentType())
-                && admits(entry, admitted)
-                && fits(entry.agentType(), paid)
-                && (!brakes.isOnProbation(entry.agentType()) || tried.add(entry.agentType())));
+        new Admission());
+  }
+
+  /**
+   * What one claim lets start. It looks at pauses and budgets when the first order is considered:
+   * then no other instance is claiming, so no two claims use up the same budget.
+   */
+  private final class Admission implements Predicate<QueueEntry> {
+    private final Set<Object> directories = new HashSet<>();
+    private final Set<String> tried = new HashSet<>();
+    private final Set<String> paid = new HashSet<>();
+    private @Nullable BudgetState budget;
+    private AgentPausesNow pauses = AgentPausesNow.NONE;
+
+    @Override
+    public boolean test(QueueEntry entry) {
+      if (budget == null) {
+        budget = spending.look();
+        pauses = brakes.look();
+      }
+      String agent = entry.agentType();
+      return slots.of(entry.id()).isEmpty()
+          && mayStart(agent, pauses)
+          && !budget.isExhausted(agent)
+          && admits(entry, directories)
+          && fits(agent, paid)
+          && (!pauses.isOnProbation(agent) || tried.add(agent));
+    }
   }
 
   /** Whether a run of this agent may start: it is not paused, and is not being tried just now. */
-  private boolean mayStart(String agentType) {
-    return brakes.pause(agentType).isEmpty()
-        && !(brakes.isOnProbation(agentType) && slots.runsAgent(agentType));
+  private boolean mayStart(String agentType, AgentPausesNow pauses) {
+    return pauses.inForce(agentType).isEmpty()
+        && !(pauses.isOnProbation(agentType) && slots.runsAgent(agentType));
   }
 
   /**
@@ -198,11 +213,6 @@ final class StartRules {
 
   Duration staggerLeft(Duration sinceLastStart) {
     return settings.staggerDelay().minus(sinceLastStart);
-  }
-
-  /** Returns what budgets allow now. */
-  BudgetState budget() {
-    return spending.look();
   }
 
   /** Returns a sentence for each daily budget that allows no further run. */
