@@ -47,7 +47,7 @@ public record KernelFacts(String bootId, String umask, int agentOomScore) {
   }
 
   /** The time since the machine booted, to 10 ms, including the time it was suspended. */
-  static Duration uptime() {
+  public static Duration uptime() {
     String uptime;
     try {
       uptime = line("/proc/uptime");

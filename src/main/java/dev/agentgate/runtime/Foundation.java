@@ -88,7 +88,7 @@ class Foundation {
     Agents agents = agents(settings, data.resolve("agents"));
     OrderHomes homes = homes(settings, data.resolve("homes"));
     mask = new SecretMask(secrets(settings, opening, agents));
-    LinuxProcessManager processes = new LinuxProcessManager(directories, clock);
+    LinuxProcessManager processes = new LinuxProcessManager(directories, clock, Optional.empty());
     outside =
         new QueueModule.Outside(
             store,

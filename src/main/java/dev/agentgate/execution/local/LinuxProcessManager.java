@@ -58,7 +58,7 @@ public final class LinuxProcessManager {
   private final Duration killLimit;
   private final KernelFacts kernel = KernelFacts.read();
   private final Inheritance inheritance = Inheritance.read();
-  private final RunScript script = new RunScript();
+  private final RunScript script;
   private final Signals signals = new Signals();
   private final Set<Long> spared = ownLine();
   private final long ownSession =
@@ -70,9 +70,10 @@ public final class LinuxProcessManager {
 
   /**
    * @param clock supplies the end of a process that left no file
+   * @param lease the deadline of all runs, if each run is to have a dead man's switch
    */
-  public LinuxProcessManager(RunDirectories directories, Clock clock) {
-    this(directories, clock, true, KILL_LIMIT);
+  public LinuxProcessManager(RunDirectories directories, Clock clock, Optional<LeaseFile> lease) {
+    this(directories, clock, lease, true, KILL_LIMIT);
   }
 
   /**
@@ -80,9 +81,14 @@ public final class LinuxProcessManager {
    * @param killLimit how long SIGKILL is tried before survivors are counted
    */
   LinuxProcessManager(
-      RunDirectories directories, Clock clock, boolean useCgroups, Duration killLimit) {
+      RunDirectories directories,
+      Clock clock,
+      Optional<LeaseFile> lease,
+      boolean useCgroups,
+      Duration killLimit) {
     this.directories = directories;
     this.clock = clock;
+    this.script = new RunScript(lease);
     this.killLimit = killLimit;
     this.cgroups =
         CompletableFuture.supplyAsync(
@@ -378,6 +384,7 @@ public final class LinuxProcessManager {
                 cgroups().map(tree -> tree.of(id)),
                 spared,
                 ownSession,
-                kernel.bootId()));
+                kernel.bootId(),
+                script.hasSwitch()));
   }
 }

@@ -31,6 +31,11 @@ final class LocalExecution implements Execution {
   /** The run script's exit code if it cannot record its start. No agent is started then. */
   private static final int NOT_RECORDED = 125;
 
+  /**
+   * The run script's exit code if the lease of this instance was over. No agent is started then.
+   */
+  private static final int TOO_LATE = 124;
+
   private final LinuxProcessManager processes;
   private final SupervisedProcess process;
   private final Duration before;
@@ -140,15 +145,25 @@ final class LocalExecution implements Execution {
 
   private RunOutcome outcome(ProcessEnd end) {
     Instant now = clock.instant();
-    if (end.exit().filter(exit -> exit.code() == NOT_RECORDED).isPresent()
-        && !Files.exists(directory.processFile())) {
+    if (endedBeforeItsStart(end, NOT_RECORDED)) {
       return RunOutcome.notStarted(
           now, FailureReason.DISK_FULL, "The start of the run could not be written to the disk");
+    }
+    if (endedBeforeItsStart(end, TOO_LATE)) {
+      return new RunOutcome.Interrupted(
+          now,
+          "The lease of this instance was over before the agent could start",
+          Optional.empty());
     }
     Instant at = end.at().isAfter(now) ? now : end.at();
     return end.exit()
         .map(exit -> RunOutcome.exited(at, exit, isOutOfMemory(exit)))
         .orElseGet(() -> RunOutcome.vanished(at));
+  }
+
+  private boolean endedBeforeItsStart(ProcessEnd end, int code) {
+    return end.exit().filter(exit -> exit.code() == code).isPresent()
+        && !Files.exists(directory.processFile());
   }
 
   private boolean isOutOfMemory(ExitStatus exit) {

@@ -50,6 +50,7 @@ final class RunMembers {
   private final Set<Long> spared;
   private final long ownSession;
   private final String bootId;
+  private final boolean guarded;
 
   /** The processes seen to belong. Guarded by this. */
   private final Map<Long, Entry> known = new HashMap<>();
@@ -60,11 +61,15 @@ final class RunMembers {
   /** Guarded by this. */
   private @Nullable Path workspace;
 
+  /** The dead man's switch of the run, once it was seen. Guarded by this. */
+  private @Nullable Entry guard;
+
   /**
    * @param cgroup empty if there cannot be one
    * @param spared processes that never belong: the service and its ancestors
    * @param ownSession the session of the service; no process of a run can be in it
    * @param bootId the id of this boot
+   * @param guarded whether the run may have a dead man's switch
    */
   RunMembers(
       RunId run,
@@ -72,7 +77,8 @@ final class RunMembers {
       Optional<RunCgroup> cgroup,
       Set<Long> spared,
       long ownSession,
-      String bootId) {
+      String bootId,
+      boolean guarded) {
     this.run = run;
     this.directory = directory;
     this.log = directory.outputLog().toString();
@@ -81,6 +87,7 @@ final class RunMembers {
     this.spared = spared;
     this.ownSession = ownSession;
     this.bootId = bootId;
+    this.guarded = guarded;
   }
 
   /** Sets the leader of the run's session and its working directory. */
@@ -111,6 +118,47 @@ final class RunMembers {
     return cgroup != null
         && !cgroup.isPopulated()
         && RunScript.readLeader(directory).filter(RunScript.Leader::entered).isPresent();
+  }
+
+  /** Whether the run may have a dead man's switch, which lives until the run is proven dead. */
+  boolean isGuarded() {
+    return guarded;
+  }
+
+  /**
+   * Returns the processes without the dead man's switch. The switch leads a session that no other
+   * process can join.
+   */
+  synchronized Map<Long, Entry> withoutSwitch(Map<Long, Entry> processes) {
+    if (!guarded) {
+      return processes;
+    }
+    if (guard == null) {
+      guard = processes.values().stream().filter(RunScript::isSwitch).findAny().orElse(null);
+    }
+    if (guard == null) {
+      return processes;
+    }
+    long session = guard.pid();
+    Map<Long, Entry> others = new HashMap<>(processes);
+    others.values().removeIf(entry -> entry.pid() == session || entry.session() == session);
+    return others;
+  }
+
+  /**
+   * Returns the processes in the cgroup if they are all of the dead man's switch; empty otherwise.
+   * Cheaper than a look, because it reads only these processes.
+   */
+  Map<Long, Entry> loneSwitch() {
+    if (!guarded || cgroup == null) {
+      return Map.of();
+    }
+    Map<Long, Entry> inside = new HashMap<>();
+    cgroup.processes().stream()
+        .map(ProcessTree::read)
+        .flatMap(Optional::stream)
+        .forEach(entry -> inside.put(entry.pid(), entry));
+    return withoutSwitch(inside).isEmpty() ? inside : Map.of();
   }
 
   /**

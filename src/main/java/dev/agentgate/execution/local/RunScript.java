@@ -32,6 +32,9 @@ final class RunScript {
   /** The script's {@code $0}, which identifies the processes that run it. */
   private static final String NAME = "agentgate-run";
 
+  /** The {@code $0} of the dead man's switch. */
+  private static final String SWITCH = "agentgate-switch";
+
   private static final Pattern PROCESS_LINE =
       Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
   private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
@@ -39,19 +42,38 @@ final class RunScript {
   /** Where programs are searched for if there is no {@code PATH}. */
   static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
-  private final String text;
+  private final String text = text("run.sh");
   private final Path setsid = own("setsid");
   private final Path shell = own("sh");
 
+  /** What the script needs to start a dead man's switch; the first is empty if there is none. */
+  private final List<String> lease;
+
   /**
-   * @throws IllegalStateException if this host has no {@code setsid} or {@code sh}
+   * @param lease the lease file that the dead man's switch of each run watches; empty: runs have
+   *     none
+   * @throws IllegalStateException if this host has no {@code setsid} or {@code sh}, or no {@code
+   *     sleep} although it is needed
    */
-  RunScript() {
-    try (InputStream resource = RunScript.class.getResourceAsStream("run.sh")) {
+  RunScript(Optional<LeaseFile> lease) {
+    this.lease =
+        lease
+            .map(file ->
+                List.of(
+                    file.path().toString(),
+                    setsid.toString(),
+                    shell.toString(),
+                    own("sleep").toString(),
+                    text("switch.sh")))
+            .orElse(List.of(""));
+  }
+
+  private static String text(String name) {
+    try (InputStream resource = RunScript.class.getResourceAsStream(name)) {
       if (resource == null) {
-        throw new IllegalStateException("The run script is missing in the application");
+        throw new IllegalStateException("The script " + name + " is missing in the application");
       }
-      text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -101,7 +123,7 @@ final class RunScript {
       Inheritance inheritance,
       Path program,
       List<String> command) {
-    List<String> line = new ArrayList<>(command.size() + 13);
+    List<String> line = new ArrayList<>(command.size() + 18);
     line.addAll(inheritance.signalReset());
     line.addAll(List.of(setsid.toString(), shell.toString(), "-c", text, NAME));
     line.add(directory.path().toString());
@@ -110,6 +132,7 @@ final class RunScript {
     line.add(kernel.umask());
     line.add(Integer.toString(kernel.agentOomScore()));
     line.add(inheritance.openFiles().orElse(""));
+    line.addAll(lease);
     line.add(program.toString());
     line.addAll(command.subList(1, command.size()));
     return line;
@@ -118,6 +141,16 @@ final class RunScript {
   /** Whether the process runs the script, and not yet or not any more the agent. */
   static boolean isRunBy(Entry process) {
     return ProcessTree.arguments(process.pid()).contains("\0" + NAME + "\0");
+  }
+
+  /** Whether runs have a dead man's switch. */
+  boolean hasSwitch() {
+    return lease.size() > 1;
+  }
+
+  /** Whether the process is the dead man's switch of a run. */
+  static boolean isSwitch(Entry process) {
+    return ProcessTree.arguments(process.pid()).contains("\0" + SWITCH + "\0");
   }
 
   /**

@@ -92,17 +92,38 @@ final class RunStop {
   }
 
   private StopReport descend(long called) {
+    end(members.loneSwitch());
     if (members.areProvenGone()) {
       return new StopReport(false, List.of(), since(called));
     }
     Found first = members.look();
+    if (isSwitchAlone(first)) {
+      end(first.living());
+      first = members.look();
+    }
     if (isProof(first)) {
       return new StopReport(false, List.of(), since(called));
     }
-    met = !first.living().isEmpty() || !isCgroupEmpty();
-    boolean ended = !isGraceOver() && endByThemselves(first.living().values());
+    Map<Long, Entry> living = members.withoutSwitch(first.living());
+    met = !living.isEmpty() || (first.living().isEmpty() && !isCgroupEmpty());
+    boolean ended = !isGraceOver() && endByThemselves(living.values());
     List<String> alive = ended ? List.of() : kill(first.complete());
     return new StopReport(met, alive, since(called));
+  }
+
+  /** Whether nothing of the run is alive but its dead man's switch. */
+  private boolean isSwitchAlone(Found found) {
+    return !found.living().isEmpty() && members.withoutSwitch(found.living()).isEmpty();
+  }
+
+  /** Kills the processes of the dead man's switch, and waits for a moment until they are gone. */
+  private void end(Map<Long, Entry> guards) {
+    signals.kill(guards.values());
+    Pace pace = new Pace();
+    long limit = System.nanoTime() + PURSUIT.toNanos();
+    while (guards.values().stream().anyMatch(ProcessTree::lives) && System.nanoTime() - limit < 0) {
+      pause(pace);
+    }
   }
 
   private boolean isProof(Found found) {
@@ -116,12 +137,15 @@ final class RunStop {
     Collection<Entry> rest = living;
     while (true) {
       rest = rest.stream().filter(ProcessTree::lives).toList();
-      if (rest.isEmpty() && isCgroupEmpty()) {
+      if (rest.isEmpty() && (members.isGuarded() || isCgroupEmpty())) {
         Found found = members.look();
         if (isProof(found)) {
           return true;
         }
-        rest = found.living().values();
+        if (isSwitchAlone(found)) {
+          return false;
+        }
+        rest = members.withoutSwitch(found.living()).values();
         met |= !rest.isEmpty();
         // These were born while the others were signalled, possibly as part of a clean end.
         signals.terminate(rest);
@@ -154,7 +178,7 @@ final class RunStop {
         met |= members.pursue(PURSUIT) > 0;
       }
       Found found = pursue ? members.look(signals::kill) : members.look();
-      met |= !found.living().isEmpty();
+      met |= !members.withoutSwitch(found.living()).isEmpty();
       if (isProof(found)) {
         return List.of();
       }
@@ -164,7 +188,9 @@ final class RunStop {
             : found.living().keySet().stream().sorted().map(pid -> "pid " + pid).toList();
       }
       Map<Long, Entry> loose = atOnce ? members.outsideCgroup(found.living()) : found.living();
-      signals.kill(freeze(loose, atOnce, limit).values());
+      // The switch goes last, so that the run is guarded if the service is stopped right here.
+      Map<Long, Entry> first = isSwitchAlone(found) ? loose : members.withoutSwitch(loose);
+      signals.kill(freeze(first, atOnce, limit).values());
       if (!atOnce) {
         cgroup.ifPresent(RunCgroup::thaw);
       }
@@ -191,7 +217,7 @@ final class RunStop {
         break;
       }
       signals.freeze(news);
-      Map<Long, Entry> again = members.look().living();
+      Map<Long, Entry> again = members.withoutSwitch(members.look().living());
       found = outsideOnly ? members.outsideCgroup(again) : again;
     }
     return frozen;
@@ -256,7 +282,7 @@ final class RunStop {
           .flatMap(leader ->
               living.stream()
                   .filter(entry -> entry.parent() == leader.pid())
-                  .filter(entry -> !RunScript.isRunBy(entry))
+                  .filter(entry -> !RunScript.isRunBy(entry) && !RunScript.isSwitch(entry))
                   .findAny());
     }
   }

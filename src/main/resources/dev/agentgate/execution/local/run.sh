@@ -3,10 +3,11 @@
 # the agent starts, because every program here would be paid for by every run.
 #
 # $1 the run's directory, $2 its cgroup.procs or nothing, $3 the boot id, $4 the agent's umask,
-# $5 its oom_score_adj, $6 its soft limit of open files or nothing, then the command, its program as
+# $5 its oom_score_adj, $6 its soft limit of open files or nothing, $7 the lease file or nothing; after
+# a lease file setsid, sh, sleep and the text of the dead man's switch; then the command, its program as
 # an absolute path.
-directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6
-shift 6
+directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6 lease=$7
+shift 7
 
 # What this shell itself has to say ("Killed", a failed write) is not the agent's output.
 exec 3>&2 2>/dev/null
@@ -22,9 +23,6 @@ where=none
 if [ -n "$cgroup" ] && echo 0 >"$cgroup"; then
   where=cgroup
 fi
-echo "$oom" >/proc/self/oom_score_adj
-ulimit -c 0
-[ -z "$files" ] || ulimit -S -n "$files"
 
 # The name in field 2 may hold blanks and parentheses, so the fields are counted from the last one.
 read -r stat </proc/self/stat
@@ -32,6 +30,30 @@ started() {
   ticks=${20}
 }
 started ${stat##*) }
+
+# The service may have been stopped since it began this run. Two different numbers in the lease file
+# are a deadline that is just being written.
+in_time() {
+  while read -r up _ </proc/uptime && read -r deadline again _ <"$lease"; do
+    if [ "$deadline" = "$again" ]; then
+      [ "${up%.*}${up#*.}" -lt "${deadline%.*}${deadline#*.}" ]
+      return
+    fi
+  done
+  return 1
+}
+if [ -n "$lease" ]; then
+  in_time || exit 124
+  # Before the score is raised: the kernel shall kill the agent and not its switch.
+  "$1" "$2" -c "$4" agentgate-switch "$4" "$2" "$3" "$lease" "$directory" "$cgroup" "$$" "$ticks" \
+    </dev/null >/dev/null 2>&1 3>&- &
+  shift 4
+fi
+
+echo "$oom" >/proc/self/oom_score_adj
+ulimit -c 0
+[ -z "$files" ] || ulimit -S -n "$files"
+
 # Without this note the next service could take the run for one that never began, and begin it again.
 echo "$$ $ticks $boot $where end" >"$directory/process" || exit 125
 

@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +35,12 @@ class AdoptionTest {
   @TempDir Path temporary;
 
   /** Starts a script in a service that is killed as soon as it said so; returns the leader. */
-  private static long startAndCrash(RunFixture fixture, Holding holding, RunId run, String script)
+  private static long startAndCrash(
+      RunFixture fixture, Holding holding, RunId run, String script, Path... lease)
       throws IOException, InterruptedException {
-    Process service =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -45,9 +49,10 @@ class AdoptionTest {
                 holding.name(),
                 run.value(),
                 fixture.workspace(run).toString(),
-                script)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+                script));
+    Stream.of(lease).map(Path::toString).forEach(command::add);
+    Process service =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (BufferedReader output = service.inputReader()) {
       String line = output.readLine();
       while (line != null && !line.matches("\\d+")) {
@@ -78,6 +83,32 @@ class AdoptionTest {
 
       assertThat(adopted.awaitEnd(LONG).flatMap(ProcessEnd::exit)).hasValue(new ExitStatus(5));
       assertThat(fixture.manager.stop(run, SHORT).killed()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void runWithADeadMansSwitchIsAdoptedWithoutIt(Holding holding) throws Exception {
+    Path path = temporary.resolve("lease");
+    LeaseFile lease = new LeaseFile(path);
+    lease.setDeadline(lease.uptime().plus(Duration.ofHours(1)));
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      RunId run = fixture.newRun();
+      long leader =
+          startAndCrash(
+              fixture, holding, run, "while [ ! -e go ]; do sleep 0.02; done; exit 5", path);
+      Files.delete(fixture.directories.of(run).processFile());
+
+      SupervisedProcess adopted = fixture.manager.adopt(run).orElseThrow();
+      assertThat(adopted.identity().pid()).isEqualTo(leader);
+      Files.writeString(fixture.workspace(run).resolve("go"), "go");
+
+      assertThat(adopted.awaitEnd(LONG).flatMap(ProcessEnd::exit)).hasValue(new ExitStatus(5));
+      assertThat(fixture.restarted(holding).adopt(run).orElseThrow().awaitEnd(LONG))
+          .as("not the switch, which is still there")
+          .isPresent();
+      assertThat(fixture.manager.stop(run, LONG).killed()).isFalse();
+      assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
     }
   }
 

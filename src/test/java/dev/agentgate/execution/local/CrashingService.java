@@ -20,9 +20,13 @@ final class CrashingService {
     Path runs = Path.of(arguments[0]);
     boolean cgroups = Holding.valueOf(arguments[1]) == Holding.CGROUP;
     RunId run = new RunId(arguments[2]);
+    Optional<LeaseFile> lease =
+        Optional.of(arguments)
+            .filter(all -> all.length > 5)
+            .map(all -> new LeaseFile(Path.of(all[5])));
     LinuxProcessManager manager =
         new LinuxProcessManager(
-            new RunDirectories(runs), Clock.systemUTC(), cgroups, Duration.ofSeconds(10));
+            new RunDirectories(runs), Clock.systemUTC(), lease, cgroups, Duration.ofSeconds(10));
     SupervisedProcess process =
         manager.start(
             new LaunchRequest(

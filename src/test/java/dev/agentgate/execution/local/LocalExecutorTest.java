@@ -95,7 +95,8 @@ class LocalExecutorTest extends ExecutorContract {
   }
 
   private LocalExecutor another() {
-    LinuxProcessManager processes = new LinuxProcessManager(directories, Clock.systemUTC());
+    LinuxProcessManager processes =
+        new LinuxProcessManager(directories, Clock.systemUTC(), Optional.empty());
     LogCapper capper = new LogCapper(directories, 1 << 20);
     Agents agents =
         new Agents(

@@ -29,6 +29,7 @@ final class RunFixture implements AutoCloseable {
   final RunDirectories directories;
   final LinuxProcessManager manager;
   final Path temporary;
+  private final Optional<LeaseFile> lease;
   private final List<RunId> runs = new ArrayList<>();
   private final List<ProcessHandle> others = new ArrayList<>();
 
@@ -37,11 +38,22 @@ final class RunFixture implements AutoCloseable {
   }
 
   RunFixture(Path temporary, Holding holding, Duration killLimit) {
+    this(temporary, holding, killLimit, Optional.empty());
+  }
+
+  /** Runs that have a dead man's switch. */
+  RunFixture(Path temporary, Holding holding, LeaseFile lease) {
+    this(temporary, holding, Duration.ofSeconds(10), Optional.of(lease));
+  }
+
+  private RunFixture(
+      Path temporary, Holding holding, Duration killLimit, Optional<LeaseFile> lease) {
     this.temporary = temporary;
+    this.lease = lease;
     directories = new RunDirectories(temporary.resolve("runs"));
     manager =
         new LinuxProcessManager(
-            directories, Clock.systemUTC(), holding == Holding.CGROUP, killLimit);
+            directories, Clock.systemUTC(), lease, holding == Holding.CGROUP, killLimit);
     assumeTrue(
         holding == Holding.SESSION || manager.usesCgroups(), "This host lends no cgroup to us");
   }
@@ -155,7 +167,7 @@ final class RunFixture implements AutoCloseable {
   /** Another service that knows nothing of this one but its data. */
   LinuxProcessManager restarted(Holding holding) {
     return new LinuxProcessManager(
-        directories, Clock.systemUTC(), holding == Holding.CGROUP, Duration.ofSeconds(10));
+        directories, Clock.systemUTC(), lease, holding == Holding.CGROUP, Duration.ofSeconds(10));
   }
 
   @Override

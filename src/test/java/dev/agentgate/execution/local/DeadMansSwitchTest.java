@@ -1,0 +1,276 @@
+package dev.agentgate.execution.local;
+
+import static dev.agentgate.execution.local.RunFixture.assertDead;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.agentgate.execution.StopReport;
+import dev.agentgate.execution.local.SupervisedProcess.ProcessEnd;
+import dev.agentgate.linux.ProcessTree;
+import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.RunId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real runs whose service does not renew its lease. */
+class DeadMansSwitchTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir Path temporary;
+
+  private Path path;
+  private LeaseFile lease;
+
+  @BeforeEach
+  void leaseForAnHour() {
+    path = temporary.resolve("lease");
+    lease = new LeaseFile(path);
+    lease.setDeadline(lease.uptime().plus(HOUR));
+  }
+
+  private void endLease() {
+    lease.setDeadline(lease.uptime());
+  }
+
+  private static List<Long> switchOf(RunId run) {
+    return RunFixture.withEnvironmentOf(run).stream()
+        .filter(pid -> ProcessTree.read(pid).filter(RunScript::isSwitch).isPresent())
+        .toList();
+  }
+
+  private static List<Long> awaitSwitchOf(RunId run) {
+    await().atMost(PATIENCE).until(() -> switchOf(run).size() == 1);
+    return switchOf(run);
+  }
+
+  private static void awaitDead(RunId run, List<Long> pids) {
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            pids.stream().noneMatch(RunFixture::lives)
+                && RunFixture.withEnvironmentOf(run).isEmpty());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everythingOfTheRunDiesWhenTheLeaseIsOver(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      RunId run = fixture.newRun();
+      SupervisedProcess process =
+          fixture.startScript(
+              run,
+              "trap '' TERM INT HUP QUIT USR1 USR2; echo $$ >agent;"
+                  + " setsid sh -c 'echo $$ >session; exec sleep 600' &"
+                  + " setsid sh -c 'env -i \"$(command -v setsid)\" sleep 600 </dev/null >/dev/null"
+                  + " 2>&1 & echo $! >child; wait' &"
+                  + " env -i \"$(command -v setsid)\" sleep 600 </dev/null & echo $! >writer;"
+                  + " (env -i sleep 600 >/dev/null 2>&1 & echo $! >orphan);"
+                  + " echo 1 >ready; while :; do sleep 600; done");
+      List<Long> pids = new ArrayList<>();
+      for (String name : List.of("agent", "session", "child", "writer", "orphan")) {
+        pids.addAll(fixture.pids(run, name));
+      }
+      Process innocent = fixture.outside("setsid", "sleep", "600");
+      awaitSwitchOf(run);
+      assertThat(pids).hasSize(5).allMatch(RunFixture::lives);
+
+      endLease();
+
+      awaitDead(run, pids);
+      assertThat(process.awaitEnd(LONG)).isPresent();
+      assertThat(RunScript.readExit(fixture.directories.of(run))).isEmpty();
+      assertThat(innocent.isAlive()).isTrue();
+      assertThat(fixture.manager.stop(run, Duration.ZERO).killed()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLeaseThatIsRenewedInTimeGoesOn(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
+      List<Long> agent = fixture.pids(run, "ready");
+      awaitSwitchOf(run);
+      Duration first = lease.uptime().plusSeconds(6);
+      lease.setDeadline(first);
+      lease.setDeadline(first.plus(HOUR));
+
+      await().atMost(PATIENCE).until(() -> lease.uptime().compareTo(first.plusSeconds(2)) > 0);
+
+      assertThat(agent).allMatch(RunFixture::lives);
+      assertThat(switchOf(run)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aLeaseFileThatIsGoneEndsTheRun() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
+      List<Long> agent = fixture.pids(run, "ready");
+      awaitSwitchOf(run);
+
+      Files.delete(path);
+
+      awaitDead(run, agent);
+    }
+  }
+
+  @Test
+  void aDeadlineThatIsJustBeingWrittenIsNotRead() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
+      List<Long> agent = fixture.pids(run, "ready");
+      awaitSwitchOf(run);
+      Duration written = lease.uptime();
+      Files.writeString(path, "1.00 2.00\n");
+
+      await().atMost(PATIENCE).until(() -> lease.uptime().compareTo(written.plusSeconds(3)) > 0);
+
+      assertThat(agent).allMatch(RunFixture::lives);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void noAgentStartsAfterTheDeadline(boolean missing) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      endLease();
+      if (missing) {
+        Files.delete(path);
+      }
+
+      ProcessEnd end =
+          fixture.start(run, "sh", "-c", "echo 1 >started").awaitEnd(LONG).orElseThrow();
+
+      assertThat(end.exit()).hasValue(new ExitStatus(124));
+      assertThat(fixture.workspace(run).resolve("started")).doesNotExist();
+      assertThat(fixture.directories.of(run).processFile()).doesNotExist();
+      assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRunThatEndsByItselfLeavesNoSwitchAndKeepsItsExitCode(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      for (String end : List.of("exit 42", "sleep 0.1; exit 42", "sleep 1.1; exit 42")) {
+        RunId run = fixture.newRun();
+
+        ProcessEnd ended = fixture.start(run, "sh", "-c", end).awaitEnd(LONG).orElseThrow();
+        StopReport report = fixture.manager.stop(run, LONG);
+
+        assertThat(ended.exit()).hasValue(new ExitStatus(42));
+        assertThat(RunScript.readExit(fixture.directories.of(run))).hasValue(new ExitStatus(42));
+        assertThat(report.killed()).as("the switch is not left behind by the agent").isFalse();
+        assertThat(report.took()).isLessThan(LONG);
+        assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+        assertThat(fixture.directories.of(run).outputLog()).isEmptyFile();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStopDoesNotWaitForTheSwitch(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      RunId run = fixture.newRun();
+      SupervisedProcess process =
+          fixture.startScript(
+              run, "trap 'exit 7' TERM; echo $$ >ready; while :; do sleep 0.01; done");
+      List<Long> agent = fixture.pids(run, "ready");
+      awaitSwitchOf(run);
+
+      StopReport report = fixture.manager.stop(run, LONG);
+
+      assertDead(agent);
+      assertThat(report.killed()).isTrue();
+      assertThat(report.survivors()).isZero();
+      assertThat(report.took()).isLessThan(LONG);
+      assertThat(process.awaitEnd(LONG).flatMap(ProcessEnd::exit)).hasValue(new ExitStatus(7));
+      assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAgentThatIgnoresTheStopIsKilledWithItsSwitch(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(
+          run, "trap '' TERM; setsid sleep 600 & echo $$ >ready; while :; do sleep 1; done");
+      List<Long> agent = fixture.pids(run, "ready");
+      awaitSwitchOf(run);
+
+      StopReport report = fixture.manager.stop(run, SHORT);
+
+      assertDead(agent);
+      assertThat(report.survivors()).isZero();
+      assertThat(report.took()).isGreaterThanOrEqualTo(SHORT);
+      assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSwitchGuardsWhatAnAgentLeftBehind(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
+      RunId run = fixture.newRun();
+      SupervisedProcess process =
+          fixture.start(
+              run, "sh", "-c", "setsid sleep 600 >/dev/null 2>&1 & echo $! >server; exit 0");
+      assertThat(process.awaitEnd(LONG)).isPresent();
+      List<Long> server = fixture.pids(run, "server");
+      awaitSwitchOf(run);
+      assertThat(server).allMatch(RunFixture::lives);
+
+      endLease();
+
+      awaitDead(run, server);
+    }
+  }
+
+  @Test
+  void signalsToTheAgentsProcessGroupDoNotReachTheSwitch() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(
+          run,
+          "while ! grep -qsz agentgate-switch /proc/[0-9]*/cmdline; do :; done;"
+              + " trap '' TERM HUP USR1; kill -TERM 0; kill -HUP 0; kill -USR1 0; echo $$ >ready;"
+              + " exec sleep 600");
+      List<Long> agent = fixture.pids(run, "ready");
+
+      assertThat(awaitSwitchOf(run)).hasSize(1);
+      endLease();
+
+      awaitDead(run, agent);
+    }
+  }
+
+  @Test
+  void withoutALeaseARunHasNoSwitch() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
+
+      assertThat(switchOf(run)).isEmpty();
+      assertThat(fixture.manager.count(run)).as("leader and agent").isEqualTo(2);
+    }
+  }
+}
