@@ -38,7 +38,7 @@ class QueueMetrics implements QueueObserver {
   static final String OTHER_AGENT = "other";
 
   private static final List<String> STOP_MODES =
-      List.of("cancel", "kill", "timeout", "idle_timeout", "interrupt", "sweep");
+      List.of("cancel", "kill", "timeout", "idle_timeout", "interrupt", "lease", "sweep");
   private static final List<String> OUTCOMES = List.of("completed", "failed", "cancelled");
 
   private static final Duration[] WAITS = {

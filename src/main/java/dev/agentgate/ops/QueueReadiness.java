@@ -4,6 +4,7 @@ import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.QueueHealth.Alert;
 import dev.agentgate.queue.QueueHealthCheck;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -11,7 +12,7 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Reports the queue's alerts. DOWN while there is an alert of a kind that takes the instance out of
- * rotation.
+ * rotation, or while this instance could not renew its lease.
  */
 @Readiness
 @Singleton
@@ -30,7 +31,9 @@ class QueueReadiness implements HealthCheck {
     HealthCheckResponseBuilder response = HealthCheckResponse.named("queue");
     response.withData("queued", health.counts().queued());
     response.withData("running", health.counts().running());
-    boolean up = true;
+    Optional<String> doubt = queue.leaseDoubt();
+    doubt.ifPresent(why -> response.withData("lease", why));
+    boolean up = doubt.isEmpty();
     int number = 0;
     for (Alert alert : health.alerts()) {
       number++;

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -135,6 +136,24 @@ public final class Orders {
           });
     }
     return claimed;
+  }
+
+  /**
+   * Renews the leases of orders. Its duration is not measured, because it is no change of an order.
+   *
+   * @return the same as {@link WorkQueue#renew}
+   */
+  Set<WorkOrderId> renew(Set<WorkOrderId> ids, Duration lease) {
+    return refusable(() -> store.queue().renew(ids, lease));
+  }
+
+  /**
+   * Takes over running orders whose owners' leases have ended.
+   *
+   * @return the same as {@link WorkQueue#takeExpired}
+   */
+  List<WorkOrder> takeExpired(Duration lease, int limit) {
+    return refusable(() -> store.queue().takeExpired(lease, limit));
   }
 
   /**

@@ -29,6 +29,7 @@ final class OutcomeRecorder {
   private final CompletableFuture<WorkOrder> recorded = new CompletableFuture<>();
 
   private volatile @Nullable RuntimeException refusal;
+  private volatile boolean disowned;
 
   OutcomeRecorder(Supervision with, WorkOrder order, RunId run, RunRecord record) {
     this.with = with;
@@ -42,8 +43,18 @@ final class OutcomeRecorder {
     return Optional.ofNullable(refusal);
   }
 
+  /** Notes that another instance owns the order now and decides how it ends. */
+  void disown() {
+    disowned = true;
+  }
+
+  /** Whether another instance decides how the order ends. */
+  boolean isDisowned() {
+    return disowned;
+  }
+
   /**
-   * Waits until the outcome is recorded.
+   * Waits until the outcome is recorded, here or by another instance.
    *
    * @throws StoreUnavailableException if it could not be written yet; writing is being retried
    */
@@ -78,7 +89,27 @@ final class OutcomeRecorder {
     }
   }
 
+  /**
+   * Leaves the order to the instance that owns it now.
+   *
+   * @param left called before the callers that wait are answered
+   */
+  void leave(Runnable left) {
+    left.run();
+    try {
+      recorded.complete(with.store().workOrders().find(order.id()).orElse(order));
+    } catch (RuntimeException e) {
+      recorded.completeExceptionally(e);
+    }
+  }
+
   private WorkOrder write(RunOutcome outcome) {
+    if (with.lease().isShared()) {
+      Optional<WorkOrder> current = with.store().workOrders().find(order.id());
+      if (current.isEmpty() || !isOurs(current.get())) {
+        return left(current);
+      }
+    }
     Run ended = record.ended(outcome, order.spec().publish());
     // Before the order: until that has changed, each new attempt to write the outcome, also by the
     // next service, notes the same again.
@@ -87,8 +118,7 @@ final class OutcomeRecorder {
     while (true) {
       Optional<WorkOrder> current = with.store().workOrders().find(order.id());
       if (current.isEmpty() || !isOurs(current.get())) {
-        LOG.warnf("%s is no longer the run of %s", run, order.id());
-        return current.orElse(order);
+        return left(current);
       }
       WorkOrder after = Verdict.applyTo(current.get(), outcome);
       if (with.orders().change(current.get(), after)) {
@@ -97,6 +127,12 @@ final class OutcomeRecorder {
         return after;
       }
     }
+  }
+
+  private WorkOrder left(Optional<WorkOrder> current) {
+    LOG.warnf("%s is no longer the run of %s", run, order.id());
+    disowned = true;
+    return current.orElse(order);
   }
 
   private boolean isOurs(WorkOrder current) {

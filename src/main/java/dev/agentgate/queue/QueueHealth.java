@@ -65,7 +65,9 @@ public record QueueHealth(
     MANUAL,
     RESOURCES,
     AGENT,
-    BUDGET;
+    BUDGET,
+    /** This instance could not renew its lease. */
+    LEASE;
 
     /** Returns the name used in API responses and metrics: lower case. */
     public String wireName() {

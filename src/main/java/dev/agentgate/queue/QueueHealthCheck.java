@@ -28,6 +28,7 @@ public final class QueueHealthCheck {
   private final QueueManager queue;
   private final StartRules rules;
   private final RunSlots slots;
+  private final OwnLease lease;
   private final AgentBrakes brakes;
   private final RunPublications publications;
   private final HostResources host;
@@ -43,6 +44,7 @@ public final class QueueHealthCheck {
     this.settings = settings;
     this.store = supervision.store();
     this.slots = supervision.slots();
+    this.lease = supervision.lease();
     this.brakes = supervision.brakes();
     this.clock = supervision.clock();
     this.queue = queue;
@@ -105,6 +107,11 @@ public final class QueueHealthCheck {
     return slots.survivors();
   }
 
+  /** Returns why this instance may not run orders now, as a sentence; empty if it may. */
+  public Optional<String> leaseDoubt() {
+    return lease.doubt();
+  }
+
   /** Whether the loop that starts runs is alive. This is also true after it was told to stop. */
   public boolean isDispatching() {
     return queue.isAlive();
@@ -134,6 +141,7 @@ public final class QueueHealthCheck {
         .failure()
         .ifPresent(
             why -> alerts.add(new Alert(AlertKind.STORE, "The store takes no writes: " + why)));
+    leaseDoubt().ifPresent(why -> alerts.add(new Alert(AlertKind.STORE, why)));
     if (health.failure().isEmpty()) {
       unwritten().ifPresent(sentence -> alerts.add(new Alert(AlertKind.STORE, sentence)));
     }

@@ -39,7 +39,7 @@ public final class QueueManager {
   private static final Duration RESOURCE_TIMER = Duration.ofSeconds(1);
 
   private static final Set<Block> FREED_BY_NO_EVENT =
-      Set.of(Block.MEMORY, Block.DISK, Block.RESOURCES);
+      Set.of(Block.MEMORY, Block.DISK, Block.RESOURCES, Block.LEASE);
 
   /** The dispatcher counts as dead if a round of its loop takes longer than this. */
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
@@ -92,7 +92,7 @@ public final class QueueManager {
     supervision.brakes().recover();
     int adopted = 0;
     for (RunningEntry entry : store.queue().running()) {
-      adopted += adopt(entry.id()) ? 1 : 0;
+      adopted += entry.owner().equals(store.instance()) && adopt(entry.id()) ? 1 : 0;
     }
     dispatching.lock();
     try {
@@ -142,6 +142,11 @@ public final class QueueManager {
         .filter(order ->
             order.state() instanceof Running running && running.current().run().equals(run))
         .isPresent();
+  }
+
+  /** Whether runs may start. */
+  boolean isOpen() {
+    return open;
   }
 
   /** Begins to start runs. Idempotent. */
@@ -214,7 +219,7 @@ public final class QueueManager {
     dispatching.lock();
     try {
       return open && blocksAll().isEmpty()
-          ? start(rules.claim(Optional.of(id))).stream().findFirst()
+          ? start(claim(Optional.of(id))).stream().findFirst()
           : Optional.empty();
     } finally {
       dispatching.unlock();
@@ -283,7 +288,11 @@ public final class QueueManager {
   }
 
   private Set<Block> blocksAll() {
-    return rules.blocksAll(store.queue().isPaused(), sinceLastStart());
+    Set<Block> blocks = rules.blocksAll(store.queue().isPaused(), sinceLastStart());
+    if (supervision.lease().isInDoubt()) {
+      blocks.add(Block.LEASE);
+    }
+    return blocks;
   }
 
   private Duration sinceLastStart() {
@@ -342,7 +351,7 @@ public final class QueueManager {
           tellBlocked(blocks);
           return shorter(untilUnblocked(blocks), untilExpiry);
         }
-        if (start(rules.claim(Optional.empty())).isEmpty()) {
+        if (start(claim(Optional.empty())).isEmpty()) {
           tellBlocked(blocksFirst());
           return shorter(untilBackedOff(), untilExpiry);
         }
@@ -350,6 +359,10 @@ public final class QueueManager {
         dispatching.unlock();
       }
     }
+  }
+
+  private Claim claim(Optional<WorkOrderId> only) {
+    return rules.claim(only, supervision.lease().length());
   }
 
   /** Claims and starts all orders that may start; returns the runs that were started. */
@@ -360,8 +373,10 @@ public final class QueueManager {
   private Optional<RunId> begin(WorkOrder claimed) {
     RunSupervisor supervisor =
         RunSupervisor.beginning(supervision, claimed, claimed.state().attempt().orElseThrow());
-    // The rule was checked a moment ago; a symbolic link may have changed since then.
-    if (supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
+    // The rules were checked a moment ago; since then a symbolic link may have changed, or the
+    // process may have been stopped for longer than a lease.
+    if (supervision.lease().isInDoubt()
+        || supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
         || !supervision.slots().take(supervisor)) {
       boolean _ = orders.release(claimed);
       return Optional.empty();

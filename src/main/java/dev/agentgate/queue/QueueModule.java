@@ -8,6 +8,7 @@ import dev.agentgate.store.Store;
 import dev.agentgate.workspace.WorkspaceSourceParser;
 import dev.agentgate.workspace.Workspaces;
 import java.time.Clock;
+import java.util.Optional;
 
 /** Builds the parts of the queue. Nothing runs before {@link QueueManager#open}. */
 public final class QueueModule {
@@ -25,6 +26,7 @@ public final class QueueModule {
   private final WorkspaceCleanup workspaceCleanup;
   private final UsageReport usage;
   private final RunDrain drain;
+  private final Optional<LeaseKeeper> leaseKeeper;
 
   /**
    * Builds the parts.
@@ -54,7 +56,14 @@ public final class QueueModule {
     workspaceCleanup = new WorkspaceCleanup(settings.workspaces(), outside);
     Supervision supervision =
         new Supervision(
-            outside, slots, orders, brakes, workspaceCleanup, settings.killGrace(), this::wake);
+            outside,
+            slots,
+            orders,
+            brakes,
+            workspaceCleanup,
+            new OwnLease(outside.lease()),
+            settings.killGrace(),
+            this::wake);
     manager = new QueueManager(settings, supervision, rules);
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
     OrderEnding ending = new OrderEnding(supervision, manager, publications);
@@ -65,14 +74,19 @@ public final class QueueModule {
     bulk = new BulkActions(service, ending, supervision, manager, room);
     health =
         new QueueHealthCheck(settings, supervision, manager, rules, publications, outside.host());
-    staleCheck = new StaleCheck(outside.store().queue(), slots, manager);
+    staleCheck = new StaleCheck(outside.store(), slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, manager);
     retention =
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
+    leaseKeeper = outside.lease().map(lease -> new LeaseKeeper(lease, supervision, manager));
   }
 
-  /** The parts outside the queue that it depends on. */
+  /**
+   * The parts outside the queue that it depends on.
+   *
+   * @param lease how the lease of this instance is kept, if other instances share the store
+   */
   public record Outside(
       Store store,
       Executor executor,
@@ -81,7 +95,8 @@ public final class QueueModule {
       WorkspaceSourceParser sources,
       Agents agents,
       HostResources host,
-      Clock clock) {}
+      Clock clock,
+      Optional<LeaseSettings> lease) {}
 
   private void wake() {
     manager.wake();
@@ -137,6 +152,11 @@ public final class QueueModule {
 
   public UsageReport usage() {
     return usage;
+  }
+
+  /** Returns what keeps the lease of this instance; empty if its store is not shared. */
+  public Optional<LeaseKeeper> leaseKeeper() {
+    return leaseKeeper;
   }
 
   public RunDrain drain() {

@@ -23,8 +23,8 @@ public interface QueueObserver {
    * A run's processes were stopped.
    *
    * @param mode the reason: {@code cancel}, {@code kill}, {@code timeout}, {@code idle_timeout},
-   *     {@code interrupt} (the service is stopping), or {@code sweep} (the remains of a run that
-   *     has ended)
+   *     {@code interrupt} (the service is stopping), {@code lease} (this instance may not run the
+   *     order any longer), or {@code sweep} (the remains of a run that has ended)
    */
   default void stopped(String mode, StopReport report) {}
 

@@ -61,6 +61,9 @@ final class RunSupervisor {
   private volatile Instant runningSince;
   private volatile int survivors;
 
+  /** Whether the run was stopped because the lease is in doubt. */
+  private volatile boolean fenced;
+
   private RunSupervisor(Supervision with, WorkOrder order, Attempt attempt, boolean adopting) {
     this.with = with;
     this.order = order;
@@ -163,7 +166,7 @@ final class RunSupervisor {
    * Ends the run and waits until its processes are gone and its outcome is recorded, or until it is
    * clear that some processes cannot be killed.
    *
-   * @return empty if the outcome was already decided
+   * @return empty if the outcome was already decided, or if another instance decides it
    * @throws StoreUnavailableException if the outcome could not be written yet; writing is being
    *     retried
    */
@@ -172,7 +175,43 @@ final class RunSupervisor {
       return Optional.empty();
     }
     StopReport report = stop(why.wireName(), grace);
-    return Optional.of(new EndAnswer(report, report.survivors() > 0 ? order : awaitRecorded()));
+    if (report.survivors() > 0) {
+      return Optional.of(new EndAnswer(report, order));
+    }
+    WorkOrder after = awaitRecorded();
+    // What was stopped here proves nothing about a run of another instance.
+    return recorder.isDisowned() ? Optional.empty() : Optional.of(new EndAnswer(report, after));
+  }
+
+  /**
+   * Stops the run, because another instance may soon take its order over. Returns at once and never
+   * waits for the store.
+   */
+  void fence(Duration grace) {
+    fenced = true;
+    stopForTheLease(grace);
+  }
+
+  /**
+   * Stops the run and writes nothing more, because another instance has taken its order over.
+   * Returns at once.
+   */
+  void disown() {
+    recorder.disown();
+    stopForTheLease(Duration.ZERO);
+  }
+
+  private void stopForTheLease(Duration grace) {
+    Thread.ofVirtual()
+        .name("lease-" + run())
+        .start(() -> {
+          try {
+            StopReport _ = stop("lease", grace);
+          } catch (RuntimeException e) {
+            // The sweep tries again.
+            LOG.warnf(e, "%s could not be stopped", run());
+          }
+        });
   }
 
   /**
@@ -205,6 +244,12 @@ final class RunSupervisor {
       outcome = RunOutcome.vanished(now());
     }
     sweep();
+    if (recorder.isDisowned()) {
+      LOG.warnf("%s was stopped here, because another instance owns its order now", run());
+      recorder.leave(() -> with.slots().free(this));
+      with.slotFreed().run();
+      return;
+    }
     RunOutcome decided = decide(outcome, agentsVerdict());
     collect();
     with.brakes().ended(agentType(), decided);
@@ -224,7 +269,7 @@ final class RunSupervisor {
                       order,
                       run(),
                       patience.look(this::session),
-                      () -> requests.strongest().isEmpty(),
+                      () -> requests.strongest().isEmpty() && !with.lease().isInDoubt(),
                       () -> with.orders().tell(observer -> observer.checkedOut(order))));
     } catch (NotStartedException e) {
       if (elapsed(began).compareTo(limits().maxTime()) >= 0) {
@@ -379,8 +424,11 @@ final class RunSupervisor {
     return requests
         .decide()
         .map(cause -> Verdict.of(cause, now, outcome.exit(), order.spec()))
-        .orElseGet(
-            () -> Verdict.of(verdict, outcome.endedAt(notBeforeTheStart(outcome.at(), now))));
+        .orElseGet(() ->
+            // A run whose agent was never started just waits again.
+            fenced && !(outcome instanceof RunOutcome.Interrupted)
+                ? Verdict.ofLostLease(now, outcome.exit())
+                : Verdict.of(verdict, outcome.endedAt(notBeforeTheStart(outcome.at(), now))));
   }
 
   /**

@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Knows what may start now. The dispatcher asks it, under its lock, and acts on the answers. */
 final class StartRules {
-  /**
-   * Long enough that a slow owner keeps its runs, short enough that the runs of a dead owner are
-   * taken over soon.
-   */
-  private static final Duration LEASE = Duration.ofSeconds(60);
-
   /** Stands for all agents; the type of an agent is never empty. */
   private static final String ALL_AGENTS = "";
 
@@ -118,15 +112,16 @@ final class StartRules {
    *
    * @param only claim only this order; empty: as many orders as there are free slots, but only one
    *     if starts are staggered
+   * @param lease the length of the lease
    */
-  Claim claim(Optional<WorkOrderId> only) {
+  Claim claim(Optional<WorkOrderId> only, Duration lease) {
     int free = Math.max(0, settings.maxConcurrent() - slots.count());
     return new Claim(
         settings.staggerDelay().isPositive() ? Math.min(1, free) : free,
         settings.maxConcurrentPerRepository(),
         !settings.autoProcess(),
         only,
-        LEASE,
+        lease,
         new Admission());
   }
 

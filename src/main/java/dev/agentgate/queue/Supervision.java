@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param outside the parts outside the queue; all writes to the store go through {@code orders}
  * @param brakes what pauses agents that cannot work
  * @param workspaceCleanup removes workspaces that are not kept
+ * @param lease the lease of this instance on all its runs
  * @param slotFreed called after a slot has become free
  */
 record Supervision(
@@ -21,6 +22,7 @@ record Supervision(
     Orders orders,
     AgentBrakes brakes,
     WorkspaceCleanup workspaceCleanup,
+    OwnLease lease,
     Duration killGrace,
     Runnable slotFreed) {
 

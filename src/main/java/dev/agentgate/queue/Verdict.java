@@ -53,6 +53,19 @@ final class Verdict {
   }
 
   /**
+   * Decides the outcome of a run that this instance stopped because it could not renew its lease.
+   *
+   * @param at when it ended
+   */
+  static RunOutcome ofLostLease(Instant at, Optional<ExitStatus> exit) {
+    return new RunOutcome.Failed(
+        at,
+        FailureReason.LOST,
+        "The run was stopped because its instance could not renew its lease",
+        exit);
+  }
+
+  /**
    * Decides the outcome of a run that ended by itself and whose agent has said how its work ended.
    * The agent's word explains a failure, and it turns an exit with code 0 into a failure if the
    * agent could not do its work at all. It never turns a failure into a success, because output can

@@ -110,7 +110,8 @@ class Foundation {
             new CheckedSourceParser(host, github.owner(), roots),
             agents,
             new LinuxHostResources(data),
-            clock);
+            clock,
+            Optional.empty());
   }
 
   /**

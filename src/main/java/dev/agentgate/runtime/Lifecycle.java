@@ -5,6 +5,7 @@ import dev.agentgate.jobs.MaintenanceJobs;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.publish.Publications;
 import dev.agentgate.queue.EventHistory;
+import dev.agentgate.queue.LeaseKeeper;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.runtime.check.StartChecks;
@@ -28,10 +29,11 @@ import org.jboss.logging.Logger;
  *
  * <p>The start does this before the first request is accepted: it checks the configuration ({@link
  * StartChecks}, before {@link Foundation} opens anything), opens the store, checks that the ports
- * are free, registers the observers, delivers the webhook messages that are left, adopts running
- * agents, goes on with pending publications, and then starts waiting orders and maintenance. The
- * stop refuses new work, starts nothing, drains, interrupts publications, ends the events and the
- * webhooks, and closes the store; reads are answered until the drain is over. Both are idempotent.
+ * are free, registers the observers, delivers the webhook messages that are left, renews its lease
+ * if other instances share the store, adopts running agents, goes on with pending publications, and
+ * then starts waiting orders and maintenance. The stop refuses new work, starts nothing, drains,
+ * interrupts publications, ends the events and the webhooks, and closes the store; reads are
+ * answered until the drain is over. Both are idempotent.
  *
  * <p>A start that fails leaves running agents alone, as a crash does: Quarkus announces a stop
  * ({@link ShutdownDelayInitiatedEvent}) only if the application had started.
@@ -86,6 +88,8 @@ class Lifecycle {
     }
     observers.forEach(queue.orders()::register);
     webhooks.open();
+    // Before the adoption: the dead man's switches of the runs that are adopted do not wait.
+    queue.leaseKeeper().ifPresent(LeaseKeeper::open);
     int running = queue.manager().recover();
     if (running > 0) {
       LOG.infof("Adopted the runs of %d orders that were running", running);
@@ -113,6 +117,8 @@ class Lifecycle {
     queue.manager().close();
     jobs.close();
     publications.close();
+    // Not earlier: until the drain is over, no other instance may take over what still runs here.
+    queue.leaseKeeper().ifPresent(LeaseKeeper::close);
     // After the last change.
     events.close();
     webhooks.close();

@@ -31,6 +31,7 @@ const BLOCKS = {
   resources: 'The service is short of file descriptors or threads.',
   agent: 'The agent of the next order is paused.',
   budget: 'The budget for today is spent.',
+  lease: 'This instance cannot renew its lease.',
 };
 
 const PAUSES = {

@@ -69,7 +69,19 @@ final class QueueFixture implements AutoCloseable {
       InMemoryStore store,
       FakeExecutor executor,
       SettableClock clock) {
-    this(directory, change, store, executor, clock, ENVIRONMENT);
+    this(directory, change, store, executor, clock, ENVIRONMENT, Optional.empty());
+  }
+
+  /** An instance that shares its store with others. */
+  QueueFixture(Path directory, InMemoryStore store, SettableClock clock, LeaseSettings lease) {
+    this(
+        directory,
+        settings -> settings,
+        store,
+        new FakeExecutor(),
+        clock,
+        ENVIRONMENT,
+        Optional.of(lease));
   }
 
   /** A service that finds what another one left, with another environment. */
@@ -80,6 +92,17 @@ final class QueueFixture implements AutoCloseable {
       FakeExecutor executor,
       SettableClock clock,
       Map<String, String> environment) {
+    this(directory, change, store, executor, clock, environment, Optional.empty());
+  }
+
+  private QueueFixture(
+      Path directory,
+      UnaryOperator<QueueSettings> change,
+      InMemoryStore store,
+      FakeExecutor executor,
+      SettableClock clock,
+      Map<String, String> environment,
+      Optional<LeaseSettings> lease) {
     this.directory = directory;
     this.workspaces = new FakeWorkspaces(directory.resolve("workspaces"));
     this.store = store;
@@ -122,7 +145,8 @@ final class QueueFixture implements AutoCloseable {
                     new AgentEnvironment(environment, Map.of()),
                     Prices.NONE),
                 host,
-                clock));
+                clock,
+                lease));
   }
 
   private static Agent agent(OutputFormat format) {

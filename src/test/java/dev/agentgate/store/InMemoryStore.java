@@ -92,7 +92,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   }
 
   /** What another instance sees of the same store. */
-  InMemoryStore openedBy(InstanceId other) {
+  public InMemoryStore openedBy(InstanceId other) {
     return new InMemoryStore(all, other, clock, queueOrder);
   }
 

@@ -1,0 +1,138 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.execution.CannotTellException;
+import dev.agentgate.execution.DeadMansSwitch;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.WorkOrderId;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Renews the lease of this instance, moves the deadline of the dead man's switches, and disowns the
+ * runs whose orders another instance has taken over.
+ */
+final class LeaseRenewal {
+  private static final Logger LOG = Logger.getLogger(LeaseRenewal.class);
+
+  private static final int RENEWALS_PER_LEASE = 6;
+
+  /** How many renewals may be without an answer, as on connections whose other end is gone. */
+  private static final int MOST_UNANSWERED = 6;
+
+  private final OwnLease lease;
+  private final DeadMansSwitch deadMansSwitch;
+  private final RunSlots slots;
+  private final Orders orders;
+  private final Runnable renewedAgain;
+  private final Semaphore attempts = new Semaphore(MOST_UNANSWERED);
+
+  /** Held while the deadline of the switches is moved, so that it never goes back. */
+  private final ReentrantLock movingTheDeadline = new ReentrantLock();
+
+  /**
+   * @param renewedAgain called when the lease is in doubt no longer
+   */
+  LeaseRenewal(DeadMansSwitch deadMansSwitch, Supervision supervision, Runnable renewedAgain) {
+    this.lease = supervision.lease();
+    this.deadMansSwitch = deadMansSwitch;
+    this.slots = supervision.slots();
+    this.orders = supervision.orders();
+    this.renewedAgain = renewedAgain;
+  }
+
+  /**
+   * Renews the lease once.
+   *
+   * @throws StoreUnavailableException if the store does not accept the renewal
+   * @throws CannotTellException if the clock cannot be read now
+   */
+  void renew() {
+    boolean doubted = lease.isInDoubt();
+    OwnLease.Moment sent = lease.now();
+    // The supervisors, not only their orders: an order may get another supervisor meanwhile.
+    List<RunSupervisor> running = List.copyOf(slots.all());
+    Set<WorkOrderId> ids =
+        running.stream().map(RunSupervisor::workOrder).collect(Collectors.toSet());
+    Set<WorkOrderId> lost = orders.renew(ids, lease.length());
+    moveTheDeadline(sent);
+    running.stream().filter(run -> lost.contains(run.workOrder())).forEach(RunSupervisor::disown);
+    if (doubted && !lease.isInDoubt()) {
+      LOG.info("The lease is renewed; runs may start");
+      renewedAgain.run();
+    }
+  }
+
+  private void moveTheDeadline(OwnLease.Moment sent) {
+    movingTheDeadline.lock();
+    try {
+      if (lease.renewed(sent)) {
+        deadMansSwitch.setDeadline(lease.switchDeadline(sent));
+      }
+    } catch (UncheckedIOException e) {
+      LOG.errorf("The deadline of the runs could not be moved: %s", e.getMessage());
+    } finally {
+      movingTheDeadline.unlock();
+    }
+  }
+
+  /** Renews the lease once; returns whether that succeeded. */
+  boolean tryToRenew() {
+    try {
+      renew();
+      return true;
+    } catch (StoreUnavailableException | CannotTellException e) {
+      LOG.warnf(
+          "The lease could not be renewed; the last renewal is %d s old: %s",
+          lease.age().toSeconds(), e.getMessage());
+      return false;
+    }
+  }
+
+  /**
+   * Renews the lease on a thread of its own, and waits for the answer until the next renewal is
+   * due.
+   *
+   * @return how long to wait until the next renewal
+   */
+  Duration renewInTime() {
+    Duration regular = lease.length().dividedBy(RENEWALS_PER_LEASE);
+    Duration soon = regular.dividedBy(5);
+    if (!attempts.tryAcquire()) {
+      return soon;
+    }
+    CompletableFuture<Boolean> renewed = new CompletableFuture<>();
+    Thread attempt = new Thread(() -> attempt(renewed), "lease-attempt");
+    attempt.setDaemon(true);
+    attempt.start();
+    try {
+      return renewed.get(regular.toNanos(), TimeUnit.NANOSECONDS) ? regular : soon;
+    } catch (TimeoutException e) {
+      LOG.warn("The store does not answer a renewal of the lease; sending another one");
+      return Duration.ZERO;
+    } catch (InterruptedException | ExecutionException e) {
+      LOG.warn("The renewal of the lease was not awaited; continuing", e);
+      return soon;
+    }
+  }
+
+  private void attempt(CompletableFuture<Boolean> renewed) {
+    try {
+      renewed.complete(tryToRenew());
+    } catch (RuntimeException e) {
+      LOG.error("The lease could not be renewed", e);
+      renewed.complete(false);
+    } finally {
+      attempts.release();
+    }
+  }
+}
