@@ -1,6 +1,7 @@
 package dev.agentgate.config;
 
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** Where orders are kept. */
 public interface StoreConfig {
@@ -14,4 +15,15 @@ public interface StoreConfig {
       value = {"file", "postgres"},
       kind = "store")
   String kind();
+
+  /**
+   * How long an instance that uses a database may be silent before another one takes over its
+   * orders. An instance that cannot reach the database ends its agents after half of this time. A
+   * restart must take less than five sixths of it, or the agents are gone. The store {@code file}
+   * does not use it.
+   */
+  @WithDefault("PT30S")
+  @AtLeast("5s")
+  @AtMost("10m")
+  Duration lease();
 }

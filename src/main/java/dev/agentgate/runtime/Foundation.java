@@ -17,6 +17,7 @@ import dev.agentgate.execution.HostResources;
 import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.execution.local.AgentLauncher;
 import dev.agentgate.execution.local.AgentOutputs;
+import dev.agentgate.execution.local.LeaseFile;
 import dev.agentgate.execution.local.LinuxHostResources;
 import dev.agentgate.execution.local.LinuxProcessManager;
 import dev.agentgate.execution.local.LocalExecutor;
@@ -29,6 +30,7 @@ import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFiles;
 import dev.agentgate.output.RunLogNotes;
+import dev.agentgate.queue.LeaseSettings;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.Store;
@@ -88,7 +90,8 @@ class Foundation {
     Agents agents = agents(settings, data.resolve("agents"));
     OrderHomes homes = homes(settings, data.resolve("homes"));
     mask = new SecretMask(secrets(settings, opening, agents));
-    LinuxProcessManager processes = new LinuxProcessManager(directories, clock, Optional.empty());
+    Optional<LeaseFile> lease = leaseFile(settings);
+    LinuxProcessManager processes = new LinuxProcessManager(directories, clock, lease);
     outside =
         new QueueModule.Outside(
             store,
@@ -111,7 +114,14 @@ class Foundation {
             agents,
             new LinuxHostResources(data),
             clock,
-            Optional.empty());
+            lease.map(file -> new LeaseSettings(settings.store().lease(), file)));
+  }
+
+  /** The deadline of all runs, if other instances may use the store. */
+  private Optional<LeaseFile> leaseFile(Settings settings) {
+    return settings.store().kind().equals("postgres")
+        ? Optional.of(new LeaseFile(data.toAbsolutePath().resolve("lease")))
+        : Optional.empty();
   }
 
   /**

@@ -156,6 +156,13 @@ final class LocalExecution implements Execution {
           Optional.empty());
     }
     Instant at = end.at().isAfter(now) ? now : end.at();
+    if (RunScript.wasEndedBySwitch(directory)) {
+      return new RunOutcome.Failed(
+          at,
+          FailureReason.LOST,
+          "The run was killed because its instance did not renew its lease in time",
+          Optional.empty());
+    }
     return end.exit()
         .map(exit -> RunOutcome.exited(at, exit, isOutOfMemory(exit)))
         .orElseGet(() -> RunOutcome.vanished(at));

@@ -143,6 +143,11 @@ final class RunScript {
     return ProcessTree.arguments(process.pid()).contains("\0" + NAME + "\0");
   }
 
+  /** Whether the dead man's switch ended the run before the agent had ended. */
+  static boolean wasEndedBySwitch(RunDirectory directory) {
+    return Files.exists(directory.path().resolve("switch")) && !Files.exists(directory.exitFile());
+  }
+
   /** Whether runs have a dead man's switch. */
   boolean hasSwitch() {
     return lease.size() > 1;

@@ -45,6 +45,9 @@ while look && [ "$now" -lt "$deadline" ]; do
   pause || break
 done
 
+# A service that comes back learns by this why the run ended.
+: >"$directory/switch"
+
 # Outside the cgroup, the switch outlives the kill of the cgroup and can look for what escaped it.
 [ -z "$cgroup" ] || echo 0 >"${cgroup%/*}/cgroup.procs"
 

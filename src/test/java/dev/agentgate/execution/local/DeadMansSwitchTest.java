@@ -91,6 +91,7 @@ class DeadMansSwitchTest {
       awaitDead(run, pids);
       assertThat(process.awaitEnd(LONG)).isPresent();
       assertThat(RunScript.readExit(fixture.directories.of(run))).isEmpty();
+      assertThat(RunScript.wasEndedBySwitch(fixture.directories.of(run))).isTrue();
       assertThat(innocent.isAlive()).isTrue();
       assertThat(fixture.manager.stop(run, Duration.ZERO).killed()).isFalse();
     }
@@ -242,6 +243,9 @@ class DeadMansSwitchTest {
       endLease();
 
       awaitDead(run, server);
+      assertThat(RunScript.wasEndedBySwitch(fixture.directories.of(run)))
+          .as("the agent had ended by itself")
+          .isFalse();
     }
   }
 

@@ -83,7 +83,7 @@ class LocalExecutorTest extends ExecutorContract {
   private Optional<List<String>> resumeCommand = Optional.empty();
 
   @SuppressWarnings("NullAway.Init") // set before each test
-  private RunDirectories directories;
+  RunDirectories directories;
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private LocalExecutor executor;
@@ -94,9 +94,14 @@ class LocalExecutorTest extends ExecutorContract {
     executor = another();
   }
 
+  /** The deadline of the runs; empty: they have none. */
+  Optional<LeaseFile> lease() {
+    return Optional.empty();
+  }
+
   private LocalExecutor another() {
     LinuxProcessManager processes =
-        new LinuxProcessManager(directories, Clock.systemUTC(), Optional.empty());
+        new LinuxProcessManager(directories, Clock.systemUTC(), lease());
     LogCapper capper = new LogCapper(directories, 1 << 20);
     Agents agents =
         new Agents(

@@ -72,6 +72,16 @@ public final class PostgresServer {
     return Started.SERVER.getJdbcUrl("postgres", database);
   }
 
+  /** Returns the URL of a database by another port, which leads to the server. */
+  public static String url(String database, int port) {
+    return url(database).replace(":" + port() + "/", ":" + port + "/");
+  }
+
+  /** Returns the port of the server, on loopback. */
+  public static int port() {
+    return Started.SERVER.getPort();
+  }
+
   /** Executes a statement as the superuser. */
   public static void execute(String sql) {
     execute(Started.SERVER, sql);
