@@ -8,6 +8,7 @@ import dev.agentgate.wire.BulkAnswers;
 import dev.agentgate.wire.ChangeSummaryResponse;
 import dev.agentgate.wire.ChangesResponse;
 import dev.agentgate.wire.FollowUpRequest;
+import dev.agentgate.wire.InstanceResponse;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.wire.PublicationResponse;
 import dev.agentgate.wire.Publish;
@@ -32,6 +33,7 @@ import jakarta.inject.Singleton;
       Answers.Agents.class,
       Answers.CancelResult.class,
       Answers.DeleteResult.class,
+      Answers.Instances.class,
       Answers.KillResult.class,
       Answers.PauseResult.class,
       Answers.PurgeResult.class,
@@ -40,6 +42,7 @@ import jakarta.inject.Singleton;
       ChangesResponse.class,
       ChangesResponse.File.class,
       FollowUpRequest.class,
+      InstanceResponse.class,
       Answers.UsageReport.class,
       UsageLine.class,
       UsageResponse.class,

@@ -6,10 +6,12 @@ import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.queue.UsageReport;
 import dev.agentgate.queue.WorkOrderView;
+import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.wire.Answers.CancelResult;
 import dev.agentgate.wire.Answers.KillResult;
 import dev.agentgate.wire.BulkAnswers;
 import dev.agentgate.wire.ChangeSummaryResponse;
+import dev.agentgate.wire.InstanceResponse;
 import dev.agentgate.wire.PublicationResponse;
 import dev.agentgate.wire.Publish;
 import dev.agentgate.wire.QueueHealthResponse;
@@ -21,6 +23,7 @@ import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RetryMode;
@@ -142,6 +145,7 @@ final class WireRecords {
         run.workOrderId().value(),
         run.attempt(),
         run.state().wireName(),
+        run.instance().map(InstanceId::value).orElse(null),
         run.pid().isPresent() ? run.pid().getAsLong() : null,
         run.startedAt(),
         outcome.map(RunOutcome::at).orElse(null),
@@ -206,6 +210,17 @@ final class WireRecords {
 
   static BulkAnswers.Failure of(BulkResult.Failure failure) {
     return new BulkAnswers.Failure(failure.order().value(), failure.why());
+  }
+
+  static InstanceResponse of(InstanceInfo info) {
+    return new InstanceResponse(
+        info.id().value(),
+        info.status().version(),
+        info.startedAt(),
+        info.lastSeen(),
+        info.status().slots(),
+        info.status().running(),
+        info.status().draining());
   }
 
   static UsageLine of(UsageReport.Line line) {

@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.store.Claim;
+import dev.agentgate.store.InstanceStatus;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
@@ -223,6 +224,14 @@ public final class Orders {
     refusable(() -> {
       store.runs().save(run);
       return run;
+    });
+  }
+
+  /** Tells the other instances how this one is. */
+  void announce(InstanceStatus self) {
+    refusable(() -> {
+      store.instances().announce(self);
+      return self;
     });
   }
 

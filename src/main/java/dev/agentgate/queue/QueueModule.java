@@ -27,6 +27,7 @@ public final class QueueModule {
   private final UsageReport usage;
   private final RunDrain drain;
   private final Optional<LeaseKeeper> leaseKeeper;
+  private final InstanceList instances;
 
   /**
    * Builds the parts.
@@ -80,6 +81,9 @@ public final class QueueModule {
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
     leaseKeeper = outside.lease().map(lease -> new LeaseKeeper(lease, supervision, manager));
+    instances =
+        new InstanceList(
+            outside.store(), orders, slots, settings.maxConcurrent(), service::isStopping);
   }
 
   /**
@@ -161,5 +165,9 @@ public final class QueueModule {
 
   public RunDrain drain() {
     return drain;
+  }
+
+  public InstanceList instances() {
+    return instances;
   }
 }

@@ -77,11 +77,17 @@ final class RunSupervisor {
         new RunRecord(
             with.store().runs(),
             with.orders(),
-            Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt()));
+            ofThisInstance(
+                Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt())));
     this.requests = new EndRequests(record);
     this.recorder = new OutcomeRecorder(with, order, run(), record);
     this.patience = new Patience(run());
     this.runningSince = attempt.startedAt();
+  }
+
+  /** With a store of its own, an instance needs no name. */
+  private Run ofThisInstance(Run run) {
+    return with.store().instances().shared() ? run.at(with.store().instance()) : run;
   }
 
   /**

@@ -252,6 +252,11 @@ public final class WorkOrderService {
     stopping = true;
   }
 
+  /** Whether the service refuses all requests that would begin something new. */
+  boolean isStopping() {
+    return stopping;
+  }
+
   /** The result of {@link #submit}. */
   public record Submitted(WorkOrderView order, boolean created) {}
 

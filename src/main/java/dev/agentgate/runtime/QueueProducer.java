@@ -1,5 +1,6 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.cli.console.Version;
 import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.Settings;
@@ -10,6 +11,7 @@ import dev.agentgate.queue.AgentBrakes;
 import dev.agentgate.queue.BatchSubmission;
 import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.DailyBudgets;
+import dev.agentgate.queue.InstanceList;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Builds the queue from the settings and its foundation, and offers its parts as beans. */
 @Singleton
@@ -47,6 +50,7 @@ class QueueProducer {
     QueueModule.Outside outside = foundation.outside();
     limits = limits(settings);
     queue = new QueueModule(limits, outside);
+    queue.instances().introduce(Version.text(), Optional.empty());
     MaintenanceConfig maintenance = settings.maintenance();
     jobs =
         new MaintenanceJobs(
@@ -146,6 +150,12 @@ class QueueProducer {
   @Singleton
   RunLogs runLogs() {
     return runLogs;
+  }
+
+  @Produces
+  @Singleton
+  InstanceList instances() {
+    return queue.instances();
   }
 
   @Produces

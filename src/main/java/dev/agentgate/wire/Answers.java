@@ -83,6 +83,10 @@ public final class Answers {
   @Schema(name = "AgentList", requiredProperties = "items")
   public record Agents(List<AgentResponse> items) {}
 
+  /** The instances of the service, sorted by id. */
+  @Schema(name = "InstanceList", requiredProperties = "items")
+  public record Instances(List<InstanceResponse> items) {}
+
   /** What runs used, sorted by key. */
   @Schema(name = "UsageReport", requiredProperties = "items")
   public record UsageReport(List<UsageLine> items) {}

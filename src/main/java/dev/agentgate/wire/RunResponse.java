@@ -16,6 +16,11 @@ public record RunResponse(
     @Schema(description = "1 for the order's first") int attempt,
     @Schema(enumeration = {"preparing", "running", "completed", "failed", "cancelled"})
         String status,
+    @Schema(
+            description =
+                "The instance of the service that runs or ran it; absent if there is only one",
+            examples = "agentgate-0")
+        @Nullable String instance,
     @Schema(description = "Of the process that leads the run") @Nullable Long pid,
     Instant startedAt,
     @Nullable Instant endedAt,

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
  * One attempt to execute a work order.
  *
  * @param attempt 1 for the order's first attempt
+ * @param instance the instance of the service that has the run's files; empty if there is only one
  * @param pid the process that leads the run's session; empty until it is started
  * @param startedAt when the slot was taken
  * @param endRequested why the run was asked to end. It is noted before the processes are stopped,
@@ -19,6 +20,7 @@ public record Run(
     RunId id,
     WorkOrderId workOrderId,
     int attempt,
+    Optional<InstanceId> instance,
     OptionalLong pid,
     Instant startedAt,
     Optional<EndCause> endRequested,
@@ -31,11 +33,26 @@ public record Run(
         id,
         workOrderId,
         attempt,
+        Optional.empty(),
         OptionalLong.empty(),
         now,
         Optional.empty(),
         RunResults.NONE,
         new RunState.Preparing());
+  }
+
+  /** Returns this run as one of this instance. */
+  public Run at(InstanceId itsInstance) {
+    return new Run(
+        id,
+        workOrderId,
+        attempt,
+        Optional.of(itsInstance),
+        pid,
+        startedAt,
+        endRequested,
+        results,
+        state);
   }
 
   /**
@@ -48,6 +65,7 @@ public record Run(
         id,
         workOrderId,
         attempt,
+        instance,
         pid.isPresent() ? pid : this.pid,
         startedAt,
         endRequested,
@@ -57,12 +75,14 @@ public record Run(
 
   /** Returns this run with a request to end it. */
   public Run endRequested(EndCause cause) {
-    return new Run(id, workOrderId, attempt, pid, startedAt, Optional.of(cause), results, state);
+    return new Run(
+        id, workOrderId, attempt, instance, pid, startedAt, Optional.of(cause), results, state);
   }
 
   /** Returns this run with more results. */
   public Run with(RunResults newResults) {
-    return new Run(id, workOrderId, attempt, pid, startedAt, endRequested, newResults, state);
+    return new Run(
+        id, workOrderId, attempt, instance, pid, startedAt, endRequested, newResults, state);
   }
 
   /** Returns this run with its outcome. */
@@ -71,6 +91,7 @@ public record Run(
         id,
         workOrderId,
         attempt,
+        instance,
         pid,
         startedAt,
         endRequested,

@@ -79,6 +79,7 @@ class RolesTest {
         Arguments.of("GET", "/runs/" + RUN + "/changes", Role.VIEWER),
         Arguments.of("GET", "/runs/" + RUN + "/patch", Role.VIEWER),
         Arguments.of("GET", "/agents", Role.VIEWER),
+        Arguments.of("GET", "/instances", Role.VIEWER),
         Arguments.of("GET", "/usage", Role.VIEWER),
         Arguments.of("GET", "/queue/health", Role.VIEWER),
         Arguments.of("POST", "/agents/shell/pause", Role.ADMIN),

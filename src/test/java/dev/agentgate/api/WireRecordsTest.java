@@ -20,6 +20,7 @@ import dev.agentgate.wire.WorkOrderResponse;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
@@ -119,6 +120,7 @@ class WireRecordsTest {
               WorkOrders.run(),
               WorkOrders.queued().id(),
               1,
+              Optional.of(new InstanceId("agentgate-0")),
               OptionalLong.of(42),
               WorkOrders.NOW,
               Optional.empty(),

@@ -161,6 +161,19 @@ class OrdersTest {
   }
 
   @Test
+  void theRunsOfAServiceWithSeveralInstancesNameThem() {
+    String runs = "GET /work-orders/" + ONE + "/runs";
+    String run =
+        "{\"items\":[{\"id\":\"run_01K9Z4J0W3V7S5T8Q2N6M4B1CD\",\"attempt\":1,\"status\":\"running\""
+            + "%s}]}";
+    server.on("GET /work-orders/" + ONE, FAILED).on(runs, run.formatted(""));
+    assertThat(shell().run("get", ONE).out()).doesNotContain("INSTANCE");
+
+    server.on(runs, run.formatted(",\"instance\":\"agentgate-1\""));
+    assertThat(shell().run("get", ONE).out()).contains("INSTANCE", "agentgate-1");
+  }
+
+  @Test
   void anIdMayBeCutShortWhileItIsUnambiguous() {
     String older = "{\"id\":\"" + THREE + "\",\"status\":\"queued\"}";
     server

@@ -125,6 +125,28 @@ class ResultsTest {
   }
 
   @Test
+  void instancesSayWhatTheyRun() {
+    server.on(
+        "GET /instances",
+        """
+        {"items":[
+         {"id":"agentgate-0","version":"1.4.0","startedAt":"2026-03-01T11:00:00Z",
+          "lastSeen":"2026-03-01T11:59:58Z","slots":4,"running":3,"draining":false},
+         {"id":"agentgate-1","version":"1.4.0","startedAt":"2026-03-01T10:00:00Z",
+          "lastSeen":"2026-03-01T11:59:57Z","slots":4,"running":0,"draining":true}]}
+        """);
+
+    assertThat(shell().run("instances").out())
+        .isEqualTo(
+            """
+            INSTANCE     STATE     RUNNING  STARTED  SEEN  VERSION
+            agentgate-0  ready     3/4      1h       2s    1.4.0
+            agentgate-1  draining  0/4      2h       3s    1.4.0
+            """);
+    assertThat(shell().run("instances", "-o", "id").out()).isEqualTo("agentgate-0\nagentgate-1\n");
+  }
+
+  @Test
   void agentsAndTheQueueArePausedAndResumed() {
     server
         .on("POST /queue/pause", "{\"success\":true,\"paused\":true}")

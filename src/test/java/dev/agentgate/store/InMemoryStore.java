@@ -376,7 +376,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
           Lease lease = new Lease(instance, Optional.of(now.plus(claim.lease())));
           WorkOrder waiting = Objects.requireNonNull(all.orders.get(entry.id()));
           WorkOrder running = waiting.start(run, now, lease);
-          all.runs.put(run, Run.preparing(run, entry.id(), running.attempts(), now));
+          Run preparing = Run.preparing(run, entry.id(), running.attempts(), now);
+          all.runs.put(run, instances().shared() ? preparing.at(instance) : preparing);
           put(running);
           claimed.add(running);
         }

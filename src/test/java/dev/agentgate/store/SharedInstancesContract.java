@@ -3,7 +3,10 @@ package dev.agentgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrders;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +50,16 @@ public abstract class SharedInstancesContract {
     assertThat(seen.alive()).isTrue();
     assertThat(one.instances().find(two.instance()).orElseThrow().status())
         .isEqualTo(InstanceStatus.UNKNOWN);
+  }
+
+  @Test
+  void aRunNamesTheInstanceThatClaimedIt() {
+    one.workOrders().insert(WorkOrders.queued());
+    Claim any = new Claim(1, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true);
+
+    RunId run = two.queue().claim(any).getFirst().currentRun().orElseThrow();
+
+    assertThat(one.runs().find(run).orElseThrow().instance()).contains(two.instance());
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
@@ -397,7 +398,11 @@ public abstract class StoreContract extends StoreFixture {
   void runsAreKeptAsTheyWereSavedLast() throws Exception {
     WorkOrderId order = WorkOrders.queued().id();
     Run preparing = Run.preparing(WorkOrders.run(), order, 2, NOW);
-    Run running = preparing.running(OptionalLong.of(4711)).endRequested(EndCause.CANCEL);
+    Run running =
+        preparing
+            .at(new InstanceId("agentgate-0"))
+            .running(OptionalLong.of(4711))
+            .endRequested(EndCause.CANCEL);
     List<RunOutcome> ends =
         List.of(
             new RunOutcome.Completed(NOW, Optional.of(new ExitStatus(0))),

@@ -38,6 +38,7 @@ public enum Endpoint {
   PUBLISH("POST", "/runs/{id}/publish", Role.OPERATOR),
   STREAM_EVENTS("GET", "/events", Role.VIEWER),
   LIST_AGENTS("GET", "/agents", Role.VIEWER),
+  LIST_INSTANCES("GET", "/instances", Role.VIEWER),
   GET_USAGE("GET", "/usage", Role.VIEWER),
   PAUSE_AGENT("POST", "/agents/{id}/pause", Role.ADMIN),
   RESUME_AGENT("POST", "/agents/{id}/resume", Role.ADMIN),

@@ -28,6 +28,7 @@ public final class Commands {
           List.of("pause"),
           List.of("resume"),
           List.of("agents"),
+          List.of("instances"),
           List.of("usage"),
           List.of("events"),
           List.of("doctor"),
@@ -88,6 +89,7 @@ public final class Commands {
       case "pause" -> new PauseCommand(session);
       case "resume" -> new ResumeCommand(session);
       case "agents" -> new AgentsCommand(session);
+      case "instances" -> new InstancesCommand(session);
       case "usage" -> new UsageCommand(session);
       case "events" -> new EventsCommand(session);
       case "doctor" -> new DoctorCommand(session);

@@ -134,30 +134,52 @@ public final class OrderDetails {
     if (runs.isEmpty()) {
       return;
     }
-    Table table =
-        new Table(
-            Column.of("RUN"),
-            Column.number("ATTEMPT"),
-            Column.of("STATUS"),
-            Column.number("TOOK"),
-            Column.number("EXIT"),
-            Column.number("LOG"),
-            Column.of("REASON"),
-            Column.of("CHANGE"));
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                Column.of("RUN"),
+                Column.number("ATTEMPT"),
+                Column.of("STATUS"),
+                Column.number("TOOK"),
+                Column.number("EXIT"),
+                Column.number("LOG"),
+                Column.of("REASON"),
+                Column.of("CHANGE")));
+    boolean named = isAnyNamed(runs);
+    if (named) {
+      columns.add(Column.of("INSTANCE"));
+    }
+    Table table = new Table(columns.toArray(new Column[0]));
     for (JsonNode run : runs) {
       String status = HumanText.oneLine(run.path("status").asText());
-      table.add(
-          Cell.of(HumanText.oneLine(run.path("id").asText())),
-          Cell.of(run.path("attempt").asText()),
-          new Cell(status, style::status),
-          Cell.of(took(run)),
-          Cell.of(run.path("exitCode").asText()),
-          Cell.of(HumanText.bytes(run.path("logBytes").asLong())),
-          Cell.of(HumanText.oneLine(run.path("failureReason").asText())),
-          Cell.of(Order.changes(run.path("changes")).orElse("")));
+      List<Cell> cells =
+          new ArrayList<>(
+              List.of(
+                  Cell.of(HumanText.oneLine(run.path("id").asText())),
+                  Cell.of(run.path("attempt").asText()),
+                  new Cell(status, style::status),
+                  Cell.of(took(run)),
+                  Cell.of(run.path("exitCode").asText()),
+                  Cell.of(HumanText.bytes(run.path("logBytes").asLong())),
+                  Cell.of(HumanText.oneLine(run.path("failureReason").asText())),
+                  Cell.of(Order.changes(run.path("changes")).orElse(""))));
+      if (named) {
+        cells.add(Cell.of(HumanText.oneLine(run.path("instance").asText())));
+      }
+      table.add(cells.toArray(new Cell[0]));
     }
     out.println();
     table.print(out, style, Integer.MAX_VALUE);
+  }
+
+  /** Whether the service has several instances; runs of an only one do not name it. */
+  private static boolean isAnyNamed(JsonNode runs) {
+    for (JsonNode run : runs) {
+      if (!run.path("instance").asText().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String took(JsonNode run) {

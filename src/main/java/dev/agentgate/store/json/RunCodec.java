@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
@@ -38,6 +39,9 @@ public final class RunCodec {
         to.writeStringField("workOrderId", run.workOrderId().value());
         to.writeNumberField("attempt", run.attempt());
         to.writeStringField("status", run.state().wireName());
+        if (run.instance().isPresent()) {
+          to.writeStringField("instance", run.instance().get().value());
+        }
         if (run.pid().isPresent()) {
           to.writeNumberField("pid", run.pid().getAsLong());
         }
@@ -83,6 +87,7 @@ public final class RunCodec {
     WorkOrderId workOrderId = null;
     int attempt = 0;
     String status = null;
+    InstanceId instance = null;
     OptionalLong pid = OptionalLong.empty();
     Instant startedAt = null;
     EndCause endRequested = null;
@@ -111,6 +116,7 @@ public final class RunCodec {
                       .orElseThrow(() -> new UnreadableRecordException("workOrderId is not an id"));
           case "attempt" -> attempt = JsonFields.integer(from, field, 1, Integer.MAX_VALUE);
           case "status" -> status = JsonFields.text(from, field);
+          case "instance" -> instance = new InstanceId(JsonFields.text(from, field));
           case "pid" -> pid = OptionalLong.of(JsonFields.number(from, field, 1, Long.MAX_VALUE));
           case "startedAt" -> startedAt = JsonFields.time(from, field);
           case "endRequested" ->
@@ -138,6 +144,7 @@ public final class RunCodec {
         JsonFields.required(id, "id"),
         JsonFields.required(workOrderId, "workOrderId"),
         attempt,
+        Optional.ofNullable(instance),
         pid,
         JsonFields.required(startedAt, "startedAt"),
         Optional.ofNullable(endRequested),
