@@ -23,3 +23,7 @@ format:
 # Measure one thing, or all of it: just bench submit
 bench what="all":
     bench/run {{what}}
+
+# Measure AgentGate beside the other job queues of this machine.
+peers:
+    bench/peers

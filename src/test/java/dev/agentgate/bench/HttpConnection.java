@@ -14,7 +14,7 @@ import java.util.Locale;
  * One kept-alive HTTP connection that costs next to nothing, so that the load generator does not
  * eat the cores it measures.
  */
-final class HttpConnection implements AutoCloseable {
+public final class HttpConnection implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 60_000;
 
   private final Socket socket;
@@ -28,9 +28,9 @@ final class HttpConnection implements AutoCloseable {
   }
 
   /** An answer's status and body. */
-  record Answer(int status, String body) {
+  public record Answer(int status, String body) {
     /** The text of a field, found without a parser; fails if it is not there. */
-    String field(String name) {
+    public String field(String name) {
       String start = "\"" + name + "\":";
       int from = body.indexOf(start);
       if (from < 0) {
@@ -44,7 +44,7 @@ final class HttpConnection implements AutoCloseable {
       return body.substring(from, to).replace("\"", "");
     }
 
-    Answer expect(int expected) {
+    public Answer expect(int expected) {
       if (status != expected) {
         throw new IllegalStateException(status + " instead of " + expected + ": " + body);
       }
@@ -52,7 +52,7 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
-  static byte[] request(String method, String path, String body) {
+  public static byte[] request(String method, String path, String body) {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     return (method
             + " "
@@ -64,15 +64,15 @@ final class HttpConnection implements AutoCloseable {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  Answer get(String path) throws IOException {
+  public Answer get(String path) throws IOException {
     return send(request("GET", path, ""));
   }
 
-  Answer post(String path, String body) throws IOException {
+  public Answer post(String path, String body) throws IOException {
     return send(request("POST", path, body));
   }
 
-  Answer send(byte[] request) throws IOException {
+  public Answer send(byte[] request) throws IOException {
     socket.getOutputStream().write(request);
     int status = Integer.parseInt(line().split(" ", 3)[1]);
     int length = 0;

@@ -9,9 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,20 +17,8 @@ import java.util.regex.Pattern;
  * The packaged application as a process of its own, on free loopback ports. Whatever it started is
  * gone after {@link #close}, and after a bench that was itself told to end.
  */
-final class PackagedService implements AutoCloseable {
+public final class PackagedService implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Set<ProcessHandle> STARTED = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              for (ProcessHandle started : STARTED) {
-                started.descendants().forEach(ProcessHandle::destroyForcibly);
-                started.destroyForcibly();
-              }
-            }));
-  }
 
   private final Process process;
   private final int port;
@@ -51,11 +36,21 @@ final class PackagedService implements AutoCloseable {
    * @param application the runnable jar, or the native executable
    * @param settings configuration on top of a shell agent and no limits
    */
-  static PackagedService start(Path application, Path dataDir, Map<String, String> settings)
+  public static PackagedService start(Path application, Path dataDir, Map<String, String> settings)
+      throws IOException {
+    return start(application, dataDir, settings, List.of());
+  }
+
+  /**
+   * As {@link #start(Path, Path, Map)}, with options for the virtual machine, which the native
+   * executable understands as well.
+   */
+  public static PackagedService start(
+      Path application, Path dataDir, Map<String, String> settings, List<String> options)
       throws IOException {
     int port = freePort();
     int management = freePort();
-    List<String> properties = new ArrayList<>();
+    List<String> properties = new ArrayList<>(options);
     properties.add("-Dagentgate.data-dir=" + dataDir);
     properties.add("-Dagentgate.agents.shell.enabled=true");
     properties.add("-Dagentgate.queue.max-depth=10000000");
@@ -81,7 +76,7 @@ final class PackagedService implements AutoCloseable {
                 ProcessBuilder.Redirect.appendTo(
                     dataDir.resolveSibling(dataDir.getFileName() + ".log").toFile()))
             .start();
-    STARTED.add(process.toHandle());
+    StartedProcesses.add(process.toHandle());
     while (!isReady(management)) {
       if (!process.isAlive() || millisSince(started) > PATIENCE.toMillis()) {
         throw new IOException("The service did not become ready; see its log beside " + dataDir);
@@ -91,11 +86,12 @@ final class PackagedService implements AutoCloseable {
     return new PackagedService(process, port, millisSince(started));
   }
 
-  static double millisSince(long started) {
+  public static double millisSince(long started) {
     return (System.nanoTime() - started) / 1e6;
   }
 
-  private static int freePort() throws IOException {
+  /** Returns a loopback port that nobody listens on. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
@@ -109,16 +105,17 @@ final class PackagedService implements AutoCloseable {
     }
   }
 
-  int port() {
-    return port;
+  /** Returns the process of the service itself. */
+  public ProcessHandle process() {
+    return process.toHandle();
   }
 
-  HttpConnection connect() throws IOException {
+  public HttpConnection connect() throws IOException {
     return new HttpConnection(port);
   }
 
   /** From the exec to the first readiness probe that said yes. */
-  double readyMillis() {
+  public double readyMillis() {
     return readyMillis;
   }
 
@@ -134,7 +131,7 @@ final class PackagedService implements AutoCloseable {
 
   /** SIGKILL to the service alone; its agents live on. */
   void crash() throws InterruptedException {
-    STARTED.addAll(process.descendants().toList());
+    process.descendants().forEach(StartedProcesses::add);
     process.destroyForcibly().waitFor();
   }
 
@@ -142,12 +139,6 @@ final class PackagedService implements AutoCloseable {
   @Override
   public void close() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroy();
-    process
-        .onExit()
-        .orTimeout(30, TimeUnit.SECONDS)
-        .exceptionallyCompose(late -> process.destroyForcibly().onExit())
-        .join();
-    STARTED.removeIf(started -> !started.isAlive());
+    StartedProcesses.end(process);
   }
 }

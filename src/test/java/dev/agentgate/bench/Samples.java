@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Figures of one kind, and what stands for them. */
-final class Samples {
+public final class Samples {
   private final List<Double> values = new ArrayList<>();
 
-  void add(double value) {
+  public void add(double value) {
     values.add(value);
   }
 
-  double median() {
+  public double median() {
     return percentile(50);
   }
 
@@ -23,6 +23,14 @@ final class Samples {
     Collections.sort(sorted);
     int rank = (int) Math.ceil(sorted.size() * percent / 100.0);
     return sorted.get(Math.max(0, rank - 1));
+  }
+
+  public double least() {
+    return Collections.min(values);
+  }
+
+  public double most() {
+    return Collections.max(values);
   }
 
   /** The usual line of a latency. */

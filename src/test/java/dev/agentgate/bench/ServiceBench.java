@@ -4,25 +4,18 @@ import dev.agentgate.bench.HttpConnection.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -34,12 +27,6 @@ import java.util.function.BooleanSupplier;
 public final class ServiceBench {
   private static final Duration LIMIT = Duration.ofMinutes(25);
   private static final long STEP_LIMIT_MILLIS = 180_000;
-  private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(3);
-  private static final int CONNECTIONS = 64;
-
-  /** As a service that has run for a while; its just-in-time compiler is done with what it does. */
-  private static final int WARM_UP_ORDERS = 40_000;
-
   private static final int STORED = 100_000;
   private static final int ORDERS_TO_DRAIN = 1_000;
   private static final int STOPS = 100;
@@ -54,6 +41,7 @@ public final class ServiceBench {
   private final Path application;
   private final Path root;
   private final int rounds;
+  private final Ratios ratios = new Ratios();
   private int directories;
   private boolean seeded;
 
@@ -67,7 +55,8 @@ public final class ServiceBench {
    * Runs one benchmark or all of them.
    *
    * @param args the application, an existing empty directory on the disk that matters, how many
-   *     rounds, which benchmark
+   *     rounds, which benchmark, the file with ratios of earlier runs, {@code save} to write this
+   *     run's ratios to it
    */
   public static void main(String[] args) throws Exception {
     Thread.ofPlatform()
@@ -81,28 +70,38 @@ public final class ServiceBench {
         new ServiceBench(Path.of(args[0]), Path.of(args[1]), Integer.parseInt(args[2]));
     String load = Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
     System.out.printf("%s, %d cores, load %s at the start%n", args[3], cores(), load);
-    switch (args[3]) {
-      case "submit" -> bench.submit();
-      case "latency" -> bench.latency();
-      case "drain" -> bench.drain();
-      case "read" -> bench.read();
-      case "start" -> bench.start();
-      case "stop" -> bench.stop();
-      case "restart" -> bench.restart();
-      case "memory" -> bench.memory();
-      case "all" -> {
-        bench.submit();
-        bench.latency();
-        bench.drain();
-        bench.read();
-        bench.start();
-        bench.stop();
-        bench.restart();
-        bench.memory();
-      }
-      default -> throw new IllegalArgumentException("No benchmark: " + args[3]);
+    for (String name : benchmarks(args[3])) {
+      bench.run(name);
     }
-    System.exit(0);
+    Path stored = Path.of(args[4]);
+    if (args[5].equals("save")) {
+      bench.ratios.save(stored);
+    }
+    boolean worse = args[3].equals("check") && !bench.ratios.compare(stored).isEmpty();
+    System.exit(worse ? 1 : 0);
+  }
+
+  private static List<String> benchmarks(String which) {
+    return switch (which) {
+      case "all" ->
+          List.of("submit", "latency", "drain", "read", "start", "stop", "restart", "memory");
+      case "check" -> List.of("submit", "latency", "drain", "start");
+      default -> List.of(which);
+    };
+  }
+
+  private void run(String name) throws Exception {
+    switch (name) {
+      case "submit" -> submit();
+      case "latency" -> latency();
+      case "drain" -> drain();
+      case "read" -> read();
+      case "start" -> start();
+      case "stop" -> stop();
+      case "restart" -> restart();
+      case "memory" -> memory();
+      default -> throw new IllegalArgumentException("No benchmark: " + name);
+    }
   }
 
   private static int cores() {
@@ -124,7 +123,8 @@ public final class ServiceBench {
         .formatted(prompt.replace("\"", "\\\""), agent);
   }
 
-  private static void await(BooleanSupplier condition, long stepNanos) {
+  /** Waits for a condition, with a limit that only a hang reaches. */
+  static void await(BooleanSupplier condition, long stepNanos) {
     long started = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (PackagedService.millisSince(started) > STEP_LIMIT_MILLIS) {
@@ -134,109 +134,11 @@ public final class ServiceBench {
     }
   }
 
-  // ---- submit
-
   private void submit() throws Exception {
     Path dataDir = directory();
-    byte[] request =
-        HttpConnection.request(
-            "POST",
-            ORDERS,
-            """
-            {"taskPrompt":"%s","agentType":"claude-code","priority":3,"maxIterations":10,\
-            "workspaceSource":{"type":"github","owner":"acme","repo":"shop","branch":"main"},\
-            "labels":{"team":"team3","kind":"bug"}}\
-            """
-                .formatted(SampleOrders.PROMPT));
-    Samples many = new Samples();
-    Samples one = new Samples();
     try (PackagedService service = service(dataDir, NOTHING_RUNS)) {
-      AtomicLong submitted = new AtomicLong();
-      System.out.printf(
-          "submit: the first burst of a cold service, 1 connection: %.0f/s%n",
-          submitFor(service, request, 1, submitted));
-      while (submitted.get() < WARM_UP_ORDERS) {
-        submitFor(service, request, CONNECTIONS, submitted);
-        awaitSettled(dataDir, submitted.get());
-      }
-      byte[] record = anOrderFile(dataDir);
-      for (int round = 0; round < rounds; round++) {
-        double raw = appendFor(root.resolve("raw"), record);
-        double manyRate = submitFor(service, request, CONNECTIONS, submitted);
-        awaitSettled(dataDir, submitted.get());
-        double rawAgain = appendFor(root.resolve("raw"), record);
-        double oneRate = submitFor(service, request, 1, submitted);
-        awaitSettled(dataDir, submitted.get());
-        System.out.printf(
-            "submit: %d connections %.0f/s to %.0f/s appended and synced = %.2f; 1 connection"
-                + " %.0f/s to %.0f/s = %.2f%n",
-            CONNECTIONS, manyRate, raw, manyRate / raw, oneRate, rawAgain, oneRate / rawAgain);
-        many.add(manyRate / raw);
-        one.add(oneRate / rawAgain);
-      }
+      new SubmitBench(service, dataDir).run(rounds, ratios);
     }
-    System.out.printf(
-        "submit: median of %d rounds: %.2f at %d connections (goal 1.0), %.2f at 1 (goal 0.3)%n",
-        rounds, many.median(), CONNECTIONS, one.median());
-  }
-
-  private static double submitFor(
-      PackagedService service, byte[] request, int connections, AtomicLong submitted)
-      throws InterruptedException, ExecutionException {
-    long started = System.nanoTime();
-    long before = submitted.get();
-    Callable<Boolean> client =
-        () -> {
-          try (HttpConnection connection = service.connect()) {
-            while (System.nanoTime() - started < BURST_NANOS) {
-              connection.send(request).expect(201);
-              submitted.incrementAndGet();
-            }
-          }
-          return true;
-        };
-    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Future<Boolean> done : clients.invokeAll(Collections.nCopies(connections, client))) {
-        done.get();
-      }
-    }
-    return (submitted.get() - before) * 1e9 / (System.nanoTime() - started);
-  }
-
-  /** What one thread reaches that appends the same bytes and syncs each time. */
-  private static double appendFor(Path file, byte[] record) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.allocateDirect(record.length).put(record);
-      long count = 0;
-      long started = System.nanoTime();
-      while (System.nanoTime() - started < BURST_NANOS) {
-        channel.write(buffer.flip());
-        channel.force(false);
-        count++;
-      }
-      return count * 1e9 / (System.nanoTime() - started);
-    } finally {
-      Files.delete(file);
-    }
-  }
-
-  /** Waits until every order has its file, so that no work is left over for the next round. */
-  private static void awaitSettled(Path dataDir, long orders) {
-    await(() -> orderFiles(dataDir).length >= orders, 200_000_000);
-  }
-
-  private static String[] orderFiles(Path dataDir) {
-    String[] names =
-        dataDir
-            .resolve("work-orders")
-            .toFile()
-            .list((directory, name) -> name.endsWith(".json") && !name.startsWith("."));
-    return names == null ? new String[0] : names;
-  }
-
-  private static byte[] anOrderFile(Path dataDir) throws IOException {
-    return Files.readAllBytes(dataDir.resolve("work-orders").resolve(orderFiles(dataDir)[0]));
   }
 
   // ---- latency
@@ -264,6 +166,7 @@ public final class ServiceBench {
         if (i >= 0) { // the first ones warm up
           ours.add(oursMillis);
           alone.add(aloneMillis);
+          ratios.add("latency", aloneMillis / oursMillis);
         }
       }
     }
@@ -308,7 +211,7 @@ public final class ServiceBench {
 
   private void drain() throws Exception {
     for (int width : new int[] {2, 8}) {
-      Samples ratios = new Samples();
+      String name = "drain." + width;
       Map<String, String> settings =
           Map.of(
               "agentgate.queue.max-concurrent",
@@ -324,12 +227,12 @@ public final class ServiceBench {
           System.out.printf(
               "drain: width %d: %.0f orders/s to %.0f/s of xargs -P = %.2f%n",
               width, ours, theirs, ours / theirs);
-          ratios.add(ours / theirs);
+          ratios.add(name, ours / theirs);
         }
       }
       System.out.printf(
           "drain: width %d: median of %d rounds: %.2f (goal 0.4)%n",
-          width, rounds, ratios.median());
+          width, rounds, ratios.median(name));
     }
   }
 
@@ -375,7 +278,7 @@ public final class ServiceBench {
 
   private void read() throws Exception {
     Path dataDir = seeded();
-    String[] files = orderFiles(dataDir);
+    String[] files = SubmitBench.files(dataDir);
     Random random = new Random(1);
     try (PackagedService service = service(dataDir, NOTHING_RUNS);
         HttpConnection connection = service.connect()) {
@@ -413,17 +316,22 @@ public final class ServiceBench {
     Samples withMany = new Samples();
     service(empty, NOTHING_RUNS).close();
     for (int round = 0; round < Math.max(rounds, 5); round++) {
-      try (PackagedService service = service(empty, NOTHING_RUNS)) {
-        withNone.add(service.readyMillis());
-      }
-      try (PackagedService service = service(full, NOTHING_RUNS)) {
-        withMany.add(service.readyMillis());
-      }
+      double none = startMillis(empty);
+      double many = startMillis(full);
+      withNone.add(none);
+      withMany.add(many);
+      ratios.add("start", none / many);
     }
     System.out.printf(
         "start: exec to ready, nothing stored: %.0f ms (goal 2000)%n", withNone.median());
     System.out.printf(
         "start: exec to ready, %d stored: %.0f ms (goal 3000)%n", STORED, withMany.median());
+  }
+
+  private double startMillis(Path dataDir) throws IOException {
+    try (PackagedService service = service(dataDir, NOTHING_RUNS)) {
+      return service.readyMillis();
+    }
   }
 
   // ---- stop

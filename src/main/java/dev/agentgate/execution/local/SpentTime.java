@@ -22,8 +22,14 @@ final class SpentTime {
     return directory.path().resolve("checkout-ms");
   }
 
-  /** Writes the duration. If it cannot be written, the run continues all the same. */
+  /**
+   * Writes the duration, unless it is under a millisecond: then there was nothing to check out, and
+   * a missing file says as much. If it cannot be written, the run continues all the same.
+   */
   static void write(RunDirectory directory, Duration spent) {
+    if (spent.toMillis() == 0) {
+      return;
+    }
     try {
       if (!Files.isDirectory(directory.path())) {
         Files.createDirectory(directory.path());
