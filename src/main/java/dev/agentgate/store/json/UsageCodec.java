@@ -132,7 +132,7 @@ public final class UsageCodec {
           case "agentType" -> agentType = JsonFields.text(from, field);
           case "model" -> model = Optional.of(JsonFields.text(from, field));
           case "repository" -> repository = Optional.of(JsonFields.text(from, field));
-          case "labels" -> labels = WorkOrderCodec.readLabels(from);
+          case "labels" -> labels = WorkOrderReader.labels(from);
           case "usage" -> usage = read(from);
           default -> from.skipChildren();
         }

@@ -46,8 +46,7 @@ final class LeasedExecutorTest extends LocalExecutorTest {
     RunId run = newRun();
     endLease();
 
-    assertThat(start(run).awaitEnd(LONG))
-        .containsInstanceOf(RunOutcome.Interrupted.class);
+    assertThat(start(run).awaitEnd(LONG)).containsInstanceOf(RunOutcome.Interrupted.class);
     assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
   }
 }
