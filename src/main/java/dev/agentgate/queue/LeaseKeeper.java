@@ -46,12 +46,16 @@ public final class LeaseKeeper implements AutoCloseable {
   /** Whether the doubt was logged. Used by the same thread only. */
   private boolean told;
 
-  LeaseKeeper(LeaseSettings settings, Supervision supervision, QueueManager manager) {
+  LeaseKeeper(
+      LeaseSettings settings,
+      Supervision supervision,
+      QueueManager manager,
+      InstanceList instances) {
     this.lease = supervision.lease();
     this.deadMansSwitch = settings.deadMansSwitch();
     this.supervision = supervision;
     this.manager = manager;
-    this.renewal = new LeaseRenewal(deadMansSwitch, supervision, manager::wake);
+    this.renewal = new LeaseRenewal(deadMansSwitch, supervision, manager, instances);
   }
 
   /**

@@ -33,21 +33,24 @@ final class LeaseRenewal {
   private final DeadMansSwitch deadMansSwitch;
   private final RunSlots slots;
   private final Orders orders;
-  private final Runnable renewedAgain;
+  private final QueueManager manager;
+  private final InstanceList instances;
   private final Semaphore attempts = new Semaphore(MOST_UNANSWERED);
 
   /** Held while the deadline of the switches is moved, so that it never goes back. */
   private final ReentrantLock movingTheDeadline = new ReentrantLock();
 
-  /**
-   * @param renewedAgain called when the lease is in doubt no longer
-   */
-  LeaseRenewal(DeadMansSwitch deadMansSwitch, Supervision supervision, Runnable renewedAgain) {
+  LeaseRenewal(
+      DeadMansSwitch deadMansSwitch,
+      Supervision supervision,
+      QueueManager manager,
+      InstanceList instances) {
     this.lease = supervision.lease();
     this.deadMansSwitch = deadMansSwitch;
     this.slots = supervision.slots();
     this.orders = supervision.orders();
-    this.renewedAgain = renewedAgain;
+    this.manager = manager;
+    this.instances = instances;
   }
 
   /**
@@ -68,7 +71,16 @@ final class LeaseRenewal {
     running.stream().filter(run -> lost.contains(run.workOrder())).forEach(RunSupervisor::disown);
     if (doubted && !lease.isInDoubt()) {
       LOG.info("The lease is renewed; runs may start");
-      renewedAgain.run();
+      manager.wake();
+    }
+    announce();
+  }
+
+  private void announce() {
+    try {
+      instances.announce();
+    } catch (StoreUnavailableException e) {
+      LOG.debug("The state of this instance could not be announced; its lease is renewed", e);
     }
   }
 

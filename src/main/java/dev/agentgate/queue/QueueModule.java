@@ -80,10 +80,11 @@ public final class QueueModule {
     retention =
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
-    leaseKeeper = outside.lease().map(lease -> new LeaseKeeper(lease, supervision, manager));
     instances =
         new InstanceList(
             outside.store(), orders, slots, settings.maxConcurrent(), service::isStopping);
+    leaseKeeper =
+        outside.lease().map(lease -> new LeaseKeeper(lease, supervision, manager, instances));
   }
 
   /**

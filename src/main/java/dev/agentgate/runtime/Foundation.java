@@ -90,7 +90,7 @@ class Foundation {
     Agents agents = agents(settings, data.resolve("agents"));
     OrderHomes homes = homes(settings, data.resolve("homes"));
     mask = new SecretMask(secrets(settings, opening, agents));
-    Optional<LeaseFile> lease = leaseFile(settings);
+    Optional<LeaseFile> lease = leaseFile();
     LinuxProcessManager processes = new LinuxProcessManager(directories, clock, lease);
     outside =
         new QueueModule.Outside(
@@ -118,8 +118,8 @@ class Foundation {
   }
 
   /** The deadline of all runs, if other instances may use the store. */
-  private Optional<LeaseFile> leaseFile(Settings settings) {
-    return settings.store().kind().equals("postgres")
+  private Optional<LeaseFile> leaseFile() {
+    return store.instances().shared()
         ? Optional.of(new LeaseFile(data.toAbsolutePath().resolve("lease")))
         : Optional.empty();
   }

@@ -9,6 +9,7 @@ import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.store.InMemoryStore;
+import dev.agentgate.store.InstanceStatus;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.AgentGateException;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +102,17 @@ class LeaseKeeperTest {
     assertThat(oneSwitch.deadline).isEqualTo(oneSwitch.uptime().plusMinutes(50));
     assertThat(keeper(one).watch()).isPositive();
     assertThat(one.executor.lives(running.current().run())).isTrue();
+  }
+
+  @Test
+  void aRenewalAnnouncesTheInstance() {
+    one.open();
+    one.awaitRunning(one.submit());
+
+    keeper(one).renew();
+
+    assertThat(two.store.instances().find(new InstanceId("one")).orElseThrow().status())
+        .isEqualTo(new InstanceStatus("", Optional.empty(), 2, 1, false));
   }
 
   @Test

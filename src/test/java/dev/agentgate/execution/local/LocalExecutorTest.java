@@ -337,9 +337,9 @@ class LocalExecutorTest extends ExecutorContract {
             execution.awaitEnd(Duration.ofMillis(50)).isEmpty()
                 && execution.report().model().isPresent());
     Duration before = execution.silence();
-    print(run, "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1}");
     RunLogFile log = new RunLogFile(directories.of(run));
     long length = log.size();
+    print(run, "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1}");
     await().atMost(LONG).until(() -> log.size() > length);
 
     assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
