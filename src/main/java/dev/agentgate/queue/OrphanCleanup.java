@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.store.Store;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -59,7 +60,7 @@ public final class OrphanCleanup {
       WorkOrderId id = ids.next();
       for (RunId run : store.runs().ofOrder(id)) {
         known.add(run);
-        references += isMissing(run, present) && forget(id, run) ? 1 : 0;
+        references += isMissing(run, present) && wasHere(run) && forget(id, run) ? 1 : 0;
       }
     }
     int leftovers = stopStrays(alive, present, known) + removeLeftovers(present, known);
@@ -85,6 +86,17 @@ public final class OrphanCleanup {
    */
   private boolean isMissing(RunId run, Set<RunId> present) {
     return !present.contains(run) && !supervision.outputs().exists(run);
+  }
+
+  /** Whether the files of a run were on this machine, so that they are nowhere else. */
+  private boolean wasHere(RunId run) {
+    return !store.instances().shared()
+        || store
+            .runs()
+            .find(run)
+            .flatMap(Run::instance)
+            .filter(store.instance()::equals)
+            .isPresent();
   }
 
   /**

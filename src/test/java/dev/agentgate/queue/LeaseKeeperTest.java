@@ -304,6 +304,20 @@ class LeaseKeeperTest {
   }
 
   @Test
+  void aCleanupForgetsNoRunWhoseFilesAreOnAnotherInstance() {
+    WorkOrderId id = one.open().submit();
+    RunId run = one.awaitRunning(id);
+    one.executor.exit(run, 0);
+    one.awaitStatus(id, WorkOrderStatus.COMPLETED);
+
+    assertThat(two.queue.orphanCleanup().runOnce().references()).isZero();
+    assertThat(two.order(id).currentRun()).hasValue(run);
+
+    assertThat(one.queue.orphanCleanup().runOnce().references()).isEqualTo(1);
+    assertThat(one.order(id).currentRun()).isEmpty();
+  }
+
+  @Test
   void theThreadsOfTheKeeperRenewAndEndByThemselves() {
     FakeSwitch deadMansSwitch = new FakeSwitch();
     QueueFixture own =

@@ -9,7 +9,6 @@ import dev.agentgate.linux.ProcessTree.Entry;
 import dev.agentgate.linux.Signals;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
-import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -220,7 +219,7 @@ public final class LinuxProcessManager {
 
   /**
    * Finds the process of a run that an earlier process of the service started: alive, or ended with
-   * an exit status on disk.
+   * an exit status on disk or by its dead man's switch.
    *
    * @return empty if there is neither: the process vanished or was never started
    */
@@ -240,8 +239,10 @@ public final class LinuxProcessManager {
           .lead(identity, ProcessTree.workingDirectory(identity.pid()).map(Path::of).orElse(null));
       return Optional.of(new AdoptedProcess(run, identity, directory, clock, kernel.bootId()));
     }
-    Optional<ExitStatus> exit = RunScript.readExit(directory);
-    return exit.map(status ->
+    if (RunScript.readExit(directory).isEmpty() && !RunScript.wasEndedBySwitch(directory)) {
+      return Optional.empty();
+    }
+    return Optional.of(
         new AdoptedProcess(
             run,
             noted.orElse(new ProcessIdentity(0, 0, kernel.bootId())),

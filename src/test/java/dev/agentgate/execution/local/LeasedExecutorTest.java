@@ -38,6 +38,14 @@ final class LeasedExecutorTest extends LocalExecutorTest {
     RunOutcome outcome = execution.awaitEnd(LONG).orElseThrow();
 
     assertThat(outcome.failureReason()).hasValue(FailureReason.LOST);
+    RunOutcome adopted =
+        restarted()
+            .adopt(order(run), recordOf(run, execution), Optional.empty())
+            .orElseThrow()
+            .awaitEnd(LONG)
+            .orElseThrow();
+    assertThat(adopted.failureReason()).hasValue(FailureReason.LOST);
+    assertThat(adopted).asString().contains("did not renew its lease in time");
     assertThat(executor().stop(run, Duration.ZERO).survivors()).isZero();
   }
 
