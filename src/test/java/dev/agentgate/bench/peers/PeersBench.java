@@ -31,8 +31,8 @@ public final class PeersBench {
    * Runs everything.
    *
    * @param args the application, its version, an existing empty directory, how many rounds, the
-   *     directory with the packages of npm, the file for the picture, and the document whose part
-   *     about peers is replaced, or nothing
+   *     directory with the packages of npm, the file for the picture, the document whose part about
+   *     peers is replaced, or nothing, and the names of the peers to measure, or nothing for all
    */
   public static void main(String[] args) throws Exception {
     Thread.ofPlatform()
@@ -48,7 +48,9 @@ public final class PeersBench {
     peers.add(
         new PeerResults(new AgentGatePeer(Path.of(args[0]), work, PeerRounds.WIDTH, args[1])));
     for (Peer peer : present(Path.of(args[4]), work)) {
-      peers.add(new PeerResults(peer));
+      if (args[7].isEmpty() || List.of(args[7].split(",", -1)).contains(peer.name())) {
+        peers.add(new PeerResults(peer));
+      }
     }
     String machine = machine();
     String before = load();
