@@ -145,12 +145,7 @@ public final class LinuxProcessManager {
     ProcessBuilder builder =
         new ProcessBuilder(
                 script.commandLine(
-                    directory,
-                    cgroup.orElse(null),
-                    kernel,
-                    inheritance,
-                    program,
-                    request.command()))
+                    directory, cgroup.orElse(null), kernel, inheritance, program, request))
             .directory(request.workspace().toFile())
             .redirectInput(request.input().map(Path::toFile).orElse(Path.of("/dev/null").toFile()))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.outputLog().toFile()))
@@ -162,6 +157,7 @@ public final class LinuxProcessManager {
         .removeIf(
             variable -> !variable.getValue().equals(request.environment().get(variable.getKey())));
     request.environment().forEach(environment::putIfAbsent);
+    environment.putAll(RunScript.environment(request));
     environment.put("AGENTGATE_RUN_ID", run.value());
     RunMembers found = membersOf(run);
     // A stop that arrives during the start waits here until it can find the process.

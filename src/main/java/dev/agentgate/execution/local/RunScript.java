@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class RunScript {
   /** The script's {@code $0}, which identifies the processes that run it. */
   private static final String NAME = "agentgate-run";
+
+  /** The variable that takes precedence over all others about the locale. */
+  private static final String LOCALE = "LC_ALL";
 
   /** The {@code $0} of the dead man's switch. */
   private static final String SWITCH = "agentgate-switch";
@@ -113,8 +117,7 @@ final class RunScript {
   /**
    * Returns the whole argument list.
    *
-   * @param program the program of {@code command}, absolute, so that no shell takes it for a
-   *     builtin
+   * @param program the program of the command, absolute, so that no shell takes it for a builtin
    */
   List<String> commandLine(
       RunDirectory directory,
@@ -122,10 +125,11 @@ final class RunScript {
       KernelFacts kernel,
       Inheritance inheritance,
       Path program,
-      List<String> command) {
+      LaunchRequest request) {
+    List<String> command = request.command();
     List<String> line = new ArrayList<>(command.size() + 18);
     line.addAll(inheritance.signalReset());
-    line.addAll(List.of(setsid.toString(), shell.toString(), "-c", text, NAME));
+    line.addAll(List.of(setsid.toString(), shell.toString(), "-c", textFor(request), NAME));
     line.add(directory.path().toString());
     line.add(cgroup == null ? "" : cgroup.processesFile().toString());
     line.add(kernel.bootId());
@@ -136,6 +140,22 @@ final class RunScript {
     line.add(program.toString());
     line.addAll(command.subList(1, command.size()));
     return line;
+  }
+
+  /**
+   * Returns variables for the programs before the agent. Without them {@code setsid} loads the two
+   * dozen files of a locale for every run. The script takes them away again.
+   */
+  static Map<String, String> environment(LaunchRequest request) {
+    return hasLocale(request) ? Map.of() : Map.of(LOCALE, "C");
+  }
+
+  private String textFor(LaunchRequest request) {
+    return hasLocale(request) ? text : "unset " + LOCALE + "\n" + text;
+  }
+
+  private static boolean hasLocale(LaunchRequest request) {
+    return request.environment().containsKey(LOCALE);
   }
 
   /** Whether the process runs the script, and not yet or not any more the agent. */

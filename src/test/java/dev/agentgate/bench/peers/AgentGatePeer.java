@@ -160,7 +160,7 @@ final class AgentGatePeer implements Peer {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     if (connection != null) {
       connection.close();
       connection = null;

@@ -189,7 +189,7 @@ final class NodePeer implements Peer {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     closeClient();
     if (worker != null) {
       worker.close();

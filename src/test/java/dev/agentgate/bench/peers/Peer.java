@@ -1,5 +1,6 @@
 package dev.agentgate.bench.peers;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
@@ -49,5 +50,5 @@ interface Peer extends AutoCloseable {
 
   /** Stops all of it. It can be started again. */
   @Override
-  void close() throws Exception;
+  void close() throws IOException;
 }

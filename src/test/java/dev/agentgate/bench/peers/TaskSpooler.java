@@ -128,12 +128,12 @@ final class TaskSpooler implements Peer {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     if (server != null) {
       ProcessBuilder end = new ProcessBuilder("tsp", "-K");
       end.environment().putAll(environment);
       // The server may end before the command has its answer, which the command calls a failure.
-      end.start().waitFor();
+      end.start().onExit().join();
       server.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
       server = null;
     }

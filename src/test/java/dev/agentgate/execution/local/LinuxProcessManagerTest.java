@@ -108,6 +108,19 @@ class LinuxProcessManagerTest {
   }
 
   @Test
+  void agentHasTheLocaleThatWasAskedFor() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
+      RunId run = fixture.newRun();
+      endOf(
+          fixture.manager.start(
+              fixture.request(run, Map.of("LC_ALL", "C.UTF-8"), List.of("env", "-0"))));
+
+      assertThat(Files.readString(fixture.directories.of(run).outputLog()).split("\0", -1))
+          .contains("LC_ALL=C.UTF-8");
+    }
+  }
+
+  @Test
   void bothOutputsGoToTheLogInOrderAndAreAppended() throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
       RunId run = fixture.newRun();
