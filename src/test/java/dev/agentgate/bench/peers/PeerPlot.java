@@ -54,12 +54,20 @@ final class PeerPlot {
     Measure[] measures = Measure.values();
     int panelHeight = TITLE + peers.size() * ROW + MARGIN;
     int height = (measures.length + COLUMNS - 1) / COLUMNS * panelHeight + MARGIN;
-    add(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
-        WIDTH, height);
-    add("<title>AgentGate and its peers on one machine; the table has the figures</title>\n");
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
+            WIDTH,
+            height));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<title>AgentGate and its peers on one machine; the table has the figures</title>\n"));
     svg.append(STYLE);
-    add("<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", WIDTH, height);
+    svg.append(
+        String.format(
+            Locale.ROOT, "<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", WIDTH, height));
     for (int i = 0; i < measures.length; i++) {
       panel(measures[i], i % COLUMNS * PANEL_WIDTH + MARGIN, i / COLUMNS * panelHeight);
     }
@@ -68,9 +76,15 @@ final class PeerPlot {
 
   private void panel(Measure measure, int left, int top) {
     String unit = measure.unit().isEmpty() ? "" : ", " + measure.unit();
-    add(
-        "<text class=\"title\" x=\"%d\" y=\"%d\">%s%s<tspan class=\"quiet\"> %s</tspan></text>\n",
-        left, top + TITLE - 12, measure.title(), unit, measure.moreIsBetter() ? "▲" : "▼");
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text class=\"title\" x=\"%d\" y=\"%d\">%s%s<tspan class=\"quiet\"> %s</tspan></text>\n",
+            left,
+            top + TITLE - 12,
+            measure.title(),
+            unit,
+            measure.moreIsBetter() ? "▲" : "▼"));
     double most =
         peers.stream()
             .flatMap(peer -> peer.of(measure).stream())
@@ -85,36 +99,53 @@ final class PeerPlot {
   private void bar(PeerResults peer, Measure measure, double most, int left, int top) {
     int start = left + NAME_WIDTH;
     int middle = top + ROW / 2;
-    add("<text x=\"%d\" y=\"%d\">%s</text>\n", left, middle + 4, peer.peer().name());
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%d\" y=\"%d\">%s</text>\n",
+            left,
+            middle + 4,
+            peer.peer().name()));
     Optional<Samples> found = peer.of(measure);
     if (found.isEmpty()) {
-      add(
-          "<text class=\"quiet\" x=\"%d\" y=\"%d\">%s</text>\n",
-          start, middle + 4, peer.reason(measure));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<text class=\"quiet\" x=\"%d\" y=\"%d\">%s</text>\n",
+              start,
+              middle + 4,
+              peer.reason(measure)));
       return;
     }
     Samples samples = found.get();
     double scale = most == 0 ? 0 : BAR_WIDTH / most;
-    add(
-        "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>\n",
-        peer.peer() instanceof AgentGatePeer ? "ours" : "bar",
-        start,
-        top + 3,
-        Math.max(1, samples.median() * scale),
-        ROW - 6);
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>\n",
+            peer.peer() instanceof AgentGatePeer ? "ours" : "bar",
+            start,
+            top + 3,
+            Math.max(1, samples.median() * scale),
+            ROW - 6));
     double from = start + samples.least() * scale;
     double to = start + samples.most() * scale;
     if (to - from > 1) {
-      add(
-          "<line class=\"spread\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>\n",
-          from, to, middle, middle);
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<line class=\"spread\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>\n",
+              from,
+              to,
+              middle,
+              middle));
     }
-    add(
-        "<text x=\"%.1f\" y=\"%d\">%s</text>\n",
-        Math.max(to, start + 1) + 6, middle + 4, PeerTable.figure(samples.median()));
-  }
-
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%.1f\" y=\"%d\">%s</text>\n",
+            Math.max(to, start + 1) + 6,
+            middle + 4,
+            PeerTable.figure(samples.median())));
   }
 }
