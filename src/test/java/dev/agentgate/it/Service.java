@@ -90,6 +90,11 @@ final class Service implements AutoCloseable {
     return this;
   }
 
+  /** Whether its orders are files in its data directory. */
+  boolean keepsOrdersInFiles() {
+    return !"postgres".equals(environment.get("AGENTGATE_STORE_KIND"));
+  }
+
   /** Not one that an earlier build wrote. */
   private static Path newLog() {
     Path file = LOGS.resolve(caller() + "-" + COUNT.incrementAndGet() + ".log");
