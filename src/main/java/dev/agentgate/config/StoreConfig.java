@@ -7,8 +7,8 @@ import java.time.Duration;
 public interface StoreConfig {
   /**
    * {@code file} keeps orders in the data directory. {@code postgres} keeps them in the PostgreSQL
-   * database that {@code QUARKUS_DATASOURCE_JDBC_URL} names; logs, patches and workspaces stay in
-   * the data directory. One AgentGate uses a database at a time.
+   * database that {@code QUARKUS_DATASOURCE_JDBC_URL} names, which several instances may share;
+   * logs, patches and workspaces stay in the data directory of the instance that ran the order.
    */
   @WithDefault("file")
   @OneOf(
@@ -19,8 +19,8 @@ public interface StoreConfig {
   /**
    * How long an instance that uses a database may be silent before another one takes over its
    * orders. An instance that cannot reach the database ends its agents after half of this time. A
-   * restart must take less than five sixths of it, or the agents are gone. The store {@code file}
-   * does not use it.
+   * restart must take less than five sixths of it, or the agents are gone. The same for all
+   * instances. The store {@code file} does not use it.
    */
   @WithDefault("PT30S")
   @AtLeast("5s")

@@ -44,6 +44,8 @@ public final class QueueManager {
   /** The dispatcher counts as dead if a round of its loop takes longer than this. */
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
 
+  private static final int MOST_EXPIRED = 1_000;
+
   private final QueueSettings settings;
   private final Store store;
   private final Orders orders;
@@ -159,6 +161,7 @@ public final class QueueManager {
     thread.setDaemon(true);
     dispatcher = thread;
     thread.start();
+    store.changes().whenOthersChange(this::wake);
   }
 
   /**
@@ -194,6 +197,21 @@ public final class QueueManager {
   /** Notes that an order entered the queue. */
   void enqueued(WorkOrder order) {
     noteExpiry(order);
+    wake();
+  }
+
+  /** Notes expired orders that an instance enqueued which may be gone. */
+  void noteExpired() {
+    List<QueueEntry> expired = store.queue().expired(clock.instant(), MOST_EXPIRED);
+    if (expired.isEmpty()) {
+      return;
+    }
+    dispatching.lock();
+    try {
+      expired.forEach(expiry::note);
+    } finally {
+      dispatching.unlock();
+    }
     wake();
   }
 

@@ -64,9 +64,22 @@ public final class RunPublications {
     }
   }
 
-  /** Returns the runs whose publication is pending; some of them may have been published. */
+  /**
+   * Returns the runs of this instance whose publication is pending; some of them may have been
+   * published. No other instance has their changes.
+   */
   public List<RunId> pending() {
-    return store.runs().unpublished();
+    List<RunId> all = store.runs().unpublished();
+    return store.instances().shared() ? all.stream().filter(this::isOwn).toList() : all;
+  }
+
+  private boolean isOwn(RunId id) {
+    return store
+        .runs()
+        .find(id)
+        .flatMap(Run::instance)
+        .filter(owner -> !owner.equals(store.instance()))
+        .isEmpty();
   }
 
   /** Returns a run with its publication; empty if it has none, or is gone. */

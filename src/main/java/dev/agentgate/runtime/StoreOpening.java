@@ -9,13 +9,12 @@ import dev.agentgate.store.file.DirectoryLock;
 import dev.agentgate.store.file.FileStore;
 import dev.agentgate.store.postgres.DatabaseRefusedException;
 import dev.agentgate.store.postgres.Home;
+import dev.agentgate.store.postgres.Member;
 import dev.agentgate.store.postgres.PostgresStore;
-import dev.agentgate.store.postgres.ReplicaLock;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.QueueEntry;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.arc.InjectableInstance;
-import io.quarkus.runtime.Quarkus;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +30,6 @@ import org.eclipse.microprofile.config.Config;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Opens the store that the settings name. With the file store, no connection is ever opened. */
 @Singleton
@@ -86,22 +84,22 @@ class StoreOpening {
 
   private Store postgres(Path data, Clock clock) {
     DirectoryLock directory = lock(data);
-    ReplicaLock replica = null;
     boolean opened = false;
     try {
       AgroalDataSource database = connections.get();
-      replica = takeWhenReachable(database);
+      checkWhenReachable(database);
       flyway.get().migrate();
-      ReplicaLock held = replica;
       String host = hostName();
       Store store =
-          PostgresStore.openAlone(
+          PostgresStore.open(
               database,
-              new InstanceId(settings.instance().id().orElse(host)),
-              home(data, PostgresStore.databaseId(database), host),
+              new Member(
+                  new InstanceId(settings.instance().id().orElse(host)),
+                  home(data, PostgresStore.databaseId(database), host),
+                  Optional.of(settings.store().lease())),
               clock,
               settings.queue().priorityAging(),
-              () -> release(held, directory));
+              () -> release(directory));
       opened = true;
       return store;
     } catch (DatabaseRefusedException e) {
@@ -110,7 +108,7 @@ class StoreOpening {
       throw refused("The tables of the database cannot be prepared: " + e.getMessage());
     } finally {
       if (!opened) {
-        release(replica, directory);
+        release(directory);
       }
     }
   }
@@ -139,12 +137,13 @@ class StoreOpening {
     }
   }
 
-  private static ReplicaLock takeWhenReachable(AgroalDataSource database) {
+  private static void checkWhenReachable(AgroalDataSource database) {
     long until = System.nanoTime() + PATIENCE.toNanos();
     boolean told = false;
     while (true) {
       try {
-        return ReplicaLock.take(database, () -> Quarkus.asyncExit(LastResort.DEFECT));
+        PostgresStore.check(database);
+        return;
       } catch (SQLException e) {
         String state = String.valueOf(e.getSQLState());
         if (state.startsWith(REJECTED_USER) || state.startsWith(NO_SUCH_DATABASE)) {
@@ -179,10 +178,7 @@ class StoreOpening {
     }
   }
 
-  private static void release(@Nullable ReplicaLock replica, DirectoryLock directory) {
-    if (replica != null) {
-      replica.close();
-    }
+  private static void release(DirectoryLock directory) {
     try {
       directory.close();
     } catch (IOException e) {

@@ -33,6 +33,12 @@ public interface ChangeFeed {
   boolean await(Position position, Duration atMost) throws InterruptedException;
 
   /**
+   * Calls {@code wake} whenever other instances may have changed something, until the store is
+   * closed. It may be called without a change. It must return at once.
+   */
+  default void whenOthersChange(Runnable wake) {}
+
+  /**
    * A place in a feed.
    *
    * @param feed the id of the feed; opening the store again may begin another one

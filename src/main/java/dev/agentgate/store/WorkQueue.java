@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 
 /**
  * The queue of a {@link Store}, with the guarantees of the store: waiting orders, running orders,
@@ -36,6 +37,15 @@ public interface WorkQueue {
 
   /** Returns when the first backoff ends; empty if no order is in a backoff. */
   Optional<Instant> nextBackoffEnd();
+
+  /** Returns waiting orders that have expired by then, whichever instance enqueued them. */
+  default List<QueueEntry> expired(Instant now, int limit) {
+    Iterable<QueueEntry> all = this::fromHead;
+    return StreamSupport.stream(all.spliterator(), false)
+        .filter(entry -> entry.expiresAt().filter(at -> !at.isAfter(now)).isPresent())
+        .limit(limit)
+        .toList();
+  }
 
   /**
    * Claims orders in one step, from the head on. When this returns, each of them is running and

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.store.Store;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -212,6 +214,26 @@ class MaintenanceTest {
     queue.awaitStatus(id, WorkOrderStatus.FAILED);
     assertThat(((Failed) queue.order(id).state()).reason()).isEqualTo(FailureReason.LOST);
     assertThat(queue.queue.staleCheck().runOnce()).isZero();
+  }
+
+  @Test
+  void anOrderThatAnInstanceEnqueuedWhichIsGoneExpiresAllTheSame() {
+    Store other = queue.store.openedBy(new InstanceId("other"));
+    Instant now = queue.clock.instant();
+    WorkOrder order =
+        WorkOrder.submitted(
+            WorkOrderId.next(now), WorkOrders.expiring(Duration.ofHours(1)), Optional.empty(), now);
+    queue.store.setPaused(true);
+    assertThat(other.workOrders().insert(order)).isEmpty();
+
+    int _ = queue.queue.staleCheck().runOnce();
+    assertThat(queue.order(order.id()).status()).isEqualTo(WorkOrderStatus.QUEUED);
+    queue.clock.advance(Duration.ofHours(1));
+    int _ = queue.queue.staleCheck().runOnce();
+
+    queue.awaitStatus(order.id(), WorkOrderStatus.FAILED);
+    assertThat(((Failed) queue.order(order.id()).state()).reason())
+        .isEqualTo(FailureReason.QUEUE_EXPIRED);
   }
 
   @Test

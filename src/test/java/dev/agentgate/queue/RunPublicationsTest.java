@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.agentgate.queue.QueueHealth.Alert;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.RunPublications.Published;
+import dev.agentgate.store.Store;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Publication.Status;
 import dev.agentgate.workorder.PublishRequest;
@@ -70,6 +72,18 @@ class RunPublicationsTest {
     assertThat(published.run().id()).isEqualTo(run);
     assertThat(published.publication().branch())
         .isEqualTo("agentgate/" + published.order().id().value());
+  }
+
+  @Test
+  void onlyTheInstanceThatHasTheChangesPublishesThem() {
+    RunId run = ended(Optional.of(WorkOrders.BRANCH), 0);
+    Store other = queue.store.openedBy(new InstanceId("other"));
+    assertThat(publications.pending()).containsExactly(run);
+
+    queue.store.save(queue.store.find(run).orElseThrow().at(other.instance()));
+
+    assertThat(publications.pending()).isEmpty();
+    assertThat(other.runs().unpublished()).containsExactly(run);
   }
 
   @Test

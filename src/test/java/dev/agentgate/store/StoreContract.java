@@ -22,6 +22,7 @@ import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -46,6 +47,27 @@ public abstract class StoreContract extends StoreFixture {
   private static final Instant NOW = WorkOrders.NOW;
   private static final Set<WorkOrderStatus> TERMINAL =
       EnumSet.of(WorkOrderStatus.COMPLETED, WorkOrderStatus.FAILED, WorkOrderStatus.CANCELLED);
+
+  @Test
+  void waitingOrdersThatExpiredAreNamedAndNoOthers() {
+    WorkOrder expires =
+        WorkOrder.submitted(
+            WorkOrders.queued().id(),
+            WorkOrders.expiring(Duration.ofHours(1)),
+            Optional.empty(),
+            NOW);
+    store.workOrders().insert(expires);
+    store.workOrders().insert(WorkOrders.queued());
+    Instant end = NOW.plus(Duration.ofHours(1));
+
+    assertThat(store.queue().expired(end.minusMillis(1), 9)).isEmpty();
+    assertThat(store.queue().expired(end, 9))
+        .extracting(QueueEntry::id)
+        .containsExactly(expires.id());
+    assertThat(store.queue().expired(end, 0)).isEmpty();
+    assertThat(store.workOrders().update(expires.cancel(NOW))).isTrue();
+    assertThat(store.queue().expired(end, 9)).isEmpty();
+  }
 
   @Test
   void theRunsOfAnOrderAreKnownWithoutItsBody() {

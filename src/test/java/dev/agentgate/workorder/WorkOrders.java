@@ -82,6 +82,24 @@ public final class WorkOrders {
         labels);
   }
 
+  /** A plain order that may wait for so long. */
+  public static WorkOrderSpec expiring(Duration queueTtl) {
+    return new WorkOrderSpec(
+        "Fix the login bug",
+        "claude-code",
+        new WorkspaceSource.GitHub("acme", "shop", Optional.of("main")),
+        new RunLimits(
+            Duration.ofHours(1),
+            Optional.empty(),
+            Optional.of(queueTtl),
+            1,
+            Set.of(),
+            Optional.empty()),
+        AgentChoices.NONE,
+        0,
+        Map.of());
+  }
+
   /** A plain order that waits. */
   public static WorkOrder queued() {
     return WorkOrder.submitted(WorkOrderId.next(NOW), spec(), Optional.empty(), NOW);

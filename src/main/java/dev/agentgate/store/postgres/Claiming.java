@@ -71,7 +71,7 @@ final class Claiming {
     for (WorkOrder order : waiting) {
       RunId run = RunId.next(now);
       claimed.add(order.start(run, now, lease));
-      runs.add(Run.preparing(run, order.id(), claimed.getLast().attempts(), now));
+      runs.add(Run.preparing(run, order.id(), claimed.getLast().attempts(), now).at(instance.id()));
     }
     PostgresRuns.add(connection, runs);
     writer.write(

@@ -3,6 +3,7 @@ package dev.agentgate.store.postgres;
 import dev.agentgate.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,6 +43,16 @@ final class Database {
   /** Does a step whose statements are independent of each other, such as a single one. */
   <T> T single(Step<T> step) {
     return attempt(step);
+  }
+
+  /** Does a step that lasts; if it fails, the store is not taken for failing. */
+  <T> T apart(Step<T> step) throws SQLException {
+    if (closed.get()) {
+      throw new StoreUnavailableException("The store is closed.");
+    }
+    try (Connection connection = connections.getConnection()) {
+      return step.with(connection);
+    }
   }
 
   /** Does a step as one transaction, and again if another transaction made it impossible. */
@@ -99,10 +110,12 @@ final class Database {
 
   private StoreUnavailableException unavailable(SQLException cause) {
     LOG.debug("The database failed", cause);
-    String state = String.valueOf(cause.getSQLState());
+    String state = Objects.requireNonNullElse(cause.getSQLState(), "");
     String why =
         switch (state.substring(0, Math.min(2, state.length()))) {
           case "08" -> "The database cannot be reached.";
+          // The pool's own exception.
+          case "" -> "The database answers too slowly: no connection to it was free in time.";
           case "55", "57" -> "The database takes no connections now.";
           case "53" -> "The database has no room or no connections left.";
           case "25" -> "The database is read-only.";

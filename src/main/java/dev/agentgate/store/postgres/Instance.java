@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * The instance that opened the store, as a row of the table. What it writes counts only while the
  * row has its epoch: a later process of the same instance has another one.
  *
- * @param epoch how often the instance had opened the store
+ * @param epoch a number that no other opening of the store has
  * @param leaseClock turns the database's time into the time that leases are measured by; only tests
  *     do not keep it
  */
@@ -22,29 +22,6 @@ record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
 
   /** A condition with two parameters: see {@link #set}. */
   static final String IS_CURRENT = "EXISTS (SELECT FROM instances WHERE id = ? AND epoch = ?)";
-
-  static Instance open(
-      Connection connection, InstanceId id, Home home, UnaryOperator<Instant> leaseClock)
-      throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            """
-            INSERT INTO instances (id, epoch, home, host, opened_at)
-            VALUES (?, 1, ?, ?, clock_timestamp())
-            ON CONFLICT (id) DO UPDATE
-            SET epoch = instances.epoch + 1, home = excluded.home, host = excluded.host,
-              opened_at = excluded.opened_at
-            RETURNING epoch
-            """)) {
-      insert.setString(1, StoredText.escape(id.value()));
-      insert.setString(2, home.id());
-      insert.setString(3, StoredText.escape(home.host()));
-      try (ResultSet row = insert.executeQuery()) {
-        row.next();
-        return new Instance(id, row.getLong(1), leaseClock);
-      }
-    }
-  }
 
   /** The id as it is stored. */
   String stored() {
@@ -59,14 +36,14 @@ record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
 
   /** Returns the time by the clock of leases. */
   Instant now(Connection connection) throws SQLException {
+    return now(connection, leaseClock);
+  }
+
+  static Instant now(Connection connection, UnaryOperator<Instant> leaseClock) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT clock_timestamp() AS now");
         ResultSet row = select.executeQuery()) {
       row.next();
-      Instant now = OrderRows.instant(row, "now");
-      if (now == null) {
-        throw new IllegalStateException("The database told no time");
-      }
-      return leaseClock.apply(now);
+      return leaseClock.apply(OrderRows.instant(row, "now"));
     }
   }
 
@@ -77,22 +54,39 @@ record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
    * @throws StoreUnavailableException if a later process of this instance has opened the store
    */
   Instant renew(Connection connection, Duration lease) throws SQLException {
+    Instant now = now(connection);
     try (PreparedStatement update =
         connection.prepareStatement(
             """
-            UPDATE instances SET lease_until = greatest(lease_until, ?) WHERE id = ? AND epoch = ?
+            UPDATE instances SET last_seen = ?, lease_until = greatest(lease_until, ?)
+            WHERE id = ? AND epoch = ?
             RETURNING lease_until
             """)) {
-      update.setObject(1, OrderRows.parameter(now(connection).plus(lease)), OrderRows.INSTANT);
-      set(update, 2);
+      update.setObject(1, OrderRows.parameter(now), OrderRows.INSTANT);
+      update.setObject(2, OrderRows.parameter(now.plus(lease)), OrderRows.INSTANT);
+      set(update, 3);
       try (ResultSet row = update.executeQuery()) {
-        Instant until = row.next() ? OrderRows.instant(row, "lease_until") : null;
-        if (until == null) {
+        if (!row.next()) {
           throw new StoreUnavailableException(
               "Another process has opened the store as instance " + id + ".");
         }
-        return until;
+        return OrderRows.instant(row, "lease_until");
       }
+    }
+  }
+
+  /** Ends the lease at once if the instance runs nothing, so that nobody waits for its end. */
+  void giveUp(Connection connection) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            """
+            UPDATE instances SET lease_until = least(lease_until, ?)
+            WHERE id = ? AND epoch = ? AND NOT EXISTS (SELECT FROM running WHERE owner = ?)
+            """)) {
+      update.setObject(1, OrderRows.parameter(now(connection)), OrderRows.INSTANT);
+      set(update, 2);
+      update.setString(4, stored());
+      update.executeUpdate();
     }
   }
 }

@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Reads orders and entries of the queue from rows. */
 final class OrderRows {
@@ -50,7 +49,8 @@ final class OrderRows {
         : order.leased(
             new Lease(
                 new InstanceId(StoredText.unescape(owner)),
-                Optional.ofNullable(instant(row, "lease_until"))));
+                Optional.ofNullable(row.getObject("lease_until", OffsetDateTime.class))
+                    .map(OffsetDateTime::toInstant)));
   }
 
   /** Reads an order's body. The lease of a running order is not part of it. */
@@ -92,9 +92,8 @@ final class OrderRows {
   }
 
   /** Reads a time of the database's clock. */
-  static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   /** Returns a time of the database's clock as a parameter. */

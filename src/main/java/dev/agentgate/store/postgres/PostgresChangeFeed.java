@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -35,10 +36,11 @@ final class PostgresChangeFeed implements ChangeFeed {
   /** How many changes the table keeps at least, for instances that read them late. */
   private static final long KEPT_ROWS = 10L * KEPT;
 
-  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final Logger LOG = Logger.getLogger(PostgresChangeFeed.class);
 
   private final Database database;
+  private final Signals signals;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong told = new AtomicLong();
 
   /** Guards the fields below. */
@@ -58,8 +60,9 @@ final class PostgresChangeFeed implements ChangeFeed {
    */
   private final Map<Long, Long> missing = new TreeMap<>();
 
-  PostgresChangeFeed(Database database) {
+  PostgresChangeFeed(Database database, Instance instance) {
     this.database = database;
+    this.signals = new Signals(database, instance, this::othersChanged);
     long newest =
         database.single(connection -> {
           try (PreparedStatement select =
@@ -78,14 +81,34 @@ final class PostgresChangeFeed implements ChangeFeed {
     }
   }
 
-  /** Notes that this instance has made a change. */
-  void tell() {
+  /** Begins to tell other instances of changes, and to be told. */
+  void start() {
+    signals.start();
+  }
+
+  @Override
+  public void whenOthersChange(Runnable wake) {
+    listeners.add(wake);
+  }
+
+  private void othersChanged() {
+    wakeReaders();
+    listeners.forEach(Runnable::run);
+  }
+
+  private void wakeReaders() {
     lock.lock();
     try {
       more.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Notes that this instance has made a change. */
+  void tell() {
+    wakeReaders();
+    signals.changed();
     if (told.incrementAndGet() % KEPT == 0) {
       trim();
     }
@@ -244,12 +267,16 @@ final class PostgresChangeFeed implements ChangeFeed {
         if (left <= 0) {
           return false;
         }
-        long _ = more.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+        long _ = more.awaitNanos(Math.min(left, signals.lookAgain().toNanos()));
         read();
       }
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  void close() {
+    signals.close();
   }
 }

@@ -193,13 +193,30 @@ final class PostgresQueue implements WorkQueue {
           select.setLong(3, StoredTime.write(last.get().queuedAt()));
           select.setString(4, last.get().id().value());
         }
-        List<QueueEntry> entries = new ArrayList<>();
-        try (ResultSet rows = select.executeQuery()) {
-          while (rows.next()) {
-            entries.add(OrderRows.entry(rows));
-          }
-        }
-        return entries;
+        return entries(select);
+      }
+    });
+  }
+
+  private static List<QueueEntry> entries(PreparedStatement select) throws SQLException {
+    List<QueueEntry> entries = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        entries.add(OrderRows.entry(rows));
+      }
+    }
+    return entries;
+  }
+
+  @Override
+  public List<QueueEntry> expired(Instant now, int limit) {
+    return database.single(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              OrderRows.ENTRY + "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?")) {
+        select.setLong(1, StoredTime.write(now));
+        select.setInt(2, limit);
+        return entries(select);
       }
     });
   }
@@ -302,5 +319,6 @@ final class PostgresQueue implements WorkQueue {
             return update.executeUpdate();
           }
         });
+    changes.tell();
   }
 }

@@ -3,10 +3,10 @@ package dev.agentgate.store.postgres;
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Instances;
-import dev.agentgate.store.OnlyInstance;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.UsageLedger;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.store.WorkQueue;
@@ -20,9 +20,11 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.jboss.logging.Logger;
 
 /**
  * Keeps orders in PostgreSQL, for one or more instances. A change is acknowledged once the database
@@ -32,6 +34,8 @@ import javax.sql.DataSource;
  * database's. It holds no state of orders: every call asks the database.
  */
 public final class PostgresStore implements Store {
+  private static final Logger LOG = Logger.getLogger(PostgresStore.class);
+
   private final Database database;
   private final Instance instance;
   private final PostgresChangeFeed changes;
@@ -40,36 +44,42 @@ public final class PostgresStore implements Store {
   private final PostgresRuns runs;
   private final PostgresAgentPauses agentPauses;
   private final PostgresUsageLedger usage;
-  private final Instances instances;
+  private final PostgresInstances instances;
 
   /**
-   * Opens the store for the only instance that uses it, which the caller proves with a {@link
-   * ReplicaLock}. The caller also holds the lock of the data directory. The tables must exist.
+   * Opens the store as one of its instances. The caller holds the lock of the data directory. The
+   * tables must exist.
    *
    * @param connections a pool, which the caller closes after the store
-   * @param home where the runs of the instance are
-   * @param priorityAging how long an order must wait to gain one step of priority
-   * @param afterClose releases the locks
-   * @throws DatabaseRefusedException if orders are running in another data directory
+   * @param priorityAging how long an order must wait to gain one step of priority; the same for all
+   *     instances
+   * @param afterClose releases the lock of the data directory
+   * @throws DatabaseRefusedException if an instance with the same name is running elsewhere
    */
-  public static PostgresStore openAlone(
+  public static PostgresStore open(
       DataSource connections,
-      InstanceId instance,
-      Home home,
+      Member member,
       Clock clock,
       Optional<Duration> priorityAging,
       Runnable afterClose) {
     Database database = new Database(connections, afterClose);
-    return open(
-        database,
-        connection -> {
-          Succession.refuseOthers(connection, home);
-          Instance opened = Instance.open(connection, instance, home, UnaryOperator.identity());
-          Succession.take(connection, instance, home);
-          return opened;
-        },
-        clock,
-        priorityAging);
+    return open(database, member, clock, priorityAging, UnaryOperator.identity());
+  }
+
+  /**
+   * Checks that a server keeps what it has acknowledged.
+   *
+   * @throws DatabaseRefusedException if it does not
+   * @throws SQLException if it cannot be reached
+   */
+  public static void check(DataSource connections) throws SQLException {
+    try (Connection connection = connections.getConnection()) {
+      List<String> problems = ServerCheck.problems(connection);
+      if (!problems.isEmpty()) {
+        throw new DatabaseRefusedException(
+            "The database cannot be used. " + String.join(" ", problems));
+      }
+    }
   }
 
   /** Returns the random id of a database. The tables must exist. */
@@ -85,46 +95,40 @@ public final class PostgresStore implements Store {
     }
   }
 
-  /** Opens the store as one of several instances, with a clock for leases. */
+  /**
+   * Opens the store.
+   *
+   * @param leaseClock turns the database's time into the time that leases are measured by
+   */
   static PostgresStore open(
-      DataSource connections,
-      InstanceId instance,
+      Database database,
+      Member member,
       Clock clock,
       Optional<Duration> priorityAging,
       UnaryOperator<Instant> leaseClock) {
-    Home home = new Home("home of " + instance, "localhost");
-    return open(
-        new Database(connections, () -> {}),
-        connection -> Instance.open(connection, instance, home, leaseClock),
-        clock,
-        priorityAging);
-  }
-
-  private static PostgresStore open(
-      Database database,
-      Database.Step<Instance> instance,
-      Clock clock,
-      Optional<Duration> priorityAging) {
     QueueRank rank = new QueueRank(priorityAging);
-    Instance opened =
+    Instance instance = new Opening(database, member, leaseClock).open();
+    boolean _ =
         database.transaction(connection -> {
           rank.apply(connection);
-          return instance.with(connection);
+          return true;
         });
-    return new PostgresStore(database, opened, rank, clock);
+    PostgresStore store = new PostgresStore(database, instance, rank, clock);
+    store.changes.start();
+    return store;
   }
 
   private PostgresStore(Database database, Instance instance, QueueRank rank, Clock clock) {
     this.database = database;
     this.instance = instance;
     OrderWriter writer = new OrderWriter(rank);
-    changes = new PostgresChangeFeed(database);
+    changes = new PostgresChangeFeed(database, instance);
     workOrders = new PostgresWorkOrders(database, instance, writer, changes);
     queue = new PostgresQueue(database, instance, rank, writer, workOrders, changes, clock);
     runs = new PostgresRuns(database, instance);
     agentPauses = new PostgresAgentPauses(database);
     usage = new PostgresUsageLedger(database);
-    instances = new OnlyInstance(instance.id(), clock);
+    instances = new PostgresInstances(database, instance);
   }
 
   @Override
@@ -148,13 +152,13 @@ public final class PostgresStore implements Store {
   }
 
   @Override
-  public AgentPauses agentPauses() {
-    return agentPauses;
+  public Instances instances() {
+    return instances;
   }
 
   @Override
-  public Instances instances() {
-    return instances;
+  public AgentPauses agentPauses() {
+    return agentPauses;
   }
 
   @Override
@@ -192,6 +196,20 @@ public final class PostgresStore implements Store {
 
   @Override
   public void close() {
+    changes.close();
+    giveUpLease();
     database.close();
+  }
+
+  private void giveUpLease() {
+    try {
+      boolean _ =
+          database.single(connection -> {
+            instance.giveUp(connection);
+            return true;
+          });
+    } catch (StoreUnavailableException e) {
+      LOG.debug("The lease ends by itself", e);
+    }
   }
 }

@@ -45,9 +45,14 @@ final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
 
   /** Opens the store whose clock and leases the test moves. */
   Store open(InstanceId instance, SettableClock clock, Optional<Duration> aging) {
+    Home home = new Home("home of " + instance, "localhost");
+    return open(new Member(instance, home, Optional.empty()), clock, aging);
+  }
+
+  Store open(Member member, SettableClock clock, Optional<Duration> aging) {
     return PostgresStore.open(
-        connections(),
-        instance,
+        new Database(connections(), () -> {}),
+        member,
         clock,
         aging,
         time ->

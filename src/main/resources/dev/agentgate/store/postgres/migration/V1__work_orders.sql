@@ -5,21 +5,29 @@
 CREATE TABLE service (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   database_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  secret text NOT NULL DEFAULT replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
   paused boolean NOT NULL DEFAULT false,
   changes_trimmed bigint NOT NULL DEFAULT 0
 );
 INSERT INTO service DEFAULT VALUES;
 
 -- One narrow row per instance; its home is the data directory that its runs are in. A renewal writes this row and no
--- order. Each opening counts the epoch up, so that what an earlier process of the instance still writes changes nothing.
+-- order. Each opening takes a new epoch, so that what an earlier process of the instance still writes changes nothing.
+CREATE SEQUENCE epochs;
 CREATE TABLE instances (
   id text COLLATE "C" PRIMARY KEY,
   epoch bigint NOT NULL,
   home text COLLATE "C" NOT NULL,
   host text COLLATE "C" NOT NULL,
-  opened_at timestamptz NOT NULL,
-  lease_until timestamptz
-) WITH (fillfactor = 50);
+  started_at timestamptz NOT NULL,
+  last_seen timestamptz NOT NULL,
+  lease_until timestamptz,
+  version text COLLATE "C" NOT NULL DEFAULT '',
+  address text COLLATE "C",
+  slots integer NOT NULL DEFAULT 0,
+  running integer NOT NULL DEFAULT 0,
+  draining boolean NOT NULL DEFAULT false
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- Every order. The body is the JSON of the file store; it can hold text that the types text and jsonb cannot.
 CREATE TABLE work_orders (
@@ -57,6 +65,7 @@ CREATE TABLE queue (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 CREATE INDEX queue_in_order ON queue (jump, rank, queued_at, id);
 CREATE INDEX queue_by_age ON queue (queued_at);
+CREATE INDEX queue_by_expiry ON queue (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX queue_by_backoff ON queue (not_before) WHERE not_before IS NOT NULL;
 
 -- The running orders.

@@ -1,0 +1,174 @@
+package dev.agentgate.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.agentgate.store.Claim;
+import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.Store;
+import dev.agentgate.store.WorkQueue.RunningEntry;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrders;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which instance may open the store when, and what it takes over. */
+class OpeningTest {
+  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final InstanceId ONE = new InstanceId("one");
+  private static final InstanceId TWO = new InstanceId("two");
+  private static final Home HERE = new Home("here", "host-a");
+  private static final Home THERE = new Home("there", "host-b");
+
+  @RegisterExtension final FreshDatabase database = new FreshDatabase();
+
+  private final SettableClock clock = new SettableClock();
+
+  private Store open(InstanceId id, Home home) {
+    return database.open(new Member(id, home, Optional.of(LEASE)), clock, Optional.empty());
+  }
+
+  private WorkOrder claimedBy(Store store) {
+    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
+    return store
+        .queue()
+        .claim(new Claim(1, 0, false, Optional.empty(), LEASE, _ -> true))
+        .getFirst();
+  }
+
+  @Test
+  void severalInstancesOpenTheStore() {
+    try (Store one = open(ONE, HERE);
+        Store two = open(TWO, THERE)) {
+      WorkOrder order = claimedBy(one);
+
+      assertThat(two.workOrders().find(order.id())).contains(order);
+    }
+  }
+
+  @Test
+  void aRestartOnTheSameHomeWaitsForNoLease() {
+    Store before = open(ONE, HERE);
+    WorkOrder order = claimedBy(before);
+
+    try (Store after = open(ONE, HERE)) {
+      assertThat(after.workOrders().update(order.complete(clock.instant()))).isTrue();
+    }
+  }
+
+  @Test
+  void aRestartUnderAnotherNameOwnsWhatRunsOnItsHomeAndForgetsTheOldName() throws SQLException {
+    Store before = open(ONE, HERE);
+    WorkOrder order = claimedBy(before);
+
+    try (Store after = open(TWO, HERE)) {
+      assertThat(after.queue().running()).extracting(RunningEntry::owner).containsExactly(TWO);
+      assertThat(before.workOrders().update(order.complete(clock.instant()))).isFalse();
+      assertThat(after.workOrders().update(order.complete(clock.instant()))).isTrue();
+      assertThat(instances()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anotherHomeGetsTheNameWhenTheLeaseIsOverAndTheFormerOneChangesNothing() {
+    Store before = open(ONE, HERE);
+    WorkOrder order = claimedBy(before);
+    clock.advance(LEASE);
+
+    try (Store after = open(ONE, THERE)) {
+      assertThat(before.workOrders().update(order.complete(clock.instant()))).isFalse();
+      assertThat(after.workOrders().update(order.complete(clock.instant()))).isTrue();
+    }
+  }
+
+  @Test
+  void anotherHomeWaitsForTheLeaseOfAnInstanceThatIsSilent() {
+    Store before = open(ONE, HERE);
+    claimedBy(before);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var opening = CompletableFuture.supplyAsync(() -> open(ONE, THERE), threads);
+      assertThat(opening).isNotDone();
+
+      clock.advance(LEASE);
+
+      opening.join().close();
+    }
+  }
+
+  @Test
+  void anotherHomeIsRefusedTheNameOfAnInstanceThatRenewsItsLease() {
+    Store before = open(ONE, HERE);
+    WorkOrder order = claimedBy(before);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var opening = CompletableFuture.supplyAsync(() -> open(ONE, THERE), threads);
+
+      while (!opening.isDone()) {
+        clock.advance(Duration.ofMillis(1));
+        assertThat(before.queue().renew(Set.of(order.id()), LEASE)).isEmpty();
+      }
+
+      assertThatThrownBy(opening::join)
+          .hasCauseInstanceOf(DatabaseRefusedException.class)
+          .hasMessageContainingAll("one is running on host-a", "agentgate.instance.id");
+    }
+    assertThat(before.workOrders().update(order.complete(clock.instant()))).isTrue();
+  }
+
+  @Test
+  void aClosedInstanceWithoutOrdersLeavesItsNameAtOnce() {
+    open(ONE, HERE).close();
+
+    open(ONE, THERE).close();
+  }
+
+  @Test
+  void aClosedInstanceWithOrdersKeepsItsLease() {
+    Store before = open(ONE, HERE);
+    WorkOrder order = claimedBy(before);
+    before.close();
+
+    try (Store two = open(TWO, THERE)) {
+      assertThat(two.queue().takeExpired(LEASE, 9)).isEmpty();
+      clock.advance(LEASE);
+      assertThat(two.queue().takeExpired(LEASE, 9))
+          .extracting(WorkOrder::id)
+          .containsExactly(order.id());
+    }
+  }
+
+  @Test
+  void anInstanceThatIsLongGoneIsForgottenOnceItsOrdersAreSettled() throws SQLException {
+    WorkOrder order = claimedBy(open(ONE, HERE));
+    clock.advance(Duration.ofDays(2));
+
+    open(TWO, THERE).close();
+    assertThat(instances()).isEqualTo(2);
+
+    try (Store two = open(TWO, THERE)) {
+      assertThat(two.queue().takeExpired(LEASE, 9)).hasSize(1);
+      WorkOrder taken = two.workOrders().find(order.id()).orElseThrow();
+      assertThat(two.workOrders().update(taken.complete(clock.instant()))).isTrue();
+    }
+    open(TWO, THERE).close();
+    assertThat(instances()).isEqualTo(1);
+  }
+
+  private long instances() throws SQLException {
+    try (Connection connection = database.connections().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT count(*) FROM instances")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

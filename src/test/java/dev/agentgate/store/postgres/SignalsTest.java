@@ -1,0 +1,134 @@
+package dev.agentgate.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.Store;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.WorkOrders;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/** How instances wake each other. */
+class SignalsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @RegisterExtension final FreshDatabase database = new FreshDatabase();
+
+  private final SettableClock clock = new SettableClock();
+  private final Semaphore woken = new Semaphore(0);
+  private Store one;
+  private Store two;
+
+  @BeforeEach
+  void open() {
+    one = database.open(new InstanceId("one"), clock, Optional.empty());
+    two = database.open(new InstanceId("two"), clock, Optional.empty());
+    two.changes().whenOthersChange(woken::release);
+  }
+
+  @AfterEach
+  void close() {
+    one.close();
+    two.close();
+  }
+
+  private void awaitWoken() throws InterruptedException {
+    assertThat(woken.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aChangeWakesTheOtherInstance() throws InterruptedException {
+    woken.drainPermits();
+    one.workOrders().insert(WorkOrders.queued());
+    awaitWoken();
+  }
+
+  @Test
+  void aResumedQueueWakesTheOtherInstance() throws InterruptedException {
+    woken.drainPermits();
+    one.queue().setPaused(false);
+    awaitWoken();
+  }
+
+  @Test
+  void aReaderIsWokenByAChangeOfTheOtherInstance() throws InterruptedException {
+    ChangeFeed.Position before = two.changes().latest();
+    one.workOrders().insert(WorkOrders.queued());
+
+    assertThat(two.changes().await(before, PATIENCE)).isTrue();
+  }
+
+  @Test
+  void aBrokenConnectionIsReplaced() throws Exception {
+    execute(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """);
+    // Each is woken for nothing until it listens again, so wait for that first.
+    ChangeFeed.Position before = awaitPosition();
+    one.workOrders().insert(WorkOrders.queued());
+
+    assertThat(two.changes().await(before, PATIENCE)).isTrue();
+    awaitWoken();
+  }
+
+  private ChangeFeed.Position awaitPosition() throws InterruptedException {
+    awaitWoken();
+    return two.changes().latest();
+  }
+
+  /** Signals are counted until one of another sender arrives, which was sent after them. */
+  @Test
+  void manyChangesAreFewSignals() throws Exception {
+    try (Connection listener = database.connections().getConnection()) {
+      try (Statement statement = listener.createStatement()) {
+        statement.execute("LISTEN agentgate");
+      }
+      long began = System.nanoTime();
+      for (int i = 0; i < 200; i++) {
+        one.workOrders().insert(WorkOrders.queued());
+      }
+      two.close();
+      one.close();
+      execute("NOTIFY agentgate, 'last'");
+
+      List<String> received = new ArrayList<>();
+      while (!received.contains("last")) {
+        PGNotification[] signals =
+            listener
+                .unwrap(PGConnection.class)
+                .getNotifications(Math.toIntExact(PATIENCE.toMillis()));
+        for (PGNotification signal : signals) {
+          received.add(signal.getParameter());
+        }
+      }
+      double seconds = (System.nanoTime() - began) / 1e9;
+      assertThat(received.stream().filter(signal -> signal.endsWith("changed")).count())
+          .isBetween(1L, 4 + (long) (2 * Signals.PER_SECOND * seconds));
+      listener.abort(Runnable::run);
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = database.connections().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
