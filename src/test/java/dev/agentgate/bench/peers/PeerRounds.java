@@ -18,7 +18,8 @@ final class PeerRounds {
   private static final int BULK_CLIENTS = 4;
   private static final int CLIENTS = 64;
   private static final Duration BURST = Duration.ofSeconds(2);
-  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final int WARM_UP_SUBMITS = 10_000;
+  private static final int WARM_UP_LIMIT_MILLIS = 45_000;
   private static final int WAITS = 40;
   private static final int CANCELS = 3;
   private static final long WAIT_BUDGET_MILLIS = 4_000;
@@ -79,7 +80,11 @@ final class PeerRounds {
   private static void warmUp(PeerResults results) throws Exception {
     Peer peer = results.peer();
     if (results.offers(Measure.SUBMIT_MANY)) {
-      peer.submits(CLIENTS, WARM_UP);
+      long started = System.nanoTime();
+      for (double done = 0;
+          done < WARM_UP_SUBMITS && millisSince(started) < WARM_UP_LIMIT_MILLIS; ) {
+        done += peer.submits(CLIENTS, BURST) * BURST.toSeconds();
+      }
       peer.bulkSubmits(BULK, BULK_CLIENTS, BURST);
     }
     peer.drain(JOBS / 2, WIDTH);

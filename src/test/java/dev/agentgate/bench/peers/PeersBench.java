@@ -57,13 +57,14 @@ public final class PeersBench {
     String before = load();
     int done = new PeerRounds(peers, work).run(rounds, BUDGET);
     String text =
-        "%s, %s. Load %s at the start, %s at the end. Median of %d rounds (least–most).%n%n%s"
+        "%s, %s. Load %s at the start, %s at the end. Median of %d %s (least–most).%n%n%s"
             .formatted(
                 LocalDate.now(Clock.systemUTC()),
                 machine,
                 before,
                 load(),
                 done,
+                done == 1 ? "round" : "rounds",
                 PeerTable.of(peers));
     System.out.print(text);
     Files.writeString(Path.of(args[5]), PeerPlot.of(peers));
