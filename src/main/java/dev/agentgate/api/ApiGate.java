@@ -9,6 +9,7 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.api.problem.ProblemMappers;
 import dev.agentgate.api.problem.ProblemType;
+import dev.agentgate.api.relay.RelayedCalls;
 import dev.agentgate.queue.LogKeys;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -52,6 +53,7 @@ public class ApiGate {
   private static final String STREAM_LIMIT_KEY = "io.quarkus.max-request-size";
 
   private final Access access;
+  private final RelayedCalls relayed;
   private final ProblemAnswers answers;
   private final AuditLog audit;
   private final long maxBodySize;
@@ -60,10 +62,12 @@ public class ApiGate {
   @Inject
   ApiGate(
       Access access,
+      RelayedCalls relayed,
       ProblemAnswers answers,
       AuditLog audit,
       @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
     this.access = access;
+    this.relayed = relayed;
     this.answers = answers;
     this.audit = audit;
     this.maxBodySize = maxBodySize.asLongValue();
@@ -157,7 +161,7 @@ public class ApiGate {
 
   private boolean admit(RoutingContext context, String path) {
     HttpServerRequest request = context.request();
-    Caller caller = access.admit(describe(request));
+    Caller caller = relayed.admit(context).orElseGet(() -> access.admit(describe(request)));
     CurrentCaller.remember(context, caller);
     context.response().putHeader(ROLE_HEADER, caller.role().wireName());
     List<Endpoint> endpoints = Endpoint.at(path);

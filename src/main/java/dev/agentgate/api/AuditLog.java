@@ -6,6 +6,7 @@ import dev.agentgate.api.access.Caller;
 import dev.agentgate.api.access.CurrentCaller;
 import dev.agentgate.api.access.Endpoint;
 import dev.agentgate.api.problem.ProblemAnswers;
+import dev.agentgate.api.relay.RefusedCalls;
 import dev.agentgate.workorder.Rfc3339;
 import dev.agentgate.workorder.WorkOrderId;
 import io.vertx.core.http.HttpMethod;
@@ -23,7 +24,7 @@ import org.jboss.logging.Logger;
  * line cannot be written (a full disk), standard error says so once, and no request is delayed.
  */
 @Singleton
-class AuditLog {
+class AuditLog implements RefusedCalls {
   static final String CATEGORY = "dev.agentgate.audit";
   private static final Logger LOG = Logger.getLogger(CATEGORY);
   private static final Set<HttpMethod> READING =
@@ -54,6 +55,11 @@ class AuditLog {
       // An event loop must not wait for a disk.
       Thread.startVirtualThread(() -> LOG.info(line));
     }
+  }
+
+  @Override
+  public void refused(RoutingContext call, int status) {
+    record(call, status, Optional.empty());
   }
 
   private String describe(RoutingContext call, int status, Optional<String> submitted) {

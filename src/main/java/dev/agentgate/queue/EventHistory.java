@@ -52,7 +52,11 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
 
   @Override
   public void transitioned(Transition transition) {
-    StatusEvent event = transition.event();
+    publish(transition.event());
+  }
+
+  /** Adds an event. */
+  void publish(StatusEvent event) {
     String json = event.json();
     publishing.lock();
     try {
@@ -60,6 +64,18 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
       ring.set(slot(number), new Entry(number, event.workOrder(), json));
       // The order matters: a reader first takes the latch, then looks at the number.
       last = number;
+      openLatch();
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  /** Tells all readers that events are missing after the latest one. */
+  void missed() {
+    publishing.lock();
+    try {
+      // No entry has this number: a reader that comes to it has missed something.
+      last += 1;
       openLatch();
     } finally {
       publishing.unlock();
@@ -97,6 +113,11 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
     } finally {
       publishing.unlock();
     }
+  }
+
+  /** Whether the service is stopping. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** What a reader receives. */

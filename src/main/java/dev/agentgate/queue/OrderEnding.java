@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.RunSupervisor.EndAnswer;
+import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.workorder.AgentGateException;
@@ -26,13 +27,22 @@ final class OrderEnding {
   private final Orders orders;
   private final QueueManager queue;
   private final RunPublications publications;
+  private final Whereabouts whereabouts;
+  private final Peers peers;
 
-  OrderEnding(Supervision supervision, QueueManager queue, RunPublications publications) {
+  OrderEnding(
+      Supervision supervision,
+      QueueManager queue,
+      RunPublications publications,
+      Whereabouts whereabouts,
+      Peers peers) {
     this.supervision = supervision;
     this.stored = supervision.store().workOrders();
     this.orders = supervision.orders();
     this.queue = queue;
     this.publications = publications;
+    this.whereabouts = whereabouts;
+    this.peers = peers;
   }
 
   /**
@@ -57,6 +67,10 @@ final class OrderEnding {
           }
         }
         case RUNNING -> {
+          Optional<InstanceInfo> owner = otherOwner(order);
+          if (owner.isPresent()) {
+            return Optional.of(peers.cancel(owner.get(), id));
+          }
           Optional<EndAnswer> ended = end(order, EndCause.CANCEL, supervision.killGrace());
           if (ended.isPresent()) {
             WorkOrder after = ended.get().order();
@@ -84,12 +98,37 @@ final class OrderEnding {
             Kind.NOT_RUNNING,
             "Work order " + id + " is not running (status: " + order.status().wireName() + ")");
       }
+      otherOwner(order)
+          .ifPresent(owner -> {
+            throw Peers.unreachable(owner);
+          });
       Duration grace = force ? Duration.ZERO : supervision.killGrace();
       Optional<EndAnswer> ended = end(order, EndCause.KILL, grace);
       if (ended.isPresent()) {
         return ended.get().report();
       }
     }
+  }
+
+  /**
+   * Returns the other instance that runs an order; empty if this one does.
+   *
+   * @throws AgentGateException if it is not alive, so that nobody can end the run now
+   */
+  private Optional<InstanceInfo> otherOwner(WorkOrder order) {
+    return whereabouts
+        .owner(order)
+        .map(owner ->
+            whereabouts
+                .living(owner)
+                .orElseThrow(() ->
+                    new AgentGateException(
+                        Kind.SHORT_OF_RESOURCES,
+                        "Work order "
+                            + order.id()
+                            + " is taken over from the instance "
+                            + owner
+                            + ". Try again.")));
   }
 
   /**
@@ -122,6 +161,7 @@ final class OrderEnding {
         cancelToPurge(order);
       } else {
         // Runs first: without the order, nobody would know to whom the remaining files belong.
+        whereabouts.keepers(order).forEach(keeper -> peers.removeFiles(keeper, order.id()));
         removeRuns(order);
         if (orders.remove(order)) {
           publications.forget(order.runs());
@@ -133,10 +173,13 @@ final class OrderEnding {
   }
 
   private void cancelToPurge(WorkOrder order) {
+    Optional<InstanceInfo> owner = otherOwner(order);
     int survivors =
-        end(order, EndCause.CANCEL, supervision.killGrace())
-            .map(ended -> ended.report().survivors())
-            .orElse(0);
+        owner.isPresent()
+            ? peers.cancel(owner.get(), order.id()).survivors()
+            : end(order, EndCause.CANCEL, supervision.killGrace())
+                .map(ended -> ended.report().survivors())
+                .orElse(0);
     if (survivors > 0) {
       throw new AgentGateException(
           Kind.CONFLICT,
@@ -148,8 +191,17 @@ final class OrderEnding {
     }
   }
 
+  /** See {@link FileRemoval}. */
+  void removeFiles(WorkOrderId id) {
+    Optional<WorkOrder> order = stored.find(id);
+    if (order.filter(it -> it.status() == WorkOrderStatus.RUNNING).isPresent()) {
+      throw new AgentGateException(Kind.CONFLICT, "Work order " + id + " is running");
+    }
+    order.ifPresent(this::removeRuns);
+  }
+
   /**
-   * Removes everything that the runs of an order left behind.
+   * Removes everything that the runs of an order left behind here.
    *
    * @throws AgentGateException if a part of it could not be removed
    */

@@ -31,9 +31,11 @@ public final class OrphanCleanup {
   private final Store store;
   private final Orders orders;
   private final QueueManager queue;
+  private final Whereabouts whereabouts;
 
-  OrphanCleanup(Supervision supervision, QueueManager queue) {
+  OrphanCleanup(Supervision supervision, QueueManager queue, Whereabouts whereabouts) {
     this.queue = queue;
+    this.whereabouts = whereabouts;
     this.supervision = supervision;
     this.store = supervision.store();
     this.orders = supervision.orders();
@@ -81,11 +83,13 @@ public final class OrphanCleanup {
   }
 
   /**
-   * Whether a run has no directory. A run may have been created after the directories were listed,
-   * so this looks at the disk again.
+   * Whether a run should have a directory here and has none. A run may have been created after the
+   * directories were listed, so this looks at the disk again.
    */
   private boolean isMissing(RunId run, Set<RunId> present) {
-    return !present.contains(run) && !supervision.outputs().exists(run);
+    return !present.contains(run)
+        && !supervision.outputs().exists(run)
+        && !whereabouts.isElsewhere(run);
   }
 
   /** Whether the files of a run were on this machine, so that they are nowhere else. */

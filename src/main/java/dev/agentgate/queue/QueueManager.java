@@ -57,6 +57,7 @@ public final class QueueManager {
   private final FutureTimes futureTimes;
 
   private final QueueExpiry expiry;
+  private final ContinuationPlaces continuations;
 
   /** Guards claims, and also {@link #lastStartNanos} and {@link #expiry}. */
   private final ReentrantLock dispatching = new ReentrantLock();
@@ -80,6 +81,7 @@ public final class QueueManager {
     this.rules = rules;
     this.clock = supervision.clock();
     this.futureTimes = new FutureTimes(store, orders);
+    this.continuations = new ContinuationPlaces(new Whereabouts(store));
     this.expiry = new QueueExpiry(store.workOrders(), orders);
   }
 
@@ -380,7 +382,7 @@ public final class QueueManager {
   }
 
   private Claim claim(Optional<WorkOrderId> only) {
-    return rules.claim(only, supervision.lease().length());
+    return continuations.leavingOut(rules.claim(only, supervision.lease().length()));
   }
 
   /** Claims and starts all orders that may start; returns the runs that were started. */
@@ -394,6 +396,7 @@ public final class QueueManager {
     // The rules were checked a moment ago; since then a symbolic link may have changed, or the
     // process may have been stopped for longer than a lease.
     if (supervision.lease().isInDoubt()
+        || continuations.belongsElsewhere(claimed)
         || supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
         || !supervision.slots().take(supervisor)) {
       boolean _ = orders.release(claimed);

@@ -28,14 +28,22 @@ public final class QueueModule {
   private final RunDrain drain;
   private final Optional<LeaseKeeper> leaseKeeper;
   private final InstanceList instances;
+  private final Whereabouts whereabouts;
+  private final FileRemoval fileRemoval;
+
+  /** Builds the parts for a service that has only one instance. */
+  public QueueModule(QueueSettings settings, Outside outside) {
+    this(settings, outside, Peers.NONE);
+  }
 
   /**
    * Builds the parts.
    *
    * @param settings the limits
    * @param outside the parts outside the queue that it depends on
+   * @param peers the other instances of the service
    */
-  public QueueModule(QueueSettings settings, Outside outside) {
+  public QueueModule(QueueSettings settings, Outside outside, Peers peers) {
     orders = new Orders(outside.store());
     publications = new RunPublications(outside.store(), orders, outside.executor()::workspaceOf);
     RunSlots slots = new RunSlots();
@@ -67,7 +75,9 @@ public final class QueueModule {
             this::wake);
     manager = new QueueManager(settings, supervision, rules);
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
-    OrderEnding ending = new OrderEnding(supervision, manager, publications);
+    whereabouts = new Whereabouts(outside.store());
+    OrderEnding ending = new OrderEnding(supervision, manager, publications, whereabouts, peers);
+    fileRemoval = ending::removeFiles;
     SubmitRules submitRules = new SubmitRules(settings, outside.sources(), outside.agents());
     OrderViews views = new OrderViews(outside.store(), outside.outputs(), outside.clock());
     service = new WorkOrderService(supervision, manager, room, submitRules, ending, views);
@@ -76,7 +86,7 @@ public final class QueueModule {
     health =
         new QueueHealthCheck(settings, supervision, manager, rules, publications, outside.host());
     staleCheck = new StaleCheck(outside.store(), slots, manager);
-    orphanCleanup = new OrphanCleanup(supervision, manager);
+    orphanCleanup = new OrphanCleanup(supervision, manager, whereabouts);
     retention =
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
@@ -170,5 +180,13 @@ public final class QueueModule {
 
   public InstanceList instances() {
     return instances;
+  }
+
+  public Whereabouts whereabouts() {
+    return whereabouts;
+  }
+
+  public FileRemoval fileRemoval() {
+    return fileRemoval;
   }
 }

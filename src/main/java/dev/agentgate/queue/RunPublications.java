@@ -29,6 +29,7 @@ public final class RunPublications {
   private static final int MAX_FAILED = 1000;
 
   private final Store store;
+  private final Whereabouts whereabouts;
   private final Orders orders;
   private final UnaryOperator<RunId> workspaceOf;
 
@@ -40,6 +41,7 @@ public final class RunPublications {
    */
   RunPublications(Store store, Orders orders, UnaryOperator<RunId> workspaceOf) {
     this.store = store;
+    this.whereabouts = new Whereabouts(store);
     this.orders = orders;
     this.workspaceOf = workspaceOf;
   }
@@ -66,20 +68,12 @@ public final class RunPublications {
 
   /**
    * Returns the runs of this instance whose publication is pending; some of them may have been
-   * published. No other instance has their changes.
+   * published.
    */
   public List<RunId> pending() {
-    List<RunId> all = store.runs().unpublished();
-    return store.instances().shared() ? all.stream().filter(this::isOwn).toList() : all;
-  }
-
-  private boolean isOwn(RunId id) {
-    return store
-        .runs()
-        .find(id)
-        .flatMap(Run::instance)
-        .filter(owner -> !owner.equals(store.instance()))
-        .isEmpty();
+    return store.runs().unpublished().stream()
+        .filter(run -> !whereabouts.isElsewhere(run))
+        .toList();
   }
 
   /** Returns a run with its publication; empty if it has none, or is gone. */

@@ -2,6 +2,8 @@ package dev.agentgate.runtime;
 
 import dev.agentgate.api.access.Access;
 import dev.agentgate.api.access.ApiKeys;
+import dev.agentgate.api.relay.PeerClient;
+import dev.agentgate.api.relay.RelayPatience;
 import dev.agentgate.config.AuthConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.WebhooksConfig;
@@ -9,10 +11,15 @@ import dev.agentgate.notify.WebhookSettings;
 import dev.agentgate.notify.Webhooks;
 import dev.agentgate.ops.ReadinessAlerts;
 import dev.agentgate.queue.EventHistory;
+import dev.agentgate.queue.QueueObserver;
+import dev.agentgate.queue.SharedEvents;
 import dev.agentgate.runtime.check.StartChecks;
+import dev.agentgate.store.Store;
 import dev.agentgate.workorder.WorkOrderStatus;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +36,9 @@ import java.util.stream.Collectors;
 class EdgesProducer {
   /** The number of events that a client can have missed and still resume; they take some 4 MB. */
   private static final int KEPT_EVENTS = 10_000;
+
+  /** Longer than a lease, and than the orders of an instance that is gone take to settle. */
+  private static final Duration UNTIL_TAKEN_OVER = Duration.ofSeconds(45);
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
 
@@ -51,8 +61,33 @@ class EdgesProducer {
 
   @Produces
   @Singleton
+  PeerClient peers(Vertx vertx) {
+    return new PeerClient(vertx);
+  }
+
+  void close(@Disposes PeerClient peers) {
+    peers.close();
+  }
+
+  @Produces
+  @Singleton
+  RelayPatience relayPatience() {
+    return new RelayPatience(UNTIL_TAKEN_OVER);
+  }
+
+  // As an observer it is registered by what feeds it.
+  @Produces
+  @Singleton
+  @Typed(EventHistory.class)
   EventHistory events() {
     return new EventHistory(KEPT_EVENTS);
+  }
+
+  @Produces
+  @Singleton
+  @Typed(QueueObserver.class)
+  QueueObserver eventSource(Store store, EventHistory events) {
+    return store.instances().shared() ? new SharedEvents(store, events).open() : events;
   }
 
   void close(@Disposes EventHistory events) {

@@ -1,6 +1,9 @@
 package dev.agentgate.runtime;
 
+import dev.agentgate.api.relay.HttpPeers;
+import dev.agentgate.api.relay.PeerClient;
 import dev.agentgate.cli.console.Version;
+import dev.agentgate.config.InstanceConfig;
 import dev.agentgate.config.MaintenanceConfig;
 import dev.agentgate.config.QueueConfig;
 import dev.agentgate.config.Settings;
@@ -11,6 +14,7 @@ import dev.agentgate.queue.AgentBrakes;
 import dev.agentgate.queue.BatchSubmission;
 import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.DailyBudgets;
+import dev.agentgate.queue.FileRemoval;
 import dev.agentgate.queue.InstanceList;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
@@ -19,6 +23,7 @@ import dev.agentgate.queue.RunChanges;
 import dev.agentgate.queue.RunFormats;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.UsageReport;
+import dev.agentgate.queue.Whereabouts;
 import dev.agentgate.queue.WorkOrderService;
 import dev.agentgate.workspace.WorkspaceRetention;
 import dev.agentgate.workspace.WorkspaceRetention.Keep;
@@ -27,11 +32,13 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
 
 /** Builds the queue from the settings and its foundation, and offers its parts as beans. */
 @Singleton
@@ -46,11 +53,11 @@ class QueueProducer {
   private final RunLogs runLogs;
   private final RunChanges runChanges;
 
-  QueueProducer(Settings settings, Foundation foundation) {
+  QueueProducer(Settings settings, Foundation foundation, PeerClient peers, Config config) {
     QueueModule.Outside outside = foundation.outside();
     limits = limits(settings);
-    queue = new QueueModule(limits, outside);
-    queue.instances().introduce(Version.text(), Optional.empty());
+    queue = new QueueModule(limits, outside, new HttpPeers(peers, outside.store().instances()));
+    queue.instances().introduce(Version.text(), address(settings.instance(), config));
     MaintenanceConfig maintenance = settings.maintenance();
     jobs =
         new MaintenanceJobs(
@@ -68,6 +75,16 @@ class QueueProducer {
             logWatcher,
             foundation.mask());
     runChanges = new RunChanges(queue.service()::run, outside.outputs());
+  }
+
+  private static Optional<URI> address(InstanceConfig instance, Config config) {
+    return instance
+        .address()
+        .map(URI::create)
+        .or(() ->
+            InstanceAddress.of(
+                config.getValue("quarkus.http.host", String.class),
+                config.getValue("quarkus.http.port", Integer.class)));
   }
 
   private static QueueSettings limits(Settings settings) {
@@ -156,6 +173,18 @@ class QueueProducer {
   @Singleton
   InstanceList instances() {
     return queue.instances();
+  }
+
+  @Produces
+  @Singleton
+  Whereabouts whereabouts() {
+    return queue.whereabouts();
+  }
+
+  @Produces
+  @Singleton
+  FileRemoval fileRemoval() {
+    return queue.fileRemoval();
   }
 
   @Produces

@@ -24,4 +24,10 @@ public record Claim(
     boolean requestedOnly,
     Optional<WorkOrderId> only,
     Duration lease,
-    Predicate<QueueEntry> admits) {}
+    Predicate<QueueEntry> admits) {
+
+  /** Returns a claim that also has this condition. */
+  public Claim admitting(Predicate<QueueEntry> condition) {
+    return new Claim(slots, perRepository, requestedOnly, only, lease, admits.and(condition));
+  }
+}

@@ -30,6 +30,7 @@ class EnvironmentTest {
           entry("AGENTGATE_DATA_DIR", "/srv/agentgate"),
           entry("AGENTGATE_STORE_KIND", "postgres"),
           entry("AGENTGATE_STORE_LEASE", "PT1M"),
+          entry("AGENTGATE_INSTANCE_ADDRESS", "http://10.1.2.3:3001"),
           entry("AGENTGATE_INSTANCE_ID", "one"),
           entry("AGENTGATE_DEFAULT_AGENT", "codex"),
           entry("AGENTGATE_AUTH_API_KEY", "k"),

@@ -69,7 +69,7 @@ final class QueueFixture implements AutoCloseable {
       InMemoryStore store,
       FakeExecutor executor,
       SettableClock clock) {
-    this(directory, change, store, executor, clock, ENVIRONMENT, Optional.empty());
+    this(directory, change, store, executor, clock, ENVIRONMENT, Optional.empty(), Peers.NONE);
   }
 
   /** An instance that shares its store with others. */
@@ -81,7 +81,8 @@ final class QueueFixture implements AutoCloseable {
         new FakeExecutor(),
         clock,
         ENVIRONMENT,
-        Optional.of(lease));
+        Optional.of(lease),
+        Peers.NONE);
   }
 
   /** A service that finds what another one left, with another environment. */
@@ -92,17 +93,19 @@ final class QueueFixture implements AutoCloseable {
       FakeExecutor executor,
       SettableClock clock,
       Map<String, String> environment) {
-    this(directory, change, store, executor, clock, environment, Optional.empty());
+    this(directory, change, store, executor, clock, environment, Optional.empty(), Peers.NONE);
   }
 
-  private QueueFixture(
+  /** One of several services. */
+  QueueFixture(
       Path directory,
       UnaryOperator<QueueSettings> change,
       InMemoryStore store,
       FakeExecutor executor,
       SettableClock clock,
       Map<String, String> environment,
-      Optional<LeaseSettings> lease) {
+      Optional<LeaseSettings> lease,
+      Peers peers) {
     this.directory = directory;
     this.workspaces = new FakeWorkspaces(directory.resolve("workspaces"));
     this.store = store;
@@ -146,7 +149,8 @@ final class QueueFixture implements AutoCloseable {
                     Prices.NONE),
                 host,
                 clock,
-                lease));
+                lease),
+            peers);
   }
 
   private static Agent agent(OutputFormat format) {

@@ -31,7 +31,7 @@ public class ProblemAnswers {
   private final ObjectMapper json;
 
   @Inject
-  ProblemAnswers(ObjectMapper json) {
+  public ProblemAnswers(ObjectMapper json) {
     this.json = json;
   }
 

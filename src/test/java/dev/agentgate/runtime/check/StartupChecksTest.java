@@ -286,6 +286,17 @@ class StartupChecksTest {
     assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.webhooks.urls");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"10.1.2.3:3001", "ftp://10.1.2.3", "http://a/b", "http://u:p@a", "http://"})
+  void theAddressOfAnInstanceIsAUrlWithoutAPath(String address) {
+    environment.put("AGENTGATE_INSTANCE_ADDRESS", address);
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.instance.address");
+
+    environment.put("AGENTGATE_INSTANCE_ADDRESS", "https://[fd00::1]:3001/");
+    assertThat(problems()).isEmpty();
+  }
+
   @Test
   void noPasswordOfAWebhooksUrlIsShown() {
     environment.put("AGENTGATE_WEBHOOKS_URLS", "https://u:hunter2@hooks.example.com/");

@@ -1,0 +1,65 @@
+package dev.agentgate.api.relay;
+
+import dev.agentgate.api.access.Caller;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemType;
+import dev.agentgate.store.Instances;
+import dev.agentgate.store.Store;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/**
+ * Recognises calls that another instance of the service passes on. That instance has checked the
+ * caller's key; the secret of the instances proves it.
+ */
+@Singleton
+public class RelayedCalls {
+  private static final String KEY = "agentgate.relayed";
+
+  private final Provider<Store> store;
+
+  /**
+   * @param store is asked for only while calls are served: it is not open when beans are made
+   */
+  @Inject
+  RelayedCalls(Provider<Store> store) {
+    this.store = store;
+  }
+
+  /**
+   * Returns the caller of a call that another instance passes on; empty if it is an ordinary call.
+   *
+   * @throws ApiException 401 if it claims to be passed on, with a wrong secret
+   */
+  public Optional<Caller> admit(RoutingContext call) {
+    MultiMap headers = call.request().headers();
+    String secret = headers.get(RelayHeaders.SECRET);
+    if (secret == null) {
+      return Optional.empty();
+    }
+    Instances instances = store.get().instances();
+    Optional<Caller> caller = RelayHeaders.caller(headers);
+    if (!instances.shared() || !isSame(secret, instances.secret()) || caller.isEmpty()) {
+      throw new ApiException(
+          ProblemType.UNAUTHENTICATED, "The secret of the instances is wrong or does not apply");
+    }
+    call.put(KEY, true);
+    return caller;
+  }
+
+  /** Whether another instance passes this call on. Such a call must not be passed on again. */
+  static boolean isRelayed(RoutingContext call) {
+    return call.get(KEY) != null;
+  }
+
+  private static boolean isSame(String sent, String secret) {
+    return MessageDigest.isEqual(
+        sent.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,414 @@
+package dev.agentgate.api.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.api.access.Caller;
+import dev.agentgate.api.access.CurrentCaller;
+import dev.agentgate.api.access.Role;
+import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.problem.ProblemAnswers;
+import dev.agentgate.queue.Whereabouts;
+import dev.agentgate.store.Claim;
+import dev.agentgate.store.InMemoryStore;
+import dev.agentgate.store.InstanceStatus;
+import dev.agentgate.store.SettableClock;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrders;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two instances with a gate and a relay each, and resources that say who answered. */
+class RelayTest {
+  private static final Duration HANG = Duration.ofSeconds(30);
+  private static final Caller CALLER = new Caller("ann", Role.OPERATOR);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final InMemoryStore first =
+      new InMemoryStore(new SettableClock()).openedBy(new dev.agentgate.workorder.InstanceId("a"));
+  private final Instance a = new Instance(first);
+  private final Instance b =
+      new Instance(first.openedBy(new dev.agentgate.workorder.InstanceId("b")));
+  private final PeerClient client = new PeerClient(vertx);
+
+  /** How a resource answers; set by a test. */
+  private volatile Consumer<RoutingContext> resource =
+      call -> call.response().end("an answer of no test");
+
+  /** One instance of the service. */
+  private final class Instance {
+    final InMemoryStore store;
+    final List<String> removed = new CopyOnWriteArrayList<>();
+    final List<Integer> refused = new CopyOnWriteArrayList<>();
+    HttpServer server = vertx.createHttpServer();
+
+    Instance(InMemoryStore store) {
+      this.store = store;
+    }
+
+    void open() throws Exception {
+      RelayedCalls relayed = new RelayedCalls(() -> store);
+      ProblemAnswers answers = new ProblemAnswers(new ObjectMapper());
+      Relay relay =
+          new Relay(
+              client,
+              () -> store,
+              () -> order -> removed.add(order.value()),
+              () -> new Whereabouts(store),
+              answers,
+              (_, status) -> refused.add(status),
+              new RelayPatience(Duration.ofSeconds(2)));
+      Router router = Router.router(vertx);
+      router
+          .route()
+          .handler(call -> {
+            call.request().pause();
+            call.response().putHeader("X-Request-ID", "r1");
+            try {
+              CurrentCaller.remember(call, relayed.admit(call).orElse(CALLER));
+              relay.handle(call);
+            } catch (ApiException e) {
+              answers.send(call, e.type().problem(e.detail(), "/"));
+            }
+          });
+      router
+          .route()
+          .handler(call -> {
+            call.response()
+                .putHeader("Answered-By", store.instance().value())
+                .putHeader("Asked-By", CurrentCaller.of(call).orElseThrow().name());
+            call.request().resume();
+            resource.accept(call);
+          });
+      server = vertx.createHttpServer().requestHandler(router);
+      await(server.listen(0, "127.0.0.1"));
+      store
+          .instances()
+          .announce(
+              new InstanceStatus(
+                  "1",
+                  Optional.of(URI.create("http://127.0.0.1:" + server.actualPort())),
+                  2,
+                  0,
+                  false));
+    }
+  }
+
+  private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(HANG.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    a.open();
+    b.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    http.close();
+    await(vertx.close());
+  }
+
+  private WorkOrder runningOn(Instance instance) {
+    WorkOrder order = WorkOrders.queued();
+    assertThat(first.insert(order)).isEmpty();
+    Claim claim = new Claim(1, 0, false, Optional.of(order.id()), HANG, _ -> true);
+    return instance.store.claim(claim).getFirst();
+  }
+
+  private static RunId run(WorkOrder order) {
+    return order.currentRun().orElseThrow();
+  }
+
+  private HttpRequest.Builder to(Instance instance, String path) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + instance.server.actualPort() + "/api/v1" + path))
+        .timeout(HANG);
+  }
+
+  private HttpResponse<String> post(Instance instance, String path, String body) throws Exception {
+    return http.send(
+        to(instance, path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> get(Instance instance, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request = to(instance, path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static String by(HttpResponse<?> answer) {
+    return answer.headers().firstValue("Answered-By").orElse("nobody");
+  }
+
+  @Test
+  void aCancelReachesTheOwnerWithItsCallerAndItsAnswerComesBackUnchanged() throws Exception {
+    WorkOrder order = runningOn(b);
+    resource =
+        call ->
+            call.response()
+                .setStatusCode(409)
+                .putHeader("Retry-After", "7")
+                .putHeader("Content-Type", "application/problem+json")
+                .end("{\"detail\":\"no\"}");
+
+    HttpResponse<String> answer = post(a, "/work-orders/" + order.id() + "/cancel", "");
+
+    assertThat(by(answer)).isEqualTo("b");
+    assertThat(answer.headers().firstValue("Asked-By")).contains("ann");
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(answer.headers().firstValue("Retry-After")).contains("7");
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(answer.body()).isEqualTo("{\"detail\":\"no\"}");
+    assertThat(a.refused).isEmpty();
+  }
+
+  @Test
+  void whatConcernsNoOtherInstanceStaysHere() throws Exception {
+    WorkOrder here = runningOn(a);
+    WorkOrder waiting = WorkOrders.queued();
+    first.insert(waiting);
+
+    assertThat(by(post(a, "/work-orders/" + here.id() + "/cancel", ""))).isEqualTo("a");
+    assertThat(by(post(a, "/work-orders/" + waiting.id() + "/cancel", ""))).isEqualTo("a");
+    assertThat(by(get(a, "/runs/" + run(here) + "/log"))).isEqualTo("a");
+    assertThat(by(get(a, "/work-orders?limit=1"))).isEqualTo("a");
+    assertThat(by(get(a, "/work-orders/none"))).isEqualTo("a");
+  }
+
+  @Test
+  void theFilesOfARunComeFromTheInstanceThatHasThem() throws Exception {
+    WorkOrder order = runningOn(b);
+    assertThat(first.update(order)).as("only its owner may").isFalse();
+    assertThat(b.store.update(order.complete(WorkOrders.NOW))).isTrue();
+
+    for (String what : List.of("/log", "/log/stream", "/changes", "/patch")) {
+      assertThat(by(get(a, "/runs/" + run(order) + what))).as(what).isEqualTo("b");
+    }
+    assertThat(by(post(a, "/runs/" + run(order) + "/publish", "{}"))).isEqualTo("b");
+    assertThat(by(post(a, "/work-orders/" + order.id() + "/runs", "{\"taskPrompt\":\"go\"}")))
+        .isEqualTo("b");
+    assertThat(by(post(a, "/work-orders/" + order.id() + "/runs", ""))).isEqualTo("a");
+  }
+
+  @Test
+  void aBodyAndARangeArePassedOn() throws Exception {
+    WorkOrder order = runningOn(b);
+    resource =
+        call -> {
+          String range = call.request().getHeader("Range");
+          call.request()
+              .body()
+              .onSuccess(body -> call.response().end(range + " " + body.toString()));
+        };
+
+    assertThat(get(a, "/runs/" + run(order) + "/patch", "Range", "bytes=1-2").body())
+        .isEqualTo("bytes=1-2 ");
+    assertThat(post(a, "/runs/" + run(order) + "/publish", "{\"as\":\"branch\"}").body())
+        .isEqualTo("null {\"as\":\"branch\"}");
+  }
+
+  @Test
+  void aStreamIsPassedOnAsItComes() throws Exception {
+    WorkOrder order = runningOn(b);
+    List<RoutingContext> streams = new CopyOnWriteArrayList<>();
+    resource =
+        call -> {
+          streams.add(call);
+          call.response().setChunked(true).write("one\n");
+        };
+
+    HttpResponse<java.util.stream.Stream<String>> answer =
+        http.send(to(a, "/runs/" + run(order) + "/log/stream").build(), BodyHandlers.ofLines());
+    java.util.Iterator<String> lines = answer.body().iterator();
+
+    assertThat(lines.next()).isEqualTo("one");
+    assertThat(streams.getFirst().response().ended()).isFalse();
+    await(streams.getFirst().response().end("two\n"));
+    assertThat(lines.next()).isEqualTo("two");
+    assertThat(lines.hasNext()).isFalse();
+  }
+
+  @Test
+  void aLargeAnswerArrivesWhole() throws Exception {
+    WorkOrder order = runningOn(b);
+    byte[] patch = new byte[32 << 20];
+    new java.util.Random(7).nextBytes(patch);
+    resource = call -> call.response().end(Buffer.buffer(patch));
+
+    HttpResponse<byte[]> answer =
+        http.send(to(a, "/runs/" + run(order) + "/patch").build(), BodyHandlers.ofByteArray());
+
+    assertThat(answer.body()).isEqualTo(patch);
+    assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(patch.length);
+  }
+
+  @Test
+  void anAnswerThatBreaksOffIsNotTakenForAWholeOne() throws Exception {
+    WorkOrder order = runningOn(b);
+    resource =
+        call -> {
+          call.response().setChunked(true);
+          call.response().write("half").onSuccess(_ -> call.request().connection().close());
+        };
+
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> get(a, "/runs/" + run(order) + "/log"))
+        .isInstanceOf(java.io.IOException.class);
+  }
+
+  @Test
+  void aCallThatWasPassedOnIsNotPassedOnAgain() throws Exception {
+    WorkOrder order = runningOn(b);
+
+    HttpResponse<String> answer =
+        get(
+            a,
+            "/runs/" + run(order) + "/log",
+            RelayHeaders.SECRET,
+            first.instances().secret(),
+            RelayHeaders.CALLER,
+            "bob",
+            RelayHeaders.ROLE,
+            "viewer");
+
+    assertThat(by(answer)).isEqualTo("a");
+    assertThat(answer.headers().firstValue("Asked-By")).contains("bob");
+  }
+
+  @Test
+  void aWrongSecretIsRefusedWhateverElseIsSent() throws Exception {
+    WorkOrder order = runningOn(b);
+    List<String> wrong = new ArrayList<>(List.of("", "x", first.instances().secret() + "x"));
+    for (String secret : wrong) {
+      HttpResponse<String> answer =
+          get(
+              a,
+              "/runs/" + run(order) + "/log",
+              RelayHeaders.SECRET,
+              secret,
+              RelayHeaders.CALLER,
+              "bob",
+              RelayHeaders.ROLE,
+              "admin");
+      assertThat(answer.statusCode()).isEqualTo(401);
+      assertThat(by(answer)).isEqualTo("nobody");
+    }
+  }
+
+  @Test
+  void ifTheOwnerDoesNotAnswerTheCallWaitsUntilAnotherInstanceHasTakenItsOrderOver()
+      throws Exception {
+    WorkOrder order = runningOn(b);
+    await(b.server.close());
+    Thread taking =
+        Thread.startVirtualThread(() -> {
+          // As soon as the first attempt has failed: nothing else can be seen of it.
+          b.store.lose(b.store.instance());
+          WorkOrder lost = b.store.find(order.id()).orElseThrow();
+          assertThat(b.store.update(lost.cancel(WorkOrders.NOW))).isTrue();
+        });
+
+    HttpResponse<String> answer = post(a, "/work-orders/" + order.id() + "/kill", "");
+    taking.join();
+
+    assertThat(by(answer)).isEqualTo("a");
+  }
+
+  @Test
+  void aCallWaitsForASilentOwnerNoLongerThanItsLease() throws Exception {
+    WorkOrder order = runningOn(b);
+    await(b.server.close());
+
+    HttpResponse<String> answer = post(a, "/work-orders/" + order.id() + "/cancel", "");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(a.refused).containsExactly(503);
+  }
+
+  @Test
+  void aHangingOwnerIsGivenUpOnceItsLeaseIsOver() throws Exception {
+    WorkOrder order = runningOn(b);
+    List<RoutingContext> calls = new CopyOnWriteArrayList<>();
+    resource =
+        call -> {
+          if (by(call).equals("a")) {
+            call.response().end("here");
+          } else {
+            // Its lease ends while the call is there.
+            calls.add(call);
+            b.store.lose(b.store.instance());
+            assertThat(b.store.update(order.cancel(WorkOrders.NOW))).isTrue();
+          }
+        };
+
+    HttpResponse<String> answer = post(a, "/work-orders/" + order.id() + "/cancel", "");
+
+    assertThat(answer.body()).isEqualTo("here");
+    assertThat(calls).hasSize(1);
+  }
+
+  private static String by(RoutingContext call) {
+    return call.response().headers().get("Answered-By");
+  }
+
+  @Test
+  void filesOfAnInstanceThatDoesNotAnswerAreMissedOnlyForTheMoment() throws Exception {
+    WorkOrder order = runningOn(b);
+    await(b.server.close());
+
+    HttpResponse<String> log = get(a, "/runs/" + run(order) + "/log");
+    assertThat(log.statusCode()).isEqualTo(503);
+    assertThat(log.headers().firstValue("Retry-After")).isPresent();
+    assertThat(by(get(a, "/runs/" + run(order)))).as("its record").isEqualTo("a");
+
+    first.lose(b.store.instance());
+    assertThat(by(get(a, "/runs/" + run(order) + "/log"))).as("for good").isEqualTo("a");
+  }
+
+  @Test
+  void anotherInstanceIsAskedToRemoveItsFilesAndToCancel() throws Exception {
+    WorkOrder order = runningOn(b);
+    HttpPeers peers = new HttpPeers(client, a.store.instances());
+    resource =
+        call ->
+            call.response()
+                .end("{\"success\":true,\"killed\":true,\"survivors\":0,\"durationMs\":12}");
+
+    peers.removeFiles(
+        new Whereabouts(a.store).living(b.store.instance()).orElseThrow(), order.id());
+    assertThat(b.removed).containsExactly(order.id().value());
+    assertThat(a.removed).isEmpty();
+
+    var report =
+        peers.cancel(new Whereabouts(a.store).living(b.store.instance()).orElseThrow(), order.id());
+    assertThat(report.killed()).isTrue();
+    assertThat(report.took()).isEqualTo(Duration.ofMillis(12));
+  }
+}
