@@ -1,5 +1,6 @@
 package dev.agentgate.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -26,4 +27,12 @@ public interface StoreConfig {
   @AtLeast("5s")
   @AtMost("10m")
   Duration lease();
+
+  /**
+   * The most bytes of one run, log and patch together, that are kept in a database once the run is
+   * over, so that every instance can show them. They are compressed there. A larger run stays on
+   * the instance that ran it. {@code 0} keeps nothing. The store {@code file} does not use it.
+   */
+  @WithDefault("128M")
+  MemorySize archiveMaxSize();
 }

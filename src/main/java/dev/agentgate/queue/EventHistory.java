@@ -75,7 +75,8 @@ public final class EventHistory implements QueueObserver, AutoCloseable {
     publishing.lock();
     try {
       // No entry has this number: a reader that comes to it has missed something.
-      last += 1;
+      long number = last + 1;
+      last = number;
       openLatch();
     } finally {
       publishing.unlock();

@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import dev.agentgate.store.Claim;
 import dev.agentgate.store.InstanceStatus;
+import dev.agentgate.store.RunArchive;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
@@ -13,6 +14,7 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -225,6 +227,16 @@ public final class Orders {
       store.runs().save(run);
       return run;
     });
+  }
+
+  /** Keeps the files of a run that is over in the store. */
+  void archive(RunId run, RunArchive.Files files) throws IOException {
+    try {
+      store.archive().put(run, files);
+    } catch (StoreUnavailableException e) {
+      tell(QueueObserver::writeRefused);
+      throw e;
+    }
   }
 
   /** Tells the other instances how this one is. */

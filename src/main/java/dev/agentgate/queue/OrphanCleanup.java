@@ -31,11 +31,9 @@ public final class OrphanCleanup {
   private final Store store;
   private final Orders orders;
   private final QueueManager queue;
-  private final Whereabouts whereabouts;
 
-  OrphanCleanup(Supervision supervision, QueueManager queue, Whereabouts whereabouts) {
+  OrphanCleanup(Supervision supervision, QueueManager queue) {
     this.queue = queue;
-    this.whereabouts = whereabouts;
     this.supervision = supervision;
     this.store = supervision.store();
     this.orders = supervision.orders();
@@ -83,13 +81,13 @@ public final class OrphanCleanup {
   }
 
   /**
-   * Whether a run should have a directory here and has none. A run may have been created after the
-   * directories were listed, so this looks at the disk again.
+   * Whether a run has no directory and its files are not in the store either. A run may have been
+   * created after the directories were listed, so this looks at the disk again.
    */
   private boolean isMissing(RunId run, Set<RunId> present) {
     return !present.contains(run)
         && !supervision.outputs().exists(run)
-        && !whereabouts.isElsewhere(run);
+        && !store.archive().has(run);
   }
 
   /** Whether the files of a run were on this machine, so that they are nowhere else. */

@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import dev.agentgate.agent.Agents;
 import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.HostResources;
+import dev.agentgate.execution.PortableFiles;
 import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.store.Store;
 import dev.agentgate.workspace.WorkspaceSourceParser;
@@ -12,6 +13,8 @@ import java.util.Optional;
 
 /** Builds the parts of the queue. Nothing runs before {@link QueueManager#open}. */
 public final class QueueModule {
+  private final Store store;
+  private final RunOutputs outputs;
   private final Orders orders;
   private final AgentBrakes brakes;
   private final RunPublications publications;
@@ -44,6 +47,8 @@ public final class QueueModule {
    * @param peers the other instances of the service
    */
   public QueueModule(QueueSettings settings, Outside outside, Peers peers) {
+    store = outside.store();
+    outputs = outside.outputs();
     orders = new Orders(outside.store());
     publications = new RunPublications(outside.store(), orders, outside.executor()::workspaceOf);
     RunSlots slots = new RunSlots();
@@ -86,7 +91,7 @@ public final class QueueModule {
     health =
         new QueueHealthCheck(settings, supervision, manager, rules, publications, outside.host());
     staleCheck = new StaleCheck(outside.store(), slots, manager);
-    orphanCleanup = new OrphanCleanup(supervision, manager, whereabouts);
+    orphanCleanup = new OrphanCleanup(supervision, manager);
     retention =
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());
     drain = new RunDrain(slots, settings.killGrace());
@@ -180,6 +185,15 @@ public final class QueueModule {
 
   public InstanceList instances() {
     return instances;
+  }
+
+  /**
+   * Builds what archives the files of this instance's runs.
+   *
+   * @param most the most bytes of a run that are archived
+   */
+  public RunArchiver archiver(PortableFiles files, long most) {
+    return new RunArchiver(store, orders, outputs, files, most);
   }
 
   public Whereabouts whereabouts() {

@@ -3,7 +3,6 @@ package dev.agentgate.queue;
 import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.InstanceId;
-import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -37,7 +36,7 @@ public final class Whereabouts {
   /** Returns the other instance that owns an order, whether or not it is alive. */
   Optional<InstanceId> owner(WorkOrder order) {
     return order.state() instanceof Running running
-        ? Optional.of(running.lease()).map(Lease::owner).filter(this::isAnother)
+        ? Optional.of(running.lease().owner()).filter(this::isAnother)
         : Optional.empty();
   }
 

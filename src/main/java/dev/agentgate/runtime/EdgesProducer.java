@@ -37,8 +37,8 @@ class EdgesProducer {
   /** The number of events that a client can have missed and still resume; they take some 4 MB. */
   private static final int KEPT_EVENTS = 10_000;
 
-  /** Longer than a lease, and than the orders of an instance that is gone take to settle. */
-  private static final Duration UNTIL_TAKEN_OVER = Duration.ofSeconds(45);
+  /** How long the orders of an instance whose lease has ended take to settle, at the latest. */
+  private static final Duration TAKEOVER = Duration.ofSeconds(10);
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
 
@@ -72,7 +72,7 @@ class EdgesProducer {
   @Produces
   @Singleton
   RelayPatience relayPatience() {
-    return new RelayPatience(UNTIL_TAKEN_OVER);
+    return new RelayPatience(settings.store().lease().plus(TAKEOVER));
   }
 
   // As an observer it is registered by what feeds it.

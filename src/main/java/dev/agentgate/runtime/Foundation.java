@@ -14,6 +14,7 @@ import dev.agentgate.config.PriceConfig;
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.WorkspaceConfig;
 import dev.agentgate.execution.HostResources;
+import dev.agentgate.execution.PortableFiles;
 import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.execution.local.AgentLauncher;
 import dev.agentgate.execution.local.AgentOutputs;
@@ -29,6 +30,7 @@ import dev.agentgate.ops.RunTraces;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFiles;
+import dev.agentgate.output.RunFilesTransfer;
 import dev.agentgate.output.RunLogNotes;
 import dev.agentgate.queue.LeaseSettings;
 import dev.agentgate.queue.QueueModule;
@@ -63,6 +65,7 @@ class Foundation {
   private final Store store;
   private final QueueModule.Outside outside;
   private final LogCapper logCapper;
+  private final PortableFiles portableFiles;
   private final SecretMask mask;
   private final GitWorkspaces workspaces;
 
@@ -72,6 +75,7 @@ class Foundation {
     data = Path.of(settings.dataDir()).normalize();
     store = opening.open(data, clock);
     RunDirectories directories = new RunDirectories(data.resolve("runs"));
+    portableFiles = new RunFilesTransfer(directories);
     logCapper = new LogCapper(directories, settings.run().logMaxSize().asLongValue());
     GithubConfig github = settings.github();
     GitHubHost host = new GitHubHost(github.baseUrl());
@@ -196,6 +200,11 @@ class Foundation {
   /** The data directory. */
   Path data() {
     return data;
+  }
+
+  /** What takes the files of runs out of the data directory, and puts others into it. */
+  PortableFiles portableFiles() {
+    return portableFiles;
   }
 
   /** The mask that hides secrets in what agents write. */

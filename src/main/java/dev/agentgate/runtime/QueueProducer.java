@@ -19,12 +19,15 @@ import dev.agentgate.queue.InstanceList;
 import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueModule;
 import dev.agentgate.queue.QueueSettings;
+import dev.agentgate.queue.RunArchiver;
 import dev.agentgate.queue.RunChanges;
 import dev.agentgate.queue.RunFormats;
 import dev.agentgate.queue.RunLogs;
+import dev.agentgate.queue.RunView;
 import dev.agentgate.queue.UsageReport;
 import dev.agentgate.queue.Whereabouts;
 import dev.agentgate.queue.WorkOrderService;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workspace.WorkspaceRetention;
 import dev.agentgate.workspace.WorkspaceRetention.Keep;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -52,12 +55,17 @@ class QueueProducer {
   private final RunLogWatcher logWatcher = new RunLogWatcher(LOG_WATCH);
   private final RunLogs runLogs;
   private final RunChanges runChanges;
+  private final RunArchiver archiver;
 
   QueueProducer(Settings settings, Foundation foundation, PeerClient peers, Config config) {
     QueueModule.Outside outside = foundation.outside();
     limits = limits(settings);
     queue = new QueueModule(limits, outside, new HttpPeers(peers, outside.store().instances()));
+    // Asked for here, so that no event loop ever waits for the database to tell it.
+    String _ = outside.store().instances().secret();
     queue.instances().introduce(Version.text(), address(settings.instance(), config));
+    archiver =
+        queue.archiver(foundation.portableFiles(), settings.store().archiveMaxSize().asLongValue());
     MaintenanceConfig maintenance = settings.maintenance();
     jobs =
         new MaintenanceJobs(
@@ -69,12 +77,18 @@ class QueueProducer {
             maintenance.staleCheckEvery());
     runLogs =
         new RunLogs(
-            queue.service()::run,
+            this::runWithFiles,
             new RunFormats(outside.store(), outside.agents())::of,
             outside.outputs(),
             logWatcher,
             foundation.mask());
-    runChanges = new RunChanges(queue.service()::run, outside.outputs());
+    runChanges = new RunChanges(this::runWithFiles, outside.outputs());
+  }
+
+  /** Returns a run; afterwards its files are here, if they can be had. */
+  private RunView runWithFiles(RunId id) {
+    RunView run = queue.service().run(id);
+    return archiver.fetch(run.run()) ? queue.service().run(id) : run;
   }
 
   private static Optional<URI> address(InstanceConfig instance, Config config) {
@@ -124,6 +138,7 @@ class QueueProducer {
 
   @PreDestroy
   void close() {
+    archiver.close();
     logWatcher.close();
   }
 
@@ -173,6 +188,13 @@ class QueueProducer {
   @Singleton
   InstanceList instances() {
     return queue.instances();
+  }
+
+  @Produces
+  @Singleton
+  RunArchiver archiver() {
+    archiver.open();
+    return archiver;
   }
 
   @Produces

@@ -29,7 +29,7 @@ public interface Instances {
   /**
    * Returns the secret by which instances recognise each other's calls. It is the same for all
    * instances and the same after a restart of one of them. With a store that is not shared it is
-   * known to nobody else.
+   * known to nobody else. Only the first call may wait for the store.
    */
   String secret();
 }

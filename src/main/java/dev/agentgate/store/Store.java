@@ -5,7 +5,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 
 /**
- * Keeps work orders and their runs, and hands the orders out to be run. The seven parts are views
+ * Keeps work orders and their runs, and hands the orders out to be run. The eight parts are views
  * of one store: a change that one part has acknowledged is visible in the others.
  *
  * <p><b>Durability.</b> When a method marked {@link Writes} returns, the change survives a crash of
@@ -42,6 +42,8 @@ public interface Store extends AutoCloseable {
   UsageLedger usage();
 
   Instances instances();
+
+  RunArchive archive();
 
   /** Makes new ids of orders and runs sort after all existing ones, whatever the clock says. */
   default void followIds() {

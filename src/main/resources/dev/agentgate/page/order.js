@@ -170,6 +170,7 @@ function Attempt({ run }) {
       <span>${over ? 'took' : 'so far'} <${Elapsed} from=${run.startedAt} to=${run.endedAt} /></span>
       ${run.model && html`<span class="mono">${run.model}</span>`}
       ${run.usage && html`<span>${usageText(run.usage)}</span>`}
+      ${run.instance && html`<span>on ${run.instance}</span>`}
       ${run.pid && !over && html`<span>process ${run.pid}</span>`}
     </p>
     ${run.error && html`<p class="prewrap attempt-error">${run.error}</p>`}

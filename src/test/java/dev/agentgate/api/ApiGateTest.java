@@ -37,6 +37,19 @@ class ApiGateTest extends ApiFixture {
         given().header("Accept", accept).get("/api/v1/work-orders").then(), 406, "not-acceptable");
   }
 
+  @Test
+  void aServiceThatSharesNoStoreTakesNoCallsFromOtherInstances() {
+    problem(
+        given()
+            .header("AgentGate-Relay", "secret")
+            .header("AgentGate-Relay-Caller", "olga")
+            .header("AgentGate-Relay-Role", "admin")
+            .get("/api/v1/work-orders")
+            .then(),
+        401,
+        "unauthenticated");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -29,6 +29,7 @@ class EnvironmentTest {
       Map.ofEntries(
           entry("AGENTGATE_DATA_DIR", "/srv/agentgate"),
           entry("AGENTGATE_STORE_KIND", "postgres"),
+          entry("AGENTGATE_STORE_ARCHIVE_MAX_SIZE", "1M"),
           entry("AGENTGATE_STORE_LEASE", "PT1M"),
           entry("AGENTGATE_INSTANCE_ADDRESS", "http://10.1.2.3:3001"),
           entry("AGENTGATE_INSTANCE_ID", "one"),

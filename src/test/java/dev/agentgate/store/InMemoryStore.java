@@ -15,6 +15,7 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +60,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     final Map<RunId, RunUsage> usage = new LinkedHashMap<>();
     final Map<InstanceId, InstanceInfo> instances =
         new TreeMap<>(Comparator.comparing(InstanceId::value));
+    final Map<RunId, List<ArchivedPiece>> archive = new TreeMap<>();
     boolean refusing;
   }
 
@@ -323,6 +325,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     synchronized (all) {
       checkWritable();
       all.runs.remove(run);
+      all.archive.remove(run);
     }
   }
 
@@ -571,6 +574,51 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
             all.agentPauses.remove(agentType);
           }
         }
+      }
+    };
+  }
+
+  @Override
+  public RunArchive archive() {
+    return new RunArchive() {
+      @Override
+      public boolean keepsFiles() {
+        return true;
+      }
+
+      @Override
+      public boolean has(RunId run) {
+        synchronized (all) {
+          checkOpen();
+          return all.archive.containsKey(run);
+        }
+      }
+
+      @Override
+      public void put(RunId run, Files files) throws IOException {
+        List<ArchivedPiece> pieces = new ArrayList<>();
+        files.writeTo(pieces::add);
+        pieces.sort(
+            Comparator.comparing(ArchivedPiece::file).thenComparing(ArchivedPiece::position));
+        synchronized (all) {
+          checkWritable();
+          if (all.runs.containsKey(run)) {
+            all.archive.put(run, pieces);
+          }
+        }
+      }
+
+      @Override
+      public boolean read(RunId run, Sink to) throws IOException {
+        List<ArchivedPiece> pieces;
+        synchronized (all) {
+          checkOpen();
+          pieces = all.archive.getOrDefault(run, List.of());
+        }
+        for (ArchivedPiece piece : pieces) {
+          to.take(piece);
+        }
+        return !pieces.isEmpty();
       }
     };
   }

@@ -108,7 +108,8 @@ final class PassedOnCall {
     });
     back.setStatusCode(answer.statusCode());
     RelayHeaders.copyAnswer(answer.headers(), back.headers());
-    boolean hasBody = call.request().method() != HttpMethod.HEAD && answer.statusCode() != 204;
+    boolean hasBody =
+        !call.request().method().equals(HttpMethod.HEAD) && answer.statusCode() != 204;
     if (hasBody && !answer.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
       back.setChunked(true);
     }

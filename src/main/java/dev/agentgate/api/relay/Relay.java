@@ -81,9 +81,12 @@ public class Relay {
 
   void handle(RoutingContext call) {
     Optional<Caller> caller = CurrentCaller.of(call);
-    Optional<Concern> concern =
-        caller.isEmpty() ? Optional.empty() : Endpoint.of(call).flatMap(Concern::of);
-    if (concern.isEmpty() || !whereabouts.get().shared()) {
+    if (caller.isEmpty() || !whereabouts.get().shared()) {
+      call.next();
+      return;
+    }
+    Optional<Concern> concern = Endpoint.of(call).flatMap(Concern::of);
+    if (concern.isEmpty()) {
       call.next();
       return;
     }
@@ -161,8 +164,9 @@ public class Relay {
           TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
         }
         case FILES, WORKSPACE -> {
-          if (whereabouts.get().living(place.get()).isPresent()) {
-            throw Peers.unreachable(living.get());
+          Optional<InstanceInfo> silent = whereabouts.get().living(place.get());
+          if (silent.isPresent() && !isArchived(call)) {
+            throw Peers.unreachable(silent.get());
           }
           return false;
         }
@@ -171,6 +175,12 @@ public class Relay {
         }
       }
     }
+  }
+
+  /** Whether the files that a call asks for are in the store as well. */
+  private boolean isArchived(Call call) {
+    return call.concern() == Concern.FILES
+        && EndpointIds.run(call.context()).filter(store.get().archive()::has).isPresent();
   }
 
   /** Returns the other instance that a call concerns; empty if it can be answered here. */

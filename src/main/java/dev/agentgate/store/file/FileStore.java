@@ -4,6 +4,7 @@ import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Instances;
 import dev.agentgate.store.OnlyInstance;
+import dev.agentgate.store.RunArchive;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
@@ -242,6 +243,11 @@ public final class FileStore implements Store {
   @Override
   public UsageLedger usage() {
     return usage;
+  }
+
+  @Override
+  public RunArchive archive() {
+    return RunArchive.NONE;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.agentgate.store.postgres;
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Instances;
+import dev.agentgate.store.RunArchive;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreHealth;
@@ -45,6 +46,7 @@ public final class PostgresStore implements Store {
   private final PostgresAgentPauses agentPauses;
   private final PostgresUsageLedger usage;
   private final PostgresInstances instances;
+  private final PostgresRunArchive archive;
 
   /**
    * Opens the store as one of its instances. The caller holds the lock of the data directory. The
@@ -129,6 +131,7 @@ public final class PostgresStore implements Store {
     agentPauses = new PostgresAgentPauses(database);
     usage = new PostgresUsageLedger(database);
     instances = new PostgresInstances(database, instance);
+    archive = new PostgresRunArchive(database);
   }
 
   @Override
@@ -154,6 +157,11 @@ public final class PostgresStore implements Store {
   @Override
   public Instances instances() {
     return instances;
+  }
+
+  @Override
+  public RunArchive archive() {
+    return archive;
   }
 
   @Override

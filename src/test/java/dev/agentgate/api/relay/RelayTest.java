@@ -1,6 +1,7 @@
 package dev.agentgate.api.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.api.access.Caller;
@@ -13,14 +14,17 @@ import dev.agentgate.store.Claim;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.InstanceStatus;
 import dev.agentgate.store.SettableClock;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,11 +32,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,10 +52,9 @@ class RelayTest {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient http = HttpClient.newHttpClient();
   private final InMemoryStore first =
-      new InMemoryStore(new SettableClock()).openedBy(new dev.agentgate.workorder.InstanceId("a"));
+      new InMemoryStore(new SettableClock()).openedBy(new InstanceId("a"));
   private final Instance a = new Instance(first);
-  private final Instance b =
-      new Instance(first.openedBy(new dev.agentgate.workorder.InstanceId("b")));
+  private final Instance b = new Instance(first.openedBy(new InstanceId("b")));
   private final PeerClient client = new PeerClient(vertx);
 
   /** How a resource answers; set by a test. */
@@ -114,7 +120,7 @@ class RelayTest {
     }
   }
 
-  private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
+  private static <T> T await(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(HANG.toSeconds(), TimeUnit.SECONDS);
   }
 
@@ -243,9 +249,9 @@ class RelayTest {
           call.response().setChunked(true).write("one\n");
         };
 
-    HttpResponse<java.util.stream.Stream<String>> answer =
+    HttpResponse<Stream<String>> answer =
         http.send(to(a, "/runs/" + run(order) + "/log/stream").build(), BodyHandlers.ofLines());
-    java.util.Iterator<String> lines = answer.body().iterator();
+    Iterator<String> lines = answer.body().iterator();
 
     assertThat(lines.next()).isEqualTo("one");
     assertThat(streams.getFirst().response().ended()).isFalse();
@@ -258,7 +264,7 @@ class RelayTest {
   void aLargeAnswerArrivesWhole() throws Exception {
     WorkOrder order = runningOn(b);
     byte[] patch = new byte[32 << 20];
-    new java.util.Random(7).nextBytes(patch);
+    new Random(7).nextBytes(patch);
     resource = call -> call.response().end(Buffer.buffer(patch));
 
     HttpResponse<byte[]> answer =
@@ -277,8 +283,8 @@ class RelayTest {
           call.response().write("half").onSuccess(_ -> call.request().connection().close());
         };
 
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> get(a, "/runs/" + run(order) + "/log"))
-        .isInstanceOf(java.io.IOException.class);
+    assertThatThrownBy(() -> get(a, "/runs/" + run(order) + "/log"))
+        .isInstanceOf(IOException.class);
   }
 
   @Test

@@ -101,6 +101,16 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_unpublished ON runs (id) WHERE unpublished;
 
+-- The logs and changes of runs that are over, as compressed pieces: each instance has only the files of its own runs.
+CREATE TABLE run_files (
+  run text COLLATE "C" NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  file text COLLATE "C" NOT NULL,
+  position bigint NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (run, file, position)
+);
+ALTER TABLE run_files ALTER COLUMN body SET STORAGE EXTERNAL;
+
 -- What runs used that are over. It outlives the runs.
 CREATE TABLE run_usage (
   run text COLLATE "C" PRIMARY KEY,

@@ -1,0 +1,164 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.execution.PortableFiles;
+import dev.agentgate.execution.RunOutputs;
+import dev.agentgate.store.ArchivedPiece;
+import dev.agentgate.store.RunArchive;
+import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunState;
+import dev.agentgate.workorder.WorkOrder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * Puts the logs and changes of this instance's runs into the store once they are over, so that any
+ * instance can show them when this one is gone, and fetches those of others.
+ *
+ * <p>A run is archived after its outcome was recorded: neither its slot nor anyone who waits for
+ * its end waits for that. If this instance dies before, its next process does it.
+ */
+public final class RunArchiver implements QueueObserver, AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(RunArchiver.class);
+
+  /** Archiving must not take the disk and the database from the runs. */
+  private static final int AT_ONCE = 2;
+
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
+
+  private final Store store;
+  private final RunArchive archive;
+  private final Orders orders;
+  private final RunOutputs outputs;
+  private final PortableFiles files;
+  private final long most;
+  private final Semaphore turns = new Semaphore(AT_ONCE);
+
+  /** Guards the making of directories of runs of other instances. */
+  private final ReentrantLock fetching = new ReentrantLock();
+
+  private volatile boolean closed;
+
+  /**
+   * @param most the most bytes of a run that are archived; a larger run stays where it is
+   */
+  RunArchiver(Store store, Orders orders, RunOutputs outputs, PortableFiles files, long most) {
+    this.store = store;
+    this.archive = store.archive();
+    this.orders = orders;
+    this.outputs = outputs;
+    this.files = files;
+    this.most = most;
+  }
+
+  /** Archives what an earlier process of this instance left. */
+  public void open() {
+    if (archive.keepsFiles()) {
+      Thread.ofVirtual().name("archive-catch-up").start(this::catchUp);
+    }
+  }
+
+  @Override
+  public void runEnded(WorkOrder order, RunOutcome outcome) {
+    if (archive.keepsFiles()) {
+      order
+          .currentRun()
+          .ifPresent(run -> Thread.ofVirtual().name("archive").start(() -> keepTrying(run)));
+    }
+  }
+
+  private void catchUp() {
+    for (RunId run : outputs.list()) {
+      try {
+        boolean over =
+            store
+                .runs()
+                .find(run)
+                .filter(it -> it.state() instanceof RunState.Ended)
+                .filter(it -> it.instance().filter(store.instance()::equals).isPresent())
+                .isPresent();
+        if (over && !closed && !archive.has(run)) {
+          keepTrying(run);
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.warnf("Runs cannot be archived now: %s", e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private void keepTrying(RunId run) {
+    while (!closed) {
+      turns.acquireUninterruptibly();
+      try {
+        archive(run);
+        return;
+      } catch (StoreUnavailableException e) {
+        LOG.debugf("%s cannot be archived now: %s", run, e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        LOG.warnf("%s is not archived: %s", run, e.getMessage());
+        return;
+      } finally {
+        turns.release();
+      }
+      LockSupport.parkNanos(TRY_AGAIN.toNanos());
+    }
+  }
+
+  /** Archives a run now. */
+  void archive(RunId run) throws IOException {
+    long size = files.exportSize(run);
+    if (size > most) {
+      LOG.infof("%s is not archived: its log and changes have %d bytes", run, size);
+      return;
+    }
+    orders.archive(
+        run,
+        sink ->
+            files.export(
+                run,
+                (file, position, bytes) -> sink.take(new ArchivedPiece(file, position, bytes))));
+  }
+
+  /**
+   * Fetches the log and the changes of a run that is over and has none here.
+   *
+   * @return false if there was nothing to fetch
+   */
+  public boolean fetch(Run run) {
+    if (!archive.keepsFiles()
+        || !(run.state() instanceof RunState.Ended)
+        || outputs.exists(run.id())) {
+      return false;
+    }
+    fetching.lock();
+    try {
+      boolean fetches = !outputs.exists(run.id()) && archive.has(run.id());
+      if (fetches) {
+        files.restore(
+            run.id(),
+            sink ->
+                archive.read(
+                    run.id(), piece -> sink.take(piece.file(), piece.position(), piece.bytes())));
+      }
+      return fetches;
+    } catch (IOException e) {
+      throw new StoreUnavailableException("The files of " + run.id() + " cannot be fetched", e);
+    } finally {
+      fetching.unlock();
+    }
+  }
+
+  /** Archives nothing more. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
