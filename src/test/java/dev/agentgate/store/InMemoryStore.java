@@ -599,7 +599,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         List<ArchivedPiece> pieces = new ArrayList<>();
         files.writeTo(pieces::add);
         pieces.sort(
-            Comparator.comparing(ArchivedPiece::file).thenComparing(ArchivedPiece::position));
+            Comparator.comparing(ArchivedPiece::file).thenComparingLong(ArchivedPiece::position));
         synchronized (all) {
           checkWritable();
           if (all.runs.containsKey(run)) {

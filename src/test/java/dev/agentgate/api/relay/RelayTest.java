@@ -381,7 +381,7 @@ class RelayTest {
   }
 
   private static String by(RoutingContext call) {
-    return call.response().headers().get("Answered-By");
+    return String.valueOf(call.response().headers().get("Answered-By"));
   }
 
   @Test
