@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In a list only {@code \,} has a meaning: a comma inside an item. The service's own defaults
  * and the {@code application.properties} on the class path may use expressions. Keys of the
- * framework keep the framework's rules.
+ * framework keep the framework's rules, except those of {@link DatabaseAccess}.
  *
  * <p>The framework expands at {@code LIBRARY + 300}, and looks below that for the values that an
  * expression names. So this class escapes values instead of switching expressions off; a value
@@ -48,13 +48,17 @@ public final class LiteralValues implements ConfigSourceInterceptor {
     @Nullable ConfigValue value = context.proceed(name);
     if (value == null
         || value.getValue() == null
-        || !name.startsWith(Setting.PREFIX)
+        || !isTakenLiterally(name)
         || !isFromOutside(value)) {
       return value;
     }
     String text = value.getValue();
     String escaped = escapeExpressions(isList(name) ? escapeItems(text) : text);
     return escaped.equals(text) ? value : value.withValue(escaped);
+  }
+
+  private static boolean isTakenLiterally(String name) {
+    return name.startsWith(Setting.PREFIX) || DatabaseAccess.KEYS.contains(name);
   }
 
   private static boolean isFromOutside(ConfigValue value) {

@@ -23,8 +23,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Takes values from mounted files: {@code AGENTGATE_X_FILE=/path} sets {@code AGENTGATE_X} to the
- * file's content. So a secret need not be in the environment, where every child process and every
- * dump of the process shows it.
+ * file's content, and so do the variables of {@link DatabaseAccess}. So a secret need not be in the
+ * environment, where every child process and every dump of the process shows it.
  *
  * <p>Line ends at the end of the file and a byte order mark at its start are dropped. An empty file
  * leaves the key unset, as an empty variable does. The service does not start if a file cannot be
@@ -90,10 +90,12 @@ public final class MountedSecrets implements ConfigSourceFactory {
   }
 
   private static boolean namesAFile(String variable) {
-    return variable.startsWith(PREFIX)
-        && variable.endsWith(SUFFIX)
-        && variable.length() > PREFIX.length() + SUFFIX.length()
-        && !FILES_IN_THEIR_OWN_RIGHT.contains(variable);
+    if (!variable.endsWith(SUFFIX) || FILES_IN_THEIR_OWN_RIGHT.contains(variable)) {
+      return false;
+    }
+    String key = variable.substring(0, variable.length() - SUFFIX.length());
+    return (key.startsWith(PREFIX) && key.length() > PREFIX.length())
+        || DatabaseAccess.VARIABLES.contains(key);
   }
 
   private static Optional<String> read(String path) throws UnreadableFile {

@@ -26,6 +26,15 @@ class MountedSecretsTest {
   }
 
   @Test
+  void thePasswordOfTheDatabaseComesFromAFileAsItIsWritten() throws IOException {
+    var config =
+        configOf(Map.of("QUARKUS_DATASOURCE_PASSWORD_FILE", file("password", "pa$$${HOME}\n")));
+
+    assertThat(config.getValue("quarkus.datasource.password", String.class))
+        .isEqualTo("pa$$${HOME}");
+  }
+
+  @Test
   void lineEndsAtTheEndAreCutOffAndNothingElseIs() throws IOException {
     var config = configOf(Map.of("AGENTGATE_GITHUB_TOKEN_FILE", file("token", " a\nb \r\n\n")));
 

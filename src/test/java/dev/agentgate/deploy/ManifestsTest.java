@@ -47,10 +47,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestsTest {
   private static final String DEV = "overlays/dev";
   private static final String PRODUCTION = "overlays/production";
+  private static final String POSTGRES = "overlays/postgres";
   private static final Map<String, RenderedManifests> RENDERED = new HashMap<>();
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void everyObjectIsOfItsTypeAndInTheOverlaysNamespace(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
     String namespace = manifests.only(Namespace.class).getMetadata().getName();
@@ -82,7 +83,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void noSecretIsInTheManifests(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
 
@@ -94,7 +95,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void probesNamePathsAndPortsThatTheApplicationServes(String overlay) throws Exception {
     Container container = container(render(overlay));
 
@@ -115,7 +116,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void servicesLeadToThePodsPorts(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
     Map<String, String> labels = podLabels(manifests);
@@ -136,7 +137,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void anOperatorReachesAnInstanceOutOfRotationAndAClientDoesNot(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
 
@@ -181,7 +182,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void configMapAndSecretKeysAreKeysOfTheConfiguration(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
     Set<String> known = knownVariables();
@@ -216,7 +217,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void theServiceStartsWithTheConfigMap(String overlay) throws Exception {
     SmallRyeConfig config = ConfigurationFixture.configOf(settings(render(overlay)));
 
@@ -224,7 +225,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void theGracePeriodIsAboveTheDrainAndTheKillGrace(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
     SmallRyeConfig config = ConfigurationFixture.configOf(settings(manifests));
@@ -240,7 +241,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void thePodPassesTheRestrictedStandardThatItsNamespaceEnforces(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
 
@@ -294,7 +295,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void onlyTheVolumesCanBeWrittenAndNoTokenOfTheClusterIsThere(String overlay) throws Exception {
     PodSpec pod = pod(render(overlay));
     Container container = pod.getContainers().getFirst();
@@ -311,7 +312,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DEV, PRODUCTION})
+  @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void requestsAndLimitsAreSetAndLeaveRoomForAgents(String overlay) throws Exception {
     RenderedManifests manifests = render(overlay);
     var resources = container(manifests).getResources();
@@ -376,6 +377,59 @@ class ManifestsTest {
     assertThat(budget.getSelector().getMatchLabels()).isNotEmpty();
     assertThat(podLabels(production)).containsAllEntriesOf(budget.getSelector().getMatchLabels());
     assertThat(render(DEV).all(PodDisruptionBudget.class)).isEmpty();
+  }
+
+  @Test
+  void replicasOnADatabaseAreOnDifferentNodesAndGoOneAtATime() throws Exception {
+    RenderedManifests manifests = render(POSTGRES);
+    var set = manifests.only(StatefulSet.class).getSpec();
+    int replicas = set.getReplicas();
+
+    assertThat(replicas).isGreaterThan(1);
+    assertThat(settings(manifests)).containsEntry("AGENTGATE_STORE_KIND", "postgres");
+    var apart =
+        pod(manifests)
+            .getAffinity()
+            .getPodAntiAffinity()
+            .getRequiredDuringSchedulingIgnoredDuringExecution()
+            .getFirst();
+    assertThat(apart.getTopologyKey()).isEqualTo("kubernetes.io/hostname");
+    assertThat(podLabels(manifests))
+        .containsAllEntriesOf(apart.getLabelSelector().getMatchLabels());
+    // Without a partition or a higher maxUnavailable, a StatefulSet updates one pod at a time.
+    assertThat(set.getUpdateStrategy().getType()).isEqualTo("RollingUpdate");
+    assertThat(set.getUpdateStrategy().getRollingUpdate()).isNull();
+    assertThat(
+            manifests.only(PodDisruptionBudget.class).getSpec().getMinAvailable().getIntVal())
+        .isEqualTo(replicas - 1);
+  }
+
+  @Test
+  void replicasReadTheDatabasesSecretAsFilesAndReachItAndEachOther() throws Exception {
+    RenderedManifests manifests = render(POSTGRES);
+    Container container = container(manifests);
+    Volume secret =
+        pod(manifests).getVolumes().stream()
+            .filter(volume -> volume.getName().equals("database"))
+            .findFirst()
+            .orElseThrow();
+    var policy = manifests.only(NetworkPolicy.class).getSpec();
+
+    assertThat(secret.getSecret().getSecretName()).isEqualTo("agentgate-database");
+    assertThat(container.getEnv())
+        .filteredOn(variable -> variable.getName().startsWith("QUARKUS_DATASOURCE_"))
+        .hasSize(3)
+        .allSatisfy(variable ->
+            assertThat(variable.getValue()).startsWith("/run/secrets/agentgate-database/"));
+    assertThat(policy.getIngress().getLast().getFrom().getFirst().getPodSelector())
+        .isEqualTo(policy.getPodSelector());
+    assertThat(policy.getEgress())
+        .anySatisfy(rule -> {
+          assertThat(rule.getTo().getFirst().getPodSelector()).isEqualTo(policy.getPodSelector());
+          assertThat(rule.getPorts().getFirst().getPort().getStrVal()).isEqualTo("api");
+        })
+        .anySatisfy(rule ->
+            assertThat(rule.getPorts().getFirst().getPort().getIntVal()).isEqualTo(5432));
   }
 
   @Test
