@@ -40,7 +40,6 @@ class ReplicasIT {
   @TempDir Path directory;
 
   private final String database = PostgresServer.emptyDatabase();
-  private boolean autoProcess = true;
   private Duration lease = Duration.ofMinutes(10);
   private final List<Service> replicas = new ArrayList<>();
 
@@ -55,8 +54,7 @@ class ReplicasIT {
             .onPostgres(database)
             .with("AGENTGATE_INSTANCE_ID", name)
             .with("AGENTGATE_STORE_LEASE", lease)
-            .with("AGENTGATE_QUEUE_MAX_CONCURRENT", SLOTS)
-            .with("AGENTGATE_QUEUE_AUTO_PROCESS", autoProcess);
+            .with("AGENTGATE_QUEUE_MAX_CONCURRENT", SLOTS);
     replicas.add(replica);
     return replica;
   }
@@ -158,20 +156,20 @@ class ReplicasIT {
   @Test
   void theOrdersOfAKilledReplicaAreSettledByAnotherWhenItsAgentsAreDead() throws Exception {
     lease = Duration.ofSeconds(15);
-    autoProcess = false;
-    startAll("one", "two");
+    startAll("one");
     Service killed = replicas.getFirst();
-    Client other = replicas.getLast().client();
     List<String> lost = new ArrayList<>();
     for (int i = 0; i < SLOTS; i++) {
-      lost.add(startedBy(killed, "trap '' TERM; echo up; while :; do sleep 1; done"));
+      lost.add(killed.client().submit("trap '' TERM; echo up; while :; do sleep 1; done"));
     }
     lost.forEach(id -> killed.client().awaitLog(id, "up"));
+    Service other = replica("two");
+    other.start();
 
     killed.kill9();
     Instant killedAt = Instant.now();
     for (String id : lost) {
-      JsonNode order = other.awaitEnd(id);
+      JsonNode order = other.client().awaitEnd(id);
       assertThat(order.path("failureReason").asText()).as(order.toString()).isEqualTo("lost");
       assertThat(Machine.processesWith("AGENTGATE_WORK_ORDER_ID=" + id)).isEmpty();
       assertThat(order.path("attempt").asInt()).isEqualTo(1);
@@ -183,26 +181,22 @@ class ReplicasIT {
 
   @Test
   void aReplicaThatComesBackWithinItsLeaseAdoptsItsRuns() throws Exception {
-    autoProcess = false;
-    startAll("one", "two");
+    startAll("one");
     Service restarted = replicas.getFirst();
     Path go = restarted.outside("go");
     String id =
-        startedBy(restarted, "echo up; until [ -e '" + go + "' ]; do sleep 0.1; done; exit 0");
+        restarted
+            .client()
+            .submit("echo up; until [ -e '" + go + "' ]; do sleep 0.1; done; exit 0");
     restarted.client().awaitLog(id, "up");
+    Service other = replica("two");
+    other.start();
 
     restarted.kill9AndRestart();
     Files.createFile(go);
 
-    JsonNode order = replicas.getLast().client().awaitEnd(id);
+    JsonNode order = other.client().awaitEnd(id);
     assertThat(order.path("status").asText()).isEqualTo("completed");
     assertThat(order.path("attempt").asInt()).isEqualTo(1);
-  }
-
-  private static String startedBy(Service replica, String script) {
-    String id = replica.client().submit(script);
-    JsonNode answer = replica.client().post("/work-orders/" + id + "/runs").json();
-    assertThat(answer.path("started").asBoolean()).as(answer.toString()).isTrue();
-    return id;
   }
 }
