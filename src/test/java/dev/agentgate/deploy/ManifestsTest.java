@@ -399,8 +399,7 @@ class ManifestsTest {
     // Without a partition or a higher maxUnavailable, a StatefulSet updates one pod at a time.
     assertThat(set.getUpdateStrategy().getType()).isEqualTo("RollingUpdate");
     assertThat(set.getUpdateStrategy().getRollingUpdate()).isNull();
-    assertThat(
-            manifests.only(PodDisruptionBudget.class).getSpec().getMinAvailable().getIntVal())
+    assertThat(manifests.only(PodDisruptionBudget.class).getSpec().getMinAvailable().getIntVal())
         .isEqualTo(replicas - 1);
   }
 
@@ -428,8 +427,8 @@ class ManifestsTest {
           assertThat(rule.getTo().getFirst().getPodSelector()).isEqualTo(policy.getPodSelector());
           assertThat(rule.getPorts().getFirst().getPort().getStrVal()).isEqualTo("api");
         })
-        .anySatisfy(rule ->
-            assertThat(rule.getPorts().getFirst().getPort().getIntVal()).isEqualTo(5432));
+        .anySatisfy(
+            rule -> assertThat(rule.getPorts().getFirst().getPort().getIntVal()).isEqualTo(5432));
   }
 
   @Test

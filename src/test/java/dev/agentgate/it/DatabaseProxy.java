@@ -116,8 +116,8 @@ final class DatabaseProxy implements Closeable {
   private void hold() throws InterruptedException {
     lock.lock();
     try {
-      if (fault == Fault.DELAY) {
-        boolean _ = changed.awaitNanos(LATE.toNanos()) > 0;
+      for (long left = LATE.toNanos(); fault == Fault.DELAY && left > 0; ) {
+        left = changed.awaitNanos(left);
       }
       while (fault == Fault.HALF_OPEN) {
         changed.await();

@@ -185,9 +185,7 @@ class ReplicasIT {
     Service restarted = replicas.getFirst();
     Path go = restarted.outside("go");
     String id =
-        restarted
-            .client()
-            .submit("echo up; until [ -e '" + go + "' ]; do sleep 0.1; done; exit 0");
+        restarted.client().submit("echo up; until [ -e '" + go + "' ]; do sleep 0.1; done; exit 0");
     restarted.client().awaitLog(id, "up");
     Service other = replica("two");
     other.start();
