@@ -105,7 +105,7 @@ class LeaseIT {
   }
 
   private Replica other(Replica replica) {
-    return replica == one ? two : one;
+    return replica.equals(one) ? two : one;
   }
 
   @ParameterizedTest
