@@ -219,9 +219,14 @@ class ManifestsTest {
   @ParameterizedTest
   @ValueSource(strings = {DEV, PRODUCTION, POSTGRES})
   void theServiceStartsWithTheConfigMap(String overlay) throws Exception {
-    SmallRyeConfig config = ConfigurationFixture.configOf(settings(render(overlay)));
+    RenderedManifests manifests = render(overlay);
+    Map<String, String> variables = new HashMap<>(settings(manifests));
+    if (container(manifests).getEnv().stream()
+        .anyMatch(it -> it.getName().equals("QUARKUS_DATASOURCE_JDBC_URL_FILE"))) {
+      variables.put("QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://database/agentgate");
+    }
 
-    assertThat(StartChecksFixture.problems(config)).isEmpty();
+    assertThat(StartChecksFixture.problems(ConfigurationFixture.configOf(variables))).isEmpty();
   }
 
   @ParameterizedTest
