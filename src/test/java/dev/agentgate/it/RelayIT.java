@@ -70,7 +70,7 @@ class RelayIT {
   }
 
   private String run(String order) {
-    return here.client().order(order).path("runId").asText();
+    return here.client().order(order).path("currentRunId").asText();
   }
 
   @Test
