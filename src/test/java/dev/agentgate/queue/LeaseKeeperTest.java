@@ -257,7 +257,7 @@ class LeaseKeeperTest {
     assertThat(two.queue.staleCheck().runOnce()).isEqualTo(1);
     assertThatThrownBy(() -> kill.get(1, TimeUnit.MINUTES))
         .hasCauseInstanceOf(AgentGateException.class);
-    assertThat(two.order(id).status()).isEqualTo(WorkOrderStatus.FAILED);
+    await().until(() -> two.order(id).status() == WorkOrderStatus.FAILED);
   }
 
   @Test

@@ -92,9 +92,12 @@ final class Signals {
     while (!closed) {
       boolean changed = awaitPending(heartbeat);
       if (!closed && (changed || System.nanoTime() - heartbeat >= 0)) {
-        notifyAll(changed ? CHANGED : ALIVE);
+        boolean sent = notifyAll(changed ? CHANGED : ALIVE);
         heartbeat = System.nanoTime() + HEARTBEAT.toNanos();
-        pause(GAP_NANOS);
+        if (changed && !sent) {
+          changed();
+        }
+        pause(sent ? GAP_NANOS : POLL.toNanos());
       }
     }
   }
@@ -118,7 +121,8 @@ final class Signals {
     }
   }
 
-  private void notifyAll(String what) {
+  /** Returns whether the signal was sent. */
+  private boolean notifyAll(String what) {
     try {
       boolean _ =
           database.single(connection -> {
@@ -133,8 +137,10 @@ final class Signals {
               return select.execute();
             }
           });
+      return true;
     } catch (StoreUnavailableException e) {
       LOG.debug("The other instances cannot be told of changes now", e);
+      return false;
     }
   }
 

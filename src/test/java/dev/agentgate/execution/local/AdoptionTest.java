@@ -97,7 +97,9 @@ class AdoptionTest {
       long leader =
           startAndCrash(
               fixture, holding, run, "while [ ! -e go ]; do sleep 0.02; done; exit 5", path);
-      Files.delete(fixture.directories.of(run).processFile());
+      Path noted = fixture.directories.of(run).processFile();
+      await().until(() -> Files.exists(noted));
+      Files.delete(noted);
 
       SupervisedProcess adopted = fixture.manager.adopt(run).orElseThrow();
       assertThat(adopted.identity().pid()).isEqualTo(leader);
