@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Keeps the lease of this instance on the orders that it runs, so that no order runs in two places.
- * It has three threads, because a store that does not answer must hold up none of the others:
+ * It has three threads, because a store that does not answer must not delay the other duties:
  *
  * <ul>
  *   <li>One renews the lease, and then moves the deadline of the dead man's switches.
@@ -142,7 +142,7 @@ public final class LeaseKeeper implements AutoCloseable {
     try {
       int _ = takeOver();
     } catch (StoreUnavailableException e) {
-      LOG.debug("Orders of other instances cannot be taken over now", e);
+      LOG.warnf("Orders of other instances cannot be taken over now: %s", e.getMessage());
     }
     Duration usual = shorter(lease.length().dividedBy(TAKEOVERS_PER_LEASE), LONGEST_TAKEOVER_PAUSE);
     // Instances that started together do not all ask together.

@@ -132,7 +132,7 @@ final class LeaseRenewal {
       LOG.warn("The store does not answer a renewal of the lease; sending another one");
       return Duration.ZERO;
     } catch (InterruptedException | ExecutionException e) {
-      LOG.warn("The renewal of the lease was not awaited; continuing", e);
+      LOG.warn("Interrupted while waiting for a renewal of the lease; continuing", e);
       return soon;
     }
   }

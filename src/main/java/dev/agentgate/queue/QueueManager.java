@@ -41,8 +41,11 @@ public final class QueueManager {
   private static final Set<Block> FREED_BY_NO_EVENT =
       Set.of(Block.MEMORY, Block.DISK, Block.RESOURCES, Block.LEASE);
 
-  /** The dispatcher counts as dead if a round of its loop takes longer than this. */
-  private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
+  /**
+   * The dispatcher counts as dead if a round of its loop takes longer than this. A call of a
+   * database that does not answer takes a minute.
+   */
+  private static final Duration LONGEST_ROUND = Duration.ofSeconds(150);
 
   private static final int MOST_EXPIRED = 1_000;
 
@@ -202,7 +205,7 @@ public final class QueueManager {
     wake();
   }
 
-  /** Notes expired orders that an instance enqueued which may be gone. */
+  /** Notes expired orders whose instance may be gone. */
   void noteExpired() {
     List<QueueEntry> expired = store.queue().expired(clock.instant(), MOST_EXPIRED);
     if (expired.isEmpty()) {
@@ -387,7 +390,17 @@ public final class QueueManager {
 
   /** Claims and starts all orders that may start; returns the runs that were started. */
   private List<RunId> start(Claim claim) {
-    return orders.claim(claim).stream().map(this::begin).flatMap(Optional::stream).toList();
+    return orders.claim(claim).stream().map(this::tryToBegin).flatMap(Optional::stream).toList();
+  }
+
+  /** Begins a run. If that fails, the others of the claim begin all the same. */
+  private Optional<RunId> tryToBegin(WorkOrder claimed) {
+    try {
+      return begin(claimed);
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("%s was claimed and could not begin: %s", claimed.id(), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private Optional<RunId> begin(WorkOrder claimed) {

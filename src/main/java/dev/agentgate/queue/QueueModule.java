@@ -174,7 +174,7 @@ public final class QueueModule {
     return usage;
   }
 
-  /** Returns what keeps the lease of this instance; empty if its store is not shared. */
+  /** Returns the keeper of this instance's lease; empty if its store is not shared. */
   public Optional<LeaseKeeper> leaseKeeper() {
     return leaseKeeper;
   }
@@ -188,9 +188,9 @@ public final class QueueModule {
   }
 
   /**
-   * Builds what archives the files of this instance's runs.
+   * Builds the archiver of the files of this instance's runs.
    *
-   * @param most the most bytes of a run that are archived
+   * @param most the largest size of a run's files, in bytes
    */
   public RunArchiver archiver(PortableFiles files, long most) {
     return new RunArchiver(store, orders, outputs, files, most);

@@ -22,8 +22,8 @@ import org.jboss.logging.Logger;
  * Puts the logs and changes of this instance's runs into the store once they are over, so that any
  * instance can show them when this one is gone, and fetches those of others.
  *
- * <p>A run is archived after its outcome was recorded: neither its slot nor anyone who waits for
- * its end waits for that. If this instance dies before, its next process does it.
+ * <p>A run is archived after its outcome was recorded, which delays neither the slot nor the
+ * callers who wait for the end. If this instance dies first, its next process archives the run.
  */
 public final class RunArchiver implements QueueObserver, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RunArchiver.class);

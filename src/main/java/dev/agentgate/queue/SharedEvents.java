@@ -103,8 +103,13 @@ public final class SharedEvents implements QueueObserver {
       own.clear();
       told.clear();
     }
-    changes.entries().forEach(this::tell);
-    position = changes.next();
+    if (changes.entries().isEmpty()) {
+      position = changes.next();
+    }
+    for (ChangeFeed.Entry entry : changes.entries()) {
+      tell(entry);
+      position = new ChangeFeed.Position(position.feed(), position.number() + 1);
+    }
   }
 
   private void tell(ChangeFeed.Entry entry) {
@@ -114,15 +119,17 @@ public final class SharedEvents implements QueueObserver {
       return;
     }
     WorkOrderStatus status = entry.status().get();
-    WorkOrderStatus before = told.put(entry.order(), status);
+    WorkOrderStatus before = told.get(entry.order());
     if (ours != null) {
       history.publish(ours);
     } else if (status != before) {
+      // Before anything is noted: this may fail, and then the entry is read again.
       store
           .workOrders()
           .findListed(entry.order())
           .ifPresent(order -> history.publish(event(entry, status, before, order)));
     }
+    told.put(entry.order(), status);
   }
 
   /** Describes a change of another instance. */

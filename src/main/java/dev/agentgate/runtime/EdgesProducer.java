@@ -37,7 +37,7 @@ class EdgesProducer {
   /** The number of events that a client can have missed and still resume; they take some 4 MB. */
   private static final int KEPT_EVENTS = 10_000;
 
-  /** How long the orders of an instance whose lease has ended take to settle, at the latest. */
+  /** The longest time until the orders of an instance with an ended lease have a new owner. */
   private static final Duration TAKEOVER = Duration.ofSeconds(10);
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);

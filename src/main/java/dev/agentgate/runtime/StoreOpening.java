@@ -2,6 +2,7 @@ package dev.agentgate.runtime;
 
 import dev.agentgate.config.Settings;
 import dev.agentgate.config.StartRefusedException;
+import dev.agentgate.linux.KernelFacts;
 import dev.agentgate.runtime.check.DatabaseMark;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
@@ -115,7 +116,10 @@ class StoreOpening {
 
   private static Home home(Path data, String database, String host) {
     try {
-      return DatabaseMark.open(data, database, host);
+      // The lock of the directory proves nothing about agents on another machine, which may have
+      // mounted it before, so they are another home.
+      Home directory = DatabaseMark.open(data, database, host);
+      return new Home(directory.id() + "@" + KernelFacts.read().bootId(), host);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

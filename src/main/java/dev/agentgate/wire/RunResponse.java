@@ -18,7 +18,7 @@ public record RunResponse(
         String status,
     @Schema(
             description =
-                "The instance of the service that runs or ran it; absent if there is only one",
+                "The instance of the service that runs or ran it; absent with the file store",
             examples = "agentgate-0")
         @Nullable String instance,
     @Schema(description = "Of the process that leads the run") @Nullable Long pid,

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * One attempt to execute a work order.
  *
  * @param attempt 1 for the order's first attempt
- * @param instance the instance of the service that has the run's files; empty if there is only one
+ * @param instance the instance of the service that has the run's files; empty with the file store
  * @param pid the process that leads the run's session; empty until it is started
  * @param startedAt when the slot was taken
  * @param endRequested why the run was asked to end. It is noted before the processes are stopped,

@@ -37,7 +37,8 @@ class DocumentedCommandsTest {
     List<String> quiet =
         Stream.concat(
                 commands(),
-                Stream.of("Dockerfile.native", "bench/build.sh").flatMap(DocumentedCommandsTest::lines))
+                Stream.of("Dockerfile.native", "bench/build.sh")
+                    .flatMap(DocumentedCommandsTest::lines))
             .filter(command -> command.contains("./mvnw -q"))
             .toList();
 

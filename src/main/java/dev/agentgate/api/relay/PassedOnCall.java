@@ -47,7 +47,7 @@ final class PassedOnCall {
     this.withBody = withBody;
   }
 
-  /** Returns what completes when it is decided how the call went on. */
+  /** Returns a future that completes once it is known how the call goes on. */
   CompletableFuture<Progress> head() {
     return head;
   }

@@ -48,7 +48,7 @@ public final class PeerClient implements AutoCloseable {
       return Future.failedFuture("The instance " + to.id() + " has no address");
     }
     MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-    RelayHeaders.name(caller, secret, headers);
+    RelayHeaders.name(to.id(), caller, secret, headers);
     return client.request(
         new RequestOptions()
             .setMethod(method)

@@ -248,7 +248,7 @@ public class Relay {
     }
   }
 
-  /** Does what another instance asks for that is purging an order. */
+  /** Removes the files of an order for another instance, which purges the order. */
   private void removeFiles(RoutingContext call, Context loop) {
     Call here = new Call(call, loop, Caller.ANONYMOUS, Concern.FILES);
     try {

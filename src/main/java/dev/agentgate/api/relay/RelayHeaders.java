@@ -2,7 +2,10 @@ package dev.agentgate.api.relay;
 
 import dev.agentgate.api.access.Caller;
 import dev.agentgate.api.access.Role;
+import dev.agentgate.workorder.InstanceId;
 import io.vertx.core.MultiMap;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +15,9 @@ import java.util.Set;
 final class RelayHeaders {
   /** The secret that the instances share. */
   static final String SECRET = "AgentGate-Relay";
+
+  /** The id of the instance that a call is meant for: an address may lead to another one. */
+  static final String TO = "AgentGate-Relay-To";
 
   /** The name of the caller's key. */
   static final String CALLER = "AgentGate-Relay-Caller";
@@ -68,10 +74,21 @@ final class RelayHeaders {
     }
   }
 
-  static void name(Caller caller, String secret, MultiMap to) {
+  static void name(InstanceId meant, Caller caller, String secret, MultiMap to) {
     to.set(SECRET, secret);
+    to.set(TO, encoded(meant));
     to.set(CALLER, caller.name());
     to.set(ROLE, caller.role().wireName());
+  }
+
+  /** Whether a call is meant for this instance. */
+  static boolean isMeantFor(InstanceId self, MultiMap headers) {
+    return encoded(self).equals(headers.get(TO));
+  }
+
+  /** Returns an id in a form that every header can carry. */
+  private static String encoded(InstanceId id) {
+    return URLEncoder.encode(id.value(), StandardCharsets.UTF_8);
   }
 
   /** Returns the caller that another instance has named; empty if it has named none. */

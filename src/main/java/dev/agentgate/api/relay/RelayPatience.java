@@ -5,7 +5,6 @@ import java.time.Duration;
 /**
  * How long calls wait for other instances.
  *
- * @param untilTakenOver how long after an owner fell silent its orders have another owner, at the
- *     latest
+ * @param untilTakenOver the longest time from an owner's silence until its orders have a new owner
  */
 public record RelayPatience(Duration untilTakenOver) {}

@@ -5,6 +5,7 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.store.Instances;
 import dev.agentgate.store.Store;
+import dev.agentgate.workorder.InstanceId;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
@@ -35,7 +36,8 @@ public class RelayedCalls {
   /**
    * Returns the caller of a call that another instance passes on; empty if it is an ordinary call.
    *
-   * @throws ApiException 401 if it claims to be passed on, with a wrong secret
+   * @throws ApiException 401 if it claims to be passed on, with a wrong secret; 503 if it is meant
+   *     for another instance
    */
   public Optional<Caller> admit(RoutingContext call) {
     MultiMap headers = call.request().headers();
@@ -48,6 +50,14 @@ public class RelayedCalls {
     if (!instances.shared() || !isSame(secret, instances.secret()) || caller.isEmpty()) {
       throw new ApiException(
           ProblemType.UNAUTHENTICATED, "The secret of the instances is wrong or does not apply");
+    }
+    // Otherwise it could go round forever, or be answered for another instance.
+    InstanceId self = store.get().instance();
+    if (!RelayHeaders.isMeantFor(self, headers)) {
+      throw new ApiException(
+          ProblemType.BUSY,
+          "A call to another instance has reached the instance %s. Check agentgate.instance.address"
+              .formatted(self));
     }
     call.put(KEY, true);
     return caller;

@@ -172,7 +172,7 @@ public final class OrderDetails {
     table.print(out, style, Integer.MAX_VALUE);
   }
 
-  /** Whether the service has several instances; runs of an only one do not name it. */
+  /** Whether runs name their instances, as they do with a database. */
   private static boolean isAnyNamed(JsonNode runs) {
     for (JsonNode run : runs) {
       if (!run.path("instance").asText().isEmpty()) {

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Checks that a store in a database has one, and that the data directory belongs to the store. A
- * store takes the files of runs that it does not know for orphans.
+ * Checks that a URL is set if orders are kept in a database, and that the data directory belongs to
+ * the store. A store takes the files of runs that it does not know for orphans.
  */
 @Singleton
 class StoreCheck implements StartCheck {

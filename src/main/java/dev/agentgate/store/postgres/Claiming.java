@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * One claim, in one transaction. All claims of all instances come one after the other: a limit that
- * each checked by itself would let two claims together exceed it. So each takes orders for all of
+ * One claim, in one transaction. All claims of all instances come one after the other: side by
+ * side, two could together exceed a limit that each had checked. So each takes orders for all of
  * its free slots.
  */
 final class Claiming {

@@ -15,8 +15,8 @@ import java.util.function.UnaryOperator;
  * row has its epoch: a later process of the same instance has another one.
  *
  * @param epoch a number that no other opening of the store has
- * @param leaseClock turns the database's time into the time that leases are measured by; only tests
- *     do not keep it
+ * @param leaseClock turns the database's time into the time that leases are measured by; the
+ *     identity, except in tests
  */
 record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
 
@@ -32,6 +32,26 @@ record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
   void set(PreparedStatement statement, int index) throws SQLException {
     statement.setString(index, stored());
     statement.setLong(index + 1, epoch);
+  }
+
+  /**
+   * @throws StoreUnavailableException if a later process of this instance has opened the store
+   */
+  void requireCurrent(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT " + IS_CURRENT)) {
+      set(select, 1);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        if (!row.getBoolean(1)) {
+          throw superseded();
+        }
+      }
+    }
+  }
+
+  private StoreUnavailableException superseded() {
+    return new StoreUnavailableException(
+        "Another process has opened the store as instance " + id + ".");
   }
 
   /** Returns the time by the clock of leases. */
@@ -67,8 +87,7 @@ record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
       set(update, 3);
       try (ResultSet row = update.executeQuery()) {
         if (!row.next()) {
-          throw new StoreUnavailableException(
-              "Another process has opened the store as instance " + id + ".");
+          throw superseded();
         }
         return OrderRows.instant(row, "lease_until");
       }

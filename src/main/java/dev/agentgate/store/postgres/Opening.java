@@ -16,9 +16,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Writes an instance into the table of instances. A process on the same home replaces an earlier
- * one at once, under whatever name: the lock of the data directory proves that the earlier process
- * is gone, and the agents are where this one finds them. On another home, an instance of the same
- * name may still run agents until its lease is over.
+ * one at once, under any name: the lock of the data directory proves that the earlier process is
+ * gone, and the agents are where this one finds them. On another home, an instance of the same name
+ * may still run agents until its lease is over.
  */
 final class Opening {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);

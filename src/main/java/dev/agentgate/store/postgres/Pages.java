@@ -19,7 +19,8 @@ final class Pages<T> implements Iterator<T> {
   /**
    * Reads the first page.
    *
-   * @param read returns what follows an element, or the begin of the list; no elements at its end
+   * @param read returns what follows an element, or the beginning of the list; no elements at its
+   *     end
    */
   Pages(Function<Optional<T>, List<T>> read) {
     this.read = read;

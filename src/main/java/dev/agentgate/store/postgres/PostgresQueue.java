@@ -1,6 +1,7 @@
 package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.Claim;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.store.postgres.OrderWriter.Written;
 import dev.agentgate.workorder.InstanceId;
@@ -24,9 +25,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /** The queue and the running orders. */
 final class PostgresQueue implements WorkQueue {
+  private static final Logger LOG = Logger.getLogger(PostgresQueue.class);
   private static final int FIRST_PAGE = 50;
   private static final int PAGE = 1_000;
 
@@ -167,10 +170,20 @@ final class PostgresQueue implements WorkQueue {
       List<WorkOrder> orders = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          orders.add(OrderRows.order(rows));
+          read(rows).ifPresent(orders::add);
         }
       }
       return orders;
+    }
+  }
+
+  /** Returns an order; empty if it cannot be read: it must not hold up the others. */
+  private static Optional<WorkOrder> read(ResultSet row) throws SQLException {
+    try {
+      return Optional.of(OrderRows.order(row));
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("An order is not taken over: %s", e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -312,7 +325,9 @@ final class PostgresQueue implements WorkQueue {
   @Override
   public void setPaused(boolean paused) {
     int _ =
-        database.single(connection -> {
+        database.transaction(connection -> {
+          // After a claim that is under way: nothing starts once the pause is acknowledged.
+          Locks.claims(connection);
           try (PreparedStatement update =
               connection.prepareStatement("UPDATE service SET paused = ?")) {
             update.setBoolean(1, paused);

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/** What runs used that are over, one row each. */
+/** The usage of ended runs, one row each. */
 final class PostgresUsageLedger implements UsageLedger {
   private static final int ROWS_AT_ONCE = 1_000;
   private static final Logger LOG = Logger.getLogger(PostgresUsageLedger.class);

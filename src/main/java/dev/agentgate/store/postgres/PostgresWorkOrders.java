@@ -1,6 +1,7 @@
 package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.StatusCounts;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.store.WorkOrderIdPage;
 import dev.agentgate.store.WorkOrders;
@@ -173,6 +174,7 @@ final class PostgresWorkOrders implements WorkOrders {
    *
    * @return its status; empty if it has another revision, if it is gone, or if another instance
    *     owns it
+   * @throws StoreUnavailableException if a later process of this instance has opened the store
    */
   private Optional<WorkOrderStatus> lock(Connection connection, WorkOrderId id, long revision)
       throws SQLException {
@@ -187,9 +189,14 @@ final class PostgresWorkOrders implements WorkOrders {
       select.setString(3, instance.stored());
       instance.set(select, 4);
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? WorkOrderStatus.parse(row.getString(1)) : Optional.empty();
+        if (row.next()) {
+          return WorkOrderStatus.parse(row.getString(1));
+        }
       }
     }
+    // Nobody may try again and again what cannot succeed.
+    instance.requireCurrent(connection);
+    return Optional.empty();
   }
 
   @Override

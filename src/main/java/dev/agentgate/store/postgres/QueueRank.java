@@ -22,7 +22,7 @@ record QueueRank(Optional<Duration> aging) {
         : entry.queuedAt().toEpochMilli() - entry.priority() * aging.get().toMillis();
   }
 
-  /** Returns 0 for an order that no user moved to the head; the latest moved has the least. */
+  /** Returns 0 for an order that no user moved to the head; the order moved last has the least. */
   static long jump(QueueEntry entry) {
     return entry.expeditedAt().map(at -> -StoredTime.write(at)).orElse(0L);
   }

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks that a server keeps what it has acknowledged. What it is asked for are the settings that
- * hold for the service's own connections, whether they come from the server, the database or the
- * role.
+ * Checks that a server keeps what it has acknowledged. It looks at the settings of the service's
+ * own connections, whether they come from the server, the database or the role.
  */
 final class ServerCheck {
   private static final int OLDEST_VERSION = 14;

@@ -187,7 +187,7 @@ final class Signals {
     if (!closed && !refused) {
       refused = true;
       LOG.warn(
-          "LISTEN does not work, so the changes of other instances are looked for every second. A"
+          "LISTEN does not work, so this instance looks for changes of others every second. A"
               + " pooler that gives each transaction another connection is one reason.");
     }
     return true;

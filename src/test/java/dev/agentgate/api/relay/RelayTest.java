@@ -297,6 +297,8 @@ class RelayTest {
             "/runs/" + run(order) + "/log",
             RelayHeaders.SECRET,
             first.instances().secret(),
+            RelayHeaders.TO,
+            "a",
             RelayHeaders.CALLER,
             "bob",
             RelayHeaders.ROLE,
@@ -304,6 +306,25 @@ class RelayTest {
 
     assertThat(by(answer)).isEqualTo("a");
     assertThat(answer.headers().firstValue("Asked-By")).contains("bob");
+  }
+
+  @Test
+  void aCallThatReachedTheWrongInstanceIsRefused() throws Exception {
+    HttpResponse<String> answer =
+        get(
+            a,
+            "/runs/" + run(runningOn(b)) + "/log",
+            RelayHeaders.SECRET,
+            first.instances().secret(),
+            RelayHeaders.TO,
+            "b",
+            RelayHeaders.CALLER,
+            "bob",
+            RelayHeaders.ROLE,
+            "viewer");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(by(answer)).isEqualTo("nobody");
   }
 
   @Test

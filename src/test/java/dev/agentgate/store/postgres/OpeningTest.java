@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.agentgate.store.Claim;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrder;
@@ -73,7 +74,8 @@ class OpeningTest {
 
     try (Store after = open(TWO, HERE)) {
       assertThat(after.queue().running()).extracting(RunningEntry::owner).containsExactly(TWO);
-      assertThat(before.workOrders().update(order.complete(clock.instant()))).isFalse();
+      assertThatThrownBy(() -> before.workOrders().update(order.complete(clock.instant())))
+          .isInstanceOf(StoreUnavailableException.class);
       assertThat(after.workOrders().update(order.complete(clock.instant()))).isTrue();
       assertThat(instances()).isEqualTo(1);
     }
@@ -86,7 +88,8 @@ class OpeningTest {
     clock.advance(LEASE);
 
     try (Store after = open(ONE, THERE)) {
-      assertThat(before.workOrders().update(order.complete(clock.instant()))).isFalse();
+      assertThatThrownBy(() -> before.workOrders().update(order.complete(clock.instant())))
+          .isInstanceOf(StoreUnavailableException.class);
       assertThat(after.workOrders().update(order.complete(clock.instant()))).isTrue();
     }
   }

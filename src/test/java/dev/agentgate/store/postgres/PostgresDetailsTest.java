@@ -63,8 +63,10 @@ class PostgresDetailsTest {
     Run run = store.runs().find(order.runs().getLast()).orElseThrow();
     Store later = database.open(LOCAL, clock, Optional.empty());
 
-    assertThat(store.workOrders().update(order.complete(clock.instant()))).isFalse();
-    assertThat(store.workOrders().remove(order)).isFalse();
+    assertThatThrownBy(() -> store.workOrders().update(order.complete(clock.instant())))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.workOrders().remove(order))
+        .isInstanceOf(StoreUnavailableException.class);
     store.runs().save(run.running(OptionalLong.of(7)));
     assertThatThrownBy(() -> store.queue().renew(Set.of(order.id()), Duration.ofMinutes(1)))
         .isInstanceOf(StoreUnavailableException.class);
