@@ -42,10 +42,11 @@ async function errorOf(response) {
  */
 async function raw(path, { method = 'GET', headers = {}, body, signal } = {}) {
   for (;;) {
+    const key = credentials();
     let response;
     try {
       response = await fetch(BASE + path, {
-        method, body, signal, cache: 'no-store', headers: { ...headers, ...credentials() },
+        method, body, signal, cache: 'no-store', headers: { ...headers, ...key },
       });
     } catch (e) {
       if (e.name === 'AbortError') {
@@ -60,7 +61,7 @@ async function raw(path, { method = 'GET', headers = {}, body, signal } = {}) {
     if (response.status !== 401) {
       throw await errorOf(response);
     }
-    await askForKey();
+    await askForKey(key);
   }
 }
 

@@ -64,6 +64,7 @@ function fileButton({ path, oldPath, status, tags = [], insertions, deletions, b
 /** The patch's worker and view, outside of what is rendered. */
 class DiffReader {
   #worker;
+  #key;
   #view;
   #scroller;
   #requests = new Map();
@@ -84,7 +85,8 @@ class DiffReader {
     this.#worker = new Worker(new URL('./change-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#take(data);
     this.#worker.onerror = () => changed(READER_GONE);
-    this.#worker.postMessage({ do: 'open', url, headers: credentials(), bytes: size });
+    this.#key = credentials();
+    this.#worker.postMessage({ do: 'open', url, headers: this.#key, bytes: size });
   }
 
   close() {
@@ -93,8 +95,9 @@ class DiffReader {
   }
 
   async askForKey() {
-    await askForKey();
-    this.#worker.postMessage({ do: 'headers', headers: credentials() });
+    await askForKey(this.#key);
+    this.#key = credentials();
+    this.#worker.postMessage({ do: 'headers', headers: this.#key });
   }
 
   setAll(opened) {

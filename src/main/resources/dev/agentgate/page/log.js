@@ -13,6 +13,7 @@ const RESIZE_PAUSE = 150;
 /** The log's worker and view, outside of what is rendered. */
 class LogReader {
   #worker;
+  #key;
   #view;
   #painter;
   #requests = new Map();
@@ -50,7 +51,8 @@ class LogReader {
     this.#worker = new Worker(new URL('./log-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#take(data);
     this.#worker.onerror = () => changed(READER_GONE);
-    this.#worker.postMessage({ do: 'open', url, headers: credentials(), columns: this.#columns, follow });
+    this.#key = credentials();
+    this.#worker.postMessage({ do: 'open', url, headers: this.#key, columns: this.#columns, follow });
   }
 
   close() {
@@ -62,8 +64,9 @@ class LogReader {
   }
 
   async askForKey() {
-    await askForKey();
-    this.#worker.postMessage({ do: 'headers', headers: credentials() });
+    await askForKey(this.#key);
+    this.#key = credentials();
+    this.#worker.postMessage({ do: 'headers', headers: this.#key });
   }
 
   retry() {

@@ -40,8 +40,16 @@ export function may(needed) {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** Asks for a key. The promise is kept once a key has been accepted. */
-export function askForKey() {
+/**
+ * Asks for a key, unless there is another one than the one that was refused. The promise is kept
+ * once a key has been accepted.
+ *
+ * @param refused what `credentials` returned for the request that was refused
+ */
+export function askForKey(refused) {
+  if (refused.Authorization !== credentials().Authorization) {
+    return Promise.resolve();
+  }
   if (!asking) {
     asking = {};
     asking.promise = new Promise((resolve) => {

@@ -125,8 +125,10 @@ class RelayIT {
         .atMost(PATIENCE)
         .until(() -> here.client().get("/runs/" + run + "/log").text().equals("up\ndone\n"));
     assertThat(here.client().get("/runs/" + run + "/log?tail=1").text()).isEqualTo("done\n");
-    assertThat(here.client().delete("/work-orders/" + order + "?purge=true").status())
-        .isEqualTo(200);
+    // Until its lease is over, the replica may come back and have files of the order.
+    await()
+        .atMost(PATIENCE)
+        .until(() -> here.client().delete("/work-orders/" + order + "?purge=true").status() == 200);
     assertThat(here.client().get("/runs/" + run + "/log").status()).isEqualTo(404);
   }
 
