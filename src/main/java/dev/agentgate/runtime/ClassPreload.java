@@ -45,6 +45,16 @@ final class ClassPreload {
   /** The classes that a service loads in its life, one a line; see docs/contributing.md. */
   private static final String LIST = "classes.txt";
 
+  /**
+   * The loggers of the transaction manager that comes with the connections to a database. They look
+   * for translations once, by classes that do not exist.
+   */
+  private static final List<String> LOOK_FOR_TRANSLATIONS =
+      List.of(
+          "com.arjuna.common.logging.commonLogger",
+          "com.arjuna.ats.arjuna.logging.tsLogger",
+          "com.arjuna.ats.jta.logging.jtaLogger");
+
   private static volatile @Nullable Thread loading;
 
   private ClassPreload() {}
@@ -80,6 +90,7 @@ final class ClassPreload {
       long loaded = names.stream().filter(ClassPreload::load).count();
       // A file names its implementation, and Java looks for the file once.
       RuntimeDelegate _ = RuntimeDelegate.getInstance();
+      LOOK_FOR_TRANSLATIONS.forEach(ClassPreload::initialize);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       LOG.debugf("Loaded %d classes in advance in %d ms", loaded, millis);
     } catch (ClassNotFoundException | IOException | URISyntaxException e) {
@@ -95,6 +106,14 @@ final class ClassPreload {
     } catch (ClassNotFoundException | LinkageError e) {
       LOG.debugf("%s cannot be loaded: %s", name, e);
       return false;
+    }
+  }
+
+  private static void initialize(String name) {
+    try {
+      Class<?> _ = Class.forName(name, true, ClassPreload.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      LOG.debugf("%s cannot be initialized: %s", name, e);
     }
   }
 
