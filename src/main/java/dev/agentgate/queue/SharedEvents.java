@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells an {@link EventHistory} the changes that all instances make to a shared store, in the order
- * of the store's feed. The changes of this instance come from the feed as well: so each is told
- * once, and the changes of one order in their order, whoever made them.
+ * of the store's feed. The changes of this instance come from the feed as well. So each change is
+ * told once, and the changes of one order stay in sequence.
  *
- * <p>The feed names an order, its revision and its status. What an event says besides is known
- * exactly of the changes of this instance; of another instance's change it is read from the order,
- * which may have changed since.
+ * <p>The feed names an order, its revision and its status. The events of this instance's changes
+ * are exact. For another instance's change the rest is read from the order, which may have changed
+ * since.
  */
 public final class SharedEvents implements QueueObserver {
   private static final Logger LOG = Logger.getLogger(SharedEvents.class);
@@ -103,13 +103,12 @@ public final class SharedEvents implements QueueObserver {
       own.clear();
       told.clear();
     }
-    if (changes.entries().isEmpty()) {
-      position = changes.next();
-    }
     for (ChangeFeed.Entry entry : changes.entries()) {
       tell(entry);
-      position = new ChangeFeed.Position(position.feed(), position.number() + 1);
+      // Entry by entry: what was told is not told again if the next one fails.
+      position = position.next();
     }
+    position = changes.next();
   }
 
   private void tell(ChangeFeed.Entry entry) {

@@ -43,7 +43,13 @@ public interface ChangeFeed {
    *
    * @param feed the id of the feed; opening the store again may begin another one
    */
-  record Position(String feed, long number) {}
+  record Position(String feed, long number) {
+
+    /** Returns the place behind the next change. */
+    public Position next() {
+      return new Position(feed, number + 1);
+    }
+  }
 
   /**
    * An order has reached another revision.

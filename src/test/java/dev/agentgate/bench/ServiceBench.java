@@ -59,13 +59,7 @@ public final class ServiceBench {
    *     run's ratios to it
    */
   public static void main(String[] args) throws Exception {
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
-          LockSupport.parkNanos(LIMIT.toNanos());
-          System.err.println("Took longer than " + LIMIT + ", ended");
-          System.exit(1);
-        });
+    TimeLimit.begin(LIMIT);
     ServiceBench bench =
         new ServiceBench(Path.of(args[0]), Path.of(args[1]), Integer.parseInt(args[2]));
     String load = Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];

@@ -17,6 +17,7 @@ import dev.agentgate.output.RunFiles;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.AgentChoices;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -94,6 +95,20 @@ final class QueueFixture implements AutoCloseable {
       SettableClock clock,
       Map<String, String> environment) {
     this(directory, change, store, executor, clock, environment, Optional.empty(), Peers.NONE);
+  }
+
+  /** One of several services that share a store, by its name. */
+  static QueueFixture named(
+      String name, Path directory, InMemoryStore store, SettableClock clock, Peers peers) {
+    return new QueueFixture(
+        directory.resolve(name),
+        settings -> settings,
+        store.openedBy(new InstanceId(name)),
+        new FakeExecutor(),
+        clock,
+        ENVIRONMENT,
+        Optional.empty(),
+        peers);
   }
 
   /** One of several services. */

@@ -3,20 +3,16 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFilesTransfer;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
-import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,15 +38,7 @@ class RunArchiverTest {
   }
 
   private QueueFixture fixture(String name) {
-    return new QueueFixture(
-        dir.resolve(name),
-        settings -> settings,
-        store.openedBy(new InstanceId(name)),
-        new FakeExecutor(),
-        clock,
-        Map.of("PATH", "/usr/bin:/bin"),
-        Optional.empty(),
-        Peers.NONE);
+    return QueueFixture.named(name, dir, store, clock, Peers.NONE);
   }
 
   private static RunDirectories directories(QueueFixture of) {

@@ -3,7 +3,6 @@ package dev.agentgate.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.InstanceInfo;
@@ -18,8 +17,6 @@ import dev.agentgate.workorder.WorkOrderStatus;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,15 +58,7 @@ class SeveralInstancesTest {
   }
 
   private QueueFixture fixture(String name, Peers itsPeers) {
-    return new QueueFixture(
-        dir.resolve(name),
-        settings -> settings,
-        store.openedBy(new InstanceId(name)),
-        new FakeExecutor(),
-        clock,
-        Map.of("PATH", "/usr/bin:/bin"),
-        Optional.empty(),
-        itsPeers);
+    return QueueFixture.named(name, dir, store, clock, itsPeers);
   }
 
   @AfterEach

@@ -14,35 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a store promises that several instances share. */
-public abstract class LeaseContract {
+public abstract class LeaseContract extends SharedStoreFixture {
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final Duration LONGER = LEASE.plusSeconds(1);
-
-  /** The clock of the store, for all instances. */
-  protected final SettableClock clock = new SettableClock();
-
-  private Store one;
-  private Store two;
-
-  /** Opens what all instances share, as one of them sees it. */
-  protected abstract Store open(InstanceId instance) throws Exception;
-
-  @BeforeEach
-  final void openBoth() throws Exception {
-    one = open(new InstanceId("one"));
-    two = open(new InstanceId("two"));
-  }
-
-  @AfterEach
-  final void closeBoth() {
-    one.close();
-    two.close();
-  }
 
   private WorkOrder claimedByOne() {
     WorkOrder order = WorkOrders.queued();

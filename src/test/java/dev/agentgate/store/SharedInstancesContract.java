@@ -2,39 +2,15 @@ package dev.agentgate.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrders;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a store promises of its instances that several of them may share. */
-public abstract class SharedInstancesContract {
-  /** The clock of the store, for all instances. */
-  protected final SettableClock clock = new SettableClock();
-
-  private Store one;
-  private Store two;
-
-  /** Opens the store that all instances share, as one of them sees it. */
-  protected abstract Store open(InstanceId instance) throws Exception;
-
-  @BeforeEach
-  final void openBoth() throws Exception {
-    one = open(new InstanceId("one"));
-    two = open(new InstanceId("two"));
-  }
-
-  @AfterEach
-  final void closeBoth() {
-    one.close();
-    two.close();
-  }
-
+public abstract class SharedInstancesContract extends SharedStoreFixture {
   @Test
   void instancesKnowEachOther() {
     InstanceStatus status =

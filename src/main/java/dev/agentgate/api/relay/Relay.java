@@ -90,12 +90,12 @@ public class Relay {
       call.next();
       return;
     }
-    Context loop = call.vertx().getOrCreateContext();
+    Call its = new Call(call, call.vertx().getOrCreateContext(), caller.get(), concern.get());
     boolean filesOnly = RelayHeaders.FILES.equals(call.request().getHeader(RelayHeaders.PART));
     if (!RelayedCalls.isRelayed(call)) {
-      Thread.startVirtualThread(() -> route(new Call(call, loop, caller.get(), concern.get())));
+      Thread.startVirtualThread(() -> route(its));
     } else if (filesOnly && concern.get() == Concern.PROCESSES) {
-      Thread.startVirtualThread(() -> removeFiles(call, loop));
+      Thread.startVirtualThread(() -> removeFiles(its));
     } else {
       call.next();
     }
@@ -249,16 +249,16 @@ public class Relay {
   }
 
   /** Removes the files of an order for another instance, which purges the order. */
-  private void removeFiles(RoutingContext call, Context loop) {
-    Call here = new Call(call, loop, Caller.ANONYMOUS, Concern.FILES);
+  private void removeFiles(Call call) {
+    RoutingContext context = call.context();
     try {
-      EndpointIds.order(call).ifPresent(files.get()::removeFiles);
-      loop.runOnContext(_ -> call.response().setStatusCode(204).end());
-      loop.runOnContext(_ -> call.request().resume());
+      EndpointIds.order(context).ifPresent(files.get()::removeFiles);
+      call.loop().runOnContext(_ -> context.response().setStatusCode(204).end());
+      call.loop().runOnContext(_ -> context.request().resume());
     } catch (AgentGateException e) {
-      refuse(here, ApiException.of(e));
+      refuse(call, ApiException.of(e));
     } catch (RuntimeException e) {
-      loop.runOnContext(_ -> call.fail(e));
+      call.loop().runOnContext(_ -> context.fail(e));
     }
   }
 }

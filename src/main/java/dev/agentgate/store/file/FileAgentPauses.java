@@ -106,9 +106,7 @@ final class FileAgentPauses implements AgentPauses {
     int schemaVersion = 0;
     Map<String, AgentPause> pauses = new TreeMap<>();
     try (JsonParser from = JSON.createParser(json, 0, length)) {
-      if (from.nextToken() != JsonToken.START_OBJECT) {
-        throw new UnreadableRecordException("not a JSON object");
-      }
+      JsonFields.begin(from);
       for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
         from.nextToken();
         switch (field) {

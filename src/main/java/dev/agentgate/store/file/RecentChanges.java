@@ -1,11 +1,10 @@
 package dev.agentgate.store.file;
 
 import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.ChangeRing;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,14 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RecentChanges implements ChangeFeed {
   static final int KEPT = 4_096;
 
-  private final String feed = UUID.randomUUID().toString();
-
-  /** Guards the fields below. */
+  /** Guards the changes. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition more = lock.newCondition();
-  private final ChangeFeed.Entry[] ring = new ChangeFeed.Entry[KEPT];
-  private long latest;
+  private final ChangeRing ring = new ChangeRing(KEPT);
 
   /** Adds durable changes, in order. */
   void add(List<Change> changes) {
@@ -30,11 +26,11 @@ final class RecentChanges implements ChangeFeed {
       for (Change change : changes) {
         switch (change) {
           case Change.Put put ->
-              add(
+              ring.add(
                   new ChangeFeed.Entry(
                       put.order().id(), put.order().revision(), Optional.of(put.order().status())));
           case Change.Remove remove ->
-              add(new ChangeFeed.Entry(remove.id(), remove.revision(), Optional.empty()));
+              ring.add(new ChangeFeed.Entry(remove.id(), remove.revision(), Optional.empty()));
           case Change.Pause _ -> {}
         }
       }
@@ -44,16 +40,11 @@ final class RecentChanges implements ChangeFeed {
     }
   }
 
-  private void add(ChangeFeed.Entry change) {
-    ring[(int) (latest % KEPT)] = change;
-    latest++;
-  }
-
   @Override
   public Position latest() {
     lock.lock();
     try {
-      return new Position(feed, latest);
+      return ring.latest();
     } finally {
       lock.unlock();
     }
@@ -63,22 +54,10 @@ final class RecentChanges implements ChangeFeed {
   public Changes after(Position position, int limit) {
     lock.lock();
     try {
-      if (isGap(position)) {
-        return new Changes(List.of(), new Position(feed, latest), true);
-      }
-      List<ChangeFeed.Entry> changes = new ArrayList<>();
-      long number = position.number();
-      for (; number < latest && changes.size() < limit; number++) {
-        changes.add(ring[(int) (number % KEPT)]);
-      }
-      return new Changes(changes, new Position(feed, number), false);
+      return ring.after(position, limit);
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean isGap(Position position) {
-    return !position.feed().equals(feed) || latest - position.number() > KEPT;
   }
 
   @Override
@@ -86,7 +65,7 @@ final class RecentChanges implements ChangeFeed {
     long nanos = TimeUnit.NANOSECONDS.convert(atMost);
     lock.lockInterruptibly();
     try {
-      while (!isGap(position) && position.number() >= latest) {
+      while (!ring.hasAfter(position)) {
         if (nanos <= 0) {
           return false;
         }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.agentgate.store.json.JsonFields;
 import dev.agentgate.store.json.UnreadableRecordException;
 import java.io.IOException;
@@ -32,9 +31,7 @@ final class SettingsCodec {
     int schemaVersion = 0;
     Boolean paused = null;
     try (JsonParser from = JSON.createParser(json, 0, length)) {
-      if (from.nextToken() != JsonToken.START_OBJECT) {
-        throw new UnreadableRecordException("not a JSON object");
-      }
+      JsonFields.begin(from);
       for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
         from.nextToken();
         switch (field) {

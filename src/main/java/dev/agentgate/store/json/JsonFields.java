@@ -18,6 +18,13 @@ public final class JsonFields {
 
   private JsonFields() {}
 
+  /** Reads the start of the object that a record is. */
+  public static void begin(JsonParser from) throws IOException, UnreadableRecordException {
+    if (from.nextToken() != JsonToken.START_OBJECT) {
+      throw new UnreadableRecordException("not a JSON object");
+    }
+  }
+
   static UnreadableRecordException missing(String field) {
     return new UnreadableRecordException(field + " is missing");
   }

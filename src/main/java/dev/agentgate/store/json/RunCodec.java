@@ -3,7 +3,6 @@ package dev.agentgate.store.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.agentgate.workorder.EndCause;
@@ -98,9 +97,7 @@ public final class RunCodec {
     Instant limitedUntil = null;
     RunResultsCodec results = new RunResultsCodec();
     try (JsonParser from = JSON.createParser(json, 0, length)) {
-      if (from.nextToken() != JsonToken.START_OBJECT) {
-        throw new UnreadableRecordException("not a JSON object");
-      }
+      JsonFields.begin(from);
       for (String field = from.nextFieldName(); field != null; field = from.nextFieldName()) {
         from.nextToken();
         switch (field) {

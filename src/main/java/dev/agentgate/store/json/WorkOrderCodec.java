@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerationException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -85,9 +84,7 @@ public final class WorkOrderCodec {
   public static WorkOrder decode(byte[] json, int length) throws UnreadableRecordException {
     WorkOrderReader fields = new WorkOrderReader();
     try (JsonParser from = JSON.createParser(json, 0, length)) {
-      if (from.nextToken() != JsonToken.START_OBJECT) {
-        throw new UnreadableRecordException("not a JSON object");
-      }
+      JsonFields.begin(from);
       fields.read(from);
       if (from.nextToken() != null) {
         throw new UnreadableRecordException("something follows the JSON object");

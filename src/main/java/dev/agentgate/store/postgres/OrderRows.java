@@ -9,12 +9,15 @@ import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads orders and entries of the queue from rows. */
@@ -75,6 +78,17 @@ final class OrderRows {
         time(row, "expires_at"),
         text(row, "repository"),
         StoredText.unescape(row.getString("agent_type")));
+  }
+
+  /** Returns the ids in the first column of a query's result. */
+  static List<WorkOrderId> ids(PreparedStatement select) throws SQLException {
+    List<WorkOrderId> ids = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        ids.add(id(rows.getString(1)));
+      }
+    }
+    return ids;
   }
 
   static WorkOrderId id(String stored) {

@@ -1,6 +1,7 @@
 package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.ChangeFeed;
+import dev.agentgate.store.ChangeRing;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.sql.Connection;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,9 +47,7 @@ final class PostgresChangeFeed implements ChangeFeed {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition more = lock.newCondition();
-  private final Entry[] ring = new Entry[KEPT];
-  private String feed = UUID.randomUUID().toString();
-  private long latest;
+  private final ChangeRing ring = new ChangeRing(KEPT);
 
   /** The highest number seen. */
   private long last;
@@ -64,14 +62,8 @@ final class PostgresChangeFeed implements ChangeFeed {
     this.database = database;
     this.signals = new Signals(database, instance, this::othersChanged);
     long newest =
-        database.single(connection -> {
-          try (PreparedStatement select =
-                  connection.prepareStatement("SELECT coalesce(max(number), 0) FROM changes");
-              ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getLong(1);
-          }
-        });
+        database.single(
+            connection -> number(connection, "SELECT coalesce(max(number), 0) FROM changes"));
     last = Math.max(0, newest - KEPT);
     lock.lock();
     try {
@@ -154,7 +146,7 @@ final class PostgresChangeFeed implements ChangeFeed {
     if (before.trimmed() > last) {
       last = before.trimmed();
       missing.clear();
-      feed = UUID.randomUUID().toString();
+      ring.beginAnother();
     }
     List<Row> rows = rows(connection);
     List<Long> gaps = new ArrayList<>();
@@ -164,8 +156,7 @@ final class PostgresChangeFeed implements ChangeFeed {
         gaps.add(number);
       }
       last = Math.max(last, row.number());
-      ring[(int) (latest % KEPT)] = row.entry();
-      latest++;
+      ring.add(row.entry());
     }
     missing.values().removeIf(first -> first <= before.oldestTransaction());
     if (!gaps.isEmpty()) {
@@ -227,7 +218,7 @@ final class PostgresChangeFeed implements ChangeFeed {
     lock.lock();
     try {
       read();
-      return new Position(feed, latest);
+      return ring.latest();
     } finally {
       lock.unlock();
     }
@@ -238,22 +229,10 @@ final class PostgresChangeFeed implements ChangeFeed {
     lock.lock();
     try {
       read();
-      if (isGap(position)) {
-        return new Changes(List.of(), new Position(feed, latest), true);
-      }
-      List<Entry> changes = new ArrayList<>();
-      long number = position.number();
-      for (; number < latest && changes.size() < limit; number++) {
-        changes.add(ring[(int) (number % KEPT)]);
-      }
-      return new Changes(changes, new Position(feed, number), false);
+      return ring.after(position, limit);
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean isGap(Position position) {
-    return !position.feed().equals(feed) || latest - position.number() > KEPT;
   }
 
   @Override
@@ -262,7 +241,7 @@ final class PostgresChangeFeed implements ChangeFeed {
     lock.lockInterruptibly();
     try {
       read();
-      while (!isGap(position) && position.number() >= latest) {
+      while (!ring.hasAfter(position)) {
         long left = until - System.nanoTime();
         if (left <= 0) {
           return false;

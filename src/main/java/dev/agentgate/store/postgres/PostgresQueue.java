@@ -93,13 +93,7 @@ final class PostgresQueue implements WorkQueue {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT id FROM running WHERE owner = ?")) {
       select.setString(1, instance.stored());
-      Set<WorkOrderId> ids = new HashSet<>();
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          ids.add(OrderRows.id(rows.getString(1)));
-        }
-      }
-      return ids;
+      return new HashSet<>(OrderRows.ids(select));
     }
   }
 

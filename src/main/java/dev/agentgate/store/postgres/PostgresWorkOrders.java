@@ -255,19 +255,9 @@ final class PostgresWorkOrders implements WorkOrders {
       try (PreparedStatement select =
           sql.prepare(connection, "SELECT id FROM work_orders WHERE %s ORDER BY id DESC LIMIT ?")) {
         select.setInt(sql.next(), limit);
-        return ids(select);
+        return OrderRows.ids(select);
       }
     });
-  }
-
-  private static List<WorkOrderId> ids(PreparedStatement select) throws SQLException {
-    List<WorkOrderId> ids = new ArrayList<>();
-    try (ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        ids.add(OrderRows.id(rows.getString(1)));
-      }
-    }
-    return ids;
   }
 
   @Override
@@ -293,7 +283,7 @@ final class PostgresWorkOrders implements WorkOrders {
                 "text", statuses.stream().map(WorkOrderStatus::wireName).toArray()));
         select.setLong(2, StoredTime.write(cutoff));
         select.setInt(3, limit);
-        return ids(select);
+        return OrderRows.ids(select);
       }
     });
   }

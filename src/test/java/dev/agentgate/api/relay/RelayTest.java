@@ -287,6 +287,16 @@ class RelayTest {
         .isInstanceOf(IOException.class);
   }
 
+  /** The headers of a call that an instance passes on. */
+  private static String[] passedOnBy(String caller, String role, String secret, String to) {
+    return new String[] {
+      RelayHeaders.SECRET, secret,
+      RelayHeaders.TO, to,
+      RelayHeaders.CALLER, caller,
+      RelayHeaders.ROLE, role
+    };
+  }
+
   @Test
   void aCallThatWasPassedOnIsNotPassedOnAgain() throws Exception {
     WorkOrder order = runningOn(b);
@@ -295,14 +305,7 @@ class RelayTest {
         get(
             a,
             "/runs/" + run(order) + "/log",
-            RelayHeaders.SECRET,
-            first.instances().secret(),
-            RelayHeaders.TO,
-            "a",
-            RelayHeaders.CALLER,
-            "bob",
-            RelayHeaders.ROLE,
-            "viewer");
+            passedOnBy("bob", "viewer", first.instances().secret(), "a"));
 
     assertThat(by(answer)).isEqualTo("a");
     assertThat(answer.headers().firstValue("Asked-By")).contains("bob");
@@ -314,14 +317,7 @@ class RelayTest {
         get(
             a,
             "/runs/" + run(runningOn(b)) + "/log",
-            RelayHeaders.SECRET,
-            first.instances().secret(),
-            RelayHeaders.TO,
-            "b",
-            RelayHeaders.CALLER,
-            "bob",
-            RelayHeaders.ROLE,
-            "viewer");
+            passedOnBy("bob", "viewer", first.instances().secret(), "b"));
 
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(by(answer)).isEqualTo("nobody");
@@ -333,15 +329,7 @@ class RelayTest {
     List<String> wrong = new ArrayList<>(List.of("", "x", first.instances().secret() + "x"));
     for (String secret : wrong) {
       HttpResponse<String> answer =
-          get(
-              a,
-              "/runs/" + run(order) + "/log",
-              RelayHeaders.SECRET,
-              secret,
-              RelayHeaders.CALLER,
-              "bob",
-              RelayHeaders.ROLE,
-              "admin");
+          get(a, "/runs/" + run(order) + "/log", passedOnBy("bob", "admin", secret, "a"));
       assertThat(answer.statusCode()).isEqualTo(401);
       assertThat(by(answer)).isEqualTo("nobody");
     }

@@ -3,10 +3,14 @@ package dev.agentgate.bench.peers;
 import dev.agentgate.bench.Samples;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The results as Markdown. */
 final class PeerTable {
+  /** A line of a document has at most 120 characters. */
+  private static final Pattern LINE = Pattern.compile("(.{1,118})(?: +|$)");
+
   private PeerTable() {}
 
   static String of(List<PeerResults> peers) {
@@ -28,15 +32,24 @@ final class PeerTable {
     }
     text.append('\n');
     for (PeerResults results : peers) {
-      text.append("- **")
-          .append(results.peer().name())
-          .append("** ")
-          .append(results.version())
-          .append(": ")
-          .append(results.peer().setup())
-          .append(".\n");
+      String item =
+          "- **%s** %s: %s."
+              .formatted(results.peer().name(), results.version(), results.peer().setup());
+      text.append(wrapped(item, "  ")).append('\n');
     }
     return text.toString();
+  }
+
+  /**
+   * Divides a paragraph into lines.
+   *
+   * @param indent put before every line but the first
+   */
+  static String wrapped(String paragraph, String indent) {
+    return LINE.matcher(paragraph)
+        .results()
+        .map(line -> line.group(1))
+        .collect(Collectors.joining("\n" + indent));
   }
 
   private static String cell(PeerResults results, Measure measure) {

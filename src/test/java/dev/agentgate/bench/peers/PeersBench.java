@@ -1,5 +1,6 @@
 package dev.agentgate.bench.peers;
 
+import dev.agentgate.bench.TimeLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -36,13 +36,7 @@ public final class PeersBench {
    *     peers is replaced, or nothing, and the names of the peers to measure, or nothing for all
    */
   public static void main(String[] args) throws Exception {
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
-          LockSupport.parkNanos(LIMIT.toNanos());
-          System.err.println("Took longer than " + LIMIT + ", ended");
-          System.exit(1);
-        });
+    TimeLimit.begin(LIMIT);
     Path work = Path.of(args[2]);
     int rounds = Integer.parseInt(args[3]);
     List<PeerResults> peers = new ArrayList<>();
@@ -57,15 +51,18 @@ public final class PeersBench {
     String before = load();
     int done = new PeerRounds(peers, work).run(rounds, BUDGET);
     String text =
-        "%s, %s. Load %s at the start, %s at the end. Median of %d %s (least–most).%n%n%s"
-            .formatted(
-                LocalDate.now(Clock.systemUTC()),
-                machine,
-                before,
-                load(),
-                done,
-                done == 1 ? "round" : "rounds",
-                PeerTable.of(peers));
+        PeerTable.wrapped(
+                "%s, %s. Load %s at the start, %s at the end. Median of %d %s (least–most)."
+                    .formatted(
+                        LocalDate.now(Clock.systemUTC()),
+                        machine,
+                        before,
+                        load(),
+                        done,
+                        done == 1 ? "round" : "rounds"),
+                "")
+            + "\n\n"
+            + PeerTable.of(peers);
     System.out.print(text);
     Files.writeString(Path.of(args[5]), PeerPlot.of(peers));
     if (!args[6].isEmpty()) {

@@ -1,7 +1,5 @@
 package dev.agentgate.bench.peers;
 
-import dev.agentgate.bench.PackagedService;
-import dev.agentgate.bench.StartedProcesses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,21 +7,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL with one database, as it comes: it syncs its log before a commit is answered. */
-final class PostgresServer implements PeerServer {
+final class PostgresServer extends StartedServer {
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
   private final Path programs;
   private final Path directory;
   private final String database;
-  private int port;
-  private @Nullable Process process;
 
   PostgresServer(Path programs, Path directory, String database) {
     this.programs = programs;
@@ -80,7 +73,7 @@ final class PostgresServer implements PeerServer {
         "-h",
         "127.0.0.1",
         "-p",
-        "" + port,
+        "" + port(),
         "-U",
         "bench",
         database);
@@ -101,58 +94,41 @@ final class PostgresServer implements PeerServer {
   }
 
   @Override
-  public void start() throws Exception {
-    port = PackagedService.freePort();
-    Process started =
-        Programs.start(
-            unprivileged(
-                program("postgres").toString(),
-                "-D",
-                directory.toString(),
-                "-p",
-                Integer.toString(port),
-                "-c",
-                "listen_addresses=127.0.0.1",
-                "-c",
-                "unix_socket_directories=",
-                "-c",
-                "fsync=on",
-                "-c",
-                "synchronous_commit=on",
-                "-c",
-                "max_connections=200"),
-            directory.resolveSibling(directory.getFileName() + ".log"));
-    process = started;
-    while (!answers()) {
-      if (!started.isAlive()) {
-        throw new IOException("PostgreSQL did not start; see its log beside " + directory);
-      }
-      LockSupport.parkNanos(5_000_000);
-    }
+  List<String> command(int servedPort) {
+    return unprivileged(
+        program("postgres").toString(),
+        "-D",
+        directory.toString(),
+        "-p",
+        Integer.toString(servedPort),
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "unix_socket_directories=",
+        "-c",
+        "fsync=on",
+        "-c",
+        "synchronous_commit=on",
+        "-c",
+        "max_connections=200");
   }
 
-  private boolean answers() throws IOException, InterruptedException {
+  @Override
+  Path log() {
+    return directory.resolveSibling(directory.getFileName() + ".log");
+  }
+
+  @Override
+  long lookNanos() {
+    return 5_000_000;
+  }
+
+  @Override
+  boolean answers() throws IOException, InterruptedException {
     return new ProcessBuilder(
-                program("pg_isready").toString(), "-q", "-h", "127.0.0.1", "-p", "" + port)
+                program("pg_isready").toString(), "-q", "-h", "127.0.0.1", "-p", "" + port())
             .start()
             .waitFor()
         == 0;
-  }
-
-  @Override
-  public int port() {
-    return port;
-  }
-
-  @Override
-  public ProcessHandle process() {
-    return Objects.requireNonNull(process).toHandle();
-  }
-
-  @Override
-  public void close() {
-    if (process != null) {
-      StartedProcesses.end(process);
-    }
   }
 }
