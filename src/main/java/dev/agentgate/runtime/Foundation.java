@@ -202,7 +202,7 @@ class Foundation {
     return data;
   }
 
-  /** What takes the files of runs out of the data directory, and puts others into it. */
+  /** The files of runs in the data directory, which can be moved to other instances and back. */
   PortableFiles portableFiles() {
     return portableFiles;
   }
