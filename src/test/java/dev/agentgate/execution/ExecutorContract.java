@@ -108,7 +108,7 @@ public abstract class ExecutorContract {
     return Run.preparing(run, WorkOrderId.next(Instant.now()), 1, Instant.now());
   }
 
-  private static void assertNotStarted(Why why, ThrowingCallable start) {
+  protected static void assertNotStarted(Why why, ThrowingCallable start) {
     assertThatThrownBy(start)
         .isInstanceOfSatisfying(
             NotStartedException.class, failure -> assertThat(failure.why()).isEqualTo(why));

@@ -20,11 +20,13 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,10 +42,14 @@ public final class LocalExecutor implements Executor {
   private final LogCapper logCapper;
   private final AgentOutputs outputs;
   private final Clock clock;
+
+  /** When this process of the service since. */
+  private final Instant since;
+
   private final ConcurrentMap<RunId, LocalStart> starting = new ConcurrentHashMap<>();
 
   /**
-   * @param clock supplies the end of a run that left no record of it
+   * @param clock the clock of the runs
    */
   public LocalExecutor(
       LinuxProcessManager processes,
@@ -60,6 +66,7 @@ public final class LocalExecutor implements Executor {
     this.logCapper = logCapper;
     this.outputs = outputs;
     this.clock = clock;
+    this.since = clock.instant();
   }
 
   @Override
@@ -118,7 +125,7 @@ public final class LocalExecutor implements Executor {
   public Optional<Execution> adopt(WorkOrder order, Run run, Optional<AgentSession> session)
       throws NotStartedException {
     Optional<SupervisedProcess> found = looking(() -> processes.adopt(run.id()));
-    if (found.isEmpty() && !mayHaveBegun(run)) {
+    if (found.isEmpty() && !mayHaveBegun(order, run)) {
       throw abandoned();
     }
     return found.map(process ->
@@ -133,11 +140,21 @@ public final class LocalExecutor implements Executor {
   }
 
   /** Whether the agent may have begun. The run script writes the process file before that. */
-  private boolean mayHaveBegun(Run run) {
+  private boolean mayHaveBegun(WorkOrder order, Run run) {
     RunDirectory directory = directories.of(run.id());
-    return !Files.isDirectory(directory.path())
+    return run.pid().isPresent()
         || Files.exists(directory.processFile())
-        || run.pid().isPresent();
+        || (!Files.isDirectory(directory.path()) && !isClaimedHere(order, run));
+  }
+
+  /**
+   * Whether this process claimed the run, so that its directory would be here. It may not know that
+   * it did: the connection to the database may break in the middle of the claim.
+   */
+  private boolean isClaimedHere(WorkOrder order, Run run) {
+    return !run.startedAt().isBefore(since)
+        && order.state() instanceof Running running
+        && run.instance().filter(running.lease()::isHeldBy).isPresent();
   }
 
   /**

@@ -23,16 +23,20 @@ import dev.agentgate.execution.Execution;
 import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.ExecutorContract;
 import dev.agentgate.execution.NotStartedException;
+import dev.agentgate.execution.NotStartedException.Why;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunLogFile;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.ChangedFile;
@@ -72,6 +76,9 @@ class LocalExecutorTest extends ExecutorContract {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String OBEY =
       "while :; do if [ -e go ]; then mv go gone; . ./gone; fi; sleep 0.02; done";
+
+  private static final InstanceId MINE = new InstanceId("mine");
+  private static final InstanceId OTHER = new InstanceId("other");
 
   @TempDir Path temporary;
 
@@ -554,5 +561,30 @@ class LocalExecutorTest extends ExecutorContract {
     public int removeUnusedMirrors(Duration age) {
       return 0;
     }
+  }
+
+  @Test
+  void aRunThatThisProcessClaimedAndDoesNotKnowHasNotBegun() {
+    Run claimed = claimed(Instant.now()).at(MINE);
+
+    assertNotStarted(
+        Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
+  }
+
+  @Test
+  void aRunThatAnotherProcessClaimedMayHaveBegunAlthoughNothingOfItIsHere() throws Exception {
+    Run before = claimed(Instant.now().minusSeconds(60)).at(MINE);
+    assertThat(executor.adopt(mine(before), before, Optional.empty())).isEmpty();
+
+    Run theirs = claimed(Instant.now()).at(OTHER);
+    assertThat(executor.adopt(mine(theirs), theirs, Optional.empty())).isEmpty();
+  }
+
+  private static Run claimed(Instant at) {
+    return Run.preparing(RunId.next(at), WorkOrderId.next(at), 1, at);
+  }
+
+  private static WorkOrder mine(Run run) {
+    return order(run.id()).takeOver(new Lease(MINE, Optional.empty()), Instant.now());
   }
 }
