@@ -44,9 +44,13 @@ in_time() {
 }
 if [ -n "$lease" ]; then
   in_time || exit 124
+  # The switch inherits this. Otherwise an agent that signals its group at once could end it before it
+  # has a session of its own.
+  trap '' HUP INT QUIT TERM USR1 USR2
   # Before the score is raised: the kernel shall kill the agent and not its switch.
   "$1" "$2" -c "$4" agentgate-switch "$4" "$2" "$3" "$lease" "$directory" "$cgroup" "$$" "$ticks" \
     </dev/null >/dev/null 2>&1 3>&- &
+  trap asked=yes HUP INT QUIT TERM USR1 USR2
   shift 4
 fi
 

@@ -255,8 +255,7 @@ class DeadMansSwitchTest {
       RunId run = fixture.newRun();
       fixture.startScript(
           run,
-          "while ! grep -qsz agentgate-switch /proc/[0-9]*/cmdline; do :; done;"
-              + " trap '' TERM HUP USR1; kill -TERM 0; kill -HUP 0; kill -USR1 0; echo $$ >ready;"
+          "trap '' TERM HUP USR1; kill -TERM 0; kill -HUP 0; kill -USR1 0; echo $$ >ready;"
               + " exec sleep 600");
       List<Long> agent = fixture.pids(run, "ready");
 
