@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +30,12 @@ import org.jboss.logging.Logger;
 final class Claiming {
   private static final Logger LOG = Logger.getLogger(Claiming.class);
 
-  private static final int ENTRIES_AT_ONCE = 200;
+  private static final int FIRST_PAGE = 50;
+  private static final int PAGE = 1_000;
 
   private final Connection connection;
   private final Instance instance;
+  private final QueueRank rank;
   private final OrderWriter writer;
   private final Claim claim;
   private final Instant now;
@@ -45,9 +48,16 @@ final class Claiming {
   /**
    * @param now the time by the clock of the orders
    */
-  Claiming(Connection connection, Instance instance, OrderWriter writer, Claim claim, Instant now) {
+  Claiming(
+      Connection connection,
+      Instance instance,
+      QueueRank rank,
+      OrderWriter writer,
+      Claim claim,
+      Instant now) {
     this.connection = connection;
     this.instance = instance;
+    this.rank = rank;
     this.writer = writer;
     this.claim = claim;
     this.now = now;
@@ -109,37 +119,55 @@ final class Claiming {
   /** Locks the orders that may start, from the head on, until there are enough. */
   private List<WorkOrder> hold() throws SQLException {
     List<WorkOrder> all = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(candidates())) {
-      // In a transaction, rows are fetched as they are needed.
-      select.setFetchSize(ENTRIES_AT_ONCE);
-      select.setLong(1, StoredTime.write(now));
-      if (claim.only().isPresent()) {
-        select.setString(2, claim.only().get().value());
-      }
-      try (ResultSet rows = select.executeQuery()) {
-        List<QueueEntry> chosen;
-        do {
-          chosen = choose(rows, claim.slots() - all.size());
-          all.addAll(lock(chosen));
-        } while (!chosen.isEmpty() && all.size() < claim.slots());
-      }
-    }
+    Optional<QueueEntry> last = Optional.empty();
+    int limit = FIRST_PAGE;
+    List<QueueEntry> page;
+    do {
+      page = page(last, limit);
+      Iterator<QueueEntry> entries = page.iterator();
+      List<QueueEntry> chosen;
+      do {
+        chosen = choose(entries, claim.slots() - all.size());
+        all.addAll(lock(chosen));
+      } while (!chosen.isEmpty() && all.size() < claim.slots());
+      boolean more = page.size() == limit && all.size() < claim.slots();
+      last = more ? Optional.of(page.getLast()) : Optional.empty();
+      limit = PAGE;
+    } while (last.isPresent());
     return all;
   }
 
-  private String candidates() {
-    return OrderRows.ENTRY
-        + "WHERE (not_before IS NULL OR not_before <= ?)"
-        + (claim.only().isPresent() ? " AND id = ?" : "")
-        + (claim.requestedOnly() ? " AND requested" : "")
-        + " ORDER BY jump, rank, queued_at, id";
+  /**
+   * Returns the next entries of the queue. The limit makes the database read the index; without it,
+   * each claim would sort the whole queue.
+   */
+  private List<QueueEntry> page(Optional<QueueEntry> last, int limit) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            OrderRows.ENTRY
+                + "WHERE (not_before IS NULL OR not_before <= ?)"
+                + (claim.only().isPresent() ? " AND id = ?" : "")
+                + (claim.requestedOnly() ? " AND requested" : "")
+                + (last.isPresent() ? " AND " + QueueRank.AFTER : "")
+                + QueueRank.ORDER
+                + " LIMIT ?")) {
+      Parameters parameters = new Parameters(select).time(now);
+      if (claim.only().isPresent()) {
+        parameters.plain(claim.only().get().value());
+      }
+      if (last.isPresent()) {
+        rank.setPlace(parameters, last.get());
+      }
+      Parameters _ = parameters.number(limit);
+      return OrderRows.entries(select);
+    }
   }
 
   /** Chooses the next orders that may start; none if there are no more. */
-  private List<QueueEntry> choose(ResultSet rows, int most) throws SQLException {
+  private List<QueueEntry> choose(Iterator<QueueEntry> entries, int most) {
     List<QueueEntry> chosen = new ArrayList<>();
-    while (chosen.size() < most && rows.next()) {
-      QueueEntry entry = OrderRows.entry(rows);
+    while (chosen.size() < most && entries.hasNext()) {
+      QueueEntry entry = entries.next();
       if (!isFull(entry) && claim.admits().test(entry)) {
         chosen.add(entry);
         count(entry, 1);

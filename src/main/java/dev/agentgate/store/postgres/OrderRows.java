@@ -29,7 +29,7 @@ final class OrderRows {
       FROM work_orders o LEFT JOIN instances i ON i.id = o.owner
       """;
 
-  /** The columns of an entry of the queue, for {@link #entry}. */
+  /** The columns of an entry of the queue, for {@link #entries}. */
   static final String ENTRY =
       """
       SELECT id, jump, rank, queued_at, priority, not_before, requested, expires_at, repository,
@@ -66,7 +66,7 @@ final class OrderRows {
     }
   }
 
-  static QueueEntry entry(ResultSet row) throws SQLException {
+  private static QueueEntry entry(ResultSet row) throws SQLException {
     long jump = row.getLong("jump");
     return new QueueEntry(
         id(row.getString("id")),
@@ -78,6 +78,17 @@ final class OrderRows {
         time(row, "expires_at"),
         text(row, "repository"),
         StoredText.unescape(row.getString("agent_type")));
+  }
+
+  /** Reads entries of the queue. */
+  static List<QueueEntry> entries(PreparedStatement select) throws SQLException {
+    List<QueueEntry> entries = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        entries.add(entry(rows));
+      }
+    }
+    return entries;
   }
 
   /** Returns the ids in the first column of a query's result. */

@@ -1,10 +1,10 @@
 package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.json.WorkOrderCodec;
+import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
-import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderState.Running;
@@ -12,18 +12,19 @@ import dev.agentgate.workorder.WorkOrderStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.StringJoiner;
 
 /**
- * Writes orders into all tables that know them, many in one round trip. The caller holds the locks
- * of the rows, and has checked the revision and the owner.
+ * Writes orders into all tables that know them. A change of an order is a single statement, because
+ * each round trip takes longer than the work of the database. The caller holds the locks of the
+ * rows, and has checked the revision and the owner.
  */
 final class OrderWriter {
   private final QueueRank rank;
@@ -38,8 +39,13 @@ final class OrderWriter {
    * @param before the status before the change; empty: the order is new
    */
   record Written(Optional<WorkOrderStatus> before, WorkOrder order) {
-    boolean was(WorkOrderStatus status) {
-      return before.filter(status::equals).isPresent();
+    /** An order that is new. */
+    static Written added(WorkOrder order) {
+      return new Written(Optional.empty(), order);
+    }
+
+    boolean leaves(WorkOrderStatus status) {
+      return before.filter(status::equals).isPresent() && order.status() != status;
     }
 
     boolean becomes(WorkOrderStatus status) {
@@ -51,50 +57,98 @@ final class OrderWriter {
     }
   }
 
-  /** One use of a statement in a batch. */
-  private interface Row {
-    void set(PreparedStatement statement, Written change) throws SQLException;
+  /**
+   * What a change means for one table.
+   *
+   * @param sql with a place for the {@code FROM} clause of its {@code SELECT}, if it has one
+   */
+  private record Part(String sql, Setter setter) {}
+
+  private interface Setter {
+    void set(Parameters to, Written change) throws SQLException;
   }
 
+  /**
+   * Adds an order, if its idempotency key is free. Needs no transaction.
+   *
+   * @return whether it was added
+   */
+  boolean add(Connection connection, WorkOrder order) throws SQLException {
+    Written change = Written.added(order);
+    List<Part> parts = new ArrayList<>(parts(change));
+    parts.add(COUNT);
+    boolean keyed = order.idempotencyKey().isPresent();
+    if (keyed) {
+      parts.addFirst(TAKE_KEY);
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(together(parts, keyed ? "FROM part0" : ""))) {
+      set(statement, parts, change);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** Writes changes, many in one round trip. */
   void write(Connection connection, List<Written> changes) throws SQLException {
-    batch(connection, INSERT, changes, Written::isNew, OrderWriter::setInserted);
-    batch(connection, UPDATE, changes, change -> !change.isNew(), OrderWriter::setUpdated);
-    batch(
-        connection,
-        "DELETE FROM queue WHERE id = ?",
-        changes,
-        change -> change.was(WorkOrderStatus.QUEUED) && !change.becomes(WorkOrderStatus.QUEUED),
-        (statement, change) -> statement.setString(1, change.order().id().value()));
-    batch(
-        connection,
-        "DELETE FROM running WHERE id = ?",
-        changes,
-        change -> change.was(WorkOrderStatus.RUNNING) && !change.becomes(WorkOrderStatus.RUNNING),
-        (statement, change) -> statement.setString(1, change.order().id().value()));
-    batch(
-        connection,
-        ENQUEUE,
-        changes,
-        change -> change.becomes(WorkOrderStatus.QUEUED),
-        this::setEnqueued);
-    batch(
-        connection,
-        RUN,
-        changes,
-        change -> change.becomes(WorkOrderStatus.RUNNING),
-        OrderWriter::setRunning);
-    batch(
-        connection,
-        CHANGE,
-        changes,
-        _ -> true,
-        (statement, change) ->
-            setChange(
-                statement,
-                change.order().id(),
-                change.order().revision(),
-                Optional.of(change.order().status())));
-    count(connection, changes);
+    boolean counted = changes.size() == 1;
+    Map<List<Part>, List<Written>> alike = new LinkedHashMap<>();
+    for (Written change : changes) {
+      List<Part> parts = new ArrayList<>(parts(change));
+      if (counted) {
+        parts.add(COUNT);
+      }
+      alike.computeIfAbsent(parts, _ -> new ArrayList<>()).add(change);
+    }
+    for (var group : alike.entrySet()) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(together(group.getKey(), ""))) {
+        for (Written change : group.getValue()) {
+          set(statement, group.getKey(), change);
+          statement.addBatch();
+        }
+        statement.executeBatch();
+      }
+    }
+    if (!counted) {
+      count(connection, changes);
+    }
+  }
+
+  private List<Part> parts(Written change) {
+    List<Part> parts = new ArrayList<>();
+    parts.add(change.isNew() ? INSERT : UPDATE);
+    if (change.leaves(WorkOrderStatus.QUEUED)) {
+      parts.add(DEQUEUE);
+    }
+    if (change.leaves(WorkOrderStatus.RUNNING)) {
+      parts.add(STOP);
+    }
+    if (change.becomes(WorkOrderStatus.QUEUED)) {
+      parts.add(enqueue);
+    }
+    if (change.becomes(WorkOrderStatus.RUNNING)) {
+      parts.add(RUN);
+    }
+    parts.add(CHANGE);
+    return parts;
+  }
+
+  /** Returns one statement that does all parts; its result is that of the last one. */
+  private static String together(List<Part> parts, String from) {
+    StringJoiner first = new StringJoiner(", ", "WITH ", " ");
+    for (int i = 0; i < parts.size() - 1; i++) {
+      first.add(
+          "part" + i + " AS (" + parts.get(i).sql().replace("%from", i == 0 ? "" : from) + ")");
+    }
+    return first + parts.getLast().sql().replace("%from", from);
+  }
+
+  private static void set(PreparedStatement statement, List<Part> parts, Written change)
+      throws SQLException {
+    Parameters parameters = new Parameters(statement);
+    for (Part part : parts) {
+      part.setter().set(parameters, change);
+    }
   }
 
   /** Removes an order from all tables. */
@@ -115,157 +169,133 @@ final class OrderWriter {
         delete.executeUpdate();
       }
     }
-    try (PreparedStatement change = connection.prepareStatement(CHANGE)) {
-      setChange(change, order.id(), order.revision(), Optional.empty());
+    try (PreparedStatement change =
+        connection.prepareStatement(
+            "INSERT INTO changes (order_id, revision, status) VALUES (?, ?, NULL)")) {
+      Parameters _ = new Parameters(change).plain(order.id().value()).number(order.revision());
       change.executeUpdate();
     }
-    add(connection, Map.of(order.status(), -1L));
+    count(connection, Map.of(order.status(), -1L));
   }
 
-  private static void batch(
-      Connection connection, String sql, List<Written> changes, Predicate<Written> which, Row row)
-      throws SQLException {
-    List<Written> chosen = changes.stream().filter(which).toList();
-    if (chosen.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (Written change : chosen) {
-        row.set(statement, change);
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
-  }
+  private static final Part TAKE_KEY =
+      new Part(
+          """
+          INSERT INTO idempotency_keys (key, order_id) VALUES (?, ?)
+          ON CONFLICT DO NOTHING RETURNING key
+          """,
+          (to, change) -> {
+            WorkOrder order = change.order();
+            to.text(order.idempotencyKey().map(IdempotencyKey::key)).plain(order.id().value());
+          });
 
-  private static final String INSERT =
-      """
-      INSERT INTO work_orders (revision, status, owner, failure_reason, updated_at, runs, body, id,
-        agent_type, repository, labels, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """;
+  private static final Part INSERT =
+      new Part(
+          """
+          INSERT INTO work_orders (revision, status, owner, failure_reason, updated_at, runs, body,
+            id, agent_type, repository, labels, created_at)
+          SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? %from
+          """,
+          (to, change) -> {
+            setUpdated(to, change);
+            WorkOrder order = change.order();
+            to.text(order.spec().agentType())
+                .text(order.spec().workspaceSource().repository())
+                .plain(labels(order.spec().labels()))
+                // As clients see it.
+                .time(order.createdAt().truncatedTo(ChronoUnit.MILLIS));
+          });
 
-  private static final String UPDATE =
-      """
-      UPDATE work_orders
-      SET revision = ?, status = ?, owner = ?, failure_reason = ?, updated_at = ?, runs = ?,
-        body = ?
-      WHERE id = ?
-      """;
-
-  private static void setInserted(PreparedStatement statement, Written change) throws SQLException {
-    setUpdated(statement, change);
-    WorkOrder order = change.order();
-    statement.setString(9, StoredText.escape(order.spec().agentType()));
-    setText(statement, 10, order.spec().workspaceSource().repository());
-    statement.setArray(11, textArray(statement, labels(order.spec().labels())));
-    statement.setLong(12, created(order.createdAt()));
-  }
+  private static final Part UPDATE =
+      new Part(
+          """
+          UPDATE work_orders
+          SET revision = ?, status = ?, owner = ?, failure_reason = ?, updated_at = ?, runs = ?,
+            body = ?
+          WHERE id = ?
+          """,
+          OrderWriter::setUpdated);
 
   /** Sets what every change may change. */
-  private static void setUpdated(PreparedStatement statement, Written change) throws SQLException {
+  private static void setUpdated(Parameters to, Written change) throws SQLException {
     WorkOrder order = change.order();
-    statement.setLong(1, order.revision());
-    statement.setString(2, order.status().wireName());
-    setText(
-        statement,
-        3,
-        order.state() instanceof Running running
-            ? Optional.of(running.lease().owner().value())
-            : Optional.empty());
-    setText(
-        statement,
-        4,
-        order.state() instanceof Failed failed
-            ? Optional.of(failed.reason().wireName())
-            : Optional.empty());
-    statement.setLong(5, StoredTime.write(order.updatedAt()));
-    statement.setArray(6, textArray(statement, order.runs().stream().map(RunId::value).toList()));
-    statement.setBytes(7, WorkOrderCodec.encode(order));
-    statement.setString(8, order.id().value());
+    to.number(order.revision())
+        .plain(order.status().wireName())
+        .text(
+            order.state() instanceof Running running
+                ? Optional.of(running.lease().owner().value())
+                : Optional.empty())
+        .text(
+            order.state() instanceof Failed failed
+                ? Optional.of(failed.reason().wireName())
+                : Optional.empty())
+        .time(order.updatedAt())
+        .plain(order.runs().stream().map(RunId::value).toList())
+        .bytes(WorkOrderCodec.encode(order))
+        .plain(order.id().value());
   }
 
-  private static final String ENQUEUE =
-      """
-      INSERT INTO queue (id, jump, rank, queued_at, priority, not_before, requested, expires_at,
-        repository, agent_type)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE
-      SET jump = excluded.jump, rank = excluded.rank, queued_at = excluded.queued_at,
-        not_before = excluded.not_before, requested = excluded.requested,
-        expires_at = excluded.expires_at
-      """;
+  private static final Part DEQUEUE =
+      new Part("DELETE FROM queue WHERE id = ?", OrderWriter::setId);
 
-  private void setEnqueued(PreparedStatement statement, Written change) throws SQLException {
+  private static final Part STOP = new Part("DELETE FROM running WHERE id = ?", OrderWriter::setId);
+
+  private static void setId(Parameters to, Written change) throws SQLException {
+    to.plain(change.order().id().value());
+  }
+
+  private final Part enqueue =
+      new Part(
+          """
+          INSERT INTO queue (id, jump, rank, queued_at, priority, not_before, requested, expires_at,
+            repository, agent_type)
+          SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? %from
+          ON CONFLICT (id) DO UPDATE
+          SET jump = excluded.jump, rank = excluded.rank, queued_at = excluded.queued_at,
+            not_before = excluded.not_before, requested = excluded.requested,
+            expires_at = excluded.expires_at
+          """,
+          this::setEnqueued);
+
+  private void setEnqueued(Parameters to, Written change) throws SQLException {
     QueueEntry entry = QueueEntry.of(change.order()).orElseThrow();
-    statement.setString(1, entry.id().value());
-    statement.setLong(2, QueueRank.jump(entry));
-    statement.setLong(3, rank.of(entry));
-    statement.setLong(4, StoredTime.write(entry.queuedAt()));
-    statement.setInt(5, entry.priority());
-    setTime(statement, 6, entry.notBefore());
-    statement.setBoolean(7, entry.requested());
-    setTime(statement, 8, entry.expiresAt());
-    setText(statement, 9, entry.repository());
-    statement.setString(10, StoredText.escape(entry.agentType()));
+    to.plain(entry.id().value())
+        .number(QueueRank.jump(entry))
+        .number(rank.of(entry))
+        .time(entry.queuedAt())
+        .number(entry.priority())
+        .time(entry.notBefore())
+        .flag(entry.requested())
+        .time(entry.expiresAt())
+        .text(entry.repository())
+        .text(entry.agentType());
   }
 
-  private static final String RUN =
-      """
-      INSERT INTO running (id, run, started_at, repository, owner) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE
-      SET run = excluded.run, started_at = excluded.started_at, owner = excluded.owner
-      """;
+  private static final Part RUN =
+      new Part(
+          """
+          INSERT INTO running (id, run, started_at, repository, owner) SELECT ?, ?, ?, ?, ? %from
+          ON CONFLICT (id) DO UPDATE
+          SET run = excluded.run, started_at = excluded.started_at, owner = excluded.owner
+          """,
+          (to, change) -> {
+            WorkOrder order = change.order();
+            Running running = (Running) order.state();
+            Attempt attempt = running.current();
+            to.plain(order.id().value())
+                .plain(attempt.run().value())
+                .time(attempt.startedAt())
+                .text(order.spec().workspaceSource().repository())
+                .text(running.lease().owner().value());
+          });
 
-  private static void setRunning(PreparedStatement statement, Written change) throws SQLException {
-    WorkOrder order = change.order();
-    Running running = (Running) order.state();
-    Attempt attempt = running.current();
-    statement.setString(1, order.id().value());
-    statement.setString(2, attempt.run().value());
-    statement.setLong(3, StoredTime.write(attempt.startedAt()));
-    setText(statement, 4, order.spec().workspaceSource().repository());
-    statement.setString(5, StoredText.escape(running.lease().owner().value()));
-  }
-
-  private static final String CHANGE =
-      "INSERT INTO changes (order_id, revision, status) VALUES (?, ?, ?)";
-
-  private static void setChange(
-      PreparedStatement statement, WorkOrderId id, long revision, Optional<WorkOrderStatus> status)
-      throws SQLException {
-    statement.setString(1, id.value());
-    statement.setLong(2, revision);
-    statement.setString(3, status.map(WorkOrderStatus::wireName).orElse(null));
-  }
-
-  private static void count(Connection connection, List<Written> changes) throws SQLException {
-    Map<WorkOrderStatus, Long> counts = new EnumMap<>(WorkOrderStatus.class);
-    for (Written change : changes) {
-      change.before().ifPresent(status -> counts.merge(status, -1L, Long::sum));
-      counts.merge(change.order().status(), 1L, Long::sum);
-    }
-    add(connection, counts);
-  }
-
-  private static void add(Connection connection, Map<WorkOrderStatus, Long> counts)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT INTO status_changes (queued, running, completed, failed, cancelled)"
-                + " VALUES (?, ?, ?, ?, ?)")) {
-      boolean any = false;
-      int column = 1;
-      for (WorkOrderStatus status : STATUSES) {
-        long count = counts.getOrDefault(status, 0L);
-        statement.setLong(column++, count);
-        any |= count != 0;
-      }
-      if (any) {
-        statement.executeUpdate();
-      }
-    }
-  }
+  private static final Part CHANGE =
+      new Part(
+          "INSERT INTO changes (order_id, revision, status) SELECT ?, ?, ? %from",
+          (to, change) ->
+              to.plain(change.order().id().value())
+                  .number(change.order().revision())
+                  .plain(change.order().status().wireName()));
 
   /** In the order of the columns. */
   private static final List<WorkOrderStatus> STATUSES =
@@ -276,6 +306,44 @@ final class OrderWriter {
           WorkOrderStatus.FAILED,
           WorkOrderStatus.CANCELLED);
 
+  private static final Part COUNT =
+      new Part(
+          "INSERT INTO status_changes (queued, running, completed, failed, cancelled)"
+              + " SELECT ?, ?, ?, ?, ? %from",
+          (to, change) -> setCounts(to, counts(List.of(change))));
+
+  private static void count(Connection connection, List<Written> changes) throws SQLException {
+    count(connection, counts(changes));
+  }
+
+  private static void count(Connection connection, Map<WorkOrderStatus, Long> counts)
+      throws SQLException {
+    if (counts.values().stream().allMatch(count -> count == 0)) {
+      return;
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(COUNT.sql().replace("%from", ""))) {
+      setCounts(new Parameters(statement), counts);
+      statement.executeUpdate();
+    }
+  }
+
+  private static Map<WorkOrderStatus, Long> counts(List<Written> changes) {
+    Map<WorkOrderStatus, Long> counts = new EnumMap<>(WorkOrderStatus.class);
+    for (Written change : changes) {
+      change.before().ifPresent(status -> counts.merge(status, -1L, Long::sum));
+      counts.merge(change.order().status(), 1L, Long::sum);
+    }
+    return counts;
+  }
+
+  private static void setCounts(Parameters to, Map<WorkOrderStatus, Long> counts)
+      throws SQLException {
+    for (WorkOrderStatus status : STATUSES) {
+      to.number(counts.getOrDefault(status, 0L).longValue());
+    }
+  }
+
   /** Returns labels as one text each. No escaped text has a backslash before an equals sign. */
   static List<String> labels(Map<String, String> labels) {
     return labels.entrySet().stream()
@@ -283,29 +351,5 @@ final class OrderWriter {
             StoredText.escape(label.getKey()) + "\\=" + StoredText.escape(label.getValue()))
         .sorted()
         .toList();
-  }
-
-  /** Returns a time of creation as clients see it: in milliseconds. */
-  private static long created(Instant at) {
-    return StoredTime.write(at.truncatedTo(ChronoUnit.MILLIS));
-  }
-
-  private static java.sql.Array textArray(PreparedStatement statement, List<String> texts)
-      throws SQLException {
-    return statement.getConnection().createArrayOf("text", texts.toArray());
-  }
-
-  private static void setText(PreparedStatement statement, int index, Optional<String> text)
-      throws SQLException {
-    statement.setString(index, text.map(StoredText::escape).orElse(null));
-  }
-
-  private static void setTime(PreparedStatement statement, int index, Optional<Instant> time)
-      throws SQLException {
-    if (time.isPresent()) {
-      statement.setLong(index, StoredTime.write(time.get()));
-    } else {
-      statement.setNull(index, Types.BIGINT);
-    }
   }
 }

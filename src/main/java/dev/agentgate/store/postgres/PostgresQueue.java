@@ -62,7 +62,7 @@ final class PostgresQueue implements WorkQueue {
   public List<WorkOrder> claim(Claim claim) {
     List<WorkOrder> claimed =
         database.transaction(connection ->
-            new Claiming(connection, instance, writer, claim, clock.instant()).claim());
+            new Claiming(connection, instance, rank, writer, claim, clock.instant()).claim());
     if (!claimed.isEmpty()) {
       changes.tell();
     }
@@ -191,28 +191,16 @@ final class PostgresQueue implements WorkQueue {
       try (PreparedStatement select =
           connection.prepareStatement(
               OrderRows.ENTRY
-                  + (last.isPresent() ? "WHERE (jump, rank, queued_at, id) > (?, ?, ?, ?)" : "")
-                  + " ORDER BY jump, rank, queued_at, id LIMIT "
+                  + (last.isPresent() ? "WHERE " + QueueRank.AFTER : "")
+                  + QueueRank.ORDER
+                  + " LIMIT "
                   + (last.isPresent() ? PAGE : FIRST_PAGE))) {
         if (last.isPresent()) {
-          select.setLong(1, QueueRank.jump(last.get()));
-          select.setLong(2, rank.of(last.get()));
-          select.setLong(3, StoredTime.write(last.get().queuedAt()));
-          select.setString(4, last.get().id().value());
+          rank.setPlace(new Parameters(select), last.get());
         }
-        return entries(select);
+        return OrderRows.entries(select);
       }
     });
-  }
-
-  private static List<QueueEntry> entries(PreparedStatement select) throws SQLException {
-    List<QueueEntry> entries = new ArrayList<>();
-    try (ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        entries.add(OrderRows.entry(rows));
-      }
-    }
-    return entries;
   }
 
   @Override
@@ -223,7 +211,7 @@ final class PostgresQueue implements WorkQueue {
               OrderRows.ENTRY + "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?")) {
         select.setLong(1, StoredTime.write(now));
         select.setInt(2, limit);
-        return entries(select);
+        return OrderRows.entries(select);
       }
     });
   }

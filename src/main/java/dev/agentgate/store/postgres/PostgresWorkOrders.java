@@ -47,7 +47,11 @@ final class PostgresWorkOrders implements WorkOrders {
 
   @Override
   public Optional<WorkOrder> insert(WorkOrder order) {
-    return insertAll(List.of(order)).getFirst();
+    if (!database.single(connection -> writer.add(connection, order))) {
+      return insertAll(List.of(order)).getFirst();
+    }
+    changes.tell();
+    return Optional.empty();
   }
 
   @Override
@@ -64,7 +68,7 @@ final class PostgresWorkOrders implements WorkOrders {
                 key(order).map(holders::get).filter(it -> !it.id().equals(order.id()));
             found.add(holder);
             if (holder.isEmpty()) {
-              added.add(new Written(Optional.empty(), order));
+              added.add(Written.added(order));
             }
           }
           writer.write(connection, added);

@@ -567,8 +567,7 @@ class LocalExecutorTest extends ExecutorContract {
   void aRunThatThisProcessClaimedAndDoesNotKnowHasNotBegun() {
     Run claimed = claimed(Instant.now()).at(MINE);
 
-    assertNotStarted(
-        Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
+    assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
   }
 
   @Test
