@@ -3,6 +3,7 @@ package dev.agentgate.ops;
 import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.QueueHealth.Alert;
 import dev.agentgate.queue.QueueHealthCheck;
+import dev.agentgate.store.StoreUnavailableException;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -27,7 +28,14 @@ class QueueReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    QueueHealth health = queue.look();
+    try {
+      return of(queue.look());
+    } catch (StoreUnavailableException e) {
+      return HealthCheckResponse.named("queue").down().withData("store", e.getMessage()).build();
+    }
+  }
+
+  private HealthCheckResponse of(QueueHealth health) {
     HealthCheckResponseBuilder response = HealthCheckResponse.named("queue");
     response.withData("queued", health.counts().queued());
     response.withData("running", health.counts().running());

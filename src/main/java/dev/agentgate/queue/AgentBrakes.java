@@ -124,45 +124,51 @@ public final class AgentBrakes {
     resumed.run();
   }
 
-  /** Learns from the end of a run. Call it before the order can be claimed again. */
+  /**
+   * Learns from the end of a run. Call it before the order can be claimed again.
+   *
+   * @throws StoreUnavailableException if the pauses cannot be read; nothing was learnt then
+   */
   void ended(String agentType, RunOutcome outcome) {
     lock.lock();
     try {
+      AgentPausesNow now = look();
       Optional<FailureReason> reason = outcome.failureReason();
       if (outcome instanceof RunOutcome.Limited limited) {
-        limited(agentType, limited);
+        limited(agentType, limited, now);
       } else if (reason.isPresent()) {
-        failed(agentType, reason.get(), outcome.message().orElse(""));
+        failed(agentType, reason.get(), outcome.message().orElse(""), now);
       } else if (outcome instanceof RunOutcome.Completed) {
-        worked(agentType);
+        worked(agentType, now);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void limited(String agentType, RunOutcome.Limited limited) {
-    Optional<AgentPause> inForce = pause(agentType);
+  private void limited(String agentType, RunOutcome.Limited limited, AgentPausesNow now) {
+    Optional<AgentPause> inForce = now.inForce(agentType);
     switch (inForce.map(AgentPause::reason).orElse(null)) {
       case MANUAL -> {}
       // Another run of the same agent met the same limit.
       case USAGE_LIMIT ->
           limited.until().ifPresent(end -> set(agentType, inForce.map(pause -> pause.until(end))));
       case null, default -> {
-        int times = timesBefore(agentType, Reason.USAGE_LIMIT) + 1;
+        int times = timesBefore(agentType, Reason.USAGE_LIMIT, now) + 1;
         Instant until = limited.until().orElse(clock.instant().plus(LIMITED.after(times)));
         set(agentType, Reason.USAGE_LIMIT, limited.error(), Optional.of(until), times);
       }
     }
   }
 
-  private void failed(String agentType, FailureReason reason, String message) {
+  private void failed(
+      String agentType, FailureReason reason, String message, AgentPausesNow now) {
     switch (reason) {
       case AGENT_AUTH -> set(agentType, Reason.AGENT_AUTH, message, Optional.empty(), 1);
-      case AGENT_UNAVAILABLE -> unavailable(agentType, Reason.AGENT_UNAVAILABLE, message);
-      case SPAWN_FAILED -> unavailable(agentType, Reason.SPAWN_FAILED, message);
+      case AGENT_UNAVAILABLE -> unavailable(agentType, Reason.AGENT_UNAVAILABLE, message, now);
+      case SPAWN_FAILED -> unavailable(agentType, Reason.SPAWN_FAILED, message, now);
       // The agent did its work, if badly.
-      case EXIT_CODE, MAX_ITERATIONS, BUDGET_EXCEEDED -> worked(agentType);
+      case EXIT_CODE, MAX_ITERATIONS, BUDGET_EXCEEDED -> worked(agentType, now);
       // These say nothing about the agent's provider.
       case USAGE_LIMIT,
           SIGNAL,
@@ -178,29 +184,30 @@ public final class AgentBrakes {
     }
   }
 
-  private void unavailable(String agentType, Reason reason, String message) {
-    boolean onProbation = look().isOnProbation(agentType);
+  private void unavailable(
+      String agentType, Reason reason, String message, AgentPausesNow now) {
+    boolean onProbation = now.isOnProbation(agentType);
     int inARow = failures.merge(agentType, 1, Integer::sum);
-    if (pause(agentType).isPresent() || (inARow < FAILURES_IN_A_ROW && !onProbation)) {
+    if (now.inForce(agentType).isPresent() || (inARow < FAILURES_IN_A_ROW && !onProbation)) {
       return;
     }
     failures.remove(agentType);
-    int times = timesBefore(agentType, reason) + 1;
+    int times = timesBefore(agentType, reason, now) + 1;
     Instant until = clock.instant().plus(UNAVAILABLE.after(times));
     set(agentType, reason, message, Optional.of(until), times);
   }
 
   /** Returns how often in a row the agent was paused for this reason before. */
-  private int timesBefore(String agentType, Reason reason) {
-    return Optional.ofNullable(orders.agentPauses().get(agentType))
+  private static int timesBefore(String agentType, Reason reason, AgentPausesNow now) {
+    return Optional.ofNullable(now.noted().get(agentType))
         .filter(before -> before.reason() == reason)
         .map(AgentPause::times)
         .orElse(0);
   }
 
-  private void worked(String agentType) {
+  private void worked(String agentType, AgentPausesNow now) {
     failures.remove(agentType);
-    if (look().isOnProbation(agentType)) {
+    if (now.isOnProbation(agentType)) {
       set(agentType, Optional.empty());
     }
   }

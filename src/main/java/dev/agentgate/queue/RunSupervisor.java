@@ -258,7 +258,10 @@ final class RunSupervisor {
     }
     RunOutcome decided = decide(outcome, agentsVerdict());
     collect();
-    with.brakes().ended(agentType(), decided);
+    patience.look(() -> {
+      with.brakes().ended(agentType(), decided);
+      return decided;
+    });
     WorkOrder after = recorder.record(decided, () -> with.slots().free(this));
     with.slotFreed().run();
     with.workspaceCleanup().ended(after, run());

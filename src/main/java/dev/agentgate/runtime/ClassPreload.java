@@ -2,6 +2,7 @@ package dev.agentgate.runtime;
 
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.ImageMode;
+import io.quarkus.runtime.LaunchMode;
 import jakarta.ws.rs.ext.RuntimeDelegate;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,11 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Loads classes before they are needed: all that were written or generated for the service, and
@@ -42,8 +43,11 @@ final class ClassPreload {
   /** The client in the same jar, which the service never uses. */
   private static final String COMMAND_LINE = "dev/agentgate/cli/";
 
-  /** The classes that a service loads in its life, one a line; see docs/contributing.md. */
+  /** The classes that every service loads in its life, one a line; see docs/contributing.md. */
   private static final String LIST = "classes.txt";
+
+  /** What it also loads if its orders are in PostgreSQL. */
+  private static final String POSTGRES_LIST = "classes-postgres.txt";
 
   /**
    * The loggers of the transaction manager that comes with the connections to a database. They look
@@ -55,14 +59,37 @@ final class ClassPreload {
           "com.arjuna.ats.arjuna.logging.tsLogger",
           "com.arjuna.ats.jta.logging.jtaLogger");
 
-  private static volatile @Nullable Thread loading;
+  private static final List<Thread> LOADING = new CopyOnWriteArrayList<>();
 
   private ClassPreload() {}
 
   /** Loads them in a separate thread, while the start continues with slower work. */
   static void begin() {
-    if (ImageMode.current() == ImageMode.JVM) {
-      loading = Thread.ofPlatform().daemon().name("class-preload").start(ClassPreload::load);
+    begin(() -> {
+      List<String> names = new ArrayList<>(listed(LIST));
+      names.addAll(besides(ClassPreload.class));
+      names.addAll(besides(find(Application.APP_CLASS_NAME)));
+      // A file names its implementation, and Java looks for the file once.
+      RuntimeDelegate _ = RuntimeDelegate.getInstance();
+      return names;
+    });
+  }
+
+  /** Loads what is needed for orders in PostgreSQL. */
+  static void beginForPostgres() {
+    begin(() -> {
+      LOOK_FOR_TRANSLATIONS.forEach(ClassPreload::initialize);
+      return listed(POSTGRES_LIST);
+    });
+  }
+
+  private interface Names {
+    List<String> list() throws ClassNotFoundException, IOException, URISyntaxException;
+  }
+
+  private static void begin(Names names) {
+    if (ImageMode.current() == ImageMode.JVM && LaunchMode.current() == LaunchMode.NORMAL) {
+      LOADING.add(Thread.ofPlatform().daemon().name("class-preload").start(() -> load(names)));
     }
   }
 
@@ -71,26 +98,19 @@ final class ClassPreload {
    * thread.
    */
   static void await() {
-    Thread thread = loading;
-    if (thread != null) {
-      try {
+    try {
+      for (Thread thread : LOADING) {
         thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private static void load() {
+  private static void load(Names names) {
     long began = System.nanoTime();
     try {
-      List<String> names = new ArrayList<>(listed());
-      names.addAll(besides(ClassPreload.class));
-      names.addAll(besides(find(Application.APP_CLASS_NAME)));
-      long loaded = names.stream().filter(ClassPreload::load).count();
-      // A file names its implementation, and Java looks for the file once.
-      RuntimeDelegate _ = RuntimeDelegate.getInstance();
-      LOOK_FOR_TRANSLATIONS.forEach(ClassPreload::initialize);
+      long loaded = names.list().stream().filter(ClassPreload::load).count();
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       LOG.debugf("Loaded %d classes in advance in %d ms", loaded, millis);
     } catch (ClassNotFoundException | IOException | URISyntaxException e) {
@@ -133,8 +153,8 @@ final class ClassPreload {
     }
   }
 
-  private static List<String> listed() throws IOException {
-    try (InputStream list = ClassPreload.class.getResourceAsStream(LIST)) {
+  private static List<String> listed(String name) throws IOException {
+    try (InputStream list = ClassPreload.class.getResourceAsStream(name)) {
       if (list == null) {
         throw new IOException("The list of classes is missing from the application");
       }

@@ -1,7 +1,6 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.cli.CommandLineClient;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Arrays;
@@ -33,9 +32,7 @@ public final class Main {
 
   /** Begins to load classes while {@link Lifecycle} starts the service. */
   private static void serve() {
-    if (LaunchMode.current() == LaunchMode.NORMAL) {
-      ClassPreload.begin();
-    }
+    ClassPreload.begin();
     Quarkus.run();
   }
 }

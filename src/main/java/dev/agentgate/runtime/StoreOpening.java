@@ -84,6 +84,7 @@ class StoreOpening {
   }
 
   private Store postgres(Path data, Clock clock) {
+    ClassPreload.beginForPostgres();
     DirectoryLock directory = lock(data);
     boolean opened = false;
     try {
@@ -103,6 +104,8 @@ class StoreOpening {
               () -> release(directory));
       opened = true;
       return store;
+    } catch (StoreUnavailableException e) {
+      throw new StartRefusedException(String.valueOf(e.getMessage()), UNAVAILABLE);
     } catch (DatabaseRefusedException e) {
       throw refused(String.valueOf(e.getMessage()));
     } catch (FlywayException e) {

@@ -30,7 +30,7 @@ final class DatabaseProxy implements Closeable {
   private static final Duration LATE = Duration.ofMillis(200);
 
   private final ServerSocket server = new ServerSocket();
-  private final InetSocketAddress database;
+  private volatile InetSocketAddress database;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   /** Guards {@link #fault}. */
@@ -43,13 +43,22 @@ final class DatabaseProxy implements Closeable {
    * @param port of the database, on loopback
    */
   DatabaseProxy(int port) throws IOException {
-    database = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    database = onLoopback(port);
+    server.bind(onLoopback(0));
     Thread.ofVirtual().start(this::accept);
+  }
+
+  private static InetSocketAddress onLoopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   int port() {
     return server.getLocalPort();
+  }
+
+  /** Leads new connections to another database. */
+  void leadTo(int port) {
+    database = onLoopback(port);
   }
 
   void set(Fault next) {

@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -206,6 +207,7 @@ class HostileNamesIT {
   @Test
   void aDamagedOrderIsPutAside() throws IOException {
     try (Service service = service()) {
+      assumeThat(service.keepsOrdersInFiles()).isTrue();
       service.start();
       Client client = service.client();
       String id = client.submit("true");

@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.it.Client.Answer;
@@ -28,6 +29,7 @@ class MovedDataDirectoryIT {
   @Test
   void nothingIsAcknowledgedUntilTheDirectoryIsBackAndThenEverythingGoesOn() throws IOException {
     try (Service service = Service.in(home)) {
+      assumeThat(service.keepsOrdersInFiles()).isTrue();
       service.start();
       Client client = service.client();
       Path enough = service.outside("enough");
@@ -68,6 +70,7 @@ class MovedDataDirectoryIT {
   @Test
   void anotherDirectoryAtThePathIsLeftAlone() throws IOException {
     try (Service service = Service.in(home)) {
+      assumeThat(service.keepsOrdersInFiles()).isTrue();
       service.start();
       Client client = service.client();
       client.awaitEnd(client.submit("true"));

@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -95,6 +96,7 @@ class OrphanIT {
   @Test
   void filesThatAreNoOrdersAreSetAsideWithAReason() throws IOException {
     try (Service service = Service.in(home)) {
+      assumeThat(service.keepsOrdersInFiles()).isTrue();
       service.start();
       Client client = service.client();
       String kept = client.submit("echo kept");

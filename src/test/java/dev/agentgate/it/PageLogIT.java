@@ -170,6 +170,7 @@ class PageLogIT {
       field.press("Enter");
       assertThat(page.locator(".find-count")).hasText("2 of 11");
       field.press("Shift+Enter");
+      assertThat(page.locator(".find-count")).hasText("1 of 11");
       field.press("Shift+Enter");
       assertThat(page.locator(".find-count")).hasText("11 of 11");
       find(page, "LINE 1234567 of", "1 of 1");

@@ -32,8 +32,9 @@ class ReplacedApplicationIT {
   /** Set this property to add all classes that are loaded here to the list. */
   private static final boolean REGENERATE = System.getProperty("classes.regenerate") != null;
 
-  private static final Path LIST =
-      Path.of("src", "main", "resources", "dev", "agentgate", "runtime", "classes.txt");
+  private static final String CLASSES = "classes.txt";
+  private static final Path LISTS =
+      Path.of("src", "main", "resources", "dev", "agentgate", "runtime");
 
   /** What is loaded from a library: all of the service's own classes are loaded anyway. */
   private static final Pattern LIBRARY_CLASS =
@@ -84,7 +85,7 @@ class ReplacedApplicationIT {
       assertThat(service.probe("/q/metrics").text()).contains("agentgate_work_orders");
 
       assertStopsInOrder(service);
-      addToTheList();
+      addToTheList(service);
       service.start();
       JsonNode again = client.awaitStatus(runs, "running");
       assertThat(again.path("attempt").asInt()).as("its first run does not count").isEqualTo(1);
@@ -176,7 +177,7 @@ class ReplacedApplicationIT {
           .isEqualTo(201);
 
       assertStopsInOrder(service);
-      addToTheList();
+      addToTheList(service);
     }
   }
 
@@ -189,7 +190,7 @@ class ReplacedApplicationIT {
       remove(service);
 
       assertStopsInOrder(service);
-      addToTheList();
+      addToTheList(service);
       service.start();
       assertThat(service.client().awaitStatus(runs, "running").path("attempt").asInt())
           .isEqualTo(1);
@@ -203,18 +204,29 @@ class ReplacedApplicationIT {
     }
   }
 
-  private void addToTheList() throws IOException {
+  /** Adds what was loaded to the list of all services, or to that of those with PostgreSQL. */
+  private void addToTheList(Service service) throws IOException {
     if (REGENERATE) {
-      NavigableSet<String> names =
-          new TreeSet<>(Files.exists(LIST) ? Files.readAllLines(LIST) : List.of());
+      Path list = LISTS.resolve(CLASSES);
+      NavigableSet<String> others = new TreeSet<>();
+      if (!service.keepsOrdersInFiles()) {
+        others.addAll(namesIn(list));
+        list = LISTS.resolve("classes-postgres.txt");
+      }
+      NavigableSet<String> names = namesIn(list);
       Files.readAllLines(loads()).stream()
           .map(LIBRARY_CLASS::matcher)
           .filter(Matcher::find)
           .map(loaded -> loaded.group(1))
           .forEach(names::add);
       addMutiny(names);
-      Files.write(LIST, names);
+      names.removeAll(others);
+      Files.write(list, names);
     }
+  }
+
+  private static NavigableSet<String> namesIn(Path list) throws IOException {
+    return new TreeSet<>(Files.exists(list) ? Files.readAllLines(list) : List.of());
   }
 
   private static void addMutiny(NavigableSet<String> names) throws IOException {
@@ -232,7 +244,7 @@ class ReplacedApplicationIT {
     service.terminate();
     assertThat(service.awaitExit()).isEqualTo(143);
     assertThat(service.said())
-        .as("add what is missing to %s with -Dclasses.regenerate=true", LIST)
+        .as("add what is missing to %s with -Dclasses.regenerate=true", CLASSES)
         .doesNotContain(
             "did not stop in time",
             "NoClassDefFoundError",

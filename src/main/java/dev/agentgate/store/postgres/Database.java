@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class Database {
   /** Why the last step failed; null if it did not. */
   private volatile @Nullable String failure;
 
+  /** Why the last write failed: a server that is full or read-only still answers queries. */
+  private volatile @Nullable String writeFailure;
+
   Database(DataSource connections, Runnable afterClose) {
     this.connections = connections;
     this.afterClose = afterClose;
@@ -43,6 +47,27 @@ final class Database {
   /** Does a step whose statements are independent of each other, such as a single one. */
   <T> T single(Step<T> step) {
     return attempt(step);
+  }
+
+  /** Does a step of a single statement that writes. */
+  <T> T singleWrite(Step<T> step) {
+    return noting(() -> attempt(step));
+  }
+
+  /** Does a step that writes as one transaction, like {@link #transaction}. */
+  <T> T write(Step<T> step) {
+    return noting(() -> transaction(step));
+  }
+
+  private <T> T noting(Supplier<T> write) {
+    try {
+      T result = write.get();
+      writeFailure = null;
+      return result;
+    } catch (StoreUnavailableException e) {
+      writeFailure = failure;
+      throw e;
+    }
   }
 
   /** Does a step that lasts; if it fails, the store is not taken for failing. */
@@ -61,13 +86,16 @@ final class Database {
       try {
         return attempt(connection -> inTransaction(connection, step));
       } catch (StoreUnavailableException e) {
-        if (attempt == MOST_ATTEMPTS
-            || !(e.getCause() instanceof SQLException cause)
-            || !REPEATABLE.contains(String.valueOf(cause.getSQLState()))) {
+        if (attempt == MOST_ATTEMPTS || !isRepeatable(e)) {
           throw e;
         }
       }
     }
+  }
+
+  private static boolean isRepeatable(StoreUnavailableException failure) {
+    return failure.getCause() instanceof SQLException cause
+        && REPEATABLE.contains(String.valueOf(cause.getSQLState()));
   }
 
   private static <T> T inTransaction(Connection connection, Step<T> step) throws SQLException {
@@ -128,9 +156,9 @@ final class Database {
     return new StoreUnavailableException(why, cause);
   }
 
-  /** Returns why the last step failed, as a sentence; empty if it did not. */
+  /** Returns why the database fails, as a sentence; empty if it does not. */
   Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return Optional.ofNullable(failure).or(() -> Optional.ofNullable(writeFailure));
   }
 
   /** Idempotent. */

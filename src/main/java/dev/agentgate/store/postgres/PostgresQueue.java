@@ -82,7 +82,7 @@ final class PostgresQueue implements WorkQueue {
   public Set<WorkOrderId> renew(Set<WorkOrderId> running, Duration lease) {
     Set<WorkOrderId> lost = new HashSet<>(running);
     lost.removeAll(
-        database.transaction(connection -> {
+        database.write(connection -> {
           Instant _ = instance.renew(connection, lease);
           return owned(connection);
         }));
@@ -307,7 +307,7 @@ final class PostgresQueue implements WorkQueue {
   @Override
   public void setPaused(boolean paused) {
     int _ =
-        database.transaction(connection -> {
+        database.write(connection -> {
           // After a claim that is under way: nothing starts once the pause is acknowledged.
           Locks.claims(connection);
           try (PreparedStatement update =

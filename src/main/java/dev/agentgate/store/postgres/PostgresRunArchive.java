@@ -47,7 +47,7 @@ final class PostgresRunArchive implements RunArchive {
   public void put(RunId run, Files files) throws IOException {
     try {
       boolean _ =
-          database.transaction(connection -> {
+          database.write(connection -> {
             boolean exists = lock(connection, run);
             if (exists) {
               replace(connection, run, files);

@@ -48,7 +48,7 @@ final class PostgresRuns implements Runs {
   @Override
   public void save(Run run) {
     int saved =
-        database.single(connection -> {
+        database.singleWrite(connection -> {
           try (PreparedStatement save = connection.prepareStatement(SAVE)) {
             set(save, run);
             save.setString(5, run.id().value());

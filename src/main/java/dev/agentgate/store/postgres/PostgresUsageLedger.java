@@ -57,7 +57,7 @@ final class PostgresUsageLedger implements UsageLedger {
   public void forEach(Optional<Instant> from, Optional<Instant> to, Consumer<RunUsage> consumer) {
     boolean _ =
         // A transaction, because only there rows are fetched as they are needed.
-        database.transaction(connection -> {
+        database.write(connection -> {
           try (PreparedStatement select =
               connection.prepareStatement(
                   "SELECT body FROM run_usage WHERE started_at >= ? AND started_at < ?")) {

@@ -47,7 +47,7 @@ final class PostgresWorkOrders implements WorkOrders {
 
   @Override
   public Optional<WorkOrder> insert(WorkOrder order) {
-    if (!database.single(connection -> writer.add(connection, order))) {
+    if (!database.singleWrite(connection -> writer.add(connection, order))) {
       return insertAll(List.of(order)).getFirst();
     }
     changes.tell();
@@ -57,7 +57,7 @@ final class PostgresWorkOrders implements WorkOrders {
   @Override
   public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
     List<Optional<WorkOrder>> earlier =
-        database.transaction(connection -> {
+        database.write(connection -> {
           Map<String, WorkOrder> holders = new TreeMap<>();
           orders.forEach(order -> key(order).ifPresent(key -> holders.putIfAbsent(key, order)));
           takeKeys(connection, holders);
@@ -135,7 +135,7 @@ final class PostgresWorkOrders implements WorkOrders {
    */
   boolean update(WorkOrder order, Optional<RunId> unbegun) {
     boolean updated =
-        database.transaction(connection -> {
+        database.write(connection -> {
           Optional<WorkOrderStatus> before = lock(connection, order.id(), order.revision() - 1);
           if (before.isEmpty()) {
             return false;
@@ -160,7 +160,7 @@ final class PostgresWorkOrders implements WorkOrders {
   @Override
   public boolean remove(WorkOrder order) {
     boolean removed =
-        database.transaction(connection -> {
+        database.write(connection -> {
           if (lock(connection, order.id(), order.revision()).isEmpty()) {
             return false;
           }
