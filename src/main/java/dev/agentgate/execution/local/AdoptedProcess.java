@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 final class AdoptedProcess implements SupervisedProcess {
   private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** No process that can be adopted started with the boot. */
+  private static final long UNKNOWN_START = 0;
+
   private final RunId run;
   private final ProcessIdentity identity;
   private final RunDirectory directory;
@@ -35,6 +38,13 @@ final class AdoptedProcess implements SupervisedProcess {
     this.directory = directory;
     this.clock = clock;
     this.bootId = bootId;
+  }
+
+  /** Returns the identity of a leader that has ended; no process has it. */
+  static ProcessIdentity ended(Optional<RunScript.Leader> noted) {
+    return noted
+        .map(leader -> new ProcessIdentity(leader.pid(), UNKNOWN_START, leader.bootId()))
+        .orElse(new ProcessIdentity(0, UNKNOWN_START, ""));
   }
 
   /** Whether this process is alive; another process with the same pid does not count. */
@@ -57,7 +67,9 @@ final class AdoptedProcess implements SupervisedProcess {
 
   @Override
   public Duration age() {
-    return KernelFacts.age(identity.startTicks());
+    return identity.startTicks() == UNKNOWN_START
+        ? Duration.ZERO
+        : KernelFacts.age(identity.startTicks());
   }
 
   @Override

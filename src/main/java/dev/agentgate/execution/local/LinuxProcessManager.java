@@ -225,10 +225,9 @@ public final class LinuxProcessManager {
       return Optional.of(child);
     }
     RunDirectory directory = directories.of(run);
-    Optional<ProcessIdentity> noted =
-        RunScript.readLeader(directory).map(RunScript.Leader::identity);
+    Optional<RunScript.Leader> noted = RunScript.readLeader(directory);
     Optional<ProcessIdentity> living =
-        noted.filter(identity -> isLeader(run, identity)).or(() -> findLeader(run));
+        noted.flatMap(leader -> leader.find(run, kernel.bootId())).or(() -> findLeader(run));
     if (living.isPresent()) {
       ProcessIdentity identity = living.get();
       membersOf(run)
@@ -241,19 +240,10 @@ public final class LinuxProcessManager {
     return Optional.of(
         new AdoptedProcess(
             run,
-            noted.orElse(new ProcessIdentity(0, 0, kernel.bootId())),
+            AdoptedProcess.ended(noted),
             directory,
             clock,
             kernel.bootId()));
-  }
-
-  /**
-   * Whether this process is alive and belongs to the run. The file alone is no proof, because it
-   * could name any process.
-   */
-  private boolean isLeader(RunId run, ProcessIdentity identity) {
-    return AdoptedProcess.lives(identity, kernel.bootId())
-        && RunMarks.isMarked(ProcessTree.environment(identity.pid()), RunMarks.of(run));
   }
 
   /** Finds a leader that has not written its file yet, or whose file the agent removed. */

@@ -259,16 +259,18 @@ final class RunMembers {
   }
 
   /**
-   * Returns the leader that the run's file names. Agents can write the file, so a live process
-   * counts only if it has the run's mark.
+   * Returns the leader that the run's file names, alive or gone. If another process has its pid,
+   * the session is another one too.
    */
   private @Nullable ProcessIdentity notedLeader() {
-    ProcessIdentity noted =
-        RunScript.readLeader(directory).map(RunScript.Leader::identity).orElse(null);
-    if (noted == null || ProcessTree.read(noted.pid()).isEmpty()) {
-      return noted;
-    }
-    return RunMarks.isMarked(ProcessTree.environment(noted.pid()), RunMarks.of(run)) ? noted : null;
+    Optional<RunScript.Leader> noted = RunScript.readLeader(directory);
+    return noted
+        .flatMap(first -> first.find(run, bootId))
+        .or(() ->
+            noted
+                .filter(first -> ProcessTree.read(first.pid()).isEmpty())
+                .map(_ -> AdoptedProcess.ended(noted)))
+        .orElse(null);
   }
 
   /** Decides which processes are tied to the run. */

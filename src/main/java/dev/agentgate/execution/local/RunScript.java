@@ -7,6 +7,7 @@ import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.linux.ProcessTree.Entry;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,8 +40,9 @@ final class RunScript {
   /** The {@code $0} of the dead man's switch. */
   private static final String SWITCH = "agentgate-switch";
 
+  /** Earlier versions also noted when the leader started, in ticks. */
   private static final Pattern PROCESS_LINE =
-      Pattern.compile("(\\d{1,10}) (\\d{1,19}) ([0-9a-f-]{36}) (cgroup|none) end\\n");
+      Pattern.compile("(\\d{1,10}) (?:\\d{1,19} )?([0-9a-f-]{36}) (cgroup|none) end\\n");
   private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
 
   /** Where programs are searched for if there is no {@code PATH}. */
@@ -179,11 +181,29 @@ final class RunScript {
   }
 
   /**
-   * The leader of the run's session.
+   * The leader of the run's session, as the script noted it.
    *
+   * @param bootId the boot in which it started
    * @param entered whether it entered the run's cgroup before the agent started
    */
-  record Leader(ProcessIdentity identity, boolean entered) {}
+  record Leader(long pid, String bootId, boolean entered) {
+
+    /**
+     * Finds the process. Its pid is no proof, because it may be another process's by now, and the
+     * agent can write the note.
+     */
+    Optional<ProcessIdentity> find(RunId run, String boot) {
+      return bootId.equals(boot)
+          ? ProcessTree.read(pid)
+              .filter(Entry::lives)
+              .filter(entry -> entry.session() == pid)
+              .filter(entry ->
+                  RunMarks.isMarked(ProcessTree.environment(entry.pid()), RunMarks.of(run)))
+              .filter(RunScript::isRunBy)
+              .map(entry -> new ProcessIdentity(pid, entry.startTicks(), boot))
+          : Optional.empty();
+    }
+  }
 
   /**
    * Reads what the script wrote before the agent started; empty while it is missing or incomplete.
@@ -192,9 +212,7 @@ final class RunScript {
     return read(directory.processFile(), PROCESS_LINE)
         .map(line ->
             new Leader(
-                new ProcessIdentity(
-                    Long.parseLong(line.group(1)), Long.parseLong(line.group(2)), line.group(3)),
-                "cgroup".equals(line.group(4))));
+                Long.parseLong(line.group(1)), line.group(2), "cgroup".equals(line.group(3))));
   }
 
   /** Reads what the script wrote after the agent ended; empty while it is missing or incomplete. */

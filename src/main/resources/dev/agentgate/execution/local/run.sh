@@ -24,13 +24,6 @@ if [ -n "$cgroup" ] && echo 0 >"$cgroup"; then
   where=cgroup
 fi
 
-# The name in field 2 may hold blanks and parentheses, so the fields are counted from the last one.
-read -r stat </proc/self/stat
-started() {
-  ticks=${20}
-}
-started ${stat##*) }
-
 # The service may have been stopped since it began this run. Two different numbers in the lease file
 # are a deadline that is just being written.
 in_time() {
@@ -42,8 +35,15 @@ in_time() {
   done
   return 1
 }
+# The name in field 2 may hold blanks and parentheses, so the fields are counted from the last one. Only
+# the switch needs this: a shell reads one byte at a time, and the line has hundreds.
+started() {
+  ticks=${20}
+}
 if [ -n "$lease" ]; then
   in_time || exit 124
+  read -r stat </proc/self/stat
+  started ${stat##*) }
   # The switch inherits this. Otherwise an agent that signals its group at once could end it before it
   # has a session of its own.
   trap '' HUP INT QUIT TERM USR1 USR2
@@ -59,7 +59,7 @@ ulimit -c 0
 [ -z "$files" ] || ulimit -S -n "$files"
 
 # Without this note the next service could take the run for one that never began, and begin it again.
-echo "$$ $ticks $boot $where end" >"$directory/process" || exit 125
+echo "$$ $boot $where end" >"$directory/process" || exit 125
 
 # A subshell that becomes the agent costs no more than the agent, and what is set in it is undone.
 (

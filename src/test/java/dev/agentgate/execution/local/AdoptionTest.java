@@ -162,6 +162,32 @@ class AdoptionTest {
 
   @ParameterizedTest
   @EnumSource
+  void leaderIsFoundIfItsFileNamesTheAgentOrIsOfAnEarlierVersion(Holding holding)
+      throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding)) {
+      RunId run = fixture.newRun();
+      long leader = startAndCrash(fixture, holding, run, "echo $$ >agent; exec sleep 60");
+      long agent = fixture.pids(run, "agent").getFirst();
+      long ticks = ProcessTree.read(leader).orElseThrow().startTicks();
+      Path noted = fixture.directories.of(run).processFile();
+      String now = Files.readString(noted);
+      assertThat(now).startsWith(leader + " ");
+
+      for (String file :
+          List.of(
+              now,
+              now.replaceFirst("^" + leader + " ", leader + " " + ticks + " "),
+              now.replaceFirst("^" + leader + " ", agent + " "))) {
+        Files.writeString(noted, file);
+        LinuxProcessManager next = fixture.restarted(holding);
+
+        assertThat(next.adopt(run).orElseThrow().identity().pid()).as(file).isEqualTo(leader);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void anotherServiceStopsWhatClearedItsEnvironmentByItsOtherTies(Holding holding)
       throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, holding)) {
@@ -182,7 +208,7 @@ class AdoptionTest {
       RunId run = fixture.newRun();
       RunDirectory directory = fixture.directories.create(run);
       Files.writeString(directory.exitFile(), "{\"exitCode\":1");
-      Files.writeString(directory.processFile(), "1 2 ");
+      Files.writeString(directory.processFile(), "1 ");
 
       assertThat(RunScript.readExit(directory)).isEmpty();
       assertThat(RunScript.readLeader(directory)).isEmpty();
@@ -206,7 +232,8 @@ class AdoptionTest {
               innocent.pid() + " " + (entry.startTicks() - 1) + " " + boot + " none end\n",
               innocent.pid() + " " + (entry.startTicks() + 1) + " " + boot + " none end\n",
               innocent.pid() + " " + entry.startTicks() + " " + otherBoot + " none end\n",
-              innocent.pid() + " " + entry.startTicks() + " " + boot + " none end\n")) {
+              innocent.pid() + " " + entry.startTicks() + " " + boot + " none end\n",
+              innocent.pid() + " " + boot + " none end\n")) {
         RunId run = fixture.newRun();
         Files.writeString(fixture.directories.create(run).processFile(), file);
         assertThat(RunScript.readLeader(fixture.directories.of(run))).isPresent();
