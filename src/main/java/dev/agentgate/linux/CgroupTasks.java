@@ -24,9 +24,12 @@ public record CgroupTasks(List<Path> groups) {
   public static CgroupTasks of(Path proc, Path root) {
     List<Path> groups = new ArrayList<>();
     try {
-      // No directory above the mount sets a limit.
       for (Path at = MountInfo.ownCgroup(proc).orElse(null); at != null; at = at.getParent()) {
-        groups.add(root.resolve(at.toString().substring(1)));
+        Path group = root.resolve(at.toString().substring(1));
+        // No directory above the mount sets a limit.
+        if (Files.exists(group.resolve("cgroup.procs"))) {
+          groups.add(group);
+        }
       }
     } catch (IOException | InvalidPathException e) {
       return new CgroupTasks(List.of());

@@ -3,6 +3,8 @@ package dev.agentgate.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the processes that the kernel has killed since boot because memory ran out, on the whole
@@ -13,7 +15,13 @@ import java.nio.file.Path;
 public final class OutOfMemoryKills {
   private static final String KEY = "oom_kill ";
 
+  /** The kernel sums up all of its counters for each reader. */
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final Path vmstat;
+  private volatile @Nullable Known known;
+
+  private record Known(long count, long readNanos) {}
 
   public OutOfMemoryKills() {
     this(Path.of("/proc/vmstat"));
@@ -23,7 +31,20 @@ public final class OutOfMemoryKills {
     this.vmstat = vmstat;
   }
 
-  /** The count; 0 if the kernel does not provide it. */
+  /**
+   * Returns the count as it was less than a moment ago. Cheap, so that it can be asked for before
+   * each of many short runs.
+   */
+  public long countBefore() {
+    Known last = known;
+    if (last == null || System.nanoTime() - last.readNanos() >= FRESH_NANOS) {
+      last = new Known(count(), System.nanoTime());
+      known = last;
+    }
+    return last.count();
+  }
+
+  /** Returns the count now; 0 if the kernel does not provide it. */
   public long count() {
     try {
       return Files.readAllLines(vmstat).stream()

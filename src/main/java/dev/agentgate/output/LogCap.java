@@ -64,6 +64,16 @@ final class LogCap {
     return end - oldEnd + lost;
   }
 
+  /** Whether a log of which nothing is gone is small enough. */
+  boolean fits(long size) {
+    return size <= maxBytes;
+  }
+
+  /** Returns how many bytes a log of this size can grow before it is too large. */
+  long room(long size) {
+    return maxBytes - size;
+  }
+
   /** Returns how many bytes the log can grow before it is too large. */
   long room(RunLogFile log) throws IOException {
     RunLogHole hole = log.hole();

@@ -136,6 +136,10 @@ public final class LogCapper implements AutoCloseable {
     long enforce() {
       cutting.lock();
       try {
+        long whole = log.wholeSize();
+        if (whole >= size && cap.fits(whole)) {
+          return pause(whole, System.nanoTime(), cap.room(whole));
+        }
         log.noteCutOff(size);
         dropped.add(cap.enforce(log));
         return pause(log.size(), System.nanoTime(), cap.room(log));

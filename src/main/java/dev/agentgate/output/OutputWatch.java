@@ -3,6 +3,7 @@ package dev.agentgate.output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,13 +23,9 @@ public final class OutputWatch {
 
   private final Path log;
   private final InstantSource wall;
-  private long size;
 
-  /**
-   * Compared as well as the size, because a log that was truncated and rewritten may be as long as
-   * it was before.
-   */
-  private Optional<Instant> modifiedAt;
+  /** Empty while there is no log. */
+  private Optional<Look> seen;
 
   /** The time of the last look, on both clocks. */
   private long lookedNanos;
@@ -37,11 +34,27 @@ public final class OutputWatch {
 
   private long changedNanos;
 
+  /**
+   * What was seen of the log.
+   *
+   * @param modifiedAt compared as well, because a log that was truncated and rewritten may be as
+   *     long as it was before
+   */
+  private record Look(long size, Instant modifiedAt) {
+    static Optional<Look> at(Path log) {
+      try {
+        BasicFileAttributes found = Files.readAttributes(log, BasicFileAttributes.class);
+        return Optional.of(new Look(found.size(), found.lastModifiedTime().toInstant()));
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
   private OutputWatch(Path log, InstantSource wall, Duration silence) {
     this.log = log;
     this.wall = wall;
-    this.size = sizeNow();
-    this.modifiedAt = modifiedAt(log);
+    this.seen = Look.at(log);
     this.lookedNanos = System.nanoTime();
     this.lookedAt = wall.instant();
     this.changedNanos = lookedNanos - silence.toNanos();
@@ -57,7 +70,9 @@ public final class OutputWatch {
   }
 
   public static OutputWatch begin(RunDirectory run, Duration age, InstantSource wall) {
-    return new OutputWatch(run.outputLog(), wall, silenceSoFar(run, age, wall.instant()));
+    // A process that has just started was not silent yet, whatever the clocks say.
+    Duration silence = age.isZero() ? age : silenceSoFar(run, age, wall.instant());
+    return new OutputWatch(run.outputLog(), wall, silence);
   }
 
   /**
@@ -66,13 +81,14 @@ public final class OutputWatch {
    * or after the last output, so the shorter silence counts.
    */
   private static Duration silenceSoFar(RunDirectory run, Duration age, Instant now) {
-    Optional<Instant> written = modifiedAt(run.outputLog());
+    Optional<Instant> written = Look.at(run.outputLog()).map(Look::modifiedAt);
     if (written.isEmpty()) {
       return Duration.ZERO;
     }
     Duration byLog = Duration.between(written.get(), now);
     Duration step =
-        modifiedAt(run.processFile())
+        Look.at(run.processFile())
+            .map(Look::modifiedAt)
             .map(began -> Duration.between(began, now).minus(age))
             .orElse(Duration.ZERO);
     Duration corrected = byLog.minus(step);
@@ -90,11 +106,9 @@ public final class OutputWatch {
   public Duration silence() {
     long now = System.nanoTime();
     Instant at = wall.instant();
-    long sizeNow = sizeNow();
-    Optional<Instant> modifiedNow = modifiedAt(log);
-    if (sizeNow != size || !modifiedNow.equals(modifiedAt)) {
-      size = sizeNow;
-      modifiedAt = modifiedNow;
+    Optional<Look> look = Look.at(log);
+    if (!look.equals(seen)) {
+      seen = look;
       changedNanos = now - sinceWritten(Duration.ofNanos(now - lookedNanos), at).toNanos();
     }
     lookedNanos = now;
@@ -110,25 +124,9 @@ public final class OutputWatch {
     if (Duration.between(lookedAt, at).minus(sinceLook).abs().compareTo(NO_STEP) > 0) {
       return Duration.ZERO;
     }
-    return modifiedAt(log)
+    return seen.map(Look::modifiedAt)
         .map(written -> Duration.between(written, at))
         .filter(age -> !age.isNegative() && age.compareTo(sinceLook) <= 0)
         .orElse(Duration.ZERO);
-  }
-
-  private static Optional<Instant> modifiedAt(Path file) {
-    try {
-      return Optional.of(Files.getLastModifiedTime(file).toInstant());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private long sizeNow() {
-    try {
-      return Files.size(log);
-    } catch (IOException e) {
-      return 0;
-    }
   }
 }

@@ -88,6 +88,11 @@ public final class RunLogFile implements RunLog {
     return fileSize() + hole.removed();
   }
 
+  /** Returns the size of a log of which nothing is gone; -1 if a hole is recorded. */
+  long wholeSize() throws IOException {
+    return Files.exists(holeFile, LinkOption.NOFOLLOW_LINKS) ? -1 : fileSize();
+  }
+
   long fileSize() throws IOException {
     return attributes().map(BasicFileAttributes::size).orElse(0L);
   }

@@ -62,19 +62,23 @@ final class RunRecord {
    * ends in a moment needs no record of it, and an executor finds the run without.
    */
   void started(Execution execution) {
-    lock.lock();
-    try {
-      run =
-          run.running(execution.handle().pid())
-              .with(run.results().checkedOut(execution.baseCommit()));
-    } finally {
-      lock.unlock();
-    }
+    change(before ->
+        before
+            .running(execution.handle().pid())
+            .with(before.results().checkedOut(execution.baseCommit())));
   }
 
   /** Notes what the agent has said about its work, if it is new. */
   void reported(AgentReport report) {
     tryToWrite(before -> before.with(withReport(before.results(), report)));
+  }
+
+  /**
+   * Notes all that the agent has said about its work. This is written with the outcome: if the
+   * service ends before, the next one reads the agent's output again.
+   */
+  void reportedAll(AgentReport report) {
+    change(before -> before.with(withReport(before.results(), report)));
   }
 
   /** Keeps what an earlier service noted, unless the agent has said something else. */
@@ -121,6 +125,15 @@ final class RunRecord {
       Run _ = write(change);
     } catch (StoreUnavailableException e) {
       LOG.warnf("The record of %s could not be written: %s", run.id(), e.getMessage());
+    }
+  }
+
+  private void change(UnaryOperator<Run> change) {
+    lock.lock();
+    try {
+      run = change.apply(run);
+    } finally {
+      lock.unlock();
     }
   }
 

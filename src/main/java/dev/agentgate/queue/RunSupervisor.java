@@ -402,7 +402,7 @@ final class RunSupervisor {
     }
     try {
       AgentVerdict verdict = patience.look(ended::verdict);
-      record.reported(ended.report());
+      record.reportedAll(ended.report());
       return verdict;
     } catch (RuntimeException e) {
       LOG.warnf(e, "The output of %s could not be read to its end", run());

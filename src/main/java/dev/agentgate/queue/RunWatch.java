@@ -23,7 +23,7 @@ final class RunWatch {
   private static final Duration COST_WAIT = Duration.ofSeconds(1);
 
   /** A run that ends within this time is not noted as running. */
-  private static final Duration FIRST_WAIT = Duration.ofMillis(20);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(100);
 
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
 

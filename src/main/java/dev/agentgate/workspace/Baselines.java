@@ -66,7 +66,11 @@ final class Baselines {
   Optional<Baseline> find(RunId run, Path mirrors) {
     try {
       Path directory = directory(run);
-      List<String> lines = Files.readAllLines(directory.resolve(BASE));
+      Path base = directory.resolve(BASE);
+      if (!Files.exists(base)) {
+        return Optional.empty();
+      }
+      List<String> lines = Files.readAllLines(base);
       if (lines.size() != 3) {
         return Optional.empty();
       }

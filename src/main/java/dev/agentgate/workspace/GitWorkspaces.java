@@ -19,6 +19,7 @@ import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.Baselines.Baseline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -245,8 +246,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
     Path directory = checkout.directory();
     boolean made = false;
     try {
-      DirectoryTree.remove(directory);
-      DirectoryTree.createLeaf(directory);
+      createEmpty(directory);
       if (remote.isPresent()) {
         Path mirror = mirrors.checkOut(checkout.context(), remote.get(), directory);
         referred.addTo(run, remote.get(), checkout);
@@ -263,6 +263,16 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
       if (!made && !remove(run)) {
         LOG.errorf("The failed workspace of %s could not be removed completely", run);
       }
+    }
+  }
+
+  private static void createEmpty(Path directory) throws IOException {
+    try {
+      DirectoryTree.createLeaf(directory);
+    } catch (FileAlreadyExistsException e) {
+      // An earlier process of the service may have begun it.
+      DirectoryTree.remove(directory);
+      DirectoryTree.createLeaf(directory);
     }
   }
 

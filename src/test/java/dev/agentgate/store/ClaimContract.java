@@ -36,7 +36,7 @@ public abstract class ClaimContract extends StoreFixture {
   protected static final Comparator<QueueEntry> QUEUE_ORDER = QueueEntry.order(Optional.of(AGING));
 
   /** Every one that there is. */
-  private static Claim slots(int slots) {
+  protected static Claim slots(int slots) {
     return new Claim(slots, 0, false, Optional.empty(), LEASE, _ -> true);
   }
 
@@ -52,7 +52,7 @@ public abstract class ClaimContract extends StoreFixture {
     return store.queue().claim(claim).stream().map(WorkOrder::id).toList();
   }
 
-  private WorkOrder inserted(String repository, int priority, Duration ago) {
+  protected WorkOrder inserted(String repository, int priority, Duration ago) {
     Instant at = clock.instant().minus(ago);
     WorkOrderSpec spec =
         new WorkOrderSpec(

@@ -172,7 +172,7 @@ public final class LinuxProcessManager {
         throw new SpawnFailedException(LaunchChecks.reason(e), e);
       }
       ProcessIdentity identity = identify(process);
-      found.lead(identity, realPath(request.workspace()));
+      found.lead(identity, request.workspace());
       ChildProcess child = new ChildProcess(run, process, identity, clock);
       children.put(run, child);
       return child;
@@ -202,14 +202,6 @@ public final class LinuxProcessManager {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (FileAlreadyExistsException e) {
       // Output of an earlier start is kept.
-    }
-  }
-
-  private static @Nullable Path realPath(Path path) {
-    try {
-      return path.toRealPath();
-    } catch (IOException e) {
-      return null;
     }
   }
 

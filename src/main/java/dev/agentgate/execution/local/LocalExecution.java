@@ -23,6 +23,7 @@ import org.jboss.logging.Logger;
 /** A run whose agent is a process of this machine. */
 final class LocalExecution implements Execution {
   private static final Logger LOG = Logger.getLogger(LocalExecution.class);
+  private static final OutOfMemoryKills OUT_OF_MEMORY_KILLS = new OutOfMemoryKills();
   private static final int SIGKILL = 9;
 
   /** How often the output of an agent is read. */
@@ -43,8 +44,7 @@ final class LocalExecution implements Execution {
   private final AgentOutput output;
   private final Optional<String> baseCommit;
   private final Clock clock;
-  private final OutOfMemoryKills outOfMemoryKills = new OutOfMemoryKills();
-  private final long outOfMemoryKillsBefore = outOfMemoryKills.count();
+  private final long outOfMemoryKillsBefore = OUT_OF_MEMORY_KILLS.countBefore();
 
   /**
    * @param before the age of the run when its process was started
@@ -174,6 +174,6 @@ final class LocalExecution implements Execution {
   }
 
   private boolean isOutOfMemory(ExitStatus exit) {
-    return exit.signal().orElse(0) == SIGKILL && outOfMemoryKills.count() > outOfMemoryKillsBefore;
+    return exit.signal().orElse(0) == SIGKILL && OUT_OF_MEMORY_KILLS.count() > outOfMemoryKillsBefore;
   }
 }

@@ -6,6 +6,7 @@ import dev.agentgate.linux.ProcessTree.Entry;
 import dev.agentgate.linux.Pursuit;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.RunId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -333,7 +334,7 @@ final class RunMembers {
     if (workspace == null || leader == null) {
       return;
     }
-    String place = workspace.toString();
+    String place = realPath(workspace).toString();
     List<Long> strangers = new ArrayList<>();
     for (Entry entry : ProcessTree.look().entries()) {
       if (entry.startTicks() >= leader.startTicks()
@@ -347,6 +348,15 @@ final class RunMembers {
       LOG.warnf(
           "Processes not known to belong to the run are in its workspace: runId=%s, pids %s",
           run, strangers);
+    }
+  }
+
+  /** The kernel reports working directories by their real path. */
+  private static Path realPath(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path;
     }
   }
 

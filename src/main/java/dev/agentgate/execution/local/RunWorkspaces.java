@@ -124,8 +124,12 @@ public final class RunWorkspaces {
 
   /** Returns the run whose workspace a run works in. */
   RunId owner(RunId run) {
+    Path named = directories.of(run).workspaceFile();
+    if (!Files.exists(named)) {
+      return run;
+    }
     try {
-      return RunId.parse(Files.readString(directories.of(run).workspaceFile()).strip()).orElse(run);
+      return RunId.parse(Files.readString(named).strip()).orElse(run);
     } catch (NoSuchFileException e) {
       return run;
     } catch (IOException e) {

@@ -84,7 +84,7 @@ final class FileQueue implements WorkQueue {
 
   /**
    * Holds the orders that may be claimed and adds them to {@code held} in their claimed state, each
-   * with the record of its run written.
+   * with room for its run.
    */
   private void hold(Claim claim, List<WorkOrder> held) {
     Instant now = clock.instant();
@@ -105,7 +105,7 @@ final class FileQueue implements WorkQueue {
         WorkOrder running = waiting.get().start(run, now, FileStore.LEASE);
         held.add(running);
         size += running.spec().taskPrompt().length();
-        runs.save(Run.preparing(run, entry.id(), running.attempts(), now));
+        runs.begin(Run.preparing(run, entry.id(), running.attempts(), now));
         entry.repository().ifPresent(name -> more.merge(name, 1, Integer::sum));
       }
     }

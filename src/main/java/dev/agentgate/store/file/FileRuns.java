@@ -15,11 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** The records of runs. Each is a file in the directory that also holds the run's output. */
+/**
+ * The records of runs. Each is a file in the directory that also holds the run's output. A run that
+ * was just claimed has its directory and no file yet: what the file would say is in its order.
+ */
 final class FileRuns implements Runs {
   private static final int LOCKS = 64;
   private static final Logger LOG = Logger.getLogger(FileRuns.class);
@@ -29,6 +34,9 @@ final class FileRuns implements Runs {
   private final ConfiguredDirectory place;
   private final Quarantine quarantine;
   private final UnpublishedRuns unpublished;
+
+  /** Claimed runs that have no file yet. */
+  private final ConcurrentMap<RunId, Run> claimed = new ConcurrentHashMap<>();
 
   /** Each lock guards the files of the runs whose ids hash to it. */
   private final List<ReentrantLock> locks =
@@ -46,6 +54,21 @@ final class FileRuns implements Runs {
     this.unpublished = new UnpublishedRuns(directory.resolveSibling("publications"));
   }
 
+  /**
+   * Makes room for a run that is about to be claimed. It gets no file, because most of them would
+   * soon be replaced. After a crash, the supervisor that adopts the run writes the record anew.
+   */
+  void begin(Run run) {
+    index.check();
+    place.check();
+    try {
+      createDirectory(directory.resolve(run.id().value()));
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    claimed.put(run.id(), run);
+  }
+
   @Override
   public void save(Run run) {
     index.check();
@@ -56,13 +79,17 @@ final class FileRuns implements Runs {
       createDirectory(directory.resolve(run.id().value()));
       unpublished.beforeWriting(run);
       OrderFiles.replace(file(run.id()), RunCodec.encode(run));
+      claimed.remove(run.id());
       unpublished.afterWriting(run);
     } catch (IOException e) {
-      throw new StoreUnavailableException(
-          "The run cannot be written: " + Journal.reason(e) + ".", e);
+      throw unwritable(e);
     } finally {
       lock.unlock();
     }
+  }
+
+  private static StoreUnavailableException unwritable(IOException e) {
+    return new StoreUnavailableException("The run cannot be written: " + Journal.reason(e) + ".", e);
   }
 
   /** Creates a directory unless it exists, but not its parent. */
@@ -82,6 +109,7 @@ final class FileRuns implements Runs {
     ReentrantLock lock = lockOf(run);
     lock.lock();
     try {
+      claimed.remove(run);
       unpublished.remove(run);
       Files.deleteIfExists(file(run));
       Files.deleteIfExists(directory.resolve(run.value()));
@@ -111,6 +139,10 @@ final class FileRuns implements Runs {
   @Override
   public Optional<Run> find(RunId id) {
     index.check();
+    Run unwritten = claimed.get(id);
+    if (unwritten != null) {
+      return Optional.of(unwritten);
+    }
     try {
       OrderFiles.Content content = OrderFiles.read(file(id).toFile());
       return Optional.of(

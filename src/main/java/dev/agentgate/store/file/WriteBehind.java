@@ -32,7 +32,11 @@ final class WriteBehind {
   /** If there are more sealed segments than this, writers must wait. */
   private static final int MOST_SEGMENTS = 12;
 
-  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** If the gathered bodies have more bytes than this, they are written before the second is over. */
+  private static final long MOST_GATHERED = 2 << 20;
+
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -64,6 +68,7 @@ final class WriteBehind {
   private final Condition room = lock.newCondition();
   private final Deque<WorkOrderId> due = new ArrayDeque<>();
   private @Nullable Boolean duePause;
+  private long gathered;
   private boolean asleep;
   private boolean finishing;
 
@@ -153,12 +158,13 @@ final class WriteBehind {
             if (pending.put(id, new Pending(put.order(), put.json())) == null) {
               due.add(id);
             }
+            gathered += put.json().length;
           }
           case Change.Remove remove -> pending.remove(remove.id());
           case Change.Pause pause -> duePause = pause.paused();
         }
       }
-      if (asleep) {
+      if (asleep || gathered > MOST_GATHERED) {
         work.signal();
       }
     } finally {
@@ -258,7 +264,7 @@ final class WriteBehind {
       // Gathers changes, so that an order that is submitted, started and ended in a moment is
       // written only once, and so that its writers do not compete with this thread for the disk.
       nanos = failed ? 0 : GATHER_NANOS;
-      while (nanos > 0 && !finishing) {
+      while (nanos > 0 && !finishing && gathered <= MOST_GATHERED) {
         nanos = work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
@@ -290,6 +296,7 @@ final class WriteBehind {
     try {
       batch = List.copyOf(due);
       due.clear();
+      gathered = 0;
       pause = duePause;
       duePause = null;
     } finally {

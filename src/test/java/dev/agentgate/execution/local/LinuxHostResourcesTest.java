@@ -95,6 +95,8 @@ class LinuxHostResourcesTest {
   void theTightestLimitOnProcessesCountsWhereverTheGroupsAreMounted() throws IOException {
     write("proc/self/cgroup", "0::/pod/container\n");
     mount("30 23 0:26 /pod /run/cgroup2 rw - cgroup2 cgroup rw\n");
+    write("run/cgroup2/cgroup.procs", "");
+    write("run/cgroup2/container/cgroup.procs", "");
     write("run/cgroup2/pids.max", "500\n");
     write("run/cgroup2/pids.current", "460\n");
     write("run/cgroup2/container/pids.max", "max\n");
