@@ -28,6 +28,9 @@ public interface Executor extends AutoCloseable {
    */
   Execution start(Assignment assignment) throws NotStartedException;
 
+  /** Prepares for a run that may start in a moment, if that helps. Returns at once. */
+  default void expectRun() {}
+
   /**
    * Adopts a run that an earlier process of the service started, whether it is still active or has
    * ended meanwhile.

@@ -199,6 +199,13 @@ public final class QueueManager {
     }
   }
 
+  /** Prepares for the run of an order that is being submitted, if it could start at once. */
+  void expectSubmit() {
+    if (open && settings.autoProcess() && rules.hasFreeSlot()) {
+      supervision.executor().expectRun();
+    }
+  }
+
   /** Notes that an order entered the queue. */
   void enqueued(WorkOrder order) {
     noteExpiry(order);
@@ -390,6 +397,7 @@ public final class QueueManager {
 
   /** Claims and starts all orders that may start; returns the runs that were started. */
   private List<RunId> start(Claim claim) {
+    supervision.executor().expectRun();
     return orders.claim(claim).stream().map(this::tryToBegin).flatMap(Optional::stream).toList();
   }
 

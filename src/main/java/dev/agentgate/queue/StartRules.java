@@ -56,7 +56,7 @@ final class StartRules {
     if (paused) {
       blocks.add(Block.PAUSED);
     }
-    if (slots.count() >= settings.maxConcurrent()) {
+    if (!hasFreeSlot()) {
       blocks.add(Block.SLOTS);
     }
     if (staggerLeft(sinceLastStart).isPositive()) {
@@ -100,6 +100,10 @@ final class StartRules {
       blocks.add(Block.BUDGET);
     }
     return blocks;
+  }
+
+  boolean hasFreeSlot() {
+    return slots.count() < settings.maxConcurrent();
   }
 
   /** Whether the order waits for a request to run it. */

@@ -63,6 +63,7 @@ public final class WorkOrderService {
   public Submitted submit(SubmitOrder request) {
     refuseWhenStopping();
     WorkOrderSpec spec = rules.complete(request);
+    queue.expectSubmit();
     Instant now = now();
     WorkOrder order =
         WorkOrder.submitted(WorkOrderId.next(now), spec, request.idempotencyKey(), now);

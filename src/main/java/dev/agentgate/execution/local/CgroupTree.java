@@ -21,9 +21,11 @@ final class CgroupTree {
   private static final long PROBE_SECONDS = 5;
 
   private final Path root;
+  private final EarlyEntry earlyEntry;
 
-  private CgroupTree(Path root) {
+  private CgroupTree(Path root, EarlyEntry earlyEntry) {
     this.root = root;
+    this.earlyEntry = earlyEntry;
   }
 
   /**
@@ -36,15 +38,19 @@ final class CgroupTree {
   static Optional<CgroupTree> find(Path runs) {
     try {
       return MountInfo.ownCgroup(PROC)
-          .map(own -> own.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode())))
-          .map(CgroupTree::new)
-          .filter(CgroupTree::works);
+          .flatMap(home -> {
+            Path root =
+                home.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode()));
+            return works(root)
+                ? Optional.of(new CgroupTree(root, new EarlyEntry(home)))
+                : Optional.empty();
+          });
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
   }
 
-  private boolean works() {
+  private static boolean works(Path root) {
     RunCgroup probe = new RunCgroup(root.resolve("probe-" + ProcessHandle.current().pid()));
     try {
       Files.createDirectories(probe.path());
@@ -102,8 +108,14 @@ final class CgroupTree {
     }
   }
 
+  /** Prepares for a run that will enter its cgroup in a moment. Returns at once. */
+  void expectEntry() {
+    earlyEntry.begin();
+  }
+
   /** Removes the directory of all runs unless a run still has a cgroup. */
-  void removeIfEmpty() {
+  void close() {
+    earlyEntry.close();
     try {
       Files.deleteIfExists(root);
     } catch (IOException e) {

@@ -30,7 +30,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs agents as sessions of Linux processes: {@code setsid sh -c} with a script that records its
@@ -107,6 +106,13 @@ public final class LinuxProcessManager {
     return cgroups.join();
   }
 
+  /** Prepares for a start in a moment. Returns at once. */
+  void expectStart() {
+    if (cgroups.isDone()) {
+      cgroups().ifPresent(CgroupTree::expectEntry);
+    }
+  }
+
   /**
    * Returns the service and its ancestors. They never belong to a run, not even to one that started
    * the service.
@@ -123,7 +129,7 @@ public final class LinuxProcessManager {
 
   /** Releases the kernel resources that all runs share, unless they are in use. Stops nothing. */
   void close() {
-    cgroups().ifPresent(CgroupTree::removeIfEmpty);
+    cgroups().ifPresent(CgroupTree::close);
   }
 
   /** Whether runs get a cgroup on this host. */
@@ -230,12 +236,7 @@ public final class LinuxProcessManager {
       return Optional.empty();
     }
     return Optional.of(
-        new AdoptedProcess(
-            run,
-            AdoptedProcess.ended(noted),
-            directory,
-            clock,
-            kernel.bootId()));
+        new AdoptedProcess(run, AdoptedProcess.ended(noted), directory, clock, kernel.bootId()));
   }
 
   /** Finds a leader that has not written its file yet, or whose file the agent removed. */

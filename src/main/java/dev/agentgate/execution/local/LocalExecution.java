@@ -174,6 +174,7 @@ final class LocalExecution implements Execution {
   }
 
   private boolean isOutOfMemory(ExitStatus exit) {
-    return exit.signal().orElse(0) == SIGKILL && OUT_OF_MEMORY_KILLS.count() > outOfMemoryKillsBefore;
+    return exit.signal().orElse(0) == SIGKILL
+        && OUT_OF_MEMORY_KILLS.count() > outOfMemoryKillsBefore;
   }
 }

@@ -122,6 +122,11 @@ public final class LocalExecutor implements Executor {
   }
 
   @Override
+  public void expectRun() {
+    processes.expectStart();
+  }
+
+  @Override
   public Optional<Execution> adopt(WorkOrder order, Run run, Optional<AgentSession> session)
       throws NotStartedException {
     Optional<SupervisedProcess> found = looking(() -> processes.adopt(run.id()));

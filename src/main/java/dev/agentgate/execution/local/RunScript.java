@@ -43,6 +43,7 @@ final class RunScript {
   /** Earlier versions also noted when the leader started, in ticks. */
   private static final Pattern PROCESS_LINE =
       Pattern.compile("(\\d{1,10}) (?:\\d{1,19} )?([0-9a-f-]{36}) (cgroup|none) end\\n");
+
   private static final Pattern EXIT_LINE = Pattern.compile("\\{\"exitCode\":(\\d{1,3})}\\n");
 
   /** Where programs are searched for if there is no {@code PATH}. */

@@ -89,7 +89,8 @@ final class FileRuns implements Runs {
   }
 
   private static StoreUnavailableException unwritable(IOException e) {
-    return new StoreUnavailableException("The run cannot be written: " + Journal.reason(e) + ".", e);
+    return new StoreUnavailableException(
+        "The run cannot be written: " + Journal.reason(e) + ".", e);
   }
 
   /** Creates a directory unless it exists, but not its parent. */

@@ -34,7 +34,9 @@ final class WriteBehind {
 
   private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** If the gathered bodies have more bytes than this, they are written before the second is over. */
+  /**
+   * If the gathered bodies have more bytes than this, they are written before the second is over.
+   */
   private static final long MOST_GATHERED = 2 << 20;
 
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

@@ -162,8 +162,7 @@ class AdoptionTest {
 
   @ParameterizedTest
   @EnumSource
-  void leaderIsFoundIfItsFileNamesTheAgentOrIsOfAnEarlierVersion(Holding holding)
-      throws Exception {
+  void leaderIsFoundIfItsFileNamesTheAgentOrIsOfAnEarlierVersion(Holding holding) throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, holding)) {
       RunId run = fixture.newRun();
       long leader = startAndCrash(fixture, holding, run, "echo $$ >agent; exec sleep 60");
