@@ -37,14 +37,13 @@ final class CgroupTree {
    */
   static Optional<CgroupTree> find(Path runs) {
     try {
-      return MountInfo.ownCgroup(PROC)
-          .flatMap(home -> {
-            Path root =
-                home.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode()));
-            return works(root)
-                ? Optional.of(new CgroupTree(root, new EarlyEntry(home)))
-                : Optional.empty();
-          });
+      String place = EarlyEntry.place();
+      return MountInfo.ownCgroup(PROC).flatMap(home -> {
+        Path root = home.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode()));
+        return works(root)
+            ? Optional.of(new CgroupTree(root, new EarlyEntry(home, place)))
+            : Optional.empty();
+      });
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }

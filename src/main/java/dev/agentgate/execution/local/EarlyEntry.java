@@ -3,7 +3,6 @@ package dev.agentgate.execution.local;
 import dev.agentgate.linux.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
@@ -18,13 +17,14 @@ import java.util.concurrent.locks.LockSupport;
  * @see <a href="https://docs.kernel.org/RCU/rcu.html">RCU Concepts</a>
  */
 final class EarlyEntry implements AutoCloseable {
-  private static final Path PROC = Path.of("/proc");
+  private static final Path PLACE = Path.of("/proc/self/cgroup");
   private static final String THIS_PROCESS = "0";
 
   /** How long an entry is surely of use to the next one. */
   private static final long OF_USE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Path home;
+  private final String place;
   private final Thread thread;
   private volatile boolean wanted;
   private volatile boolean closed;
@@ -32,11 +32,18 @@ final class EarlyEntry implements AutoCloseable {
 
   /**
    * @param home the cgroup of the service
+   * @param place what {@code /proc/self/cgroup} says while the service is in it
    */
-  EarlyEntry(Path home) {
+  EarlyEntry(Path home, String place) {
     this.home = home;
+    this.place = place;
     // The write blocks in the kernel, so a virtual thread would keep its carrier from others.
     this.thread = Thread.ofPlatform().name("early-entry").daemon().start(this::enterIfWanted);
+  }
+
+  /** Returns the names of the cgroups that this process is in. */
+  static String place() throws IOException {
+    return MountInfo.read(PLACE);
   }
 
   /** Begins an entry, unless the last one is still of use. Returns at once. */
@@ -63,10 +70,10 @@ final class EarlyEntry implements AutoCloseable {
   void enter() {
     try {
       // If somebody has moved the service, it stays where it is now.
-      if (MountInfo.ownCgroup(PROC).filter(home::equals).isPresent()) {
+      if (place.equals(place())) {
         Files.writeString(home.resolve("cgroup.procs"), THIS_PROCESS, StandardOpenOption.WRITE);
       }
-    } catch (IOException | InvalidPathException e) {
+    } catch (IOException e) {
       // The run then waits a little longer.
     }
   }

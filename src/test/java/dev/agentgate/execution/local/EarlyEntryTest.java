@@ -19,7 +19,7 @@ class EarlyEntryTest {
   void theServiceStaysInItsCgroup() throws Exception {
     Optional<Path> home = MountInfo.ownCgroup(PROC);
     assumeThat(home).isPresent();
-    try (EarlyEntry entry = new EarlyEntry(home.get())) {
+    try (EarlyEntry entry = new EarlyEntry(home.get(), EarlyEntry.place())) {
       entry.enter();
       entry.begin();
     }
@@ -30,7 +30,7 @@ class EarlyEntryTest {
   @Test
   void aServiceThatWasMovedIsNotMovedBack() throws Exception {
     Path former = Files.createFile(directory.resolve("cgroup.procs"));
-    try (EarlyEntry entry = new EarlyEntry(directory)) {
+    try (EarlyEntry entry = new EarlyEntry(directory, "0::/elsewhere\n")) {
       entry.enter();
     }
 
