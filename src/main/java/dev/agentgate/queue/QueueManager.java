@@ -397,7 +397,9 @@ public final class QueueManager {
 
   /** Claims and starts all orders that may start; returns the runs that were started. */
   private List<RunId> start(Claim claim) {
-    supervision.executor().expectRun();
+    if (settings.autoProcess() || claim.only().isPresent()) {
+      supervision.executor().expectRun();
+    }
     return orders.claim(claim).stream().map(this::tryToBegin).flatMap(Optional::stream).toList();
   }
 

@@ -68,7 +68,7 @@ public abstract class ClaimContract extends StoreFixture {
     return order;
   }
 
-  private WorkOrder changed(WorkOrder order) {
+  protected WorkOrder changed(WorkOrder order) {
     assertThat(store.workOrders().update(order)).isTrue();
     return order;
   }

@@ -113,7 +113,7 @@ final class FileQueue implements WorkQueue {
 
   private Iterator<QueueEntry> candidates(Claim claim) {
     if (claim.only().isEmpty()) {
-      return fromHead();
+      return claim.requestedOnly() ? index.get().queue().requestedFromHead() : fromHead();
     }
     IndexEntry entry = index.get().get(claim.only().get());
     return entry == null || entry.waiting() == null

@@ -28,6 +28,9 @@ final class QueueIndex {
 
   private final Lock reading;
   private final OrderedChunks<QueueEntry> inOrder;
+  /** Those that a client has asked to run, so that a claim of them need not pass the others. */
+  private final OrderedChunks<QueueEntry> requested;
+
   private final OrderedChunks<QueueEntry> byWaiting = new OrderedChunks<>(LONGEST_WAITING_FIRST);
   private final NavigableMap<Instant, Integer> backoffs = new TreeMap<>();
   private final ConcurrentHashMap<String, Integer> runningOf = new ConcurrentHashMap<>();
@@ -39,6 +42,7 @@ final class QueueIndex {
   QueueIndex(Lock reading, Comparator<QueueEntry> order) {
     this.reading = reading;
     this.inOrder = new OrderedChunks<>(order);
+    this.requested = new OrderedChunks<>(order);
   }
 
   /** Adds everything that was on disk; the index must be empty. */
@@ -52,12 +56,16 @@ final class QueueIndex {
     }
     inOrder.fill(waiting);
     byWaiting.fill(waiting);
+    requested.fill(waiting.stream().filter(QueueEntry::requested).toList());
   }
 
   void add(IndexEntry entry) {
     if (entry.waiting() != null) {
       inOrder.add(entry.waiting());
       byWaiting.add(entry.waiting());
+      if (entry.waiting().requested()) {
+        requested.add(entry.waiting());
+      }
     }
     count(entry, 1);
   }
@@ -66,6 +74,9 @@ final class QueueIndex {
     if (entry.waiting() != null) {
       inOrder.remove(entry.waiting());
       byWaiting.remove(entry.waiting());
+      if (entry.waiting().requested()) {
+        requested.remove(entry.waiting());
+      }
     }
     count(entry, -1);
   }
@@ -124,13 +135,23 @@ final class QueueIndex {
    * lock in between.
    */
   Iterator<QueueEntry> fromHead() {
-    return new Walk();
+    return new Walk(inOrder);
+  }
+
+  /** Does the same as {@link #fromHead} for the orders that a client has asked to run. */
+  Iterator<QueueEntry> requestedFromHead() {
+    return new Walk(requested);
   }
 
   private final class Walk implements Iterator<QueueEntry> {
+    private final OrderedChunks<QueueEntry> orders;
     private final Deque<QueueEntry> ahead = new ArrayDeque<>(STEP);
     private @Nullable QueueEntry last;
     private boolean atEnd;
+
+    private Walk(OrderedChunks<QueueEntry> orders) {
+      this.orders = orders;
+    }
 
     @Override
     public boolean hasNext() {
@@ -143,7 +164,7 @@ final class QueueIndex {
     private void look() {
       reading.lock();
       try {
-        Iterator<QueueEntry> from = last == null ? inOrder.iterator() : inOrder.after(last);
+        Iterator<QueueEntry> from = last == null ? orders.iterator() : orders.after(last);
         while (from.hasNext() && ahead.size() < STEP) {
           ahead.add(from.next());
         }

@@ -2,6 +2,7 @@ package dev.agentgate.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.store.Claim;
 import dev.agentgate.store.ClaimContract;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.Run;
@@ -9,6 +10,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,23 @@ final class FileClaimTest extends ClaimContract {
 
     assertThat(place).isDirectoryContaining(file -> file.endsWith("run.json"));
     assertThat(store.runs().find(run)).contains(claimed.running(OptionalLong.of(7)));
+  }
+
+  @Test
+  void requestedOrdersAreFoundAgainAfterARestartAndBehindOthers() {
+    inserted("a", 9, Duration.ofMinutes(3));
+    WorkOrder later = inserted("a", 0, Duration.ofMinutes(2));
+    WorkOrder first = inserted("a", 0, Duration.ofMinutes(1));
+    changed(later.expedite(clock.instant().minusSeconds(2)));
+    changed(first.expedite(clock.instant().minusSeconds(1)));
+    store.close();
+    store = open();
+    Claim requested = new Claim(9, 0, true, Optional.empty(), Duration.ofMinutes(1), _ -> true);
+
+    assertThat(store.queue().claim(requested))
+        .extracting(WorkOrder::id)
+        .containsExactly(first.id(), later.id());
+    assertThat(store.queue().claim(requested)).isEmpty();
   }
 
   @Test
