@@ -6,13 +6,16 @@ import dev.agentgate.store.json.RunCodec;
 import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Running;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,7 +59,7 @@ final class FileRuns implements Runs {
 
   /**
    * Makes room for a run that is about to be claimed. It gets no file, because most of them would
-   * soon be replaced. After a crash, the supervisor that adopts the run writes the record anew.
+   * soon be replaced. After a crash, {@link #recall} finds it in the order.
    */
   void begin(Run run) {
     index.check();
@@ -67,6 +70,17 @@ final class FileRuns implements Runs {
       throw unwritable(e);
     }
     claimed.put(run.id(), run);
+  }
+
+  /** Recalls the run of a running order for which an earlier process has written no file. */
+  void recall(WorkOrder order) {
+    if (order.state() instanceof Running running) {
+      RunId run = running.current().run();
+      if (!file(run).toFile().exists()) {
+        Instant started = running.current().startedAt();
+        claimed.put(run, Run.preparing(run, order.id(), order.attempts(), started));
+      }
+    }
   }
 
   @Override

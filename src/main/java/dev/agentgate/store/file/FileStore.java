@@ -16,6 +16,7 @@ import dev.agentgate.store.json.WorkOrderCodec;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Lease;
 import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.WorkOrderId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +190,15 @@ public final class FileStore implements Store {
             snapshot,
             loaded.checked() ? List.of() : entries,
             now);
+    index.running().forEach(entry -> recall(entry.id()));
+  }
+
+  private void recall(WorkOrderId id) {
+    try {
+      workOrders.find(id).ifPresent(runs::recall);
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("The run of %s cannot be recalled: %s", id, e.getMessage());
+    }
   }
 
   /** Makes durable changes visible, in the thread that synced them. */
