@@ -38,12 +38,14 @@ final class CgroupTree {
   static Optional<CgroupTree> find(Path runs) {
     try {
       String place = EarlyEntry.place();
-      return MountInfo.ownCgroup(PROC).flatMap(home -> {
-        Path root = home.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode()));
-        return works(root)
-            ? Optional.of(new CgroupTree(root, new EarlyEntry(home, place)))
-            : Optional.empty();
-      });
+      return MountInfo.ownCgroup(PROC)
+          .flatMap(home -> {
+            Path root =
+                home.resolve("agentgate-" + Integer.toHexString(runs.toString().hashCode()));
+            return works(root)
+                ? Optional.of(new CgroupTree(root, new EarlyEntry(home, place)))
+                : Optional.empty();
+          });
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }

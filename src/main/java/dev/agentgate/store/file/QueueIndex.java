@@ -28,6 +28,7 @@ final class QueueIndex {
 
   private final Lock reading;
   private final OrderedChunks<QueueEntry> inOrder;
+
   /** Those that a client has asked to run, so that a claim of them need not pass the others. */
   private final OrderedChunks<QueueEntry> requested;
 
