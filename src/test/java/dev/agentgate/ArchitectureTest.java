@@ -51,6 +51,7 @@ class ArchitectureTest {
     KNOWS.put(
         "execution.local",
         List.of("workorder", "linux", "agent", "workspace", "execution", "output"));
+    KNOWS.put("migration", List.of("workorder", "store", "execution"));
     KNOWS.put("queue", List.of("workorder", "agent", "workspace", "store", "execution"));
     KNOWS.put("publish", with("queue", "git"));
     KNOWS.put("notify", with("queue"));

@@ -3,6 +3,7 @@ package dev.agentgate.cli;
 import dev.agentgate.cli.command.Commands;
 import dev.agentgate.cli.command.RootCommand;
 import dev.agentgate.cli.command.Session;
+import dev.agentgate.cli.command.StoreMigrator;
 import dev.agentgate.cli.console.CommandFailed;
 import dev.agentgate.cli.console.Console;
 import dev.agentgate.cli.console.ExitCode;
@@ -24,19 +25,24 @@ public final class CommandLineClient {
   private final RootCommand root = new RootCommand();
   private final Session session;
 
-  private CommandLineClient(Console console, InstantSource clock) {
+  private CommandLineClient(Console console, InstantSource clock, StoreMigrator migrator) {
     this.console = console;
-    this.session = new Session(console, root, clock);
+    this.session = new Session(console, root, clock, migrator);
   }
 
-  /** Runs the command in the arguments of this process, and returns its exit code. */
-  public static int run(String... arguments) {
-    return run(Console.ofProcess(), InstantSource.system(), arguments);
+  /**
+   * Runs the command in the arguments of this process, and returns its exit code.
+   *
+   * @param migrator does what {@code migrate-store} says
+   */
+  public static int run(StoreMigrator migrator, String... arguments) {
+    return run(Console.ofProcess(), InstantSource.system(), migrator, arguments);
   }
 
   /** Runs a command and returns its exit code. */
-  static int run(Console console, InstantSource clock, String... arguments) {
-    CommandLineClient client = new CommandLineClient(console, clock);
+  static int run(
+      Console console, InstantSource clock, StoreMigrator migrator, String... arguments) {
+    CommandLineClient client = new CommandLineClient(console, clock, migrator);
     try (Session _ = client.session) {
       return client
           .prepared(Commands.of(client.root, client.session, arguments))
@@ -49,7 +55,8 @@ public final class CommandLineClient {
 
   /** Every command, for documents that are made of them. */
   static CommandLine commandLine(Console console) {
-    CommandLineClient client = new CommandLineClient(console, InstantSource.system());
+    CommandLineClient client =
+        new CommandLineClient(console, InstantSource.system(), (_, _) -> ExitCode.OK.number());
     return client.prepared(Commands.all(client.root, client.session));
   }
 

@@ -16,6 +16,8 @@ public final class StartRefusedException extends RuntimeException {
   /** {@code EX_CONFIG} of {@code sysexits.h}. */
   public static final int CONFIGURATION_ERROR = 78;
 
+  private final int exitCode;
+
   /**
    * @param reason what is wrong and what to do, for a person
    * @param exitCode as in sysexits.h
@@ -23,5 +25,10 @@ public final class StartRefusedException extends RuntimeException {
   public StartRefusedException(String reason, int exitCode) {
     super(
         reason, new PreventFurtherStepsException("AgentGate does not start: " + reason, exitCode));
+    this.exitCode = exitCode;
+  }
+
+  public int exitCode() {
+    return exitCode;
   }
 }

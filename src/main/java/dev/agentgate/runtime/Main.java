@@ -14,13 +14,14 @@ public final class Main {
 
   /**
    * Starts the service if there is no argument, or only {@code serve}. Everything else is a command
-   * for a service that runs elsewhere; then nothing of the framework is started.
+   * for a service that runs elsewhere; then nothing of the framework is started. {@code
+   * migrate-store} starts as much of it as it needs: see {@link MigrationStart}.
    */
   public static void main(String... arguments) {
     if (isService(arguments)) {
       serve();
     } else {
-      int code = CommandLineClient.run(arguments);
+      int code = CommandLineClient.run(MigrationStart::start, arguments);
       // System.exit() would start the logging first. There is nothing to log and no hook to run.
       Runtime.getRuntime().halt(code);
     }

@@ -3,6 +3,7 @@ package dev.agentgate.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.agentgate.cli.command.StoreMigrator;
 import dev.agentgate.cli.console.Console;
 import dev.agentgate.cli.console.Console.Terminals;
 import java.io.ByteArrayInputStream;
@@ -23,6 +24,7 @@ public final class Shell {
   private String input = "";
   private Terminals terminals = Terminals.NONE;
   private int width = 80;
+  private StoreMigrator migrator = (_, _) -> 0;
 
   /** How a command ended, and what it wrote. */
   public record Result(int code, String out, String err) {
@@ -50,6 +52,11 @@ public final class Shell {
     return this;
   }
 
+  Shell migratingBy(StoreMigrator itsMigrator) {
+    migrator = itsMigrator;
+    return this;
+  }
+
   public Shell input(String text) {
     input = text;
     return this;
@@ -73,7 +80,7 @@ public final class Shell {
             Map.copyOf(environment),
             terminals,
             width);
-    int code = CommandLineClient.run(console, InstantSource.fixed(NOW), arguments);
+    int code = CommandLineClient.run(console, InstantSource.fixed(NOW), migrator, arguments);
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

@@ -33,6 +33,7 @@ public final class Commands {
           List.of("events"),
           List.of("doctor"),
           List.of("serve"),
+          List.of("migrate-store"),
           List.of("completion"),
           List.of("manual"),
           List.of("version"),
@@ -94,6 +95,7 @@ public final class Commands {
       case "events" -> new EventsCommand(session);
       case "doctor" -> new DoctorCommand(session);
       case "serve" -> new ServeCommand(session);
+      case "migrate-store" -> new MigrateStoreCommand(session.migrator());
       case "completion" -> new CompletionCommand(session);
       case "manual" -> new ManualCommand(session);
       case "version" -> new VersionCommand(session);

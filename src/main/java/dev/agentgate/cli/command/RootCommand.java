@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
       "A durable work-order queue that runs coding agents.",
       "",
       "Without arguments, or with `serve`, this is the service. Every other command is a client of"
-          + " it."
+          + " it, except `migrate-store`."
     },
     footer = {
       "",

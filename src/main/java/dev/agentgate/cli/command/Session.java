@@ -16,12 +16,18 @@ public final class Session implements AutoCloseable {
   private final Console console;
   private final RootCommand options;
   private final InstantSource clock;
+  private final StoreMigrator migrator;
   private @Nullable Server server;
 
-  public Session(Console console, RootCommand options, InstantSource clock) {
+  /**
+   * @param migrator does the one thing for which no server is called
+   */
+  public Session(
+      Console console, RootCommand options, InstantSource clock, StoreMigrator migrator) {
     this.console = console;
     this.options = options;
     this.clock = clock;
+    this.migrator = migrator;
   }
 
   Console console() {
@@ -30,6 +36,10 @@ public final class Session implements AutoCloseable {
 
   InstantSource clock() {
     return clock;
+  }
+
+  StoreMigrator migrator() {
+    return migrator;
   }
 
   Output output() {

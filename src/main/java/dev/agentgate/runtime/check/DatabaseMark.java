@@ -3,10 +3,12 @@ package dev.agentgate.runtime.check;
 import dev.agentgate.store.postgres.DatabaseRefusedException;
 import dev.agentgate.store.postgres.Home;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 
@@ -44,8 +46,17 @@ public final class DatabaseMark {
       String id = UUID.randomUUID().toString();
       Path written = dataDirectory.resolve(FILE + ".new");
       Files.writeString(written, database + "\n" + id + "\n");
+      sync(written);
       Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+      sync(dataDirectory);
       return new Home(id, host);
+    }
+  }
+
+  /** Without it, the crash of a machine could give the directory back to a file store. */
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 }

@@ -46,12 +46,16 @@ class StoreCheck implements StartCheck {
   }
 
   private Optional<Problem> foreignDirectory() {
-    if (inDatabase && dataDirectory.filter(FileStore::isIn).isPresent()) {
+    // Orders that were copied into a database are still there.
+    if (inDatabase
+        && dataDirectory.filter(FileStore::isIn).isPresent()
+        && dataDirectory.filter(DatabaseMark::isIn).isEmpty()) {
       return Optional.of(
           new Problem(
               KIND,
               "is postgres, but the data directory holds orders of the file store",
-              "set it to file, or name another data directory (agentgate.data-dir)"));
+              "copy them with `agentgate migrate-store`, set it to file, or name another data"
+                  + " directory (agentgate.data-dir)"));
     }
     if (!inDatabase && dataDirectory.filter(DatabaseMark::isIn).isPresent()) {
       return Optional.of(

@@ -9,6 +9,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -30,6 +31,7 @@ import org.jboss.logging.Logger;
  */
 final class FileRuns implements Runs {
   private static final int LOCKS = 64;
+  private static final String RECORD = "run.json";
   private static final Logger LOG = Logger.getLogger(FileRuns.class);
 
   private final OpenIndex index;
@@ -159,20 +161,27 @@ final class FileRuns implements Runs {
       return Optional.of(unwritten);
     }
     try {
-      OrderFiles.Content content = OrderFiles.read(file(id).toFile());
-      return Optional.of(
-          EndRequestFile.addTo(
-              RunCodec.decode(content.bytes(), content.length()), directory.resolve(id.value())));
-    } catch (FileNotFoundException e) {
-      // Java also throws this if there is no descriptor left to open the file.
-      if (file(id).toFile().exists()) {
-        throw new StoreUnavailableException("The run cannot be read.", e);
-      }
-      return Optional.empty();
+      return read(directory.resolve(id.value()));
     } catch (IOException e) {
       throw new StoreUnavailableException("The run cannot be read.", e);
     } catch (UnreadableRecordException e) {
       LOG.warnf("The record of %s is damaged and is treated as missing: %s", id, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Reads the record in the directory of a run; empty if there is none. */
+  static Optional<Run> read(Path directory) throws IOException, UnreadableRecordException {
+    File file = directory.resolve(RECORD).toFile();
+    try {
+      OrderFiles.Content content = OrderFiles.read(file);
+      return Optional.of(
+          EndRequestFile.addTo(RunCodec.decode(content.bytes(), content.length()), directory));
+    } catch (FileNotFoundException e) {
+      // Java also throws this if there is no descriptor left to open the file.
+      if (file.exists()) {
+        throw e;
+      }
       return Optional.empty();
     }
   }
@@ -204,6 +213,6 @@ final class FileRuns implements Runs {
   }
 
   private Path file(RunId id) {
-    return directory.resolve(id.value()).resolve("run.json");
+    return directory.resolve(id.value()).resolve(RECORD);
   }
 }

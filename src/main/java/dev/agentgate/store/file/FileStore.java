@@ -153,7 +153,7 @@ public final class FileStore implements Store {
     this.place = new ConfiguredDirectory(dataDir);
     this.index = new WorkOrderIndex(queueOrder);
     OrderFiles files = new OrderFiles(dataDir);
-    this.quarantine = new Quarantine(files.directory().resolve(".quarantine"));
+    this.quarantine = new Quarantine(files.directory().resolve(Quarantine.DIRECTORY));
     Path runsDirectory = Files.createDirectories(dataDir.resolve("runs"));
     Path journalDirectory = Files.createDirectories(dataDir.resolve("journal"));
     Journal.syncDirectory(dataDir);

@@ -46,7 +46,11 @@ final class OrderFiles {
   }
 
   Path path(WorkOrderId id) {
-    return directory.resolve(id.value() + SUFFIX);
+    return directory.resolve(name(id));
+  }
+
+  static String name(WorkOrderId id) {
+    return id.value() + SUFFIX;
   }
 
   static boolean isOrder(String name) {

@@ -17,7 +17,12 @@ import org.jboss.logging.Logger;
  * remove them.
  */
 final class Quarantine {
-  private static final String REASON = ".reason.txt";
+  /** Its name in the directory of the orders. */
+  static final String DIRECTORY = ".quarantine";
+
+  /** The end of the name of a file that gives the reason for another one. */
+  static final String REASON = ".reason.txt";
+
   private static final Logger LOG = Logger.getLogger(Quarantine.class);
 
   private final Path directory;

@@ -89,6 +89,7 @@ final class Opening {
   }
 
   private Optional<Instance> tryOpen(Connection connection) throws SQLException {
+    requireComplete(connection);
     Instant now = Instance.now(connection, leaseClock);
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -122,6 +123,23 @@ final class Opening {
         takeOverHome(connection, instance);
         forgetOld(connection, now);
         return Optional.of(instance);
+      }
+    }
+  }
+
+  /**
+   * Lets no copy of a file store begin before the transaction ends.
+   *
+   * @throws DatabaseRefusedException if one is under way
+   */
+  private static void requireComplete(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT copier FROM service FOR SHARE");
+        ResultSet row = select.executeQuery()) {
+      if (row.next() && row.getString(1) != null) {
+        throw new DatabaseRefusedException(
+            "The orders of a file store are being copied into the database. Run `agentgate"
+                + " migrate-store` until it has completed.");
       }
     }
   }

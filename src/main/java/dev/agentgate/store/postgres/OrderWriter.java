@@ -90,10 +90,23 @@ final class OrderWriter {
 
   /** Writes changes, many in one round trip. */
   void write(Connection connection, List<Written> changes) throws SQLException {
+    write(connection, changes, true);
+  }
+
+  /** Does the same, but tells no other instance of the changes. */
+  void writeSilently(Connection connection, List<Written> changes) throws SQLException {
+    write(connection, changes, false);
+  }
+
+  private void write(Connection connection, List<Written> changes, boolean told)
+      throws SQLException {
     boolean counted = changes.size() == 1;
     Map<List<Part>, List<Written>> alike = new LinkedHashMap<>();
     for (Written change : changes) {
       List<Part> parts = new ArrayList<>(parts(change));
+      if (!told) {
+        parts.remove(CHANGE);
+      }
       if (counted) {
         parts.add(COUNT);
       }

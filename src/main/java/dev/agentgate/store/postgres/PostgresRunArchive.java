@@ -17,7 +17,7 @@ import java.util.zip.GZIPOutputStream;
 /** The files of runs that are over, as compressed pieces, one row each. */
 final class PostgresRunArchive implements RunArchive {
   /** Pieces have up to 256 KiB. */
-  private static final int ROWS_AT_ONCE = 8;
+  static final int ROWS_AT_ONCE = 8;
 
   private final Database database;
 
@@ -73,37 +73,50 @@ final class PostgresRunArchive implements RunArchive {
   private static void replace(Connection connection, RunId run, Files files) throws SQLException {
     try (PreparedStatement delete =
             connection.prepareStatement("DELETE FROM run_files WHERE run = ?");
-        PreparedStatement insert =
-            connection.prepareStatement(
-                "INSERT INTO run_files (run, file, position, body) VALUES (?, ?, ?, ?)")) {
+        PreparedStatement insert = connection.prepareStatement(INSERT)) {
       delete.setString(1, run.value());
       delete.executeUpdate();
       files.writeTo(piece -> {
         try {
-          insert.setString(1, run.value());
-          insert.setString(2, piece.file());
-          insert.setLong(3, piece.position());
-          insert.setBytes(4, compress(piece.bytes()));
+          set(insert, run, piece, compress(piece.bytes()));
           insert.executeUpdate();
         } catch (SQLException e) {
           throw new WriteFailed(e);
         }
       });
     } catch (WriteFailed e) {
-      throw e.cause;
+      throw e.reason();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Carries the failure of a statement out of the reading of files. */
-  private static final class WriteFailed extends IOException {
-    private static final long serialVersionUID = 1L;
-    private final SQLException cause;
+  static final String INSERT =
+      "INSERT INTO run_files (run, file, position, body) VALUES (?, ?, ?, ?)";
 
-    WriteFailed(SQLException cause) {
-      super(cause);
-      this.cause = cause;
+  /**
+   * @param body the compressed bytes of the piece
+   */
+  static void set(PreparedStatement insert, RunId run, ArchivedPiece piece, byte[] body)
+      throws SQLException {
+    insert.setString(1, run.value());
+    insert.setString(2, piece.file());
+    insert.setLong(3, piece.position());
+    insert.setBytes(4, body);
+  }
+
+  /** Carries the failure of a statement out of the reading of files. */
+  static final class WriteFailed extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final SQLException reason;
+
+    WriteFailed(SQLException reason) {
+      super(reason);
+      this.reason = reason;
+    }
+
+    SQLException reason() {
+      return reason;
     }
   }
 
@@ -137,7 +150,7 @@ final class PostgresRunArchive implements RunArchive {
     }
   }
 
-  private static byte[] compress(byte[] bytes) throws IOException {
+  static byte[] compress(byte[] bytes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 4 + 64);
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(bytes);
@@ -145,7 +158,7 @@ final class PostgresRunArchive implements RunArchive {
     return out.toByteArray();
   }
 
-  private static byte[] expand(byte[] compressed) throws IOException {
+  static byte[] expand(byte[] compressed) throws IOException {
     try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
       return gzip.readAllBytes();
     }

@@ -75,6 +75,24 @@ final class PostgresRuns implements Runs {
     }
   }
 
+  /** Adds or replaces the records of runs in the caller's transaction, whoever owns them. */
+  static void put(Connection connection, List<Run> runs) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            INSERT INTO runs (id, order_id, unpublished, body) VALUES (?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE
+            SET unpublished = excluded.unpublished, body = excluded.body
+            WHERE runs.body <> excluded.body
+            """)) {
+      for (Run run : runs) {
+        set(insert, run);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
   private static void set(PreparedStatement statement, Run run) throws SQLException {
     statement.setString(1, run.id().value());
     statement.setString(2, run.workOrderId().value());

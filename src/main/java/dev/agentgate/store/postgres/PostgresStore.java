@@ -89,7 +89,7 @@ public final class PostgresStore implements Store {
     return new Database(connections, () -> {}).single(PostgresStore::databaseId);
   }
 
-  private static String databaseId(Connection connection) throws SQLException {
+  static String databaseId(Connection connection) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT database_id FROM service");
         ResultSet row = select.executeQuery()) {
       row.next();

@@ -8,6 +8,7 @@ import dev.agentgate.store.json.UsageCodec;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.Usage;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,24 +34,40 @@ final class PostgresUsageLedger implements UsageLedger {
     this.database = database;
   }
 
+  private static final String INSERT =
+      """
+      INSERT INTO run_usage (run, started_at, agent_type, has_cost, body)
+      VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      """;
+
   @Override
   public void note(RunUsage usage) {
     int _ =
         database.single(connection -> {
-          try (PreparedStatement insert =
-              connection.prepareStatement(
-                  """
-                  INSERT INTO run_usage (run, started_at, agent_type, has_cost, body)
-                  VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                  """)) {
-            insert.setString(1, usage.run().value());
-            insert.setLong(2, StoredTime.write(usage.startedAt()));
-            insert.setString(3, StoredText.escape(usage.agentType()));
-            insert.setBoolean(4, usage.usage().costUsd().isPresent());
-            insert.setBytes(5, UsageCodec.line(usage));
+          try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+            set(insert, usage);
             return insert.executeUpdate();
           }
         });
+  }
+
+  /** Notes what several runs used in the caller's transaction. */
+  static void noteAll(Connection connection, List<RunUsage> all) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      for (RunUsage usage : all) {
+        set(insert, usage);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private static void set(PreparedStatement insert, RunUsage usage) throws SQLException {
+    insert.setString(1, usage.run().value());
+    insert.setLong(2, StoredTime.write(usage.startedAt()));
+    insert.setString(3, StoredText.escape(usage.agentType()));
+    insert.setBoolean(4, usage.usage().costUsd().isPresent());
+    insert.setBytes(5, UsageCodec.line(usage));
   }
 
   @Override

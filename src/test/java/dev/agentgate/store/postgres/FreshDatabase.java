@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A database for each test, and the pool that its stores share. */
-final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
+public final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
   private @Nullable AgroalDataSource connections;
 
   @Override
@@ -30,7 +30,8 @@ final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
     connections().close();
   }
 
-  static AgroalDataSource pool(String url) throws SQLException {
+  /** Returns a pool of connections to a database. */
+  public static AgroalDataSource pool(String url) throws SQLException {
     return AgroalDataSource.from(
         new AgroalDataSourceConfigurationSupplier()
             .connectionPoolConfiguration(pool ->
@@ -39,7 +40,8 @@ final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
                     .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
   }
 
-  AgroalDataSource connections() {
+  /** Returns the pool. */
+  public AgroalDataSource connections() {
     return Objects.requireNonNull(connections);
   }
 

@@ -49,7 +49,7 @@ public final class PostgresServer {
   /**
    * Makes a database with the store's tables, which does not wait for the disk; returns its URL.
    */
-  static String newDatabase() {
+  public static String newDatabase() {
     String name = "agentgate" + COUNT.incrementAndGet();
     execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
     execute("ALTER DATABASE " + name + " SET synchronous_commit = off");

@@ -1,0 +1,119 @@
+package dev.agentgate.runtime;
+
+import dev.agentgate.config.Settings;
+import dev.agentgate.config.StartRefusedException;
+import dev.agentgate.store.postgres.DatabaseRefusedException;
+import dev.agentgate.store.postgres.PostgresStore;
+import dev.agentgate.workorder.InstanceId;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.arc.InjectableInstance;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
+
+/** The database that the settings name. No connection is opened before it is asked for. */
+@Singleton
+class ServiceDatabase {
+  /** {@code EX_UNAVAILABLE} of {@code sysexits.h}: a later start may succeed. */
+  static final int UNAVAILABLE = 69;
+
+  /** How long a database may take to start, which often happens when the service starts. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+  private static final String REJECTED_USER = "28";
+  private static final String NO_SUCH_DATABASE = "3D";
+  private static final Logger LOG = Logger.getLogger(ServiceDatabase.class);
+
+  private final InjectableInstance<AgroalDataSource> connections;
+  private final InjectableInstance<Flyway> flyway;
+
+  ServiceDatabase(
+      InjectableInstance<AgroalDataSource> connections, InjectableInstance<Flyway> flyway) {
+    this.connections = connections;
+    this.flyway = flyway;
+  }
+
+  /**
+   * Waits until the database can be reached, checks that it keeps what it acknowledges, and makes
+   * or changes the tables.
+   *
+   * @throws StartRefusedException if the database cannot be used
+   * @throws DatabaseRefusedException if it does not keep what it acknowledges
+   */
+  AgroalDataSource withTables() {
+    AgroalDataSource database = checked();
+    try {
+      flyway.get().migrate();
+    } catch (FlywayException e) {
+      throw refused("The tables of the database cannot be prepared: " + e.getMessage());
+    }
+    return database;
+  }
+
+  /** Whether {@link #withTables} would leave the tables as they are. */
+  boolean hasTables() {
+    return flyway.get().info().pending().length == 0;
+  }
+
+  /** Does the same as {@link #withTables}, but leaves the tables as they are. */
+  AgroalDataSource checked() {
+    AgroalDataSource database = connections.get();
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    boolean told = false;
+    while (true) {
+      try {
+        PostgresStore.check(database);
+        return database;
+      } catch (SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        if (state.startsWith(REJECTED_USER) || state.startsWith(NO_SUCH_DATABASE)) {
+          throw refused("The database refuses the connection: " + e.getMessage());
+        }
+        if (System.nanoTime() - until > 0) {
+          throw new StartRefusedException(
+              "The database cannot be reached: " + e.getMessage(), UNAVAILABLE);
+        }
+        if (!told) {
+          LOG.warnf("Waiting for the database: %s", e.getMessage());
+          told = true;
+        }
+        pause();
+      }
+    }
+  }
+
+  static StartRefusedException refused(String why) {
+    return new StartRefusedException(why, StartRefusedException.CONFIGURATION_ERROR);
+  }
+
+  private static void pause() {
+    try {
+      boolean _ = new CountDownLatch(1).await(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new StartRefusedException("The start was interrupted.", UNAVAILABLE);
+    }
+  }
+
+  /** Returns the instance that this service is among those that share the database. */
+  static InstanceId instance(Settings settings) {
+    return new InstanceId(settings.instance().id().orElseGet(ServiceDatabase::hostName));
+  }
+
+  static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

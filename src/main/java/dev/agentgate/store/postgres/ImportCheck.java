@@ -1,0 +1,292 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.ArchivedPiece;
+import dev.agentgate.store.json.RunCodec;
+import dev.agentgate.store.json.UsageCodec;
+import dev.agentgate.store.json.WorkOrderCodec;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunUsage;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads back from a database what {@link PostgresImport} has put there. Differences are sentences
+ * for people.
+ */
+public final class ImportCheck {
+  private final Database database;
+
+  ImportCheck(Database database) {
+    this.database = database;
+  }
+
+  /** How many rows the tables have. */
+  public record Totals(
+      Map<WorkOrderStatus, Long> orders,
+      Map<WorkOrderStatus, Long> counted,
+      long queued,
+      long keys,
+      long runs,
+      long runsWithFiles,
+      long usage) {}
+
+  /** Returns how many rows the tables have. */
+  public Totals totals() {
+    return database.transaction(connection ->
+        new Totals(
+            byStatus(connection, "SELECT status, count(*) FROM work_orders GROUP BY status"),
+            byStatus(
+                connection,
+                """
+                SELECT status, sum(counted)::bigint
+                FROM status_changes CROSS JOIN LATERAL (VALUES ('queued', queued),
+                  ('running', running), ('completed', completed), ('failed', failed),
+                  ('cancelled', cancelled)) AS each (status, counted)
+                GROUP BY status HAVING sum(counted) <> 0
+                """),
+            count(connection, "queue"),
+            count(connection, "idempotency_keys"),
+            count(connection, "runs"),
+            count(connection, "(SELECT DISTINCT run FROM run_files) AS files"),
+            count(connection, "run_usage")));
+  }
+
+  private static Map<WorkOrderStatus, Long> byStatus(Connection connection, String sql)
+      throws SQLException {
+    Map<WorkOrderStatus, Long> counts = new TreeMap<>();
+    try (PreparedStatement select = connection.prepareStatement(sql);
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        counts.put(WorkOrderStatus.parse(rows.getString(1)).orElseThrow(), rows.getLong(2));
+      }
+    }
+    return counts;
+  }
+
+  private static long count(Connection connection, String rows) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM " + rows);
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** Whether the queue is paused. */
+  public boolean isPaused() {
+    return database.single(connection -> {
+      try (PreparedStatement select = connection.prepareStatement("SELECT paused FROM service");
+          ResultSet row = select.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    });
+  }
+
+  /** Returns what is different from these orders and the records of their runs. */
+  public List<String> differences(List<WorkOrder> orders, List<Run> runs) {
+    return database.transaction(connection -> {
+      List<String> differences = new ArrayList<>();
+      compareOrders(connection, orders, differences);
+      compareQueue(connection, orders, differences);
+      compareKeys(connection, orders, differences);
+      Map<String, byte[]> bodies =
+          bodies(
+              connection,
+              "SELECT id, body FROM runs WHERE id = ANY (?)",
+              runs.stream().map(run -> run.id().value()).toList());
+      for (Run run : runs) {
+        compare(
+            bodies.get(run.id().value()),
+            RunCodec.encode(run),
+            "The record of " + run.id(),
+            differences);
+      }
+      return differences;
+    });
+  }
+
+  private static void compare(
+      byte @Nullable [] stored, byte[] expected, String what, List<String> differences) {
+    if (stored == null) {
+      differences.add(what + " is missing.");
+    } else if (!Arrays.equals(stored, expected)) {
+      differences.add(what + " is different.");
+    }
+  }
+
+  private static Map<String, byte[]> bodies(
+      Connection connection, String sql, Collection<String> ids) throws SQLException {
+    Map<String, byte[]> bodies = new HashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setArray(1, connection.createArrayOf("text", ids.toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          bodies.put(rows.getString(1), rows.getBytes(2));
+        }
+      }
+    }
+    return bodies;
+  }
+
+  private static void compareOrders(
+      Connection connection, List<WorkOrder> orders, List<String> differences) throws SQLException {
+    Map<String, WorkOrder> expected = new TreeMap<>();
+    orders.forEach(order -> expected.put(order.id().value(), order));
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT id, revision, status, updated_at, body FROM work_orders WHERE id = ANY (?)
+            """)) {
+      select.setArray(1, connection.createArrayOf("text", expected.keySet().toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          WorkOrder order = Objects.requireNonNull(expected.remove(row.getString(1)));
+          if (row.getLong(2) != order.revision()
+              || !row.getString(3).equals(order.status().wireName())
+              || row.getLong(4) != StoredTime.write(order.updatedAt())
+              || !Arrays.equals(row.getBytes(5), WorkOrderCodec.encode(order))) {
+            differences.add("The order " + order.id() + " is different.");
+          }
+        }
+      }
+    }
+    expected.keySet().forEach(id -> differences.add("The order " + id + " is missing."));
+  }
+
+  private static void compareQueue(
+      Connection connection, List<WorkOrder> orders, List<String> differences) throws SQLException {
+    Map<String, List<Object>> expected = new TreeMap<>();
+    orders.forEach(order ->
+        QueueEntry.of(order).ifPresent(entry -> expected.put(order.id().value(), asStored(entry))));
+    if (expected.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(OrderRows.ENTRY + " WHERE id = ANY (?)")) {
+      select.setArray(1, connection.createArrayOf("text", expected.keySet().toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          expected.remove(row.getString("id"), asStored(OrderRows.entry(row)));
+        }
+      }
+    }
+    expected
+        .keySet()
+        .forEach(id -> differences.add("The place of " + id + " in the queue is different."));
+  }
+
+  /** Times far in the future are not kept as they were. */
+  private static List<Object> asStored(QueueEntry entry) {
+    return List.of(
+        entry.priority(),
+        StoredTime.write(entry.queuedAt()),
+        entry.notBefore().map(StoredTime::write),
+        entry.requested(),
+        QueueRank.jump(entry),
+        entry.expiresAt().map(StoredTime::write),
+        entry.repository(),
+        entry.agentType());
+  }
+
+  private static void compareKeys(
+      Connection connection, List<WorkOrder> orders, List<String> differences) throws SQLException {
+    Map<String, String> expected = new TreeMap<>();
+    orders.forEach(order ->
+        order
+            .idempotencyKey()
+            .ifPresent(key -> expected.put(StoredText.escape(key.key()), order.id().value())));
+    if (expected.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT key, order_id FROM idempotency_keys WHERE key = ANY (?)")) {
+      select.setArray(1, connection.createArrayOf("text", expected.keySet().toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          expected.remove(rows.getString(1), rows.getString(2));
+        }
+      }
+    }
+    expected
+        .values()
+        .forEach(id -> differences.add("The idempotency key of " + id + " is different."));
+  }
+
+  /** Takes pieces of the files of several runs. */
+  public interface Sink {
+    void take(RunId run, ArchivedPiece piece) throws IOException;
+  }
+
+  /**
+   * Hands over the files of runs, in no order.
+   *
+   * @throws IOException if they are damaged or cannot be taken
+   */
+  public void readFiles(Collection<RunId> runs, Sink to) throws IOException {
+    try {
+      boolean _ =
+          // A transaction, because only there rows are fetched as they are needed.
+          database.transaction(connection -> {
+            try (PreparedStatement select =
+                connection.prepareStatement(
+                    "SELECT run, file, position, body FROM run_files WHERE run = ANY (?)")) {
+              select.setFetchSize(PostgresRunArchive.ROWS_AT_ONCE);
+              select.setArray(
+                  1, connection.createArrayOf("text", runs.stream().map(RunId::value).toArray()));
+              try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                  to.take(
+                      new RunId(rows.getString(1)),
+                      new ArchivedPiece(
+                          rows.getString(2),
+                          rows.getLong(3),
+                          PostgresRunArchive.expand(rows.getBytes(4))));
+                }
+              }
+              return true;
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Returns what is different from what these runs used. */
+  public List<String> usageDifferences(List<RunUsage> usage) {
+    return database.single(connection -> {
+      Map<String, byte[]> bodies =
+          bodies(
+              connection,
+              "SELECT run, body FROM run_usage WHERE run = ANY (?)",
+              usage.stream().map(used -> used.run().value()).toList());
+      List<String> differences = new ArrayList<>();
+      for (RunUsage used : usage) {
+        compare(
+            bodies.get(used.run().value()),
+            UsageCodec.line(used),
+            "What " + used.run() + " used",
+            differences);
+      }
+      return differences;
+    });
+  }
+}

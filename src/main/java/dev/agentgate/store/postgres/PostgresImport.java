@@ -1,0 +1,417 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.ArchivedPiece;
+import dev.agentgate.store.RunArchive;
+import dev.agentgate.store.postgres.OrderWriter.Written;
+import dev.agentgate.workorder.AgentPause;
+import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunUsage;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+
+/**
+ * Puts the orders of another store into a database that no service uses. Everything can be put
+ * there again, so that a copy that was interrupted can be repeated from its beginning.
+ *
+ * <p>While the copy is incomplete, the database carries the random name of the process that copies:
+ * no instance opens the store meanwhile, and a process whose name was replaced by that of another
+ * one cannot write any more. Safe for use by many threads.
+ */
+public final class PostgresImport {
+  private static final int IDS_AT_ONCE = 10_000;
+
+  /** Compressed pieces are collected up to so many bytes before they are sent. */
+  private static final int SENT_AT_ONCE = 4 << 20;
+
+  private final Database database;
+  private final OrderWriter writer;
+  private final PostgresAgentPauses agentPauses;
+  private final String name = UUID.randomUUID().toString();
+
+  /**
+   * @param connections to a database with the store's tables
+   * @param priorityAging how long an order must wait to gain one step of priority
+   */
+  public PostgresImport(DataSource connections, Optional<Duration> priorityAging) {
+    this.database = new Database(connections, () -> {});
+    this.writer = new OrderWriter(new QueueRank(priorityAging));
+    this.agentPauses = new PostgresAgentPauses(database);
+  }
+
+  /** What a database holds. */
+  public enum Content {
+    /** No orders, and nothing of earlier orders. */
+    NOTHING,
+    /** What an incomplete copy has put there. */
+    INCOMPLETE_COPY,
+    /** The orders of a service. */
+    ORDERS
+  }
+
+  public Content content() {
+    return database.single(PostgresImport::content);
+  }
+
+  private static Content content(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT copier IS NOT NULL, EXISTS (SELECT FROM work_orders)
+                  OR EXISTS (SELECT FROM runs) OR EXISTS (SELECT FROM run_usage)
+                FROM service FOR UPDATE OF service
+                """);
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getBoolean(1)
+          ? Content.INCOMPLETE_COPY
+          : row.getBoolean(2) ? Content.ORDERS : Content.NOTHING;
+    }
+  }
+
+  /**
+   * Does nothing if a copy can begin.
+   *
+   * @throws DatabaseBusyException if an instance of the service is alive
+   * @throws DatabaseRefusedException if the database holds the orders of a service
+   */
+  public void requireUsable() {
+    boolean _ =
+        database.transaction(connection -> {
+          requireUsable(connection);
+          return true;
+        });
+  }
+
+  private static void requireUsable(Connection connection) throws SQLException {
+    if (content(connection) == Content.ORDERS) {
+      throw new DatabaseRefusedException(
+          "The database already holds orders of a service. Name an empty database: two stores"
+              + " cannot be merged.");
+    }
+    Optional<String> living = livingInstance(connection);
+    if (living.isPresent()) {
+      throw new DatabaseBusyException(
+          "The instance %s uses the database, or did so a moment ago. Stop it, and try again."
+              .formatted(living.get()));
+    }
+  }
+
+  private static Optional<String> livingInstance(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                """
+                SELECT id, host FROM instances WHERE lease_until > clock_timestamp() ORDER BY id
+                """);
+        ResultSet row = select.executeQuery()) {
+      return row.next()
+          ? Optional.of(
+              StoredText.unescape(row.getString(1))
+                  + " on "
+                  + StoredText.unescape(row.getString(2)))
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Begins a copy, or takes an incomplete one over.
+   *
+   * @throws DatabaseBusyException as {@link #requireUsable}
+   * @throws DatabaseRefusedException as {@link #requireUsable}
+   */
+  public void begin() {
+    boolean _ =
+        database.transaction(connection -> {
+          requireUsable(connection);
+          try (PreparedStatement update =
+                  connection.prepareStatement("UPDATE service SET copier = ?");
+              Statement delete = connection.createStatement()) {
+            update.setString(1, name);
+            update.executeUpdate();
+            // An instance that hangs and comes back must not go on.
+            delete.executeUpdate("DELETE FROM instances");
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Locks the copy until the end of the transaction, for as many writers as like. Nobody waits for
+   * the disk meanwhile: the commit that completes the copy is after all others on disk.
+   */
+  private void beginStep(Connection connection) throws SQLException {
+    requireCurrent(connection);
+    try (Statement statement = connection.createStatement()) {
+      boolean _ = statement.execute("SET LOCAL synchronous_commit = off");
+    }
+  }
+
+  private void requireCurrent(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT FROM service WHERE copier = ? FOR SHARE")) {
+      select.setString(1, name);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new DatabaseBusyException("Another process has taken over copying.");
+        }
+      }
+    }
+  }
+
+  /** Hands over the ids of all orders in the database, the oldest first. */
+  public void forEachId(Consumer<WorkOrderId> consumer) {
+    boolean _ =
+        // A transaction, because only there rows are fetched as they are needed.
+        database.transaction(connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement("SELECT id FROM work_orders ORDER BY id")) {
+            select.setFetchSize(IDS_AT_ONCE);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                consumer.accept(OrderRows.id(rows.getString(1)));
+              }
+            }
+            return true;
+          }
+        });
+  }
+
+  /**
+   * Puts orders and the records of their runs there, in one step.
+   *
+   * @param orders none of them running. One that is there with another revision is replaced
+   */
+  public void putOrders(List<WorkOrder> orders, List<Run> runs) {
+    boolean _ =
+        database.transaction(connection -> {
+          beginStep(connection);
+          Map<WorkOrderId, Known> known = known(connection, orders);
+          List<Written> written = new ArrayList<>();
+          for (WorkOrder order : orders) {
+            Optional<Known> before = Optional.ofNullable(known.get(order.id()));
+            if (before.filter(it -> it.revision() == order.revision()).isEmpty()) {
+              written.add(new Written(before.map(Known::status), order));
+            }
+          }
+          writer.writeSilently(connection, written);
+          putKeys(connection, orders);
+          PostgresRuns.put(connection, runs);
+          return true;
+        });
+  }
+
+  private record Known(long revision, WorkOrderStatus status) {}
+
+  private static Map<WorkOrderId, Known> known(Connection connection, List<WorkOrder> orders)
+      throws SQLException {
+    Map<WorkOrderId, Known> known = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT id, revision, status FROM work_orders WHERE id = ANY (?)")) {
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "text", orders.stream().map(order -> order.id().value()).toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          known.put(
+              OrderRows.id(rows.getString(1)),
+              new Known(rows.getLong(2), WorkOrderStatus.parse(rows.getString(3)).orElseThrow()));
+        }
+      }
+    }
+    return known;
+  }
+
+  private static void putKeys(Connection connection, List<WorkOrder> orders) throws SQLException {
+    List<WorkOrder> keyed =
+        orders.stream().filter(order -> order.idempotencyKey().isPresent()).toList();
+    if (keyed.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO idempotency_keys (key, order_id) SELECT * FROM unnest(?, ?)"
+                + " ON CONFLICT DO NOTHING")) {
+      insert.setArray(
+          1,
+          connection.createArrayOf(
+              "text",
+              keyed.stream()
+                  .flatMap(order -> order.idempotencyKey().stream())
+                  .map(IdempotencyKey::key)
+                  .map(StoredText::escape)
+                  .toArray()));
+      insert.setArray(
+          2,
+          connection.createArrayOf(
+              "text", keyed.stream().map(order -> order.id().value()).toArray()));
+      insert.executeUpdate();
+    }
+  }
+
+  /** Hands over the files of a run. */
+  public interface FilesOf {
+    void writeTo(RunId run, RunArchive.Sink sink) throws IOException;
+  }
+
+  /**
+   * Puts the files of runs there, in one step, unless they are there already.
+   *
+   * @throws IOException if they cannot be read; nothing is changed then
+   */
+  public void putFiles(Collection<RunId> runs, FilesOf files) throws IOException {
+    try {
+      boolean _ =
+          database.transaction(connection -> {
+            beginStep(connection);
+            Set<RunId> missing = new HashSet<>(runs);
+            missing.removeAll(archived(connection, runs));
+            insertFiles(connection, missing, files);
+            return true;
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Set<RunId> archived(Connection connection, Collection<RunId> runs)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT DISTINCT run FROM run_files WHERE run = ANY (?)")) {
+      select.setArray(
+          1, connection.createArrayOf("text", runs.stream().map(RunId::value).toArray()));
+      Set<RunId> archived = new HashSet<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          RunId.parse(rows.getString(1)).ifPresent(archived::add);
+        }
+      }
+      return archived;
+    }
+  }
+
+  private static void insertFiles(Connection connection, Set<RunId> runs, FilesOf files)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(PostgresRunArchive.INSERT)) {
+      int[] collected = new int[1];
+      for (RunId run : runs) {
+        files.writeTo(
+            run,
+            piece -> {
+              try {
+                collected[0] += add(insert, run, piece);
+                if (collected[0] > SENT_AT_ONCE) {
+                  insert.executeBatch();
+                  collected[0] = 0;
+                }
+              } catch (SQLException e) {
+                throw new PostgresRunArchive.WriteFailed(e);
+              }
+            });
+      }
+      insert.executeBatch();
+    } catch (PostgresRunArchive.WriteFailed e) {
+      throw e.reason();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int add(PreparedStatement insert, RunId run, ArchivedPiece piece)
+      throws SQLException, IOException {
+    byte[] body = PostgresRunArchive.compress(piece.bytes());
+    PostgresRunArchive.set(insert, run, piece, body);
+    insert.addBatch();
+    return body.length;
+  }
+
+  /** Puts there what runs used. */
+  public void putUsage(List<RunUsage> usage) {
+    boolean _ =
+        database.transaction(connection -> {
+          beginStep(connection);
+          PostgresUsageLedger.noteAll(connection, usage);
+          return true;
+        });
+  }
+
+  /** Replaces the pauses of the agents and of the queue. */
+  public void putPauses(Map<String, AgentPause> pauses, boolean paused) {
+    boolean _ =
+        database.transaction(connection -> {
+          beginStep(connection);
+          try (PreparedStatement update =
+              connection.prepareStatement("UPDATE service SET paused = ?")) {
+            update.setBoolean(1, paused);
+            update.executeUpdate();
+          }
+          return true;
+        });
+    agentPauses.all().keySet().stream()
+        .filter(type -> !pauses.containsKey(type))
+        .forEach(type -> agentPauses.set(type, Optional.empty()));
+    pauses.forEach((type, pause) -> agentPauses.set(type, Optional.of(pause)));
+  }
+
+  /** Returns the pauses of agents that are there. */
+  public Map<String, AgentPause> agentPauses() {
+    return agentPauses.all();
+  }
+
+  /** Compares what is there with what was put there. */
+  public ImportCheck check() {
+    return new ImportCheck(database);
+  }
+
+  /** Makes PostgreSQL know how much was put there, so that it finds good plans at once. */
+  public void analyze() {
+    boolean _ =
+        database.single(connection -> {
+          try (Statement statement = connection.createStatement()) {
+            return statement.execute(
+                """
+                ANALYZE work_orders, queue, idempotency_keys, runs, run_files, run_usage,
+                  status_changes
+                """);
+          }
+        });
+  }
+
+  /** Returns the random id of the database. */
+  public String databaseId() {
+    return database.single(PostgresStore::databaseId);
+  }
+
+  /** Completes the copy: from now on, instances may open the store. */
+  public void complete() {
+    boolean _ =
+        database.transaction(connection -> {
+          requireCurrent(connection);
+          try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate("UPDATE service SET copier = NULL") > 0;
+          }
+        });
+  }
+}
