@@ -18,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -97,7 +96,7 @@ public final class StoreMigration {
     to.begin();
     requireSameOrders();
     copy();
-    check(tally);
+    compare(tally);
     requireReadable(tally);
     afterCheck.run();
     to.complete();
@@ -118,11 +117,11 @@ public final class StoreMigration {
       throw new MigrationFailedException(
           Reason.NOT_NOW,
           """
-          %s orders are running, and their agents may still be at work: %s. Start the service with \
+          Orders are running, and their agents may still be at work: %s. Start the service with \
           the file store once more and stop it (SIGTERM): it puts them back into the queue. Then \
           try again.\
           """
-              .formatted(Tally.number(tally.running()), tally.runningNames()));
+              .formatted(tally.runningNames()));
     }
     if (tally.unreadable() > 0) {
       tell.accept("These cannot be read and are not copied:");
@@ -135,10 +134,9 @@ public final class StoreMigration {
       throw new MigrationFailedException(
           Reason.UNREADABLE,
           """
-          %s things cannot be read; they are named above. Everything else was copied and is the \
+          Some files cannot be read; they are named above. Everything else was copied and is the \
           same. Repair or remove them and try again, or use --leave-unreadable.\
-          """
-              .formatted(Tally.number(tally.unreadable())));
+          """);
     }
   }
 
@@ -202,43 +200,14 @@ public final class StoreMigration {
                 (file, position, bytes) -> sink.take(new ArchivedPiece(file, position, bytes))));
   }
 
-  private void check(Tally tally) throws IOException {
-    Differences differences = new Differences();
-    eachSlice(
-        "Compared",
-        slice -> {
-          differences.addAll(to.check().differences(slice.orders(), slice.runs()));
-          differences.addAll(compareFiles(slice.fileSizes().keySet()));
-        });
-    eachUsage(part -> differences.addAll(to.check().usageDifferences(part)));
+  private void compare(Tally tally) throws IOException {
+    Comparison comparison = new Comparison(files, to.check());
+    eachSlice("Compared", comparison::compare);
+    eachUsage(comparison::compareUsage);
     Settings settings = settings();
-    if (!to.agentPauses().equals(settings.pauses()) || to.check().isPaused() != settings.paused()) {
-      differences.add("The pauses of the queue or of agents are different.");
-    }
-    if (!to.check().totals().equals(tally.totals())) {
-      differences.add(
-          "The database has other numbers of rows than expected: %s instead of %s."
-              .formatted(to.check().totals(), tally.totals()));
-    }
-    differences.requireNone();
-  }
-
-  private List<String> compareFiles(Set<RunId> runs) throws IOException {
-    if (runs.isEmpty()) {
-      return List.of();
-    }
-    FileDigests expected = new FileDigests();
-    for (RunId run : runs) {
-      files.export(run, (file, position, bytes) -> expected.add(run, file, position, bytes));
-    }
-    FileDigests stored = new FileDigests();
-    to.check()
-        .readFiles(
-            runs, (run, piece) -> stored.add(run, piece.file(), piece.position(), piece.bytes()));
-    return runs.stream()
-        .filter(run -> !stored.of(run).equals(expected.of(run)))
-        .map(run -> "The log or the changes of " + run + " are different.")
-        .toList();
+    comparison.comparePauses(settings.pauses(), settings.paused());
+    comparison.compareTotals(tally.totals());
+    comparison.requireSame();
   }
 
   private interface SliceStep {

@@ -1,7 +1,7 @@
 package dev.agentgate.migration;
 
 import dev.agentgate.store.file.FileStoreReader.Unreadable;
-import dev.agentgate.store.postgres.ImportCheck.Totals;
+import dev.agentgate.store.postgres.ImportTotals;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -80,8 +80,8 @@ final class Tally {
   }
 
   /** Returns what a database with the same content must have. */
-  synchronized Totals totals() {
-    return new Totals(
+  synchronized ImportTotals totals() {
+    return new ImportTotals(
         orders,
         orders,
         orders.getOrDefault(WorkOrderStatus.QUEUED, 0L),

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -69,6 +70,23 @@ class CommandLineTest {
     assertThat(new Shell(home).run("version").out()).startsWith("agentgate ");
     assertThat(new Shell(home).run("version", "-o", "json").json().path("native").asBoolean())
         .isFalse();
+  }
+
+  @Test
+  void aStoreIsCopiedAsTheOptionsSay() {
+    List<String> asked = new ArrayList<>();
+    Shell shell =
+        new Shell(home)
+            .migratingBy((dryRun, leaveUnreadable) -> {
+              asked.add(dryRun + " " + leaveUnreadable);
+              return 75;
+            });
+
+    assertThat(shell.run("migrate-store").code()).isEqualTo(75);
+    assertThat(shell.run("migrate-store", "--dry-run", "--leave-unreadable").code()).isEqualTo(75);
+    assertThat(shell.run("migrate-store", "--help").code()).isZero();
+    assertThat(shell.run("migrate-store", "extra").code()).isEqualTo(2);
+    assertThat(asked).containsExactly("false false", "true true");
   }
 
   @ParameterizedTest
@@ -139,8 +157,9 @@ class CommandLineTest {
 
     assertThat(lines.getFirst()).startsWith(".TH AGENTGATE 1");
     assertThat(names().filter(name -> !name.equals("help")))
-        .allSatisfy(
-            name -> assertThat(lines).anyMatch(it -> it.startsWith(".SS agentgate " + name)));
+        .allSatisfy(name ->
+            assertThat(lines)
+                .anyMatch(it -> it.startsWith(".SS agentgate " + name.replace("-", "\\-"))));
     assertThat(lines)
         .filteredOn(line -> line.startsWith(".") || line.startsWith("'"))
         .allMatch(line -> line.matches("\\.(TH|SH|SS|TP|B|I|PP|br|nf|fi)( .*)?"));

@@ -237,6 +237,27 @@ final class Service implements AutoCloseable {
     return Host.join(program(), List.of(arguments));
   }
 
+  /**
+   * Starts a command of the same executable with the settings of the service.
+   *
+   * @param said the file for both of its outputs
+   */
+  Process startCommand(Path said, String... arguments) {
+    try {
+      prepareHome();
+      ProcessBuilder builder =
+          new ProcessBuilder(host.wrap(clientCommand(arguments), environment))
+              .directory(workingDirectory().toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile());
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Path installed(Path built) {
     return isCopied() ? copy().resolve(built.getFileName()) : built;
   }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 /**
  * A data directory with random orders that are not running, and everything that belongs to them.
  */
-final class SampleStore {
+public final class SampleStore {
   private static final List<WorkOrderStatus> STATUSES =
       Stream.of(WorkOrderStatus.values())
           .filter(status -> status != WorkOrderStatus.RUNNING)
@@ -36,7 +36,8 @@ final class SampleStore {
 
   private SampleStore() {}
 
-  static void fill(Path data, int orders, long seed) {
+  /** Makes a data directory. */
+  public static void fill(Path data, int orders, long seed) {
     try (FileStore store = FileStore.open(data, Clock.systemUTC())) {
       WorkOrders any = new WorkOrders(seed);
       Random random = new Random(seed);
@@ -87,7 +88,7 @@ final class SampleStore {
   }
 
   /** Returns the content of every file of a directory. */
-  static Map<String, String> tree(Path directory) throws IOException {
+  public static Map<String, String> tree(Path directory) throws IOException {
     Map<String, String> tree = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.toList()) {

@@ -11,6 +11,7 @@ class MainTest {
     assertThat(Main.isService("serve")).isTrue();
     assertThat(Main.isService("serve", "--help")).isFalse();
     assertThat(Main.isService("list")).isFalse();
+    assertThat(Main.isService("migrate-store")).isFalse();
     assertThat(Main.isService("--help")).isFalse();
     assertThat(Main.isService("")).isFalse();
   }

@@ -9,19 +9,16 @@ import picocli.CommandLine.Option;
     name = "migrate-store",
     description = {
       "Copy the orders of a file store into PostgreSQL, read them back and compare them.",
-      "",
       "Stop the service first. The settings are those of the service: AGENTGATE_DATA_DIR names the"
           + " data directory, QUARKUS_DATASOURCE_JDBC_URL, QUARKUS_DATASOURCE_USERNAME and"
-          + " QUARKUS_DATASOURCE_PASSWORD (or QUARKUS_DATASOURCE_PASSWORD_FILE) an empty database."
-          + " Nothing is removed. If the command was interrupted, run it again.",
-      "",
-      "Once everything is the same, it writes the file `database` into the data directory. From"
-          + " then on a service uses the directory with AGENTGATE_STORE_KIND=postgres only.",
-      "",
+          + " QUARKUS_DATASOURCE_PASSWORD (or QUARKUS_DATASOURCE_PASSWORD_FILE) an empty database.",
+      "Nothing is removed. If the command was interrupted, run it again. Once everything is the"
+          + " same, it writes the file `database` into the data directory. From then on a service"
+          + " uses the directory with AGENTGATE_STORE_KIND=postgres only.",
       "Exit codes: 0 everything was copied; 65 something cannot be read; 69 the database is out of"
           + " reach; 70 the database differs from the files; 73 the data directory cannot be used;"
-          + " 75 try again later: a service or a run is still at work; 78 a setting or the database"
-          + " must be changed."
+          + " 74 a file cannot be read now; 75 a service or an agent is still at work; 78 a setting"
+          + " or the database must be changed."
     },
     footer = {
       "",

@@ -4,12 +4,12 @@ import dev.agentgate.store.ArchivedPiece;
 import dev.agentgate.store.json.RunCodec;
 import dev.agentgate.store.json.UsageCodec;
 import dev.agentgate.store.json.WorkOrderCodec;
+import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
-import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -37,55 +37,14 @@ public final class ImportCheck {
     this.database = database;
   }
 
-  /** How many rows the tables have. */
-  public record Totals(
-      Map<WorkOrderStatus, Long> orders,
-      Map<WorkOrderStatus, Long> counted,
-      long queued,
-      long keys,
-      long runs,
-      long runsWithFiles,
-      long usage) {}
-
   /** Returns how many rows the tables have. */
-  public Totals totals() {
-    return database.transaction(connection ->
-        new Totals(
-            byStatus(connection, "SELECT status, count(*) FROM work_orders GROUP BY status"),
-            byStatus(
-                connection,
-                """
-                SELECT status, sum(counted)::bigint
-                FROM status_changes CROSS JOIN LATERAL (VALUES ('queued', queued),
-                  ('running', running), ('completed', completed), ('failed', failed),
-                  ('cancelled', cancelled)) AS each (status, counted)
-                GROUP BY status HAVING sum(counted) <> 0
-                """),
-            count(connection, "queue"),
-            count(connection, "idempotency_keys"),
-            count(connection, "runs"),
-            count(connection, "(SELECT DISTINCT run FROM run_files) AS files"),
-            count(connection, "run_usage")));
+  public ImportTotals totals() {
+    return database.transaction(ImportTotals::of);
   }
 
-  private static Map<WorkOrderStatus, Long> byStatus(Connection connection, String sql)
-      throws SQLException {
-    Map<WorkOrderStatus, Long> counts = new TreeMap<>();
-    try (PreparedStatement select = connection.prepareStatement(sql);
-        ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        counts.put(WorkOrderStatus.parse(rows.getString(1)).orElseThrow(), rows.getLong(2));
-      }
-    }
-    return counts;
-  }
-
-  private static long count(Connection connection, String rows) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM " + rows);
-        ResultSet row = select.executeQuery()) {
-      row.next();
-      return row.getLong(1);
-    }
+  /** Returns the pauses of agents. */
+  public Map<String, AgentPause> agentPauses() {
+    return new PostgresAgentPauses(database).all();
   }
 
   /** Whether the queue is paused. */
@@ -244,26 +203,8 @@ public final class ImportCheck {
       boolean _ =
           // A transaction, because only there rows are fetched as they are needed.
           database.transaction(connection -> {
-            try (PreparedStatement select =
-                connection.prepareStatement(
-                    "SELECT run, file, position, body FROM run_files WHERE run = ANY (?)")) {
-              select.setFetchSize(PostgresRunArchive.ROWS_AT_ONCE);
-              select.setArray(
-                  1, connection.createArrayOf("text", runs.stream().map(RunId::value).toArray()));
-              try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                  to.take(
-                      new RunId(rows.getString(1)),
-                      new ArchivedPiece(
-                          rows.getString(2),
-                          rows.getLong(3),
-                          PostgresRunArchive.expand(rows.getBytes(4))));
-                }
-              }
-              return true;
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
+            ImportedFiles.read(connection, runs, to);
+            return true;
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();

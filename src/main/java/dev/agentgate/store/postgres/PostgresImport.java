@@ -1,16 +1,12 @@
 package dev.agentgate.store.postgres;
 
-import dev.agentgate.store.ArchivedPiece;
 import dev.agentgate.store.RunArchive;
-import dev.agentgate.store.postgres.OrderWriter.Written;
 import dev.agentgate.workorder.AgentPause;
-import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -19,14 +15,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -42,11 +34,8 @@ import javax.sql.DataSource;
 public final class PostgresImport {
   private static final int IDS_AT_ONCE = 10_000;
 
-  /** Compressed pieces are collected up to so many bytes before they are sent. */
-  private static final int SENT_AT_ONCE = 4 << 20;
-
   private final Database database;
-  private final OrderWriter writer;
+  private final ImportedOrders orderRows;
   private final PostgresAgentPauses agentPauses;
   private final String name = UUID.randomUUID().toString();
 
@@ -56,7 +45,7 @@ public final class PostgresImport {
    */
   public PostgresImport(DataSource connections, Optional<Duration> priorityAging) {
     this.database = new Database(connections, () -> {});
-    this.writer = new OrderWriter(new QueueRank(priorityAging));
+    this.orderRows = new ImportedOrders(new OrderWriter(new QueueRank(priorityAging)));
     this.agentPauses = new PostgresAgentPauses(database);
   }
 
@@ -206,69 +195,10 @@ public final class PostgresImport {
     boolean _ =
         database.transaction(connection -> {
           beginStep(connection);
-          Map<WorkOrderId, Known> known = known(connection, orders);
-          List<Written> written = new ArrayList<>();
-          for (WorkOrder order : orders) {
-            Optional<Known> before = Optional.ofNullable(known.get(order.id()));
-            if (before.filter(it -> it.revision() == order.revision()).isEmpty()) {
-              written.add(new Written(before.map(Known::status), order));
-            }
-          }
-          writer.writeSilently(connection, written);
-          putKeys(connection, orders);
+          orderRows.put(connection, orders);
           PostgresRuns.put(connection, runs);
           return true;
         });
-  }
-
-  private record Known(long revision, WorkOrderStatus status) {}
-
-  private static Map<WorkOrderId, Known> known(Connection connection, List<WorkOrder> orders)
-      throws SQLException {
-    Map<WorkOrderId, Known> known = new HashMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT id, revision, status FROM work_orders WHERE id = ANY (?)")) {
-      select.setArray(
-          1,
-          connection.createArrayOf(
-              "text", orders.stream().map(order -> order.id().value()).toArray()));
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          known.put(
-              OrderRows.id(rows.getString(1)),
-              new Known(rows.getLong(2), WorkOrderStatus.parse(rows.getString(3)).orElseThrow()));
-        }
-      }
-    }
-    return known;
-  }
-
-  private static void putKeys(Connection connection, List<WorkOrder> orders) throws SQLException {
-    List<WorkOrder> keyed =
-        orders.stream().filter(order -> order.idempotencyKey().isPresent()).toList();
-    if (keyed.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO idempotency_keys (key, order_id) SELECT * FROM unnest(?, ?)"
-                + " ON CONFLICT DO NOTHING")) {
-      insert.setArray(
-          1,
-          connection.createArrayOf(
-              "text",
-              keyed.stream()
-                  .flatMap(order -> order.idempotencyKey().stream())
-                  .map(IdempotencyKey::key)
-                  .map(StoredText::escape)
-                  .toArray()));
-      insert.setArray(
-          2,
-          connection.createArrayOf(
-              "text", keyed.stream().map(order -> order.id().value()).toArray()));
-      insert.executeUpdate();
-    }
   }
 
   /** Hands over the files of a run. */
@@ -286,65 +216,12 @@ public final class PostgresImport {
       boolean _ =
           database.transaction(connection -> {
             beginStep(connection);
-            Set<RunId> missing = new HashSet<>(runs);
-            missing.removeAll(archived(connection, runs));
-            insertFiles(connection, missing, files);
+            ImportedFiles.put(connection, runs, files);
             return true;
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  private static Set<RunId> archived(Connection connection, Collection<RunId> runs)
-      throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT DISTINCT run FROM run_files WHERE run = ANY (?)")) {
-      select.setArray(
-          1, connection.createArrayOf("text", runs.stream().map(RunId::value).toArray()));
-      Set<RunId> archived = new HashSet<>();
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          RunId.parse(rows.getString(1)).ifPresent(archived::add);
-        }
-      }
-      return archived;
-    }
-  }
-
-  private static void insertFiles(Connection connection, Set<RunId> runs, FilesOf files)
-      throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(PostgresRunArchive.INSERT)) {
-      int[] collected = new int[1];
-      for (RunId run : runs) {
-        files.writeTo(
-            run,
-            piece -> {
-              try {
-                collected[0] += add(insert, run, piece);
-                if (collected[0] > SENT_AT_ONCE) {
-                  insert.executeBatch();
-                  collected[0] = 0;
-                }
-              } catch (SQLException e) {
-                throw new PostgresRunArchive.WriteFailed(e);
-              }
-            });
-      }
-      insert.executeBatch();
-    } catch (PostgresRunArchive.WriteFailed e) {
-      throw e.reason();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int add(PreparedStatement insert, RunId run, ArchivedPiece piece)
-      throws SQLException, IOException {
-    byte[] body = PostgresRunArchive.compress(piece.bytes());
-    PostgresRunArchive.set(insert, run, piece, body);
-    insert.addBatch();
-    return body.length;
   }
 
   /** Puts there what runs used. */
@@ -373,11 +250,6 @@ public final class PostgresImport {
         .filter(type -> !pauses.containsKey(type))
         .forEach(type -> agentPauses.set(type, Optional.empty()));
     pauses.forEach((type, pause) -> agentPauses.set(type, Optional.of(pause)));
-  }
-
-  /** Returns the pauses of agents that are there. */
-  public Map<String, AgentPause> agentPauses() {
-    return agentPauses.all();
   }
 
   /** Compares what is there with what was put there. */
