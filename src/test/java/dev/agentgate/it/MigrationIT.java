@@ -106,7 +106,8 @@ class MigrationIT {
     assertThat(client.post("/work-orders/" + cancelled + "/cancel").status()).isEqualTo(200);
     assertThat(client.post("/queue/pause").status()).isEqualTo(200);
     ObjectNode keyed = Client.script("exit 0");
-    String key = client.post("/work-orders", keyed, "Idempotency-Key", "k-1").json().path("id").asText();
+    String key =
+        client.post("/work-orders", keyed, "Idempotency-Key", "k-1").json().path("id").asText();
     for (int priority : List.of(0, 5, -5, 5)) {
       String _ =
           client.submit(
@@ -117,7 +118,11 @@ class MigrationIT {
               });
     }
     Map<String, JsonNode> before = answers(client);
-    assertThat(before.get("/runs/" + client.order(completed).path("currentRunId").asText()).path("patch").asText())
+    assertThat(
+            before
+                .get("/runs/" + client.order(completed).path("currentRunId").asText())
+                .path("patch")
+                .asText())
         .contains("+new");
     List<String> queue = waiting(client);
     stop(files);
@@ -139,7 +144,12 @@ class MigrationIT {
     try (Service same = onPostgres(home, database, "here")) {
       same.start();
       assertThat(answers(same.client())).isEqualTo(before);
-      assertThat(same.client().post("/work-orders", keyed, "Idempotency-Key", "k-1").json().path("id").asText())
+      assertThat(
+              same.client()
+                  .post("/work-orders", keyed, "Idempotency-Key", "k-1")
+                  .json()
+                  .path("id")
+                  .asText())
           .isEqualTo(key);
       stop(same);
     }

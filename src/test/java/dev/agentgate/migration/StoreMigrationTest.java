@@ -189,6 +189,7 @@ class StoreMigrationTest {
         List<String> _ = migration(data, endingAfter(connections), false).run(NOTHING);
         complete = true;
       } catch (StoreUnavailableException e) {
+        assertThat(e).hasRootCauseMessage("the end");
         attempts++;
         if (connections > 1) {
           assertThatExceptionOfType(DatabaseRefusedException.class)

@@ -94,9 +94,7 @@ final class ImportedFiles {
           to.take(
               new RunId(rows.getString(1)),
               new ArchivedPiece(
-                  rows.getString(2),
-                  rows.getLong(3),
-                  PostgresRunArchive.expand(rows.getBytes(4))));
+                  rows.getString(2), rows.getLong(3), PostgresRunArchive.expand(rows.getBytes(4))));
         }
       }
     } catch (IOException e) {

@@ -66,7 +66,7 @@ final class OrderRows {
     }
   }
 
-  private static QueueEntry entry(ResultSet row) throws SQLException {
+  static QueueEntry entry(ResultSet row) throws SQLException {
     long jump = row.getLong("jump");
     return new QueueEntry(
         id(row.getString("id")),

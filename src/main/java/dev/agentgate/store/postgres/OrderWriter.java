@@ -148,7 +148,7 @@ final class OrderWriter {
 
   /** Returns one statement that does all parts; its result is that of the last one. */
   private static String together(List<Part> parts, String from) {
-    StringJoiner first = new StringJoiner(", ", "WITH ", " ");
+    StringJoiner first = new StringJoiner(", ", "WITH ", " ").setEmptyValue("");
     for (int i = 0; i < parts.size() - 1; i++) {
       first.add(
           "part" + i + " AS (" + parts.get(i).sql().replace("%from", i == 0 ? "" : from) + ")");
