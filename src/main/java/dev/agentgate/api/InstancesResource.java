@@ -44,6 +44,7 @@ public class InstancesResource {
       content = @Content(schema = @Schema(implementation = Answers.Instances.class)))
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.Instances list() {
-    return new Answers.Instances(instances.all().stream().map(WireRecords::of).toList());
+    return new Answers.Instances(
+        instances.all().stream().map(WireRecords::of).toList(), instances.shared());
   }
 }

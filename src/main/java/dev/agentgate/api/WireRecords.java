@@ -220,7 +220,9 @@ final class WireRecords {
         info.lastSeen(),
         info.status().slots(),
         info.status().running(),
-        info.status().draining());
+        info.status().draining(),
+        info.alive(),
+        info.leaseUntil().orElse(null));
   }
 
   static UsageLine of(UsageReport.Line line) {

@@ -54,11 +54,12 @@ public final class InstanceList {
   /** Returns every instance, ordered by id. What it says of this one is current. */
   public List<InstanceInfo> all() {
     return store.instances().all().stream()
-        .map(it -> it.id().equals(store.instance()) ? withCurrentStatus(it) : it)
+        .map(it -> it.id().equals(store.instance()) ? it.with(self()) : it)
         .toList();
   }
 
-  private InstanceInfo withCurrentStatus(InstanceInfo info) {
-    return new InstanceInfo(info.id(), self(), info.startedAt(), info.lastSeen(), info.alive());
+  /** Whether other instances may use the same store. The answer never changes. */
+  public boolean shared() {
+    return store.instances().shared();
   }
 }

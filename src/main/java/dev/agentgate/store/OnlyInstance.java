@@ -42,7 +42,8 @@ public final class OnlyInstance implements Instances {
 
   @Override
   public List<InstanceInfo> all() {
-    return List.of(new InstanceInfo(id, status, startedAt, clock.instant(), true));
+    return List.of(
+        new InstanceInfo(id, status, startedAt, clock.instant(), Optional.empty(), true));
   }
 
   @Override

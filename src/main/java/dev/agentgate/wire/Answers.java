@@ -84,8 +84,13 @@ public final class Answers {
   public record Agents(List<AgentResponse> items) {}
 
   /** The instances of the service, sorted by id. */
-  @Schema(name = "InstanceList", requiredProperties = "items")
-  public record Instances(List<InstanceResponse> items) {}
+  @Schema(
+      name = "InstanceList",
+      requiredProperties = {"items", "shared"})
+  public record Instances(
+      List<InstanceResponse> items,
+      @Schema(description = "Whether several instances may share the orders, in a database")
+          boolean shared) {}
 
   /** What runs used, sorted by key. */
   @Schema(name = "UsageReport", requiredProperties = "items")

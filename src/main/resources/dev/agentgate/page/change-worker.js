@@ -3,6 +3,7 @@ import { ByteStore } from './bytes.js';
 import { Patch } from './patch.js';
 import { lastThatPasses } from './search.js';
 import { Sleep } from './sleep.js';
+import { WrappedFile } from './wrap.js';
 
 const PART = 1 << 20;
 const REPORT_EVERY = 150;
@@ -16,11 +17,14 @@ const sleep = new Sleep();
 const patch = new Patch();
 let settings;
 let reported = 0;
+let generation = 0;
 let done = false;
 
 /** For each file, whether it is open, and its first row; one more for the end. */
 const open = [];
 let starts = [0];
+/** The open files as rows, if lines are wrapped. */
+let wrapped = [];
 
 self.onmessage = ({ data }) => ACTIONS[data.do](data);
 
@@ -42,6 +46,14 @@ const ACTIONS = {
     open.fill(opened);
     layOut();
     report();
+  },
+  layout({ columns, anchor }) {
+    const place = placeOf(anchor);
+    settings.columns = columns;
+    wrapped = [];
+    generation++;
+    layOut();
+    report({ anchor: rowOf(place) });
   },
   rows({ id, from, to }) {
     self.postMessage({ id, rows: rows(from, to) });
@@ -105,11 +117,38 @@ function layOut() {
   starts = [0];
   patch.files.forEach((file, i) => {
     open[i] ??= file.lines <= MANY_LINES;
-    starts.push(starts[i] + 1 + (open[i] ? Math.max(1, file.lines) : 0));
+    starts.push(starts[i] + 1 + (open[i] ? bodyRows(i) : 0));
   });
 }
 
-function report() {
+/** A file without lines has a note instead. */
+function bodyRows(file) {
+  const { lines } = patch.files[file];
+  return lines > 0 && settings.columns > 0 ? wrappedFile(file).rows : Math.max(1, lines);
+}
+
+function wrappedFile(number) {
+  const file = patch.files[number];
+  wrapped[number] ??= new WrappedFile(file, (from) => patch.lines(store, file, from), settings.columns);
+  return wrapped[number];
+}
+
+/** Returns the file and the line of a row; the head of a file is before its first line. */
+function placeOf(row) {
+  const file = fileAt(row);
+  const inFile = row - (starts[file] ?? 0) - 1;
+  const line = settings.columns > 0 && inFile >= 0 && patch.files[file]?.lines > 0
+    ? wrappedFile(file).lineAt(inFile) : inFile;
+  return { file, line };
+}
+
+/** Returns the first row of a place. */
+function rowOf({ file, line }) {
+  const inFile = settings.columns > 0 && line > 0 ? wrappedFile(file).rowOf(line) : line;
+  return (starts[file] ?? 0) + 1 + inFile;
+}
+
+function report(more = {}) {
   reported = performance.now();
   const files = patch.files.map((file, i) => ({
     path: file.path,
@@ -122,7 +161,9 @@ function report() {
     start: starts[i],
   }));
   const widest = patch.files.reduce((most, file) => Math.max(most, file.widest), 1);
-  self.postMessage({ type: 'layout', files, rows: starts[starts.length - 1], digits: String(widest).length, done });
+  self.postMessage({
+    type: 'layout', files, generation, rows: starts[starts.length - 1], digits: String(widest).length, done, ...more,
+  });
 }
 
 const KINDS = { 120000: 'symlink', 160000: 'submodule' };
@@ -183,6 +224,11 @@ function body(number, from, to) {
   const file = patch.files[number];
   if (file.lines === 0) {
     return [{ type: 'note', key: `${number}/note`, text: note(file) }];
+  }
+  if (settings.columns > 0) {
+    return wrappedFile(number)
+      .read(from, to)
+      .map((row) => ({ type: 'line', key: `${number}/${row.number}/${row.piece}/${settings.columns}`, ...row }));
   }
   return patch
     .read(store, file, from, to)

@@ -6,7 +6,7 @@ import { lastThatPasses } from './search.js';
 import { askForKey, credentials } from './session.js';
 import { Loading, Problem, announce, useLoaded } from './ui.js';
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './view.js';
-import { READER_GONE, RunHead, copyText } from './viewer.js';
+import { READER_GONE, RESIZE_PAUSE, RunHead, copyText, copyWholeLines } from './viewer.js';
 import { visible, visibleParts } from './visible.js';
 
 const LETTERS = { added: 'A', modified: 'M', deleted: 'D', renamed: 'R', type_changed: 'T' };
@@ -72,26 +72,64 @@ class DiffReader {
   #files = [];
   #focused = -1;
   #current = -1;
+  #generation = 0;
+  #wrap;
+  #columns = 0;
+  #layout = 0;
   #changed;
 
-  constructor(scroller, { url, size, changed }) {
+  constructor(scroller, { url, size, wrap, changed }) {
     this.#scroller = scroller;
+    this.#wrap = wrap;
     this.#changed = changed;
     this.#view = new RowView(scroller, {
       read: (from, to) => this.#ask({ do: 'rows', from, to }),
       render: (row) => this.#render(row),
       onMove: () => this.#moved(),
+      onResize: () => this.#resized(),
     });
+    scroller.addEventListener('copy', copyWholeLines);
+    this.#columns = this.#wantedColumns();
     this.#worker = new Worker(new URL('./change-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#take(data);
     this.#worker.onerror = () => changed(READER_GONE);
     this.#key = credentials();
-    this.#worker.postMessage({ do: 'open', url, headers: this.#key, bytes: size });
+    this.#worker.postMessage({ do: 'open', url, headers: this.#key, bytes: size, columns: this.#columns });
   }
 
   close() {
+    this.#scroller.removeEventListener('copy', copyWholeLines);
+    clearTimeout(this.#layout);
     this.#worker.terminate();
     this.#view.close();
+  }
+
+  set wrap(on) {
+    this.#wrap = on;
+    this.#lay();
+  }
+
+  #resized() {
+    clearTimeout(this.#layout);
+    this.#layout = setTimeout(() => this.#lay(), RESIZE_PAUSE);
+  }
+
+  #lay() {
+    const columns = this.#wantedColumns();
+    if (columns !== this.#columns) {
+      this.#columns = columns;
+      this.#worker.postMessage({ do: 'layout', columns, anchor: this.#view.firstRow });
+    }
+  }
+
+  /** The columns of a wrapped row beside the line numbers and the sign; 0 if lines are not wrapped. */
+  #wantedColumns() {
+    if (!this.#wrap) {
+      return 0;
+    }
+    const { width, columnWidth } = this.#view.viewport;
+    const numbers = 2 * (this.#scroller.querySelector('.row-number')?.offsetWidth ?? 7 * columnWidth);
+    return Math.max(20, Math.floor((width - numbers) / columnWidth) - 4);
   }
 
   async askForKey() {
@@ -136,7 +174,13 @@ class DiffReader {
     } else if (message.type === 'layout') {
       this.#files = message.files;
       this.#scroller.style.setProperty('--digits', message.digits);
-      this.#view.update(message.rows, 0);
+      if (message.generation !== this.#generation) {
+        this.#generation = message.generation;
+        this.#view.reset(message.rows);
+        this.#view.goTo(message.anchor);
+      } else {
+        this.#view.update(message.rows, 0);
+      }
       this.#changed(message);
       this.#moved();
     } else {
@@ -193,10 +237,10 @@ class DiffReader {
 
 const LINE_CLASSES = { '+': 'row line-added', '-': 'row line-deleted', '@': 'row hunk', '\\': 'row remark' };
 
-function lineRow({ kind, text, cut, oldLine, newLine }) {
-  const made = element('div', LINE_CLASSES[kind] ?? 'row');
+function lineRow({ kind, text, cut, oldLine, newLine, continued = false }) {
+  const made = element('div', (LINE_CLASSES[kind] ?? 'row') + (continued ? ' continued' : ''));
   const numbers = [element('span', 'row-number'), element('span', 'row-number')];
-  const numbered = kind === '+' || kind === '-' || kind === ' ';
+  const numbered = !continued && (kind === '+' || kind === '-' || kind === ' ');
   numbers[0].dataset.number = numbered && kind !== '+' ? oldLine : '';
   numbers[1].dataset.number = numbered && kind !== '-' ? newLine : '';
   const content = element('span', 'row-text', text);
@@ -205,7 +249,7 @@ function lineRow({ kind, text, cut, oldLine, newLine }) {
   }
   made.append(...numbers);
   if (kind !== '@') {
-    made.append(element('span', 'row-sign', kind === '\\' ? '' : kind));
+    made.append(element('span', 'row-sign', kind === '\\' || continued ? '' : kind));
   }
   made.append(content);
   return made;
@@ -277,6 +321,7 @@ function Change({ run, list, runId, api }) {
   const scroller = useRef(null);
   const reader = useRef(null);
   const [patch, change] = useReducer(reduce, NOTHING);
+  const [wrap, setWrap] = useState(false);
 
   useEffect(() => {
     if (patchTooLarge) {
@@ -285,6 +330,7 @@ function Change({ run, list, runId, api }) {
     const opened = new DiffReader(scroller.current, {
       url: `/api/v1/runs/${runId}/patch`,
       size: patchBytes,
+      wrap,
       changed: (message) => {
         if (message.type === 'state' && message.state === 'unauthorized') {
           opened.askForKey();
@@ -298,12 +344,18 @@ function Change({ run, list, runId, api }) {
 
   const shown = useMemo(() => merged(list.files, patch.files), [list, patch.files]);
 
+  function switchWrap(on) {
+    setWrap(on);
+    reader.current.wrap = on;
+  }
+
   function keys(event) {
     if (event.target.closest('.change-diff') && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const action = {
         j: () => reader.current.step(1),
         k: () => reader.current.step(-1),
         c: () => reader.current.toggleCurrent(),
+        w: () => switchWrap(!wrap),
       }[event.key];
       if (action) {
         event.preventDefault();
@@ -319,7 +371,8 @@ function Change({ run, list, runId, api }) {
           ${several(files, 'file')} <span class="count-added">+${number(insertions)}</span>
           ${' '}<span class="count-deleted">−${number(deletions)}</span>
         </span>
-        ${!patchTooLarge && html`<${Actions} runId=${runId} api=${api} size=${patchBytes} reader=${reader} />`}
+        ${!patchTooLarge && html`<${Actions} runId=${runId} api=${api} size=${patchBytes} reader=${reader}
+          wrap=${wrap} switchWrap=${switchWrap} />`}
         <${Progress} patch=${patch} size=${patchBytes} />
       </div>
       ${list.truncated && html`
@@ -337,7 +390,7 @@ function Change({ run, list, runId, api }) {
           }
         }} />
         ${!patchTooLarge && html`
-          <div class="change-diff viewer" tabindex="0" role="region" aria-label="Differences" ref=${scroller}></div>
+          <div class=${wrap ? 'change-diff viewer wrapped' : 'change-diff viewer'} tabindex="0" role="region" aria-label="Differences" ref=${scroller}></div>
         `}
       </div>
     </div>
@@ -359,7 +412,7 @@ function merged(listed, inPatch) {
   });
 }
 
-function Actions({ runId, api, size, reader }) {
+function Actions({ runId, api, size, reader, wrap, switchWrap }) {
   const command = `agentgate patch ${runId} | git apply`;
   const copy = () =>
     copyText(command).then(
@@ -373,6 +426,9 @@ function Actions({ runId, api, size, reader }) {
       <button type="button" onClick=${() => reader.current.setAll(true)}>Open all</button>
       <button type="button" onClick=${() => reader.current.setAll(false)}>Close all</button>
     </span>
+    <button type="button" aria-pressed=${wrap} title="Wrap long lines (w)" onClick=${() => switchWrap(!wrap)}>
+      Wrap
+    </button>
     <button type="button" onClick=${download}>Download patch (${bytes(size)})</button>
     <span class="apply">
       <code title=${command}>${command}</code>

@@ -1,14 +1,13 @@
 /** The screen of a run's log. */
 import { parseColour, Painter, watchColours } from './colours.js';
 import { bytes, number, several } from './format.js';
-import { READER_GONE, RunHead, watchVisibility } from './viewer.js';
+import { READER_GONE, RESIZE_PAUSE, RunHead, copyWholeLines, watchVisibility } from './viewer.js';
 import { RowView } from './rowview.js';
 import { askForKey, credentials } from './session.js';
 import { Problem, announce, useLoaded } from './ui.js';
 import { html, useEffect, useReducer, useRef, useState } from './view.js';
 
 const FIND_PAUSE = 150;
-const RESIZE_PAUSE = 150;
 
 /** The log's worker and view, outside of what is rendered. */
 class LogReader {
@@ -42,7 +41,7 @@ class LogReader {
       onMove: (scrolled) => this.#moved(scrolled),
       onResize: () => this.#resized(),
     });
-    scroller.addEventListener('copy', this.#copy);
+    scroller.addEventListener('copy', copyWholeLines);
     this.#unwatch = watchColours(() => {
       this.#newPainter();
       this.#view.redraw();
@@ -56,7 +55,7 @@ class LogReader {
   }
 
   close() {
-    this.#scroller.removeEventListener('copy', this.#copy);
+    this.#scroller.removeEventListener('copy', copyWholeLines);
     clearTimeout(this.#layout);
     this.#unwatch();
     this.#worker.terminate();
@@ -166,19 +165,6 @@ class LogReader {
     }
   }
 
-  /** Rows of one line are copied as one line. */
-  #copy = (event) => {
-    const rows = [...getSelection().getRangeAt(0).cloneContents().querySelectorAll('.row')];
-    if (rows.length > 1) {
-      const text = rows.map((row, i) => {
-        const continues = i > 0 && row.querySelector('.row-number')?.dataset.number === '';
-        return (i === 0 || continues ? '' : '\n') + (row.querySelector('.row-text')?.textContent ?? '');
-      });
-      event.clipboardData.setData('text/plain', text.join(''));
-      event.preventDefault();
-    }
-  };
-
   #resized() {
     clearTimeout(this.#layout);
     this.#layout = setTimeout(() => {
@@ -210,7 +196,7 @@ class LogReader {
 
   #render(row) {
     const element = document.createElement('div');
-    element.className = row.hole ? 'row hole' : 'row';
+    element.className = `row${row.hole ? ' hole' : ''}${row.continued ? ' continued' : ''}`;
     const number = document.createElement('span');
     number.className = 'row-number';
     number.dataset.number = row.continued ? '' : row.line + 1;

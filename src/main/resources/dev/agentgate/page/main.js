@@ -2,6 +2,7 @@
 import { AgentsScreen } from './agents.js';
 import { api } from './api.js';
 import { ChangeScreen } from './change.js';
+import { InstancesScreen } from './instances.js';
 import { KeyDialog } from './key.js';
 import { useLiveState } from './live.js';
 import { LogScreen } from './log.js';
@@ -10,6 +11,7 @@ import { OrdersScreen } from './orders.js';
 import { OverviewScreen } from './overview.js';
 import { Link, useRoute } from './router.js';
 import { may, signOut, useSession } from './session.js';
+import { useShared } from './shared.js';
 import { SubmitScreen } from './submit.js';
 import { Announcements } from './ui.js';
 import { html, render, useEffect, useErrorBoundary, useRef, useState } from './view.js';
@@ -22,7 +24,7 @@ const NAVIGATION = [
 
 const TITLES = {
   overview: 'Overview', orders: 'Orders', order: 'Order', log: 'Log', change: 'Change', agents: 'Agents',
-  submit: 'Submit', missing: 'Not found',
+  instances: 'Instances', submit: 'Submit', missing: 'Not found',
 };
 
 function Screen({ route }) {
@@ -33,6 +35,7 @@ function Screen({ route }) {
     case 'log': return html`<${LogScreen} key=${route.id} api=${api} runId=${route.id} />`;
     case 'change': return html`<${ChangeScreen} key=${route.id} api=${api} runId=${route.id} />`;
     case 'agents': return html`<${AgentsScreen} api=${api} />`;
+    case 'instances': return html`<${InstancesScreen} api=${api} />`;
     case 'submit': return html`<${SubmitScreen} api=${api} from=${route.query.get('from')} />`;
     default: return html`<h1>Not found</h1><p>There is no such screen. <${Link} href="/">Go to the overview<//>.</p>`;
   }
@@ -65,7 +68,8 @@ function useOutdated() {
   useEffect(() => {
     if (state === 'live') {
       const here = new URL(import.meta.url).pathname;
-      fetch('/', { cache: 'no-store' })
+      // Without the header the service answers with directions for programs.
+      fetch('/', { cache: 'no-store', headers: { Accept: 'text/html' } })
         .then(async (response) => response.ok && setOutdated(!(await response.text()).includes(here)))
         .catch(() => {});
     }
@@ -106,6 +110,7 @@ function ThemeSwitch() {
 function App() {
   const route = useRoute();
   const session = useSession();
+  const shared = useShared(api);
   const main = useRef(null);
   const shown = useRef(route.path);
   useEffect(() => {
@@ -131,6 +136,7 @@ function App() {
         <nav aria-label="Main">
           ${NAVIGATION.map(([href, label, screens]) => html`
             <${Link} key=${href} href=${href} aria-current=${current(screens)}>${label}<//>`)}
+          ${shared && html`<${Link} href="/instances" aria-current=${current(['instances'])}>Instances<//>`}
           ${may('operator') && html`<${Link} href="/submit" aria-current=${current(['submit'])}>Submit<//>`}
         </nav>
         <div class="top-end">

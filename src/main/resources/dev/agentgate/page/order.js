@@ -19,7 +19,7 @@ export function OrderScreen({ api, id }) {
   const runs = useLoaded((signal) => api.get(`/work-orders/${id}/runs`, { signal }), [id]);
   const again = () => Promise.all([order.again(), runs.again()]);
   useWhilePending(runs.value?.items[0]?.publication?.status === 'pending', again);
-  useRefresh(again, (change) => change.workOrderId === id || order.value?.status === 'queued');
+  useRefresh(again, { wanted: (change) => change.workOrderId === id || order.value?.status === 'queued' });
 
   if (order.error && !order.value) {
     return html`<div class="screen-head"><h1>Order</h1></div><${Problem} error=${order.error} retry=${again} />`;
@@ -170,7 +170,7 @@ function Attempt({ run }) {
       <span>${over ? 'took' : 'so far'} <${Elapsed} from=${run.startedAt} to=${run.endedAt} /></span>
       ${run.model && html`<span class="mono">${run.model}</span>`}
       ${run.usage && html`<span>${usageText(run.usage)}</span>`}
-      ${run.instance && html`<span>on ${run.instance}</span>`}
+      ${run.instance && html`<span>on <${Link} href="/instances">${run.instance}<//></span>`}
       ${run.pid && !over && html`<span>process ${run.pid}</span>`}
     </p>
     ${run.error && html`<p class="prewrap attempt-error">${run.error}</p>`}

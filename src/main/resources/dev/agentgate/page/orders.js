@@ -23,7 +23,9 @@ export function OrdersScreen({ api, query }) {
   const table = useRef(null);
   const shown = useSteady(list.value, table);
 
-  useRefresh(list.again, (change) => cursor === '' || shown.items?.some(({ id }) => id === change.workOrderId));
+  useRefresh(list.again, {
+    wanted: (change) => cursor === '' || shown.items?.some(({ id }) => id === change.workOrderId),
+  });
   const patched = usePatched(shown.items);
 
   const go = (next, more) => navigate(withQuery('/orders', queryOf(next, more)));

@@ -3,14 +3,16 @@ import { Chart } from './chart.js';
 import { PauseQueueDialog } from './dialogs.js';
 import { dollars, number, several } from './format.js';
 import { History } from './history.js';
+import { isMissing, withStates } from './instances.js';
 import { OrderTable } from './orders.js';
 import { useRefresh } from './refresh.js';
 import { Link } from './router.js';
 import { may } from './session.js';
+import { readInstances } from './shared.js';
 import { Time, duration, roughly, useClock } from './time.js';
 import { Action, Empty, Loading, Problem, announce, useLoaded } from './ui.js';
 import { html, useEffect, useMemo, useRef, useState } from './view.js';
-import { block } from './words.js';
+import { block, listed } from './words.js';
 
 const HOUR = 3_600_000;
 const SPANS = [['Last hour', HOUR, 30], ['Last 24 hours', 24 * HOUR, 24], ['Last 7 days', 168 * HOUR, 28]];
@@ -25,14 +27,18 @@ function count(api, status, signal) {
 }
 
 async function load(api, signal) {
-  const [health, completed, failed, usage, running] = await Promise.all([
+  const [health, completed, failed, usage, running, instances] = await Promise.all([
     api.get('/queue/health', { signal }),
     count(api, 'completed', signal),
     count(api, 'failed', signal),
     api.get(`/usage?from=${today()}&by=day`, { signal }),
     api.get('/work-orders?status=running&limit=20', { signal }),
+    readInstances(api, signal),
   ]);
-  return { health, completed, failed, usage, running };
+  return {
+    health, completed, failed, usage, running,
+    instances: instances.shared ? withStates(instances.items) : null,
+  };
 }
 
 export function OverviewScreen({ api }) {
@@ -42,7 +48,7 @@ export function OverviewScreen({ api }) {
     return html`<div class="screen-head"><h1>Overview</h1></div>
       ${now.error ? html`<${Problem} error=${now.error} retry=${now.again} />` : html`<${Loading} />`}`;
   }
-  const { health, running } = now.value;
+  const { health, running, instances } = now.value;
   return html`
     <div class="screen-head">
       <h1>Overview</h1>
@@ -50,7 +56,7 @@ export function OverviewScreen({ api }) {
     </div>
     ${now.error && html`<${Problem} error=${now.error} retry=${now.again} />`}
     <${Figures} ...${now.value} />
-    <${Notices} health=${health} />
+    <${Notices} health=${health} missing=${instances?.filter(isMissing) ?? []} />
     <section class="panel" aria-labelledby="running">
       <div class="panel-head"><h2 id="running">Running now</h2>
         ${running.total > running.items.length && html`<${Link} class="panel-link" href="/orders?status=running">
@@ -75,14 +81,24 @@ function Pausing({ api, health, again }) {
     ${asking && html`<${PauseQueueDialog} api=${api} onDone=${again} onClose=${() => setAsking(false)} />`}`;
 }
 
-function Figures({ health, completed, failed, usage }) {
+/** How many orders can run at the same time, and where. */
+function room(health, instances) {
+  if (!instances) {
+    return `of ${several(health.maxConcurrent, 'slot')}`;
+  }
+  const alive = instances.filter((instance) => !isMissing(instance));
+  const slots = alive.reduce((sum, instance) => sum + instance.slots, 0);
+  return `of ${several(slots, 'slot')}, ${several(alive.length, 'instance')}`;
+}
+
+function Figures({ health, completed, failed, usage, instances }) {
   useClock();
   const oldest = health.oldestRunningId
     ? health.oldestRunningAge + Math.max(0, Date.now() - Date.parse(health.timestamp)) : null;
   const cost = usage.items.reduce((sum, { costUsd }) => (costUsd === undefined ? sum : (sum ?? 0) + costUsd), undefined);
   const todays = `createdAfter=${today()}`;
   return html`<ul class="figures">
-    <${Figure} label="Running" value=${number(health.runningCount)} more=${`of ${several(health.maxConcurrent, 'slot')}`}
+    <${Figure} label="Running" value=${number(health.runningCount)} more=${room(health, instances)}
       href="/orders?status=running" />
     <${Figure} label="Waiting" value=${number(health.queuedCount)} more="in the queue" href="/orders?status=queued" />
     <${Figure} label="Oldest run" value=${oldest === null ? '–' : roughly(oldest)}
@@ -104,14 +120,19 @@ function Figure({ label, value, more, href, bad }) {
 }
 
 /** Why nothing starts, and what an operator must know. There is room for one even when there is none. */
-function Notices({ health }) {
+function Notices({ health, missing }) {
   const blocked = health.queuedCount > 0 || health.paused ? health.blockedBy : [];
   return html`<section class="notices" aria-label="Notices" aria-live="polite">
     ${blocked.length > 0 && html`<div class="notice">
       <p><strong>Why the next order waits:</strong> ${blocked.map(block).join(' ')}</p>
     </div>`}
-    ${blocked.length === 0 && health.alerts.length === 0 && html`<div class="notice notice-calm">
+    ${blocked.length === 0 && health.alerts.length === 0 && missing.length === 0 && html`<div class="notice notice-calm">
       <p class="muted">Nothing is blocked, and there are no alerts.</p></div>`}
+    ${missing.length > 0 && html`<div class="notice notice-warn">
+      <p>${listed(missing.map(({ id }) => id))} ${missing.length === 1 ? 'does' : 'do'} not renew
+        ${' '}${missing.length === 1 ? 'its lease' : 'their leases'}.</p>
+      <${Link} href="/instances">Instances<//>
+    </div>`}
     ${health.alerts.map((alert) => html`<div class="notice notice-warn" key=${alert}><p>${alert}</p></div>`)}
   </section>`;
 }

@@ -4,7 +4,7 @@
  */
 
 const LF = 10;
-const KEPT_EVERY = 256;
+export const KEPT_EVERY = 256;
 const LONGEST_SHOWN = 2000;
 const LONGEST_HEADER = 64 * 1024;
 
@@ -219,25 +219,39 @@ export class Patch {
    * `cut` the number of bytes of a long line that are not in its text.
    */
   read(store, file, from, to) {
-    const end = Math.min(to, file.lines);
-    if (from >= end) {
-      return [];
-    }
-    const begin = file.kept[Math.floor(from / KEPT_EVERY)];
-    let hunk = begin.hunk ? { ...begin.hunk } : null;
-    const lines = [];
-    let number = Math.floor(from / KEPT_EVERY) * KEPT_EVERY;
-    for (const { bytes, length } of linesFrom(store, begin.at)) {
-      if (number >= end) {
+    const found = [];
+    for (const { number, content, ...line } of this.lines(store, file, from)) {
+      if (number >= to) {
         break;
+      }
+      if (number >= from) {
+        found.push({ ...line, text: UTF8.decode(content) });
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Yields the lines of a file from the kept one before a number: `{number, kind, content, cut, oldLine, newLine}`,
+   * where `content` has the bytes behind the first character.
+   */
+  *lines(store, file, from) {
+    if (from >= file.lines) {
+      return;
+    }
+    const part = Math.floor(from / KEPT_EVERY);
+    const begin = file.kept[part];
+    let hunk = begin.hunk ? { ...begin.hunk } : null;
+    let number = part * KEPT_EVERY;
+    for (const { bytes, length } of linesFrom(store, begin.at)) {
+      if (number >= file.lines) {
+        return;
       }
       const inHunk = hunk && (hunk.oldLeft > 0 || hunk.newLeft > 0 || bytes[0] === 0x5c);
       const kind = inHunk ? String.fromCharCode(bytes[0] ?? 32) : '@';
-      if (number >= from) {
-        const text = UTF8.decode(kind === '@' ? bytes : bytes.subarray(1));
-        const cut = length - bytes.length;
-        lines.push({ kind, text, cut, oldLine: hunk?.oldLine ?? 0, newLine: hunk?.newLine ?? 0 });
-      }
+      const content = kind === '@' ? bytes : bytes.subarray(1);
+      const { oldLine = 0, newLine = 0 } = hunk ?? {};
+      yield { number, kind, content, cut: length - bytes.length, oldLine, newLine };
       if (inHunk) {
         advance(hunk, bytes[0], null);
       } else {
@@ -245,7 +259,6 @@ export class Patch {
       }
       number++;
     }
-    return lines;
   }
 }
 

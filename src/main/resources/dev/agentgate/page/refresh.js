@@ -12,9 +12,11 @@ const ANYWAY = 30_000;
  * it has been answered, and at least three times as long as that took. While the tab is seen, it is
  * also called every 30 seconds, and when the tab is seen again.
  *
- * @param wanted whether a change matters; all do if some may have been missed
+ * @param options
+ *   `wanted(change)`: whether a change matters; all do if some may have been missed;
+ *   `anyway`: the time after which it is called without a change, instead of 30 seconds
  */
-export function useRefresh(load, wanted = () => true) {
+export function useRefresh(load, { wanted = () => true, anyway = ANYWAY } = {}) {
   const state = useRef({ timer: 0, last: 0, took: 0, busy: false, again: false });
   const newest = useRef(load);
   newest.current = load;
@@ -52,7 +54,7 @@ export function useRefresh(load, wanted = () => true) {
   });
   useEffect(() => {
     const ifSeen = () => document.hidden || plan();
-    const regularly = setInterval(ifSeen, ANYWAY);
+    const regularly = setInterval(ifSeen, anyway);
     document.addEventListener('visibilitychange', ifSeen);
     return () => {
       clearInterval(regularly);

@@ -8,6 +8,7 @@ const SCREENS = [
   ['log', /^\/runs\/([A-Za-z0-9_-]+)\/log$/],
   ['change', /^\/runs\/([A-Za-z0-9_-]+)\/change$/],
   ['agents', /^\/agents$/],
+  ['instances', /^\/instances$/],
   ['submit', /^\/submit$/],
 ];
 

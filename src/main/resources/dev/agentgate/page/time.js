@@ -8,6 +8,8 @@ const exact = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit', timeZoneName: 'short',
 });
 
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
 /** Returns a duration with its two largest units: `2 h 5 min`, `42 s`. */
 export function duration(ms) {
   if (ms < 1000) {
@@ -38,6 +40,11 @@ export function relative(time, now = Date.now()) {
 
 export function exactly(time) {
   return exact.format(new Date(time));
+}
+
+/** Returns the time of the day: `14:05:09`. */
+export function clockTime(time) {
+  return clock.format(new Date(time));
 }
 
 const ticking = new Set();

@@ -16,6 +16,22 @@ export function RunHead({ title, run, runId, other }) {
   `;
 }
 
+/** Rows are divided anew when the size has not changed for this time. */
+export const RESIZE_PAUSE = 150;
+
+/** Copies the rows of one line as one line. */
+export function copyWholeLines(event) {
+  const rows = [...getSelection().getRangeAt(0).cloneContents().querySelectorAll('.row')];
+  if (rows.length > 1) {
+    const text = rows.map((row, i) => {
+      const continues = i > 0 && row.classList.contains('continued');
+      return (i === 0 || continues ? '' : '\n') + (row.querySelector('.row-text')?.textContent ?? '');
+    });
+    event.clipboardData.setData('text/plain', text.join(''));
+    event.preventDefault();
+  }
+}
+
 /** The state of a viewer whose worker could not be loaded, as after an upgrade of the service, or has failed. */
 export const READER_GONE = { type: 'state', state: 'refused', detail: 'load this page again' };
 

@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -28,6 +29,9 @@ class InstancesApiTest extends ApiFixture {
         .body("items[0].lastSeen", matchesPattern(INSTANT))
         .body("items[0].slots", is(2))
         .body("items[0].running", is(0))
-        .body("items[0].draining", is(false));
+        .body("items[0].draining", is(false))
+        .body("items[0].alive", is(true))
+        .body("items[0]", not(hasKey("leaseUntil")))
+        .body("shared", is(false));
   }
 }

@@ -131,9 +131,11 @@ class ResultsTest {
         """
         {"items":[
          {"id":"agentgate-0","version":"1.4.0","startedAt":"2026-03-01T11:00:00Z",
-          "lastSeen":"2026-03-01T11:59:58Z","slots":4,"running":3,"draining":false},
+          "lastSeen":"2026-03-01T11:59:58Z","slots":4,"running":3,"draining":false,"alive":true},
          {"id":"agentgate-1","version":"1.4.0","startedAt":"2026-03-01T10:00:00Z",
-          "lastSeen":"2026-03-01T11:59:57Z","slots":4,"running":0,"draining":true}]}
+          "lastSeen":"2026-03-01T11:59:57Z","slots":4,"running":0,"draining":true,"alive":true},
+         {"id":"agentgate-2","version":"1.4.0","startedAt":"2026-03-01T10:00:00Z",
+          "lastSeen":"2026-03-01T11:59:20Z","slots":4,"running":2,"draining":false,"alive":false}]}
         """);
 
     assertThat(shell().run("instances").out())
@@ -142,8 +144,10 @@ class ResultsTest {
             INSTANCE     STATE     RUNNING  STARTED  SEEN  VERSION
             agentgate-0  ready     3/4      1h       2s    1.4.0
             agentgate-1  draining  0/4      2h       3s    1.4.0
+            agentgate-2  gone      2/4      2h       40s   1.4.0
             """);
-    assertThat(shell().run("instances", "-o", "id").out()).isEqualTo("agentgate-0\nagentgate-1\n");
+    assertThat(shell().run("instances", "-o", "id").out())
+        .isEqualTo("agentgate-0\nagentgate-1\nagentgate-2\n");
   }
 
   @Test

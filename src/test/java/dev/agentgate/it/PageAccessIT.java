@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -165,6 +166,13 @@ class PageAccessIT {
   void aPageFromBeforeAnUpgradeSaysSo() {
     try (Tab tab = chrome.tab(service)) {
       Page page = enter(tab, "viewer", "/orders");
+      Response current =
+          page.waitForResponse(
+              answer -> answer.url().endsWith("/") && isFetched(answer), page::reload);
+      assertThat(current.finished()).isNull();
+      page.evaluate(
+          "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+      assertThat(page.locator(".outdated")).hasCount(0);
       assertThat(page.locator(".connection")).containsText("Live");
       page.route(
           url -> url.endsWith("/"),
@@ -173,6 +181,10 @@ class PageAccessIT {
       service.start();
       assertThat(page.locator(".outdated")).containsText("The service was upgraded");
     }
+  }
+
+  private static boolean isFetched(Response answer) {
+    return answer.request().resourceType().equals("fetch");
   }
 
   @Test
@@ -245,6 +257,7 @@ class PageAccessIT {
               "/orders/" + failed,
               "/orders/" + running,
               "/agents",
+              "/instances",
               "/submit?from=" + failed,
               "/submit")) {
         page.navigate(path);

@@ -3,6 +3,7 @@ package dev.agentgate.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
@@ -14,6 +15,8 @@ import dev.agentgate.it.Chrome.Tab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,25 @@ class PageChangeIT {
    * A task of a browser's main thread that is longer than this is felt as a hang on any machine.
    */
   private static final double LONGEST_TASK = 2000;
+
+  private static final String DIFF = "document.querySelector('.change-diff')";
+
+  /** The number of the first line that is shown, whose row may begin above. */
+  private static final String FIRST_LINE =
+      "Number([...document.querySelectorAll('.change-diff .row-number + .row-number')]"
+          + ".map((number) => number.dataset.number).find((number) => number !== ''))";
+
+  /** What is copied if everything that is shown of the differences is selected. */
+  private static final String COPIED =
+      """
+      () => {
+        const diff = document.querySelector('.change-diff');
+        getSelection().selectAllChildren(diff);
+        const copy = new ClipboardEvent('copy', { clipboardData: new DataTransfer() });
+        diff.dispatchEvent(copy);
+        return copy.clipboardData.getData('text/plain');
+      }\
+      """;
 
   @TempDir static Path home;
 
@@ -168,6 +190,51 @@ class PageChangeIT {
       assertThat(last).isFocused();
       button(page, "Close all").click();
       assertThat(page.locator(".change-diff .row")).hasCount(3);
+    }
+  }
+
+  /** The page's policy lets Playwright not wait for an expression by itself. */
+  private static void awaitTrue(Page page, String expression) {
+    await()
+        .pollInSameThread()
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> Boolean.TRUE.equals(page.evaluate(expression)));
+  }
+
+  @Test
+  void longLinesAreWrappedOnRequestAndWhatIsReadStaysInSight() {
+    String words = String.join(" ", Collections.nCopies(60, "word"));
+    String run = run(submit("for i in $(seq 300); do echo line $i " + words + " end; done >long"));
+    try (Tab tab = chrome.tab(service)) {
+      Page page = open(tab, run);
+      assertThat(head(page, "long")).isVisible();
+      assertThat(button(page, "Wrap")).hasAttribute("aria-pressed", "false");
+      awaitTrue(page, DIFF + ".scrollWidth > " + DIFF + ".clientWidth");
+      diff(page).focus();
+      // At once, unlike a key, whose scrolling takes a while.
+      page.evaluate(DIFF + ".scrollTop = 500");
+      awaitTrue(page, FIRST_LINE + " > 10");
+      Object first = page.evaluate(FIRST_LINE);
+
+      page.keyboard().press("w");
+      assertThat(button(page, "Wrap")).hasAttribute("aria-pressed", "true");
+      assertThat(page.locator(".change-diff .row.continued").first()).isVisible();
+      awaitTrue(page, FIRST_LINE + " === " + first);
+      awaitTrue(page, DIFF + ".scrollWidth <= " + DIFF + ".clientWidth");
+      assertThat(page.evaluate(COPIED).toString())
+          .as("rows of one line are copied as one line")
+          .contains("line " + first + " " + words + " end\nline ");
+      page.setViewportSize(700, 800);
+      awaitTrue(page, DIFF + ".scrollWidth <= " + DIFF + ".clientWidth");
+      awaitTrue(page, FIRST_LINE + " === " + first);
+      page.keyboard().press("End");
+      assertThat(page.locator(".change-diff .row").getByText("line 300")).isVisible();
+      new PageAccessibility(page).check();
+
+      page.keyboard().press("Home");
+      button(page, "Wrap").click();
+      assertThat(page.locator(".change-diff .row.continued")).hasCount(0);
+      awaitTrue(page, DIFF + ".scrollWidth > " + DIFF + ".clientWidth");
     }
   }
 

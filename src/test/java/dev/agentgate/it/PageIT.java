@@ -3,6 +3,7 @@ package dev.agentgate.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
@@ -272,6 +273,17 @@ class PageIT {
       assertThat(codex).containsText("resumes in");
       button(page, "Resume codex").click();
       assertThat(codex).not().containsText("resumes in");
+    }
+  }
+
+  @Test
+  void aServiceWithOrdersOfItsOwnSaysThatItIsTheOnlyInstance() {
+    assumeTrue(service.keepsOrdersInFiles());
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/instances");
+      assertThat(page.getByText("so it is the only instance")).isVisible();
+      assertThat(page.locator(".connection")).containsText("Live");
+      assertThat(page.locator("nav")).not().containsText("Instances");
     }
   }
 

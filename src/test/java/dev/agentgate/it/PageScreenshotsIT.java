@@ -44,6 +44,10 @@ class PageScreenshotsIT {
         try (Tab tab = chrome.tab(service, theme, 1200, 780)) {
           screens.forEach((name, path) -> take(tab.open(path), name + "-" + name(theme)));
         }
+        try (Tab tab = chrome.tab(service, theme, 1200, 500)) {
+          PageInstancesIT.answer(tab.page());
+          take(tab.open("/instances"), "instances-" + name(theme));
+        }
       }
     }
   }

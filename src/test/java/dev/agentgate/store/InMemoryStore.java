@@ -89,7 +89,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     synchronized (all) {
       Instant now = clock.instant();
       all.instances.put(
-          instance, new InstanceInfo(instance, InstanceStatus.UNKNOWN, now, now, true));
+          instance,
+          new InstanceInfo(instance, InstanceStatus.UNKNOWN, now, now, Optional.empty(), true));
     }
   }
 
@@ -104,7 +105,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
       all.instances.computeIfPresent(
           gone,
           (id, info) ->
-              new InstanceInfo(id, info.status(), info.startedAt(), info.lastSeen(), false));
+              new InstanceInfo(
+                  id, info.status(), info.startedAt(), info.lastSeen(), Optional.empty(), false));
     }
   }
 
@@ -637,7 +639,9 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
           checkWritable();
           all.instances.computeIfPresent(
               instance,
-              (id, info) -> new InstanceInfo(id, self, info.startedAt(), clock.instant(), true));
+              (id, info) ->
+                  new InstanceInfo(
+                      id, self, info.startedAt(), clock.instant(), Optional.empty(), true));
         }
       }
 

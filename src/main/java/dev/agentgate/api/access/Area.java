@@ -39,7 +39,14 @@ public enum Area {
 
   /** The paths of the page's screens besides {@link #FRONT_PAGE}, as the router writes them. */
   public static final List<String> SCREENS =
-      List.of("/orders", "/orders/:id", "/runs/:id/log", "/runs/:id/change", "/agents", "/submit");
+      List.of(
+          "/orders",
+          "/orders/:id",
+          "/runs/:id/log",
+          "/runs/:id/change",
+          "/agents",
+          "/instances",
+          "/submit");
 
   private static final String CONTENT_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"

@@ -26,18 +26,24 @@ public final class InstanceTable {
             Column.of("SEEN"),
             Column.of("VERSION"));
     for (JsonNode instance : instances) {
-      boolean draining = instance.path("draining").asBoolean();
       table.add(
           Cell.of(HumanText.oneLine(instance.path("id").asText())),
-          new Cell(
-              draining ? "draining" : "ready",
-              text -> draining ? style.yellow(text) : style.green(text)),
+          state(instance, style),
           Cell.of(instance.path("running").asInt() + "/" + instance.path("slots").asInt()),
           Cell.of(age(instance, "startedAt", now)),
           Cell.of(age(instance, "lastSeen", now)),
           Cell.of(HumanText.oneLine(instance.path("version").asText())));
     }
     table.print(out, style, width);
+  }
+
+  private static Cell state(JsonNode instance, Style style) {
+    if (!instance.path("alive").asBoolean()) {
+      return new Cell("gone", style::red);
+    }
+    return instance.path("draining").asBoolean()
+        ? new Cell("draining", style::yellow)
+        : new Cell("ready", style::green);
   }
 
   private static String age(JsonNode instance, String field, Instant now) {

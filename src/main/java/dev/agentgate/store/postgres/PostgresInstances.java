@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class PostgresInstances implements Instances {
   private static final String SELECT =
       """
-      SELECT i.*, coalesce(i.lease_until > ?, false) AS alive FROM instances i
+      SELECT i.*, coalesce(i.lease_until > ?, false) AS alive,
+        CASE WHEN i.lease_until > ? THEN i.running
+          ELSE (SELECT count(*) FROM running WHERE owner = i.id) END AS active
+      FROM instances i
       WHERE (i.lease_until > ? OR i.id = ? OR i.id IN (SELECT owner FROM running))
       """;
 
@@ -75,7 +79,7 @@ final class PostgresInstances implements Instances {
   public Optional<InstanceInfo> find(InstanceId id) {
     return database.single(connection -> {
       try (PreparedStatement select = connection.prepareStatement(SELECT + "AND i.id = ?")) {
-        select.setString(4, StoredText.escape(id.value()));
+        select.setString(5, StoredText.escape(id.value()));
         return read(connection, select).stream().findFirst();
       }
     });
@@ -86,7 +90,8 @@ final class PostgresInstances implements Instances {
     Instant now = instance.now(connection);
     select.setObject(1, OrderRows.parameter(now), OrderRows.INSTANT);
     select.setObject(2, OrderRows.parameter(now), OrderRows.INSTANT);
-    select.setString(3, instance.stored());
+    select.setObject(3, OrderRows.parameter(now), OrderRows.INSTANT);
+    select.setString(4, instance.stored());
     List<InstanceInfo> infos = new ArrayList<>();
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
@@ -103,10 +108,12 @@ final class PostgresInstances implements Instances {
             StoredText.unescape(row.getString("version")),
             Optional.ofNullable(row.getString("address")).map(URI::create),
             row.getInt("slots"),
-            row.getInt("running"),
+            row.getInt("active"),
             row.getBoolean("draining")),
         OrderRows.instant(row, "started_at"),
         OrderRows.instant(row, "last_seen"),
+        Optional.ofNullable(row.getObject("lease_until", OffsetDateTime.class))
+            .map(OffsetDateTime::toInstant),
         row.getBoolean("alive"));
   }
 

@@ -62,8 +62,8 @@ final class PostgresInstancesTest {
     assertThat(two.queue().renew(Set.of(), LEASE)).isEmpty();
 
     assertThat(two.instances().all())
-        .extracting(InstanceInfo::id, InstanceInfo::alive)
-        .containsExactly(tuple(ONE, false), tuple(TWO, true));
+        .extracting(InstanceInfo::id, InstanceInfo::alive, it -> it.status().running())
+        .containsExactly(tuple(ONE, false, 1), tuple(TWO, true, 0));
     assertThat(two.queue().takeExpired(LEASE, 9))
         .extracting(WorkOrder::id)
         .containsExactly(order.id());
@@ -82,6 +82,7 @@ final class PostgresInstancesTest {
 
     InstanceInfo now = one.instances().find(ONE).orElseThrow();
     assertThat(now.lastSeen()).isAfterOrEqualTo(opened.plusSeconds(9));
+    assertThat(now.leaseUntil()).contains(now.lastSeen().plus(LEASE));
     assertThat(now.startedAt()).isEqualTo(opened);
   }
 
