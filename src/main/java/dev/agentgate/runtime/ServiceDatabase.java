@@ -18,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.jboss.logging.Logger;
 
 /** The database that the settings name. No connection is opened before it is asked for. */
@@ -53,11 +55,23 @@ class ServiceDatabase {
   AgroalDataSource withTables() {
     AgroalDataSource database = checked();
     try {
-      flyway.get().migrate();
+      prepareTables(flyway.get());
     } catch (FlywayException e) {
       throw refused("The tables of the database cannot be prepared: " + e.getMessage());
     }
     return database;
+  }
+
+  /** Flyway itself would advise to repair tables that are in order. */
+  private static void prepareTables(Flyway flyway) {
+    for (MigrationInfo applied : flyway.info().applied()) {
+      if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
+        throw refused(
+            "The tables of the database are those of a newer version of AgentGate. Start that"
+                + " version, or a later one.");
+      }
+    }
+    flyway.migrate();
   }
 
   /** Whether {@link #withTables} would leave the tables as they are. */

@@ -79,7 +79,7 @@ class StoreOpening {
       opened = true;
       return store;
     } catch (StoreUnavailableException e) {
-      throw new StartRefusedException(String.valueOf(e.getMessage()), UNAVAILABLE);
+      throw new StartRefusedException(String.valueOf(e.getMessage()), ServiceDatabase.UNAVAILABLE);
     } catch (DatabaseRefusedException e) {
       throw ServiceDatabase.refused(String.valueOf(e.getMessage()));
     } finally {

@@ -8,7 +8,12 @@ import dev.agentgate.store.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +116,46 @@ class PostgresIT {
 
     assertThat(refusal(Service.in(home).onPostgres(database)))
         .contains("synchronous_commit is off", "Set it to on");
+  }
+
+  @Test
+  void aServiceGoesOnWhileANewerVersionExtendsTheTablesButDoesNotStartOnThem() throws SQLException {
+    try (Service service = Service.in(home).onPostgres(database)) {
+      service.start();
+      for (int i = 0; i < 6; i++) {
+        // Often enough for the server to keep the plans of the statements.
+        worksOn(service);
+      }
+      for (String table :
+          List.of("instances", "work_orders", "queue", "running", "runs", "changes", "service")) {
+        change("ALTER TABLE " + table + " ADD COLUMN later text NOT NULL DEFAULT ''");
+      }
+      change(
+          """
+          INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,
+            checksum, installed_by, execution_time, success)
+          VALUES (999, '999', 'later', 'SQL', 'V999__later.sql', 1, current_user, 1, true)
+          """);
+      worksOn(service);
+
+      service.terminate();
+      service.awaitExit();
+      assertThat(refusal(service))
+          .contains("The tables of the database are those of a newer version of AgentGate");
+    }
+  }
+
+  private static void worksOn(Service service) {
+    String id = service.client().submit("exit 0");
+    assertThat(service.client().awaitEnd(id).path("status").asText()).isEqualTo("completed");
+    assertThat(service.client().get("/instances").json().path("items")).hasSize(1);
+  }
+
+  private void change(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(PostgresServer.url(database));
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   @Test
