@@ -1,10 +1,9 @@
 package dev.agentgate.ops;
 
 import dev.agentgate.agent.Agents;
-import dev.agentgate.queue.AgentBrakes;
+import dev.agentgate.ops.ScrapedStore.Values;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.QueueSettings;
-import dev.agentgate.queue.UsageReport;
 import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.Usage;
@@ -28,12 +27,7 @@ class AgentMetrics implements QueueObserver {
   private final MeterRegistry meters;
   private final Set<String> agents;
 
-  AgentMetrics(
-      MeterRegistry meters,
-      Agents agents,
-      AgentBrakes brakes,
-      UsageReport usage,
-      QueueSettings settings) {
+  AgentMetrics(MeterRegistry meters, Agents agents, ScrapedStore store, QueueSettings settings) {
     this.meters = meters;
     this.agents = new HashSet<>(agents.types());
     this.agents.add(QueueMetrics.OTHER_AGENT);
@@ -44,12 +38,18 @@ class AgentMetrics implements QueueObserver {
       cost(agent);
     }
     for (String agent : agents.types()) {
-      Gauge.builder("agentgate.agent.cost.today.usd", usage, report -> costToday(report, agent))
+      Gauge.builder(
+              "agentgate.agent.cost.today.usd",
+              store,
+              it -> it.value(values -> costToday(values, agent)))
           .description("What the runs cost that started today in UTC, in US dollars")
           .tag("agent", agent)
           .register(meters);
       for (AgentPause.Reason reason : AgentPause.Reason.values()) {
-        Gauge.builder("agentgate.agent.paused", brakes, it -> isPaused(it, agent, reason) ? 1 : 0)
+        Gauge.builder(
+                "agentgate.agent.paused",
+                store,
+                it -> it.value(values -> isPaused(values, agent, reason) ? 1 : 0))
             .description("Whether the agent starts no runs for this reason")
             .tag("agent", agent)
             .tag("reason", reason.wireName())
@@ -68,13 +68,14 @@ class AgentMetrics implements QueueObserver {
         .register(meters);
   }
 
-  private static boolean isPaused(AgentBrakes brakes, String agent, AgentPause.Reason reason) {
-    return brakes.pause(agent).filter(pause -> pause.reason() == reason).isPresent();
+  private static boolean isPaused(Values values, String agent, AgentPause.Reason reason) {
+    AgentPause pause = values.pauses().get(agent);
+    return pause != null && pause.reason() == reason;
   }
 
-  private static double costToday(UsageReport report, String agent) {
-    return report
-        .today()
+  private static double costToday(Values values, String agent) {
+    return values
+        .usedToday()
         .getOrDefault(agent, Usage.UNKNOWN)
         .costUsd()
         .map(BigDecimal::doubleValue)

@@ -29,10 +29,12 @@ class MetricsResource {
   private static final int BEFORE_THE_FRAMEWORK = -1_000;
 
   private final PrometheusMeterRegistry registry;
+  private final ScrapedStore store;
 
   @Inject
-  MetricsResource(PrometheusMeterRegistry registry) {
+  MetricsResource(PrometheusMeterRegistry registry, ScrapedStore store) {
     this.registry = registry;
+    this.store = store;
   }
 
   void register(@Observes ManagementInterface management) {
@@ -47,6 +49,7 @@ class MetricsResource {
 
   private void send(RoutingContext context) {
     String format = preferred(context.parsedHeaders().accept());
+    store.refresh();
     context
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, format)

@@ -4,8 +4,6 @@ import dev.agentgate.agent.Agents;
 import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.QueueHealth;
-import dev.agentgate.queue.QueueHealth.AlertKind;
-import dev.agentgate.queue.QueueHealthCheck;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.Transition;
 import dev.agentgate.workorder.FailureReason;
@@ -15,7 +13,6 @@ import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
@@ -25,12 +22,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 
 /**
- * The queue in numbers. Every series exists from the start, at zero, and no tag holds an id: tags
- * are statuses, reasons, modes and the configured agents. Gauges read counts that are kept anyway,
- * so a scrape costs the same however many orders there are.
+ * What happens in the queue, in numbers. Every series exists from the start, at zero, and no tag
+ * holds an id: tags are reasons, modes and the configured agents.
  */
 @Singleton
 class QueueMetrics implements QueueObserver {
@@ -80,7 +75,6 @@ class QueueMetrics implements QueueObserver {
   };
 
   private final MeterRegistry meters;
-  private final QueueHealthCheck queue;
   private final Set<String> agents;
   private final Timer wait;
   private final Timer launch;
@@ -89,9 +83,8 @@ class QueueMetrics implements QueueObserver {
   private final Counter adopted;
   private final Counter orphans;
 
-  QueueMetrics(MeterRegistry meters, QueueHealthCheck queue, Agents agents, RunOutputs outputs) {
+  QueueMetrics(MeterRegistry meters, Agents agents, RunOutputs outputs) {
     this.meters = meters;
-    this.queue = queue;
     this.agents = new HashSet<>(agents.types());
     wait = timer("agentgate.queue.wait", "From entering the queue to taking a slot", WAITS);
     launch =
@@ -115,7 +108,6 @@ class QueueMetrics implements QueueObserver {
         .baseUnit("bytes")
         .register(meters);
     startAtZero();
-    registerGauges();
   }
 
   private void startAtZero() {
@@ -136,58 +128,6 @@ class QueueMetrics implements QueueObserver {
     for (QueueHealth.Block block : QueueHealth.Block.values()) {
       startsBlocked(block);
     }
-  }
-
-  private void registerGauges() {
-    for (WorkOrderStatus status : WorkOrderStatus.values()) {
-      Gauge.builder("agentgate.work.orders", queue, check -> check.look().counts().of(status))
-          .description("Work orders by status")
-          .tag("status", status.wireName())
-          .register(meters);
-    }
-    for (AlertKind kind : AlertKind.values()) {
-      Gauge.builder("agentgate.alert", queue, check -> raised(check, kind))
-          .description("Whether the service raises an alert of this kind")
-          .tag("kind", kind.wireName())
-          .register(meters);
-    }
-    gauge(
-        "agentgate.queue.oldest.age",
-        "seconds",
-        "How long the oldest waiting order has waited; 0 if none waits",
-        check -> seconds(check.oldestWaitingAge()));
-    gauge(
-        "agentgate.run.oldest.age",
-        "seconds",
-        "How long the oldest run has been going on; 0 if nothing runs",
-        check -> seconds(check.look().oldestRunningAge().orElse(Duration.ZERO)));
-    gauge(
-        "agentgate.queue.paused",
-        "Whether the queue is paused",
-        check -> check.look().paused() ? 1 : 0);
-    gauge(
-        "agentgate.slots",
-        "How many orders may run at the same time",
-        check -> check.look().maxConcurrent());
-    gauge("agentgate.survivors", "Processes that no signal could end", QueueHealthCheck::survivors);
-    gauge(
-        "agentgate.disk.free",
-        "bytes",
-        "Free space for the data directory",
-        check -> check.host().freeDisk());
-    gauge(
-        "agentgate.memory.available",
-        "bytes",
-        "Memory that a new agent could use",
-        check -> check.host().availableMemory());
-    gauge(
-        "agentgate.descriptors.open",
-        "File descriptors that the service has open",
-        check -> check.host().openDescriptors());
-    gauge(
-        "agentgate.descriptors.max",
-        "File descriptors that the service may have open",
-        check -> check.host().maxDescriptors());
   }
 
   @Override
@@ -239,14 +179,6 @@ class QueueMetrics implements QueueObserver {
     startsBlocked(reason).increment();
   }
 
-  private static double raised(QueueHealthCheck queue, AlertKind kind) {
-    return queue.look().alerts().stream().anyMatch(alert -> alert.kind() == kind) ? 1 : 0;
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toMillis() / 1000.0;
-  }
-
   private static Duration positive(Instant from, Instant to) {
     Duration between = Duration.between(from, to);
     return between.isNegative() ? Duration.ZERO : between;
@@ -261,15 +193,6 @@ class QueueMetrics implements QueueObserver {
         .description(description)
         .serviceLevelObjectives(buckets)
         .register(meters);
-  }
-
-  private void gauge(String name, String description, ToDoubleFunction<QueueHealthCheck> value) {
-    Gauge.builder(name, queue, value).description(description).register(meters);
-  }
-
-  private void gauge(
-      String name, String unit, String description, ToDoubleFunction<QueueHealthCheck> value) {
-    Gauge.builder(name, queue, value).description(description).baseUnit(unit).register(meters);
   }
 
   private Counter finished(String reason) {

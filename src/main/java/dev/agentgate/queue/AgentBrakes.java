@@ -76,7 +76,7 @@ public final class AgentBrakes {
   }
 
   /** Returns all pauses that are in force now, by the type of the agent, sorted. */
-  Map<String, AgentPause> pauses() {
+  public Map<String, AgentPause> pauses() {
     return look().inForce();
   }
 

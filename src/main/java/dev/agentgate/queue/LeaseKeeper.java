@@ -163,9 +163,20 @@ public final class LeaseKeeper implements AutoCloseable {
     List<WorkOrder> taken = supervision.orders().takeExpired(lease.length(), MOST_TAKEN_AT_ONCE);
     for (WorkOrder order : taken) {
       LOG.warnf("The lease of the instance that ran %s has ended; took it over", order.id());
+      supervision.orders().tell(QueueObserver::takenOver);
       manager.adopt(order.id());
     }
     return taken.size();
+  }
+
+  /** Returns how long ago the lease was renewed; longer than any lease if it never was. */
+  public Duration age() {
+    return lease.age();
+  }
+
+  /** Returns how long it is until the lease ends; negative if it has ended. */
+  public Duration remaining() {
+    return lease.length().minus(lease.age());
   }
 
   /** Stops keeping the lease. Call when nothing runs any more. Idempotent. */

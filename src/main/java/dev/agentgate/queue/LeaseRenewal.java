@@ -120,6 +120,7 @@ final class LeaseRenewal {
     Duration regular = lease.length().dividedBy(RENEWALS_PER_LEASE);
     Duration soon = regular.dividedBy(5);
     if (!attempts.tryAcquire()) {
+      orders.tell(QueueObserver::leaseNotRenewed);
       return soon;
     }
     CompletableFuture<Boolean> renewed = new CompletableFuture<>();
@@ -127,8 +128,11 @@ final class LeaseRenewal {
     attempt.setDaemon(true);
     attempt.start();
     try {
-      return renewed.get(regular.toNanos(), TimeUnit.NANOSECONDS) ? regular : soon;
+      boolean inTime = renewed.get(regular.toNanos(), TimeUnit.NANOSECONDS);
+      orders.tell(inTime ? QueueObserver::leaseRenewed : QueueObserver::leaseNotRenewed);
+      return inTime ? regular : soon;
     } catch (TimeoutException e) {
+      orders.tell(QueueObserver::leaseNotRenewed);
       LOG.warn("The store does not answer a renewal of the lease; sending another one");
       return Duration.ZERO;
     } catch (InterruptedException | ExecutionException e) {

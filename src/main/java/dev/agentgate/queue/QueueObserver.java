@@ -52,6 +52,15 @@ public interface QueueObserver {
   /** A run of an earlier service was adopted. */
   default void adopted() {}
 
+  /** The lease of this instance was renewed in time. */
+  default void leaseRenewed() {}
+
+  /** The store refused to renew the lease of this instance, or has not answered in time. */
+  default void leaseNotRenewed() {}
+
+  /** An order of another instance was taken over, because that one's lease has ended. */
+  default void takenOver() {}
+
   /** References to missing runs, and leftovers without an order, were removed. */
   default void orphansCleaned(int count) {}
 

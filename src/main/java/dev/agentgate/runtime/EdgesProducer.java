@@ -16,6 +16,7 @@ import dev.agentgate.queue.SharedEvents;
 import dev.agentgate.runtime.check.StartChecks;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.WorkOrderStatus;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -61,8 +62,8 @@ class EdgesProducer {
 
   @Produces
   @Singleton
-  PeerClient peers(Vertx vertx) {
-    return new PeerClient(vertx);
+  PeerClient peers(Vertx vertx, MeterRegistry meters) {
+    return new PeerClient(vertx, meters);
   }
 
   void close(@Disposes PeerClient peers) {

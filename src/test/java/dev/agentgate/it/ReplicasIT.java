@@ -174,6 +174,11 @@ class ReplicasIT {
       assertThat(Machine.processesWith("AGENTGATE_WORK_ORDER_ID=" + id)).isEmpty();
       assertThat(order.path("attempt").asInt()).isEqualTo(1);
     }
+    assertThat(other.metric("agentgate_orders_taken_over_total")).isEqualTo(SLOTS);
+    assertThat(other.metric("agentgate_instances")).isEqualTo(1);
+    assertThat(other.metric("agentgate_lease_age_seconds")).isNotNegative();
+    assertThat(other.metric("agentgate_lease_remaining_seconds")).isPositive();
+    assertThat(other.metric("agentgate_lease_renewals_total")).isPositive();
     if (Rounds.of(0, 1) == 1) {
       assertThat(Duration.between(killedAt, Instant.now())).isLessThan(lease.plusSeconds(5));
     }

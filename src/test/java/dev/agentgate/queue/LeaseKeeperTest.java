@@ -26,8 +26,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -333,6 +335,63 @@ class LeaseKeeperTest {
       await().until(() -> deadMansSwitch.deadline.compareTo(first) > 0);
     }
     assertThat(deadMansSwitch.closed).isTrue();
+  }
+
+  @Test
+  void theAgeOfTheLeaseAndWhatIsLeftOfItAreKnown() {
+    pass(LEASE.dividedBy(4));
+    assertThat(keeper(one).age()).isBetween(LEASE.dividedBy(4), LEASE.dividedBy(3));
+    assertThat(keeper(one).age().plus(keeper(one).remaining()))
+        .isCloseTo(LEASE, Duration.ofMinutes(1));
+
+    pass(LEASE);
+    assertThat(keeper(one).remaining()).isNegative();
+  }
+
+  @Test
+  void whetherARenewalSucceededInTimeAndWhatIsTakenOverAreTold() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    QueueObserver observer =
+        new QueueObserver() {
+          @Override
+          public void leaseRenewed() {
+            told.add("renewed");
+          }
+
+          @Override
+          public void leaseNotRenewed() {
+            told.add("not renewed");
+          }
+
+          @Override
+          public void takenOver() {
+            told.add("taken over");
+          }
+        };
+    two.queue.orders().register(observer);
+    one.open();
+    one.awaitRunning(one.submit());
+    pass(LEASE.multipliedBy(2));
+    keeper(two).renew();
+    two.open();
+
+    assertThat(keeper(two).takeOver()).isEqualTo(1);
+
+    assertThat(told).containsExactly("taken over");
+    told.clear();
+    QueueFixture three =
+        new QueueFixture(
+            directory.resolve("three"),
+            store.openedBy(new InstanceId("three")),
+            clock,
+            new LeaseSettings(Duration.ofMillis(600), new FakeSwitch()));
+    three.queue.orders().register(observer);
+    try (LeaseKeeper keeper = keeper(three)) {
+      keeper.open();
+      await().until(() -> told.contains("renewed"));
+      store.refuseWrites(true);
+      await().until(() -> told.contains("not renewed"));
+    }
   }
 
   @Test

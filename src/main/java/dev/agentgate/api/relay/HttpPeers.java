@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.api.access.Caller;
 import dev.agentgate.api.access.Endpoint;
 import dev.agentgate.api.access.Role;
+import dev.agentgate.api.relay.RelayCounts.Outcome;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.Peers;
 import dev.agentgate.store.InstanceInfo;
@@ -74,23 +75,25 @@ public final class HttpPeers implements Peers {
       WorkOrderId order,
       Consumer<HttpClientRequest> change) {
     String uri = Endpoint.BASE + "/work-orders/" + order + rest;
+    Future<HttpClientRequest> request = client.open(whom, method, uri, CALLER, instances.secret());
     try {
       Answer answer =
-          client
-              .open(whom, method, uri, CALLER, instances.secret())
-              .compose(request -> {
-                change.accept(request);
-                return request.send();
+          request
+              .compose(opened -> {
+                change.accept(opened);
+                return opened.send();
               })
               .compose(HttpPeers::read)
               .toCompletionStage()
               .toCompletableFuture()
               .get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      client.count(Outcome.ANSWERED);
       if (answer.status() >= 300) {
         throw refused(answer, whom);
       }
       return answer;
     } catch (ExecutionException | TimeoutException e) {
+      client.count(request.succeeded() ? Outcome.UNANSWERED : Outcome.UNREACHABLE);
       throw Peers.unreachable(whom);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package dev.agentgate.api.relay;
 
 import dev.agentgate.api.access.Caller;
 import dev.agentgate.store.InstanceInfo;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -24,8 +25,10 @@ public final class PeerClient implements AutoCloseable {
   private static final int KEEP_ALIVE_SECONDS = 10;
 
   private final HttpClient client;
+  private final RelayCounts counts;
 
-  public PeerClient(Vertx vertx) {
+  public PeerClient(Vertx vertx, MeterRegistry meters) {
+    counts = new RelayCounts(meters);
     client =
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -54,6 +57,11 @@ public final class PeerClient implements AutoCloseable {
             .setMethod(method)
             .setAbsoluteURI(address.get().resolve("/").toString().replaceFirst("/$", "") + uri)
             .setHeaders(headers));
+  }
+
+  /** Counts what came of a request. */
+  void count(RelayCounts.Outcome outcome) {
+    counts.count(outcome);
   }
 
   @Override

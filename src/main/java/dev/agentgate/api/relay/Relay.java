@@ -7,6 +7,7 @@ import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemAnswers;
 import dev.agentgate.api.problem.ProblemType;
 import dev.agentgate.api.relay.PassedOnCall.Progress;
+import dev.agentgate.api.relay.RelayCounts.Outcome;
 import dev.agentgate.queue.FileRemoval;
 import dev.agentgate.queue.Peers;
 import dev.agentgate.queue.Whereabouts;
@@ -215,6 +216,12 @@ public class Relay {
                     call.caller(),
                     secret)));
     Progress progress = await(call, passedOn, by);
+    client.count(
+        switch (progress) {
+          case ANSWERED -> Outcome.ANSWERED;
+          case NOT_SENT -> Outcome.UNREACHABLE;
+          case OPEN, BROKEN, ABANDONED -> Outcome.UNANSWERED;
+        });
     if (progress == Progress.BROKEN && withBody) {
       throw Peers.unreachable(by);
     }

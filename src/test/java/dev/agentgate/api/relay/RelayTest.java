@@ -18,6 +18,7 @@ import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -55,7 +56,8 @@ class RelayTest {
       new InMemoryStore(new SettableClock()).openedBy(new InstanceId("a"));
   private final Instance a = new Instance(first);
   private final Instance b = new Instance(first.openedBy(new InstanceId("b")));
-  private final PeerClient client = new PeerClient(vertx);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final PeerClient client = new PeerClient(vertx, meters);
 
   /** How a resource answers; set by a test. */
   private volatile Consumer<RoutingContext> resource =
@@ -168,6 +170,10 @@ class RelayTest {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 
+  private double counted(String outcome) {
+    return meters.get("agentgate.relayed.calls").tag("outcome", outcome).counter().count();
+  }
+
   private static String by(HttpResponse<?> answer) {
     return answer.headers().firstValue("Answered-By").orElse("nobody");
   }
@@ -192,6 +198,8 @@ class RelayTest {
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(answer.body()).isEqualTo("{\"detail\":\"no\"}");
     assertThat(a.refused).isEmpty();
+    assertThat(counted("answered")).isEqualTo(1);
+    assertThat(counted("unreachable") + counted("unanswered")).isZero();
   }
 
   @Test
@@ -365,6 +373,7 @@ class RelayTest {
     assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(a.refused).containsExactly(503);
+    assertThat(counted("unreachable")).as("every attempt").isPositive();
   }
 
   @Test
@@ -425,5 +434,6 @@ class RelayTest {
         peers.cancel(new Whereabouts(a.store).living(b.store.instance()).orElseThrow(), order.id());
     assertThat(report.killed()).isTrue();
     assertThat(report.took()).isEqualTo(Duration.ofMillis(12));
+    assertThat(counted("answered")).isEqualTo(2);
   }
 }
