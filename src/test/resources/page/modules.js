@@ -2,9 +2,9 @@
 async (base) => {
   const load = (name) => import(base + name);
   const [{ ByteStore }, { RowIndex }, { renderRow, textOf }, { Finder }, { applySgr, PLAIN }, { contrast, readable },
-    { ScrollMap, MOST_PIXELS }, { visible }, { Patch, unquote }] = await Promise.all(
-    ['bytes.js', 'rows.js', 'terminal.js', 'find.js', 'sgr.js', 'colours.js', 'scroll.js', 'visible.js', 'patch.js']
-      .map(load),
+    { ScrollMap, MOST_PIXELS }, { visible }, { Patch, unquote }, { WrappedFile }] = await Promise.all(
+    ['bytes.js', 'rows.js', 'terminal.js', 'find.js', 'sgr.js', 'colours.js', 'scroll.js', 'visible.js', 'patch.js',
+      'wrap.js'].map(load),
   );
   const encoder = new TextEncoder();
   const wrong = [];
@@ -139,5 +139,33 @@ async (base) => {
     ]);
   }
   same('a name that is not UTF-8', unquote('"latin\\351"'), 'latin\\351');
+
+  // Wrapped rows are the same wherever they are read from, and while the patch is still coming.
+  const words = (i) => 'wörd '.repeat(i % 9 ? i % 40 : 0) + 'x'.repeat(i === 300 ? 2500 : 0);
+  const long = Array.from({ length: 700 }, (_, i) => `+${i} ${words(i)}`);
+  const whole = encoder.encode(
+    ['diff --git a/a b/a', 'new file mode 100644', '--- /dev/null', '+++ b/a', '@@ -0,0 +1,700 @@', ...long, ''].join('\n'));
+  const store = new ByteStore({ chunkSize: 1024 });
+  const patch = new Patch();
+  let file = null;
+  for (let i = 0; i < whole.length; i += 997) {
+    store.append(whole.subarray(i, i + 997));
+    patch.push(whole.subarray(i, i + 997));
+    if (patch.files.length > 0) {
+      file ??= new WrappedFile(patch.files[0], (from) => patch.lines(store, patch.files[0], from), 40);
+      same('rows so far', file.read(0, 1e9).length, file.rows);
+    }
+  }
+  const rows = file.read(0, 1e9);
+  const lines = [];
+  rows.forEach(({ continued, text }) => (continued ? (lines[lines.length - 1] += text) : lines.push(text)));
+  same('wrapped lines', lines, patch.read(store, patch.files[0], 0, 1e9).map((line) => line.text));
+  same('wide rows', rows.filter(({ text }) => text.length > 40), []);
+  same('rows that tell what is missing', rows.filter(({ cut }) => cut > 0).map((row) => [row.number, row.text]), [[301, '']]);
+  for (let at = 0; at < rows.length; at += 83) {
+    same('rows from ' + at, file.read(at, at + 90), rows.slice(at, at + 90));
+    same('line of row ' + at, file.lineAt(at), rows[at].number);
+    same('first row of its line', rows[file.rowOf(rows[at].number)].piece, 0);
+  }
   return wrong;
 }
