@@ -161,8 +161,7 @@ public final class AgentBrakes {
     }
   }
 
-  private void failed(
-      String agentType, FailureReason reason, String message, AgentPausesNow now) {
+  private void failed(String agentType, FailureReason reason, String message, AgentPausesNow now) {
     switch (reason) {
       case AGENT_AUTH -> set(agentType, Reason.AGENT_AUTH, message, Optional.empty(), 1);
       case AGENT_UNAVAILABLE -> unavailable(agentType, Reason.AGENT_UNAVAILABLE, message, now);
@@ -184,8 +183,7 @@ public final class AgentBrakes {
     }
   }
 
-  private void unavailable(
-      String agentType, Reason reason, String message, AgentPausesNow now) {
+  private void unavailable(String agentType, Reason reason, String message, AgentPausesNow now) {
     boolean onProbation = now.isOnProbation(agentType);
     int inARow = failures.merge(agentType, 1, Integer::sum);
     if (now.inForce(agentType).isPresent() || (inARow < FAILURES_IN_A_ROW && !onProbation)) {

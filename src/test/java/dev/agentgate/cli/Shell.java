@@ -25,6 +25,7 @@ public final class Shell {
   private Terminals terminals = Terminals.NONE;
   private int width = 80;
   private StoreMigrator migrator = (_, _) -> 0;
+  private volatile ByteArrayOutputStream written = new ByteArrayOutputStream();
 
   /** How a command ended, and what it wrote. */
   public record Result(int code, String out, String err) {
@@ -69,9 +70,15 @@ public final class Shell {
     return this;
   }
 
+  /** Returns what the last command has written so far. It may still run, in another thread. */
+  public String written() {
+    return written.toString(StandardCharsets.UTF_8);
+  }
+
   public Result run(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
+    written = out;
     Console console =
         new Console(
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),

@@ -171,12 +171,13 @@ class CommandLineIT {
   void aFollowSurvivesARestartOfTheService() throws Exception {
     Path go = service.outside("go");
     String id = submit("echo before; while [ ! -e " + go + " ]; do sleep 0.1; done; echo after");
+    Shell follower = shell();
     CompletableFuture<Result> follow =
         CompletableFuture.supplyAsync(
-            () -> shell().run("logs", "-f", id, "--request-timeout", "2m"));
-    await("the order to run")
+            () -> follower.run("logs", "-f", id, "--request-timeout", "2m"));
+    await("the log to be followed")
         .atMost(PATIENCE)
-        .until(() -> shell().run("logs", id).out().equals("before\n"));
+        .until(() -> follower.written().equals("before\n"));
     service.kill9AndRestart();
     Files.createFile(go);
 

@@ -141,8 +141,7 @@ class OutageIT {
   }
 
   private void readOnly(String value) {
-    primary.execute(
-        "postgres", "ALTER SYSTEM SET default_transaction_read_only = " + value);
+    primary.execute("postgres", "ALTER SYSTEM SET default_transaction_read_only = " + value);
     primary.execute("postgres", "SELECT pg_reload_conf()");
   }
 

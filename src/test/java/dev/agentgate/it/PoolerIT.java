@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.store.postgres.PostgresServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -57,7 +58,11 @@ class PoolerIT {
       command.addAll(List.of("-u", "nobody"));
     }
     command.add(settings.toString());
-    pooler = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(home.resolve("pooler.log").toFile()).start();
+    pooler =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("pooler.log").toFile())
+            .start();
     await().atMost(PATIENCE).until(this::isListening);
   }
 
@@ -68,7 +73,7 @@ class PoolerIT {
   }
 
   private boolean isListening() {
-    try (Socket _ = new Socket("127.0.0.1", port)) {
+    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return true;
     } catch (IOException e) {
       assertThat(pooler.isAlive()).as("the pooler is alive").isTrue();

@@ -49,7 +49,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StoreMigrationTest {
   private static final InstanceId INSTANCE = new InstanceId("here");
   private static final long UNLIMITED = 1L << 30;
-  private static final Runnable NOTHING = () -> {};
 
   @TempDir Path data;
   @TempDir Path otherData;
@@ -57,6 +56,8 @@ class StoreMigrationTest {
   @RegisterExtension final FreshDatabase fresh = new FreshDatabase();
 
   private final List<String> said = new ArrayList<>();
+
+  private static void doNothing() {}
 
   private StoreMigration migration(Path from, DataSource to, boolean leaveUnreadable)
       throws IOException {
@@ -69,7 +70,7 @@ class StoreMigrationTest {
   }
 
   private List<String> migrate() throws IOException {
-    return migration(data, fresh.connections(), false).run(NOTHING);
+    return migration(data, fresh.connections(), false).run(StoreMigrationTest::doNothing);
   }
 
   private Store openDatabase() {
@@ -186,7 +187,8 @@ class StoreMigrationTest {
     int attempts = 0;
     for (int connections = 1; !complete; connections += 1 + connections / 6) {
       try {
-        List<String> _ = migration(data, endingAfter(connections), false).run(NOTHING);
+        List<String> _ =
+            migration(data, endingAfter(connections), false).run(StoreMigrationTest::doNothing);
         complete = true;
       } catch (StoreUnavailableException e) {
         assertThat(e).hasRootCauseMessage("the end");
@@ -288,7 +290,7 @@ class StoreMigrationTest {
     assertThat(said).anyMatch(line -> line.contains(damaged.id().value()));
     assertThatExceptionOfType(DatabaseRefusedException.class).isThrownBy(this::openDatabase);
 
-    List<String> _ = migration(data, fresh.connections(), true).run(NOTHING);
+    List<String> _ = migration(data, fresh.connections(), true).run(StoreMigrationTest::doNothing);
     try (Store inDatabase = openDatabase()) {
       assertThat(inDatabase.workOrders().counts().total()).isEqualTo(8);
       assertThat(inDatabase.workOrders().find(damaged.id())).isEmpty();
@@ -361,7 +363,7 @@ class StoreMigrationTest {
                 new PostgresImport(fresh.connections(), Optional.empty()),
                 new StoreMigration.Options(INSTANCE, 0, false),
                 said::add)
-            .run(NOTHING);
+            .run(StoreMigrationTest::doNothing);
 
     try (Store inDatabase = openDatabase()) {
       Everything everything = Everything.in(inDatabase);
