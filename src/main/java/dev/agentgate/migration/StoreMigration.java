@@ -106,9 +106,9 @@ public final class StoreMigration {
   private Tally survey() throws IOException {
     Tally tally = new Tally();
     from.unreadable().forEach(tally::add);
-    settings().unreadable().ifPresent(tally::add);
+    settings().unreadable().forEach(tally::add);
     eachSlice("Read", tally::add);
-    from.forEachUsage(tally::add);
+    from.forEachUsage(tally::add).forEach(tally::add);
     return tally;
   }
 
@@ -228,29 +228,37 @@ public final class StoreMigration {
 
   private void eachUsage(Consumer<List<RunUsage>> step) throws IOException {
     List<RunUsage> part = new ArrayList<>(USAGE_AT_ONCE);
-    from.forEachUsage(used -> {
-      part.add(used);
-      if (part.size() == USAGE_AT_ONCE) {
-        step.accept(part);
-        part.clear();
-      }
-    });
+    List<Unreadable> _ =
+        from.forEachUsage(used -> {
+          part.add(used);
+          if (part.size() == USAGE_AT_ONCE) {
+            step.accept(part);
+            part.clear();
+          }
+        });
     if (!part.isEmpty()) {
       step.accept(part);
     }
   }
 
   private record Settings(
-      Map<String, AgentPause> pauses, boolean paused, Optional<Unreadable> unreadable) {}
+      Map<String, AgentPause> pauses, boolean paused, List<Unreadable> unreadable) {}
 
+  /** Reads a damaged file as the service does, for which nothing is paused then. */
   private Settings settings() throws IOException {
-    Map<String, AgentPause> pauses = from.agentPauses();
+    List<Unreadable> unreadable = new ArrayList<>();
+    Map<String, AgentPause> pauses = Map.of();
     try {
-      return new Settings(pauses, from.isPaused(), Optional.empty());
+      pauses = from.agentPauses();
     } catch (UnreadableRecordException e) {
-      // As the service does, which then puts the file into quarantine.
-      return new Settings(
-          pauses, false, Optional.of(new Unreadable("queue.json", String.valueOf(e.getMessage()))));
+      unreadable.add(new Unreadable("agent-pauses.json", String.valueOf(e.getMessage())));
     }
+    boolean paused = false;
+    try {
+      paused = from.isPaused();
+    } catch (UnreadableRecordException e) {
+      unreadable.add(new Unreadable("queue.json", String.valueOf(e.getMessage())));
+    }
+    return new Settings(pauses, paused, unreadable);
   }
 }

@@ -118,7 +118,8 @@ public final class OrphanCleanup {
 
   /**
    * Removes what is left of a service that died while it claimed an order: runs that nothing refers
-   * to and that never got beyond their record. Call at the start, while nothing is being claimed.
+   * to, and of which nothing but the claim is left. Call at the start, while nothing is being
+   * claimed.
    *
    * @return the number of such runs
    */

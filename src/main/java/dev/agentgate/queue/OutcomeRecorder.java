@@ -69,12 +69,18 @@ final class OutcomeRecorder {
   /**
    * Writes the outcome.
    *
+   * @param first done before that, and again if the store fails
    * @param written called once it is written, before the callers that wait are answered
    * @return the order in its new state, once it is written
    */
-  WorkOrder record(RunOutcome outcome, Runnable written) {
+  WorkOrder record(RunOutcome outcome, Runnable first, Runnable written) {
+    boolean begun = false;
     while (true) {
       try {
+        if (!begun) {
+          first.run();
+          begun = true;
+        }
         WorkOrder after = write(outcome);
         written.run();
         recorded.complete(after);

@@ -258,11 +258,11 @@ final class RunSupervisor {
     }
     RunOutcome decided = decide(outcome, agentsVerdict());
     collect();
-    patience.look(() -> {
-      with.brakes().ended(agentType(), decided);
-      return decided;
-    });
-    WorkOrder after = recorder.record(decided, () -> with.slots().free(this));
+    WorkOrder after =
+        recorder.record(
+            decided,
+            () -> with.brakes().ended(agentType(), decided),
+            () -> with.slots().free(this));
     with.slotFreed().run();
     with.workspaceCleanup().ended(after, run());
   }

@@ -128,7 +128,11 @@ class MigrationCommand {
 
   private List<String> migrate(Request asked, Path data) throws IOException {
     FileStoreReader files = FileStoreReader.open(data);
-    AgroalDataSource connections = asked.dryRun() ? database.checked() : database.withTables();
+    AgroalDataSource connections = database.checked();
+    database.requireNoOtherTables();
+    if (!asked.dryRun()) {
+      connections = database.withTables();
+    }
     PostgresImport target = new PostgresImport(connections, settings.queue().priorityAging());
     StoreMigration migration =
         new StoreMigration(

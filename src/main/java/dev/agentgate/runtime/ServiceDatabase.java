@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.jboss.logging.Logger;
 
@@ -62,8 +63,13 @@ class ServiceDatabase {
     return database;
   }
 
-  /** Flyway itself would advise to repair tables that are in order. */
   private static void prepareTables(Flyway flyway) {
+    requireNotNewer(flyway);
+    flyway.migrate();
+  }
+
+  /** Flyway itself would advise to repair tables that are in order. */
+  private static void requireNotNewer(Flyway flyway) {
     for (MigrationInfo applied : flyway.info().applied()) {
       if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
         throw refused(
@@ -71,7 +77,21 @@ class ServiceDatabase {
                 + " version, or a later one.");
       }
     }
-    flyway.migrate();
+  }
+
+  /**
+   * Requires that the database has no tables, or those of this version: those of another version
+   * are in use, and must not be changed in passing.
+   *
+   * @throws StartRefusedException if it has others
+   */
+  void requireNoOtherTables() {
+    requireNotNewer(flyway.get());
+    MigrationInfoService tables = flyway.get().info();
+    if (tables.applied().length > 0 && tables.pending().length > 0) {
+      throw refused(
+          "The database has the tables of an earlier version of AgentGate. Name an empty database.");
+    }
   }
 
   /** Whether {@link #withTables} would leave the tables as they are. */

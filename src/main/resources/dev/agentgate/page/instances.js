@@ -120,7 +120,7 @@ function Row({ instance }) {
 function Why({ instance }) {
   const { state, running, lastSeen, left } = instance;
   const words = {
-    draining: running > 0 ? `${several(running, 'order')} left` : 'starts nothing',
+    draining: running > 0 ? `${running} still running` : 'starts nothing',
     silent: 'its lease is not renewed',
     gone: html`for <${Elapsed} from=${lastSeen} />${left && ', its orders are settled'}`,
     stopped: html`<${Time} at=${lastSeen} />`,

@@ -132,7 +132,7 @@ class PageInstancesIT {
 
       stopped.terminate();
       assertThat(state(page, "agentgate-2")).hasText("draining");
-      assertThat(row(page, "agentgate-2")).containsText("1 order left");
+      assertThat(row(page, "agentgate-2")).containsText("1 still running");
 
       Files.createFile(go);
       assertThat(stopped.awaitExit()).isEqualTo(143);

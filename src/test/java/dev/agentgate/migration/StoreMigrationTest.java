@@ -28,6 +28,7 @@ import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -295,6 +297,23 @@ class StoreMigrationTest {
       assertThat(inDatabase.workOrders().counts().total()).isEqualTo(8);
       assertThat(inDatabase.workOrders().find(damaged.id())).isEmpty();
     }
+  }
+
+  @Test
+  void damagedUsageAndPausesAreNamedAndNotPassedOver() throws IOException {
+    SampleStore.fill(data, 8, 9);
+    Path usage;
+    try (Stream<Path> days = Files.list(data.resolve("usage"))) {
+      usage = days.findFirst().orElseThrow();
+    }
+    Files.writeString(usage, "{damaged\n", StandardOpenOption.APPEND);
+    Files.writeString(data.resolve("agent-pauses.json"), "{damaged");
+
+    assertFails(Reason.UNREADABLE, "Some files cannot be read", "--leave-unreadable");
+
+    assertThat(said)
+        .anyMatch(line -> line.contains("usage/" + usage.getFileName()))
+        .anyMatch(line -> line.contains("agent-pauses.json"));
   }
 
   @ParameterizedTest

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
           + " QUARKUS_DATASOURCE_PASSWORD (or QUARKUS_DATASOURCE_PASSWORD_FILE) an empty database.",
       "Nothing is removed. If the command was interrupted, run it again. Once everything is the"
           + " same, it writes the file `database` into the data directory. From then on a service"
-          + " uses the directory with AGENTGATE_STORE_KIND=postgres only.",
+          + " can use the directory only with AGENTGATE_STORE_KIND=postgres.",
       "Exit codes: 0 everything was copied; 65 something cannot be read; 69 the database is out of"
           + " reach; 70 the database differs from the files; 73 the data directory cannot be used;"
           + " 74 a file cannot be read now; 75 a service or an agent is still at work; 78 a setting"

@@ -20,7 +20,7 @@ final class EarlyEntry implements AutoCloseable {
   private static final Path PLACE = Path.of("/proc/self/cgroup");
   private static final String THIS_PROCESS = "0";
 
-  /** How long an entry is surely of use to the next one. */
+  /** How long an entry certainly helps the next one. */
   private static final long OF_USE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Path home;

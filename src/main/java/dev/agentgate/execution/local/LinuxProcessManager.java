@@ -108,7 +108,7 @@ public final class LinuxProcessManager {
 
   /** Prepares for a start in a moment. Returns at once. */
   void expectStart() {
-    if (cgroups.isDone()) {
+    if (cgroups.isDone() && !cgroups.isCompletedExceptionally()) {
       cgroups().ifPresent(CgroupTree::expectEntry);
     }
   }

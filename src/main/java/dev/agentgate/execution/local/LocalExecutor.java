@@ -43,13 +43,13 @@ public final class LocalExecutor implements Executor {
   private final AgentOutputs outputs;
   private final Clock clock;
 
-  /** When this process of the service since. */
+  /** When this process of the service began. */
   private final Instant since;
 
   private final ConcurrentMap<RunId, LocalStart> starting = new ConcurrentHashMap<>();
 
   /**
-   * @param clock the clock of the runs
+   * @param clock tells the time for all runs
    */
   public LocalExecutor(
       LinuxProcessManager processes,

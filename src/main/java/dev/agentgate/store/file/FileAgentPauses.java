@@ -42,19 +42,33 @@ final class FileAgentPauses implements AgentPauses {
   FileAgentPauses(Path directory, ConfiguredDirectory place) throws IOException {
     this.directory = directory;
     this.place = place;
-    Path file = directory.resolve(FILE);
     Map<String, AgentPause> read = Map.of();
     try {
-      OrderFiles.Content content = OrderFiles.read(file.toFile());
-      read = decode(content.bytes(), content.length());
-    } catch (FileNotFoundException e) {
-      if (file.toFile().exists()) {
-        throw e;
-      }
+      read = read(directory);
     } catch (UnreadableRecordException e) {
       LOG.warnf("The pauses of agents cannot be read, so no agent is paused: %s", e.getMessage());
     }
     this.pauses = read;
+  }
+
+  /**
+   * Reads the pauses that are kept in a data directory.
+   *
+   * @throws UnreadableRecordException if the file is damaged
+   */
+  static Map<String, AgentPause> read(Path directory)
+      throws IOException, UnreadableRecordException {
+    Path file = directory.resolve(FILE);
+    try {
+      OrderFiles.Content content = OrderFiles.read(file.toFile());
+      return decode(content.bytes(), content.length());
+    } catch (FileNotFoundException e) {
+      // Java also throws this if there is no descriptor left to open the file.
+      if (file.toFile().exists()) {
+        throw e;
+      }
+      return Map.of();
+    }
   }
 
   @Override

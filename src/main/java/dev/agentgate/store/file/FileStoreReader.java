@@ -205,16 +205,29 @@ public final class FileStoreReader {
     }
   }
 
-  /** Returns the pauses of agents. */
-  public Map<String, AgentPause> agentPauses() throws IOException {
-    return new FileAgentPauses(dataDir, new ConfiguredDirectory(dataDir)).all();
+  /**
+   * Returns the pauses of agents.
+   *
+   * @throws UnreadableRecordException if they cannot be read
+   */
+  public Map<String, AgentPause> agentPauses() throws IOException, UnreadableRecordException {
+    return FileAgentPauses.read(dataDir);
   }
 
-  /** Hands over what {@link UsageLedger#forEach} would, day by day. */
-  public void forEachUsage(Consumer<RunUsage> consumer) throws IOException {
+  /**
+   * Hands over what {@link UsageLedger#forEach} would, day by day.
+   *
+   * @return the days with lines that cannot be read
+   */
+  public List<Unreadable> forEachUsage(Consumer<RunUsage> consumer) throws IOException {
     UsageFiles files = new UsageFiles(dataDir);
+    List<Unreadable> damaged = new ArrayList<>();
     for (LocalDate day : files.days().reversed()) {
-      files.read(day, consumer);
+      int lines = files.read(day, consumer);
+      if (lines > 0) {
+        damaged.add(new Unreadable("usage/" + day + ".jsonl", lines + " lines are damaged"));
+      }
     }
+    return damaged;
   }
 }

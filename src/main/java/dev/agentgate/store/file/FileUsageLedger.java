@@ -98,7 +98,7 @@ final class FileUsageLedger implements UsageLedger {
     UsageDay day = new UsageDay();
     // An earlier process may have died between a write and its sync.
     files.sync(date);
-    files.read(date, day::add);
+    int _ = files.read(date, day::add);
     days.put(date, day);
     if (days.size() > DAYS_IN_MEMORY) {
       days.remove(days.keySet().iterator().next());
@@ -112,13 +112,14 @@ final class FileUsageLedger implements UsageLedger {
     try {
       for (LocalDate day : files.days()) {
         if (mayHold(day, from, to)) {
-          files.read(
-              day,
-              used -> {
-                if (used.startedIn(from, to)) {
-                  consumer.accept(used);
-                }
-              });
+          int _ =
+              files.read(
+                  day,
+                  used -> {
+                    if (used.startedIn(from, to)) {
+                      consumer.accept(used);
+                    }
+                  });
         }
       }
     } catch (IOException e) {
@@ -168,13 +169,14 @@ final class FileUsageLedger implements UsageLedger {
     Deque<BigDecimal> latest = new ArrayDeque<>();
     for (LocalDate day : files.days().stream().limit(DAYS_OF_LATEST_COSTS).toList()) {
       List<BigDecimal> costs = new ArrayList<>();
-      files.read(
-          day,
-          used -> {
-            if (used.agentType().equals(agentType)) {
-              used.usage().costUsd().ifPresent(costs::add);
-            }
-          });
+      int _ =
+          files.read(
+              day,
+              used -> {
+                if (used.agentType().equals(agentType)) {
+                  used.usage().costUsd().ifPresent(costs::add);
+                }
+              });
       costs.reversed().stream().limit(LATEST - latest.size()).forEach(latest::addFirst);
       if (latest.size() == LATEST) {
         break;

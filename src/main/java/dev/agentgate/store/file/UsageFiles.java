@@ -113,8 +113,12 @@ final class UsageFiles {
     }
   }
 
-  /** Hands over each run of a day once. Lines that cannot be read are skipped. */
-  void read(LocalDate day, Consumer<RunUsage> consumer) throws IOException {
+  /**
+   * Hands over each run of a day once. Lines that cannot be read are skipped.
+   *
+   * @return the number of lines that were skipped
+   */
+  int read(LocalDate day, Consumer<RunUsage> consumer) throws IOException {
     Set<RunId> seen = new HashSet<>();
     int unreadable = 0;
     try (BufferedReader lines =
@@ -136,5 +140,6 @@ final class UsageFiles {
     if (unreadable > 0) {
       LOG.debugf("%d lines about the usage of %s cannot be read", unreadable, day);
     }
+    return unreadable;
   }
 }

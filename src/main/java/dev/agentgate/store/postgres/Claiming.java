@@ -8,6 +8,7 @@ import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,10 +17,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,7 +38,6 @@ final class Claiming {
 
   private final Connection connection;
   private final Instance instance;
-  private final QueueRank rank;
   private final OrderWriter writer;
   private final Claim claim;
   private final Instant now;
@@ -45,19 +47,15 @@ final class Claiming {
 
   private final Map<String, WorkOrder> held = new HashMap<>();
 
+  /** The orders that were chosen: one that gets another place meanwhile is read again. */
+  private final Set<WorkOrderId> seen = new HashSet<>();
+
   /**
    * @param now the time by the clock of the orders
    */
-  Claiming(
-      Connection connection,
-      Instance instance,
-      QueueRank rank,
-      OrderWriter writer,
-      Claim claim,
-      Instant now) {
+  Claiming(Connection connection, Instance instance, OrderWriter writer, Claim claim, Instant now) {
     this.connection = connection;
     this.instance = instance;
-    this.rank = rank;
     this.writer = writer;
     this.claim = claim;
     this.now = now;
@@ -119,12 +117,11 @@ final class Claiming {
   /** Locks the orders that may start, from the head on, until there are enough. */
   private List<WorkOrder> hold() throws SQLException {
     List<WorkOrder> all = new ArrayList<>();
-    Optional<QueueEntry> last = Optional.empty();
+    Optional<Placed> last = Optional.empty();
     int limit = FIRST_PAGE;
-    List<QueueEntry> page;
     do {
-      page = page(last, limit);
-      Iterator<QueueEntry> entries = page.iterator();
+      List<Placed> page = page(last, limit);
+      Iterator<QueueEntry> entries = page.stream().map(Placed::entry).iterator();
       List<QueueEntry> chosen;
       do {
         chosen = choose(entries, claim.slots() - all.size());
@@ -141,25 +138,25 @@ final class Claiming {
    * Returns the next entries of the queue. The limit makes the database read the index; without it,
    * each claim would sort the whole queue.
    */
-  private List<QueueEntry> page(Optional<QueueEntry> last, int limit) throws SQLException {
+  private List<Placed> page(Optional<Placed> last, int limit) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
             OrderRows.ENTRY
                 + "WHERE (not_before IS NULL OR not_before <= ?)"
                 + (claim.only().isPresent() ? " AND id = ?" : "")
                 + (claim.requestedOnly() ? " AND requested" : "")
-                + (last.isPresent() ? " AND " + QueueRank.AFTER : "")
-                + QueueRank.ORDER
+                + (last.isPresent() ? " AND " + Placed.BEHIND : "")
+                + Placed.ORDER
                 + " LIMIT ?")) {
       Parameters parameters = new Parameters(select).time(now);
       if (claim.only().isPresent()) {
         parameters.plain(claim.only().get().value());
       }
       if (last.isPresent()) {
-        rank.setPlace(parameters, last.get());
+        last.get().setPlace(parameters);
       }
       Parameters _ = parameters.number(limit);
-      return OrderRows.entries(select);
+      return Placed.read(select);
     }
   }
 
@@ -168,7 +165,8 @@ final class Claiming {
     List<QueueEntry> chosen = new ArrayList<>();
     while (chosen.size() < most && entries.hasNext()) {
       QueueEntry entry = entries.next();
-      if (!isFull(entry) && claim.admits().test(entry)) {
+      if (!seen.contains(entry.id()) && !isFull(entry) && claim.admits().test(entry)) {
+        seen.add(entry.id());
         chosen.add(entry);
         count(entry, 1);
       }

@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,11 @@ final class Database {
   /** Why the last step failed; null if it did not. */
   private volatile @Nullable String failure;
 
-  /** Why the last write failed: a server that is full or read-only still answers queries. */
-  private volatile @Nullable String writeFailure;
+  /** A server that is full or read-only still answers queries. */
+  private final LastFailure writes = new LastFailure();
+
+  /** A server that is full may still take the renewal of a lease. */
+  private final LastFailure renewals = new LastFailure();
 
   Database(DataSource connections, Runnable afterClose) {
     this.connections = connections;
@@ -49,25 +51,19 @@ final class Database {
     return attempt(step);
   }
 
-  /** Does a step of a single statement that writes. */
+  /** Does a step of a single statement that adds or changes rows. */
   <T> T singleWrite(Step<T> step) {
-    return noting(() -> attempt(step));
+    return writes.noting(() -> attempt(step));
   }
 
-  /** Does a step that writes as one transaction, like {@link #transaction}. */
+  /** Does a step that adds or changes rows, as one transaction, like {@link #transaction}. */
   <T> T write(Step<T> step) {
-    return noting(() -> transaction(step));
+    return writes.noting(() -> transaction(step));
   }
 
-  private <T> T noting(Supplier<T> write) {
-    try {
-      T result = write.get();
-      writeFailure = null;
-      return result;
-    } catch (StoreUnavailableException e) {
-      writeFailure = failure;
-      throw e;
-    }
+  /** Renews a lease, as one transaction, like {@link #transaction}. */
+  <T> T renew(Step<T> step) {
+    return renewals.noting(() -> transaction(step));
   }
 
   /** Does a step that lasts; if it fails, the store is not taken for failing. */
@@ -158,7 +154,7 @@ final class Database {
 
   /** Returns why the database fails, as a sentence; empty if it does not. */
   Optional<String> failure() {
-    return Optional.ofNullable(failure).or(() -> Optional.ofNullable(writeFailure));
+    return Optional.ofNullable(failure).or(writes::why).or(renewals::why);
   }
 
   /** Idempotent. */

@@ -29,7 +29,7 @@ final class OrderRows {
       FROM work_orders o LEFT JOIN instances i ON i.id = o.owner
       """;
 
-  /** The columns of an entry of the queue, for {@link #entries}. */
+  /** The columns of an entry of the queue, for {@link #entry}. */
   static final String ENTRY =
       """
       SELECT id, jump, rank, queued_at, priority, not_before, requested, expires_at, repository,

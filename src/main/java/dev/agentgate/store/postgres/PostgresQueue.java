@@ -36,7 +36,6 @@ final class PostgresQueue implements WorkQueue {
   private final Database database;
   private final Instance instance;
   private final OrderWriter writer;
-  private final QueueRank rank;
   private final PostgresWorkOrders orders;
   private final PostgresChangeFeed changes;
   private final Clock clock;
@@ -44,14 +43,12 @@ final class PostgresQueue implements WorkQueue {
   PostgresQueue(
       Database database,
       Instance instance,
-      QueueRank rank,
       OrderWriter writer,
       PostgresWorkOrders orders,
       PostgresChangeFeed changes,
       Clock clock) {
     this.database = database;
     this.instance = instance;
-    this.rank = rank;
     this.writer = writer;
     this.orders = orders;
     this.changes = changes;
@@ -62,7 +59,7 @@ final class PostgresQueue implements WorkQueue {
   public List<WorkOrder> claim(Claim claim) {
     List<WorkOrder> claimed =
         database.transaction(connection ->
-            new Claiming(connection, instance, rank, writer, claim, clock.instant()).claim());
+            new Claiming(connection, instance, writer, claim, clock.instant()).claim());
     if (!claimed.isEmpty()) {
       changes.tell();
     }
@@ -82,7 +79,7 @@ final class PostgresQueue implements WorkQueue {
   public Set<WorkOrderId> renew(Set<WorkOrderId> running, Duration lease) {
     Set<WorkOrderId> lost = new HashSet<>(running);
     lost.removeAll(
-        database.write(connection -> {
+        database.renew(connection -> {
           Instant _ = instance.renew(connection, lease);
           return owned(connection);
         }));
@@ -183,22 +180,33 @@ final class PostgresQueue implements WorkQueue {
 
   @Override
   public Iterator<QueueEntry> fromHead() {
-    return new Pages<>(this::page);
+    Iterator<Placed> placed = new Pages<>(this::page);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return placed.hasNext();
+      }
+
+      @Override
+      public QueueEntry next() {
+        return placed.next().entry();
+      }
+    };
   }
 
-  private List<QueueEntry> page(Optional<QueueEntry> last) {
+  private List<Placed> page(Optional<Placed> last) {
     return database.single(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement(
               OrderRows.ENTRY
-                  + (last.isPresent() ? "WHERE " + QueueRank.AFTER : "")
-                  + QueueRank.ORDER
+                  + (last.isPresent() ? "WHERE " + Placed.BEHIND : "")
+                  + Placed.ORDER
                   + " LIMIT "
                   + (last.isPresent() ? PAGE : FIRST_PAGE))) {
         if (last.isPresent()) {
-          rank.setPlace(new Parameters(select), last.get());
+          last.get().setPlace(new Parameters(select));
         }
-        return OrderRows.entries(select);
+        return Placed.read(select);
       }
     });
   }

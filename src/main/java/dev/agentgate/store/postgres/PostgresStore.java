@@ -126,7 +126,7 @@ public final class PostgresStore implements Store {
     OrderWriter writer = new OrderWriter(rank);
     changes = new PostgresChangeFeed(database, instance);
     workOrders = new PostgresWorkOrders(database, instance, writer, changes);
-    queue = new PostgresQueue(database, instance, rank, writer, workOrders, changes, clock);
+    queue = new PostgresQueue(database, instance, writer, workOrders, changes, clock);
     runs = new PostgresRuns(database, instance);
     agentPauses = new PostgresAgentPauses(database);
     usage = new PostgresUsageLedger(database);

@@ -19,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ import java.util.TreeMap;
 /** The orders. Each change locks its order's row, whose revision and owner decide a race. */
 final class PostgresWorkOrders implements WorkOrders {
   private static final int IDS_AT_ONCE = 1_000;
+
+  /** How often a key is tried whose holder is being removed. */
+  private static final int TAKES = 3;
 
   private final Database database;
   private final Instance instance;
@@ -90,37 +94,57 @@ final class PostgresWorkOrders implements WorkOrders {
    */
   private static void takeKeys(Connection connection, Map<String, WorkOrder> holders)
       throws SQLException {
-    if (holders.isEmpty()) {
-      return;
+    Map<String, WorkOrder> open = new TreeMap<>(holders);
+    for (int attempt = 0; attempt < TAKES && !open.isEmpty(); attempt++) {
+      takeFree(connection, open);
+      // A holder that was removed in between has left its key free.
+      open.keySet().removeAll(findHolders(connection, open.keySet(), holders));
     }
+  }
+
+  /** Takes the keys that are free, and removes them from the map. */
+  private static void takeFree(Connection connection, Map<String, WorkOrder> open)
+      throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             """
             INSERT INTO idempotency_keys (key, order_id)
             SELECT * FROM unnest(?, ?) AS taken (key, order_id) ORDER BY key COLLATE "C"
-            ON CONFLICT DO NOTHING
+            ON CONFLICT DO NOTHING RETURNING key
             """)) {
-      insert.setArray(1, connection.createArrayOf("text", holders.keySet().toArray()));
-      insert.setArray(
-          2,
-          connection.createArrayOf(
-              "text", holders.values().stream().map(order -> order.id().value()).toArray()));
-      if (insert.executeUpdate() == holders.size()) {
-        return;
+      Parameters _ =
+          new Parameters(insert)
+              .plain(List.copyOf(open.keySet()))
+              .plain(open.values().stream().map(order -> order.id().value()).toList());
+      try (ResultSet taken = insert.executeQuery()) {
+        while (taken.next()) {
+          open.remove(taken.getString(1));
+        }
       }
     }
+  }
+
+  /** Puts the holders of keys that are taken into the map; returns these keys. */
+  private static Set<String> findHolders(
+      Connection connection, Set<String> keys, Map<String, WorkOrder> holders) throws SQLException {
+    if (keys.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> held = new HashSet<>();
     try (PreparedStatement select =
         connection.prepareStatement(
             OrderRows.ORDER
                 .replace("SELECT ", "SELECT k.key, ")
                 .concat("JOIN idempotency_keys k ON k.order_id = o.id WHERE k.key = ANY (?)"))) {
-      select.setArray(1, connection.createArrayOf("text", holders.keySet().toArray()));
+      Parameters _ = new Parameters(select).plain(List.copyOf(keys));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
+          held.add(rows.getString("key"));
           holders.put(rows.getString("key"), OrderRows.order(rows));
         }
       }
     }
+    return held;
   }
 
   @Override

@@ -27,22 +27,6 @@ record QueueRank(Optional<Duration> aging) {
     return entry.expeditedAt().map(at -> -StoredTime.write(at)).orElse(0L);
   }
 
-  /** The queue's order. */
-  static final String ORDER = " ORDER BY jump, rank, queued_at, id";
-
-  /** A condition with the parameters of {@link #setPlace}: the entries behind a place. */
-  static final String AFTER = "(jump, rank, queued_at, id) > (?, ?, ?, ?)";
-
-  /** Sets the place of an entry in the queue. */
-  void setPlace(Parameters parameters, QueueEntry entry) throws SQLException {
-    Parameters _ =
-        parameters
-            .number(jump(entry))
-            .number(of(entry))
-            .time(entry.queuedAt())
-            .plain(entry.id().value());
-  }
-
   /** Ranks what was ranked by another setting. */
   void apply(Connection connection) throws SQLException {
     String rank = aging.isEmpty() ? "-priority + 0 * ?" : "queued_at / 1000000 - priority * ?";

@@ -11,6 +11,7 @@ import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -21,6 +22,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -55,6 +58,31 @@ class PostgresDetailsTest {
         .queue()
         .claim(new Claim(1, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true))
         .getFirst();
+  }
+
+  @Test
+  void anInstanceThatRanksByAnotherSettingClaimsEveryOrderOnce() {
+    int orders = 120;
+    for (int i = 0; i < orders; i++) {
+      assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
+    }
+    Store other =
+        database.open(new InstanceId("other"), clock, Optional.of(Duration.ofMinutes(10)));
+
+    for (Store each : List.of(store, other)) {
+      List<QueueEntry> all = new ArrayList<>();
+      each.queue().fromHead().forEachRemaining(all::add);
+      assertThat(all).hasSize(orders).doesNotHaveDuplicates();
+    }
+    List<WorkOrder> claimed =
+        store
+            .queue()
+            .claim(
+                new Claim(
+                    2 * orders, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true));
+    assertThat(claimed.stream().map(WorkOrder::id)).hasSize(orders).doesNotHaveDuplicates();
+    assertThat(store.workOrders().counts().running()).isEqualTo(orders);
+    other.close();
   }
 
   @Test
