@@ -6,6 +6,7 @@ import dev.agentgate.store.json.RunCodec;
 import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
@@ -94,7 +95,12 @@ final class FileRuns implements Runs {
     try {
       createDirectory(directory.resolve(run.id().value()));
       unpublished.beforeWriting(run);
-      OrderFiles.replace(file(run.id()), RunCodec.encode(run));
+      if (claimed.containsKey(run.id()) && run.state() instanceof RunState.Ended) {
+        // File systems flush a file that replaces another one soon, but not one with a new name.
+        OrderFiles.create(file(run.id()), RunCodec.encode(run));
+      } else {
+        OrderFiles.replace(file(run.id()), RunCodec.encode(run));
+      }
       claimed.remove(run.id());
       unpublished.afterWriting(run);
     } catch (IOException e) {

@@ -109,6 +109,13 @@ final class OrderFiles {
     replace(path, content, false);
   }
 
+  /**
+   * Writes a file that may be new, and syncs its content, so that it is not empty after a crash.
+   */
+  static void create(Path path, byte[] content) throws IOException {
+    replace(path, content, true);
+  }
+
   /** Replaces a file like {@link #replace}, and returns when the new content is on disk. */
   static void replaceDurably(Path directory, String name, byte[] content) throws IOException {
     replace(directory.resolve(name), content, true);
