@@ -1,11 +1,14 @@
 package dev.agentgate.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -81,16 +85,21 @@ class SignalsTest {
         WHERE datname = current_database() AND pid <> pg_backend_pid()
         """);
     // Each is woken for nothing until it listens again, so wait for that first.
-    ChangeFeed.Position before = awaitPosition();
-    one.workOrders().insert(WorkOrders.queued());
+    awaitWoken();
+    ChangeFeed.Position before = untilReachable(() -> two.changes().latest());
+    WorkOrder order = WorkOrders.queued();
+    Optional<WorkOrder> _ = untilReachable(() -> one.workOrders().insert(order));
 
-    assertThat(two.changes().await(before, PATIENCE)).isTrue();
+    assertThat(untilReachable(() -> two.changes().await(before, PATIENCE))).isTrue();
     awaitWoken();
   }
 
-  private ChangeFeed.Position awaitPosition() throws InterruptedException {
-    awaitWoken();
-    return two.changes().latest();
+  /** Each connection that the pool still holds fails once. */
+  private static <T> T untilReachable(Callable<T> step) {
+    return await()
+        .atMost(PATIENCE)
+        .ignoreException(StoreUnavailableException.class)
+        .until(step, _ -> true);
   }
 
   /** Signals are counted until one of another sender arrives, which was sent after them. */
