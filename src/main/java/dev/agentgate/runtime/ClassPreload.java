@@ -71,16 +71,14 @@ final class ClassPreload {
       names.addAll(besides(find(Application.APP_CLASS_NAME)));
       // A file names its implementation, and Java looks for the file once.
       RuntimeDelegate _ = RuntimeDelegate.getInstance();
+      LOOK_FOR_TRANSLATIONS.forEach(ClassPreload::initialize);
       return names;
     });
   }
 
   /** Loads what is needed for orders in PostgreSQL. */
   static void beginForPostgres() {
-    begin(() -> {
-      LOOK_FOR_TRANSLATIONS.forEach(ClassPreload::initialize);
-      return listed(POSTGRES_LIST);
-    });
+    begin(() -> listed(POSTGRES_LIST));
   }
 
   private interface Names {

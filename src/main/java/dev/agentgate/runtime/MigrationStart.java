@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets the process copy a store instead of being the service. The framework is started as for the
  * service, because only so the settings, the connections and the changes of tables are those of the
- * service, natively as well. It announces the start before it opens a port and before {@link
- * Lifecycle} builds anything; the process does its work there and ends.
+ * service, natively as well. The process does its work when the first bean asks for the store,
+ * which is before a port is opened, and ends.
  */
 @Singleton
 class MigrationStart {
@@ -60,6 +60,11 @@ class MigrationStart {
   }
 
   void begin(@Observes @Priority(FIRST) StartupEvent event) {
+    workIfAsked();
+  }
+
+  /** Copies and ends the process, if that is what it is for. Call before the store is opened. */
+  void workIfAsked() {
     Request asked = request;
     if (asked != null) {
       // The framework's own hook would wait until the start is over. A copy may end at any time.
