@@ -54,7 +54,8 @@ class EdgesProducer {
    */
   @Produces
   @Singleton
-  Access access(StartChecks checks) throws IOException {
+  Access access(MigrationStart migration, StartChecks checks) throws IOException {
+    migration.workIfAsked();
     checks.enforce();
     AuthConfig auth = settings.auth();
     return new Access(ApiKeys.read(auth.apiKey(), auth.keysFile().map(Path::of)), auth.anonymous());

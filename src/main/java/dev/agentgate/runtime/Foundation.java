@@ -69,7 +69,13 @@ class Foundation {
   private final SecretMask mask;
   private final GitWorkspaces workspaces;
 
-  Foundation(Settings settings, StartChecks checks, RunTraces traces, StoreOpening opening) {
+  Foundation(
+      Settings settings,
+      MigrationStart migration,
+      StartChecks checks,
+      RunTraces traces,
+      StoreOpening opening) {
+    migration.workIfAsked();
     checks.enforce();
     Clock clock = new SteadyClock();
     data = Path.of(settings.dataDir()).normalize();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets the process copy a store instead of being the service. The framework is started as for the
  * service, because only so the settings, the connections and the changes of tables are those of the
- * service, natively as well. The process does its work when the first bean asks for the store,
- * which is before a port is opened, and ends.
+ * service, natively as well. The process does its work before the first bean checks the settings of
+ * a service, which is before a port is opened, and ends.
  */
 @Singleton
 class MigrationStart {
@@ -63,7 +63,9 @@ class MigrationStart {
     workIfAsked();
   }
 
-  /** Copies and ends the process, if that is what it is for. Call before the store is opened. */
+  /**
+   * Copies and ends the process, if that is what it is for. Call before the settings are checked.
+   */
   void workIfAsked() {
     Request asked = request;
     if (asked != null) {

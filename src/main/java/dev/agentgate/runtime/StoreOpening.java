@@ -35,19 +35,15 @@ class StoreOpening {
   private final Settings settings;
   private final Config config;
   private final ServiceDatabase database;
-  private final MigrationStart migration;
 
-  StoreOpening(
-      Settings settings, Config config, ServiceDatabase database, MigrationStart migration) {
+  StoreOpening(Settings settings, Config config, ServiceDatabase database) {
     this.settings = settings;
     this.config = config;
     this.database = database;
-    this.migration = migration;
   }
 
   /** Opens the store, once the settings are known to be valid. */
   Store open(Path data, Clock clock) {
-    migration.workIfAsked();
     try {
       return settings.store().kind().equals("postgres") ? postgres(data, clock) : file(data, clock);
     } catch (StoreUnavailableException e) {
