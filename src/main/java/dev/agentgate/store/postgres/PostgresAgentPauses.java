@@ -46,7 +46,7 @@ final class PostgresAgentPauses implements AgentPauses {
   public void set(String agentType, Optional<AgentPause> pause) {
     String type = StoredText.escape(agentType);
     int _ =
-        database.single(connection -> {
+        database.singleWrite(connection -> {
           try (PreparedStatement write =
               connection.prepareStatement(
                   pause.isEmpty()

@@ -75,7 +75,9 @@ final class PostgresRuns implements Runs {
     }
   }
 
-  /** Adds or replaces the records of runs in the caller's transaction, whoever owns them. */
+  /**
+   * Adds or replaces the records of runs in the caller's transaction, without a check of the owner.
+   */
   static void put(Connection connection, List<Run> runs) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -109,7 +111,7 @@ final class PostgresRuns implements Runs {
 
   @Override
   public void remove(RunId run) {
-    int _ = database.single(connection -> remove(connection, run));
+    int _ = database.singleWrite(connection -> remove(connection, run));
   }
 
   static int remove(Connection connection, RunId run) throws SQLException {

@@ -43,7 +43,7 @@ final class PostgresUsageLedger implements UsageLedger {
   @Override
   public void note(RunUsage usage) {
     int _ =
-        database.single(connection -> {
+        database.singleWrite(connection -> {
           try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             set(insert, usage);
             return insert.executeUpdate();
@@ -74,7 +74,7 @@ final class PostgresUsageLedger implements UsageLedger {
   public void forEach(Optional<Instant> from, Optional<Instant> to, Consumer<RunUsage> consumer) {
     boolean _ =
         // A transaction, because only there rows are fetched as they are needed.
-        database.write(connection -> {
+        database.transaction(connection -> {
           try (PreparedStatement select =
               connection.prepareStatement(
                   "SELECT body FROM run_usage WHERE started_at >= ? AND started_at < ?")) {
