@@ -2,11 +2,7 @@ package dev.agentgate.runtime;
 
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.interceptor.Interceptor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class MigrationStart {
-  /** Before {@link Lifecycle}. */
-  private static final int FIRST = Interceptor.Priority.PLATFORM_BEFORE - 100;
-
   /** {@code EX_SOFTWARE} of {@code sysexits.h}. */
   private static final int DEFECT = 70;
 
@@ -57,10 +50,6 @@ class MigrationStart {
     LOGGING.forEach(System::setProperty);
     Quarkus.run();
     return DEFECT;
-  }
-
-  void begin(@Observes @Priority(FIRST) StartupEvent event) {
-    workIfAsked();
   }
 
   /**

@@ -49,12 +49,7 @@ public final class ImportCheck {
 
   /** Whether the queue is paused. */
   public boolean isPaused() {
-    return database.single(connection -> {
-      try (PreparedStatement select = connection.prepareStatement("SELECT paused FROM service");
-          ResultSet row = select.executeQuery()) {
-        return row.next() && row.getBoolean(1);
-      }
-    });
+    return database.single(Claiming::isPaused);
   }
 
   /** Returns what is different from these orders and the records of their runs. */
@@ -93,7 +88,7 @@ public final class ImportCheck {
       Connection connection, String sql, Collection<String> ids) throws SQLException {
     Map<String, byte[]> bodies = new HashMap<>();
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setArray(1, connection.createArrayOf("text", ids.toArray()));
+      Parameters _ = new Parameters(select).plain(List.copyOf(ids));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           bodies.put(rows.getString(1), rows.getBytes(2));
@@ -112,7 +107,7 @@ public final class ImportCheck {
             """
             SELECT id, revision, status, updated_at, body FROM work_orders WHERE id = ANY (?)
             """)) {
-      select.setArray(1, connection.createArrayOf("text", expected.keySet().toArray()));
+      Parameters _ = new Parameters(select).plain(List.copyOf(expected.keySet()));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           WorkOrder order = Objects.requireNonNull(expected.remove(row.getString(1)));
@@ -138,7 +133,7 @@ public final class ImportCheck {
     }
     try (PreparedStatement select =
         connection.prepareStatement(OrderRows.ENTRY + " WHERE id = ANY (?)")) {
-      select.setArray(1, connection.createArrayOf("text", expected.keySet().toArray()));
+      Parameters _ = new Parameters(select).plain(List.copyOf(expected.keySet()));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           expected.remove(row.getString("id"), asStored(OrderRows.entry(row)));
@@ -176,7 +171,7 @@ public final class ImportCheck {
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT key, order_id FROM idempotency_keys WHERE key = ANY (?)")) {
-      select.setArray(1, connection.createArrayOf("text", expected.keySet().toArray()));
+      Parameters _ = new Parameters(select).plain(List.copyOf(expected.keySet()));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           expected.remove(rows.getString(1), rows.getString(2));

@@ -38,8 +38,7 @@ final class ImportedFiles {
       throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT DISTINCT run FROM run_files WHERE run = ANY (?)")) {
-      select.setArray(
-          1, connection.createArrayOf("text", runs.stream().map(RunId::value).toArray()));
+      Parameters _ = new Parameters(select).plain(runs.stream().map(RunId::value).toList());
       Set<RunId> archived = new HashSet<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -87,8 +86,7 @@ final class ImportedFiles {
         connection.prepareStatement(
             "SELECT run, file, position, body FROM run_files WHERE run = ANY (?)")) {
       select.setFetchSize(PostgresRunArchive.ROWS_AT_ONCE);
-      select.setArray(
-          1, connection.createArrayOf("text", runs.stream().map(RunId::value).toArray()));
+      Parameters _ = new Parameters(select).plain(runs.stream().map(RunId::value).toList());
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           to.take(

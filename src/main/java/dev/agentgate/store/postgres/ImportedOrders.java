@@ -1,7 +1,6 @@
 package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.postgres.OrderWriter.Written;
-import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -29,7 +28,7 @@ record ImportedOrders(OrderWriter writer) {
       }
     }
     writer.writeSilently(connection, written);
-    putKeys(connection, orders);
+    PostgresWorkOrders.takeFree(connection, PostgresWorkOrders.byKey(orders));
   }
 
   /** What a row has. */
@@ -41,10 +40,8 @@ record ImportedOrders(OrderWriter writer) {
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT id, revision, status FROM work_orders WHERE id = ANY (?)")) {
-      select.setArray(
-          1,
-          connection.createArrayOf(
-              "text", orders.stream().map(order -> order.id().value()).toArray()));
+      Parameters _ =
+          new Parameters(select).plain(orders.stream().map(order -> order.id().value()).toList());
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           known.put(
@@ -54,32 +51,5 @@ record ImportedOrders(OrderWriter writer) {
       }
     }
     return known;
-  }
-
-  private static void putKeys(Connection connection, List<WorkOrder> orders) throws SQLException {
-    List<WorkOrder> keyed =
-        orders.stream().filter(order -> order.idempotencyKey().isPresent()).toList();
-    if (keyed.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO idempotency_keys (key, order_id) SELECT * FROM unnest(?, ?)"
-                + " ON CONFLICT DO NOTHING")) {
-      insert.setArray(
-          1,
-          connection.createArrayOf(
-              "text",
-              keyed.stream()
-                  .flatMap(order -> order.idempotencyKey().stream())
-                  .map(IdempotencyKey::key)
-                  .map(StoredText::escape)
-                  .toArray()));
-      insert.setArray(
-          2,
-          connection.createArrayOf(
-              "text", keyed.stream().map(order -> order.id().value()).toArray()));
-      insert.executeUpdate();
-    }
   }
 }

@@ -75,7 +75,8 @@ final class OrderWriter {
    */
   boolean add(Connection connection, WorkOrder order) throws SQLException {
     Written change = Written.added(order);
-    List<Part> parts = new ArrayList<>(parts(change));
+    List<Part> parts = parts(change);
+    parts.add(CHANGE);
     parts.add(COUNT);
     boolean keyed = order.idempotencyKey().isPresent();
     if (keyed) {
@@ -103,9 +104,9 @@ final class OrderWriter {
     boolean counted = changes.size() == 1;
     Map<List<Part>, List<Written>> alike = new LinkedHashMap<>();
     for (Written change : changes) {
-      List<Part> parts = new ArrayList<>(parts(change));
-      if (!told) {
-        parts.remove(CHANGE);
+      List<Part> parts = parts(change);
+      if (told) {
+        parts.add(CHANGE);
       }
       if (counted) {
         parts.add(COUNT);
@@ -127,6 +128,7 @@ final class OrderWriter {
     }
   }
 
+  /** Returns what a change means for the tables of orders. */
   private List<Part> parts(Written change) {
     List<Part> parts = new ArrayList<>();
     parts.add(change.isNew() ? INSERT : UPDATE);
@@ -142,7 +144,6 @@ final class OrderWriter {
     if (change.becomes(WorkOrderStatus.RUNNING)) {
       parts.add(RUN);
     }
-    parts.add(CHANGE);
     return parts;
   }
 

@@ -62,8 +62,7 @@ final class PostgresWorkOrders implements WorkOrders {
   public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
     List<Optional<WorkOrder>> earlier =
         database.write(connection -> {
-          Map<String, WorkOrder> holders = new TreeMap<>();
-          orders.forEach(order -> key(order).ifPresent(key -> holders.putIfAbsent(key, order)));
+          Map<String, WorkOrder> holders = byKey(orders);
           takeKeys(connection, holders);
           List<Written> added = new ArrayList<>();
           List<Optional<WorkOrder>> found = new ArrayList<>();
@@ -80,6 +79,13 @@ final class PostgresWorkOrders implements WorkOrders {
         });
     changes.tell();
     return earlier;
+  }
+
+  /** Returns the orders with an idempotency key by this key, the first one of each key. */
+  static Map<String, WorkOrder> byKey(List<WorkOrder> orders) {
+    Map<String, WorkOrder> byKey = new TreeMap<>();
+    orders.forEach(order -> key(order).ifPresent(key -> byKey.putIfAbsent(key, order)));
+    return byKey;
   }
 
   private static Optional<String> key(WorkOrder order) {
@@ -103,8 +109,7 @@ final class PostgresWorkOrders implements WorkOrders {
   }
 
   /** Takes the keys that are free, and removes them from the map. */
-  private static void takeFree(Connection connection, Map<String, WorkOrder> open)
-      throws SQLException {
+  static void takeFree(Connection connection, Map<String, WorkOrder> open) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             """
