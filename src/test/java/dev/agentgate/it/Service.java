@@ -34,7 +34,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * same data. Closing it ends it and fails if anything of it is left on this machine.
  */
 final class Service implements AutoCloseable {
-  private static final Path PROJECT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  static final Path PROJECT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
   private static final Path EXECUTABLE = Path.of(System.getProperty("native.image.path", "none"));
   private static final Path JAR = PROJECT.resolve("target/quarkus-app");
   private static final Path LOGS = PROJECT.resolve("target/it-logs");
@@ -226,10 +226,14 @@ final class Service implements AutoCloseable {
       return List.of(installed(EXECUTABLE).toString());
     }
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return Host.join(
-        List.of(java),
-        Host.join(
-            javaOptions, List.of("-jar", installed(JAR).resolve("quarkus-run.jar").toString())));
+    Path jar = installed(JAR).resolve("quarkus-run.jar");
+    return Host.join(List.of(java), Host.join(optionsFor(jar), List.of("-jar", jar.toString())));
+  }
+
+  private List<String> optionsFor(Path jar) {
+    return javaOptions.equals(QUICK_START) && !isCopied()
+        ? Host.join(javaOptions, AotCache.options(jar, javaOptions))
+        : javaOptions;
   }
 
   /** The command that runs the client of the same executable. */
