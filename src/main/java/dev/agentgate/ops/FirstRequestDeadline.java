@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * stream. Runs on the connection's event loop.
  */
 final class FirstRequestDeadline extends ChannelInboundHandlerAdapter {
-  private static final long SECONDS = 10;
+  /** A client on a busy machine may need many seconds between its connection and its request. */
+  private static final long SECONDS = 30;
 
   /** The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1). */
   private static final byte TLS_HANDSHAKE = 22;

@@ -82,8 +82,10 @@ class PostgresIT {
     try (Service service =
         Service.in(home).onPostgres(database).with("AGENTGATE_STORE_LEASE", "PT10M")) {
       service.with("AGENTGATE_INSTANCE_ID", "before").start();
-      String runs = service.client().submit("exec sleep 300");
-      service.client().awaitStatus(runs, "running");
+      Path begun = service.outside("begun");
+      String runs = service.client().submit("touch '" + begun + "'; exec sleep 300");
+      // What is killed before its agent has begun is another case.
+      await().atMost(PATIENCE).until(() -> Files.exists(begun));
       service.kill9();
 
       service.with("AGENTGATE_INSTANCE_ID", "after").start();

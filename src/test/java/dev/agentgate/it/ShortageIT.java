@@ -154,13 +154,13 @@ class ShortageIT {
         silent.add(stream);
 
         for (Socket socket : silent.subList(0, 3)) {
-          socket.setSoTimeout(30_000);
+          socket.setSoTimeout(120_000);
           assertThat(socket.getInputStream().readAllBytes())
               .as("closed, perhaps with a 4xx")
               .hasSizeLessThan(2_000);
         }
         String order = service.client().submit("true");
-        stream.setSoTimeout(30_000);
+        stream.setSoTimeout(120_000);
         assertThat(readUntil(stream, order)).contains(order);
       } finally {
         closeAll(silent);
