@@ -1,26 +1,28 @@
 package dev.agentgate.workorder;
 
+import com.github.f4b6a3.ulid.Ulid;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * The id of a run: {@code run_} and a ULID in Crockford's base 32, upper case. Ids sort by their
- * time of creation. The text is safe to use as a file name.
- *
- * @param value the whole id, including the prefix
- * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
- */
-public record RunId(String value) implements Comparable<RunId> {
+/** The id of a run: {@code run_} and a ULID. */
+public final class RunId extends UlidId<RunId> {
   private static final String PREFIX = "run_";
   private static final UlidSequence SEQUENCE = new UlidSequence();
 
   /**
    * @throws IllegalArgumentException if {@code value} does not have this form
    */
-  public RunId {
-    if (!UlidText.follows(PREFIX, value)) {
-      throw new IllegalArgumentException("Not a run id");
-    }
+  public RunId(String value) {
+    super(PREFIX, value);
+  }
+
+  /** Creates an id from the two halves of its ULID, {@link #most} and {@link #least}. */
+  public RunId(long most, long least) {
+    super(most, least);
+  }
+
+  private RunId(Ulid ulid) {
+    super(ulid);
   }
 
   /**
@@ -28,17 +30,17 @@ public record RunId(String value) implements Comparable<RunId> {
    * followed}, even if the clock was set back.
    */
   public static RunId next(Instant now) {
-    return new RunId(PREFIX + SEQUENCE.next(now));
+    return new RunId(SEQUENCE.next(now));
   }
 
   /** Returns the smallest id that a run of this moment can have. */
   public static RunId firstOf(Instant moment) {
-    return new RunId(PREFIX + UlidSequence.firstOf(moment));
+    return new RunId(UlidSequence.firstOf(moment));
   }
 
   /** Makes all ids created from now on sort after this one, which an earlier process created. */
   public static void follow(RunId earlier) {
-    SEQUENCE.follow(earlier.value.substring(PREFIX.length()));
+    SEQUENCE.follow(earlier.ulid());
   }
 
   /** Parses an id from outside; returns empty if it does not have the form of an id. */
@@ -47,12 +49,7 @@ public record RunId(String value) implements Comparable<RunId> {
   }
 
   @Override
-  public int compareTo(RunId other) {
-    return value.compareTo(other.value);
-  }
-
-  @Override
-  public String toString() {
-    return value;
+  String prefix() {
+    return PREFIX;
   }
 }

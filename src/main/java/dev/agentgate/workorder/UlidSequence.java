@@ -32,10 +32,9 @@ final class UlidSequence {
   }
 
   /** Makes all later ULIDs sort after this one, which an earlier process created. */
-  void follow(String earlier) {
-    Ulid ulid = Ulid.from(earlier);
-    if (ulid.getTime() < LATEST_FOLLOWED) {
-      last.accumulateAndGet(ulid, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+  void follow(Ulid earlier) {
+    if (earlier.getTime() < LATEST_FOLLOWED) {
+      last.accumulateAndGet(earlier, (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
   }
 

@@ -1,26 +1,28 @@
 package dev.agentgate.workorder;
 
+import com.github.f4b6a3.ulid.Ulid;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * The id of a work order: {@code wo_} and a ULID in Crockford's base 32, upper case. Ids sort by
- * their time of creation. The text is safe to use as a file name.
- *
- * @param value the whole id, including the prefix
- * @see <a href="https://github.com/ulid/spec">The ULID specification</a>
- */
-public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
+/** The id of a work order: {@code wo_} and a ULID. */
+public final class WorkOrderId extends UlidId<WorkOrderId> {
   private static final String PREFIX = "wo_";
   private static final UlidSequence SEQUENCE = new UlidSequence();
 
   /**
    * @throws IllegalArgumentException if {@code value} does not have this form
    */
-  public WorkOrderId {
-    if (!UlidText.follows(PREFIX, value)) {
-      throw new IllegalArgumentException("Not a work order id");
-    }
+  public WorkOrderId(String value) {
+    super(PREFIX, value);
+  }
+
+  /** Creates an id from the two halves of its ULID, {@link #most} and {@link #least}. */
+  public WorkOrderId(long most, long least) {
+    super(most, least);
+  }
+
+  private WorkOrderId(Ulid ulid) {
+    super(ulid);
   }
 
   /**
@@ -28,12 +30,12 @@ public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
    * followed}, even if the clock was set back.
    */
   public static WorkOrderId next(Instant now) {
-    return new WorkOrderId(PREFIX + SEQUENCE.next(now));
+    return new WorkOrderId(SEQUENCE.next(now));
   }
 
   /** Makes all ids created from now on sort after this one, which an earlier process created. */
   public static void follow(WorkOrderId earlier) {
-    SEQUENCE.follow(earlier.value.substring(PREFIX.length()));
+    SEQUENCE.follow(earlier.ulid());
   }
 
   /** Parses an id from outside; returns empty if it does not have the form of an id. */
@@ -42,12 +44,7 @@ public record WorkOrderId(String value) implements Comparable<WorkOrderId> {
   }
 
   @Override
-  public int compareTo(WorkOrderId other) {
-    return value.compareTo(other.value);
-  }
-
-  @Override
-  public String toString() {
-    return value;
+  String prefix() {
+    return PREFIX;
   }
 }

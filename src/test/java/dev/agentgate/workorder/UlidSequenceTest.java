@@ -33,14 +33,14 @@ class UlidSequenceTest {
   @Test
   void idsSortBehindThoseOfAnEarlierProcess() {
     Ulid earlier = new UlidSequence().next(NOW.plusSeconds(7200));
-    sequence.follow(earlier.toString());
-    sequence.follow(new UlidSequence().next(NOW).toString());
+    sequence.follow(earlier);
+    sequence.follow(new UlidSequence().next(NOW));
     assertThat(sequence.next(NOW)).isGreaterThan(earlier);
   }
 
   @Test
   void anIdOfNoPossibleTimeIsNotFollowed() {
-    sequence.follow("7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
+    sequence.follow(Ulid.from("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"));
     assertThat(sequence.next(NOW).getInstant()).isEqualTo(NOW);
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +45,31 @@ class WorkOrderIdTest {
   void nothingElseIs(String text) {
     assertThat(WorkOrderId.parse(text)).isEmpty();
     assertThatIllegalArgumentException().isThrownBy(() -> new WorkOrderId(text));
+  }
+
+  @Test
+  void idsSortAndCompareAsTheirTexts() {
+    List<WorkOrderId> ids =
+        Stream.of(
+                "00000000000000000000000000",
+                "00000000007ZZZZZZZZZZZZZZZ",
+                "01KJMDEF8TJ3XDAPSBEGQFKBDV",
+                "01KJMDEF8TZ3XDAPSBEGQFKBDV",
+                "3ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+                "40000000000000000000000000",
+                "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")
+            .map(ulid -> new WorkOrderId("wo_" + ulid))
+            .toList();
+
+    for (WorkOrderId one : ids) {
+      for (WorkOrderId other : ids) {
+        assertThat(Integer.signum(one.compareTo(other)))
+            .isEqualTo(Integer.signum(one.value().compareTo(other.value())));
+        assertThat(one.equals(other)).isEqualTo(one.value().equals(other.value()));
+      }
+      assertThat(one).hasSameHashCodeAs(new WorkOrderId(one.value()));
+      assertThat(one).isNotEqualTo(new RunId(one.value().replace("wo_", "run_")));
+    }
   }
 
   @Test

@@ -135,7 +135,7 @@ record IndexEntry(
       flat[at++] = shared.of(label.getKey());
       flat[at++] = shared.of(label.getValue());
     }
-    return flat;
+    return shared.labels(flat);
   }
 
   /** Whether the order matches the filter; the same as {@link WorkOrderFilter#matches}. */

@@ -1,12 +1,11 @@
 package dev.agentgate.store.file;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.UlidId;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.DataInput;
@@ -28,8 +27,6 @@ final class IndexEntryCodec {
   /** Enough for the strings that many orders share. */
   private static final int MOST_STRINGS = 10_000;
 
-  private static final int RUN_ID_LENGTH = 30;
-
   private IndexEntryCodec() {}
 
   /** Writes entries to one file. */
@@ -42,7 +39,7 @@ final class IndexEntryCodec {
     }
 
     void write(IndexEntry entry) throws IOException {
-      out.write(entry.id().value().getBytes(ISO_8859_1));
+      id(entry.id());
       out.writeLong(entry.revision());
       shared(entry.status().name());
       shared(entry.agentType());
@@ -52,7 +49,7 @@ final class IndexEntryCodec {
       }
       out.writeInt(entry.runs().size());
       for (RunId run : entry.runs()) {
-        run(run);
+        id(run);
       }
       out.writeLong(entry.createdAtMillis());
       optional(entry.repository());
@@ -71,7 +68,7 @@ final class IndexEntryCodec {
       RunningEntry running = entry.running();
       out.writeBoolean(running != null);
       if (running != null) {
-        run(running.run());
+        id(running.run());
         instant(running.startedAt());
         shared(running.owner().value());
       }
@@ -87,8 +84,9 @@ final class IndexEntryCodec {
       instant(waiting.expiresAt());
     }
 
-    private void run(RunId run) throws IOException {
-      out.write(run.value().getBytes(ISO_8859_1));
+    private void id(UlidId<?> id) throws IOException {
+      out.writeLong(id.most());
+      out.writeLong(id.least());
     }
 
     private void instant(Optional<Instant> instant) throws IOException {
@@ -151,7 +149,6 @@ final class IndexEntryCodec {
   static final class Reader {
     private final DataInput in;
     private final Strings strings;
-    private final byte[] text = new byte[RUN_ID_LENGTH];
 
     /**
      * @param strings those of the whole file
@@ -167,7 +164,7 @@ final class IndexEntryCodec {
      * @throws IllegalArgumentException if it is not valid
      */
     IndexEntry read() throws IOException {
-      WorkOrderId id = new WorkOrderId(text(Change.ID_LENGTH));
+      WorkOrderId id = new WorkOrderId(in.readLong(), in.readLong());
       long revision = in.readLong();
       WorkOrderStatus status = WorkOrderStatus.valueOf(shared());
       String agentType = shared();
@@ -178,6 +175,7 @@ final class IndexEntryCodec {
         for (int i = 0; i < count; i++) {
           labels[i] = shared();
         }
+        labels = strings.shared.labels(labels);
       }
       RunId[] runs = new RunId[in.readInt()];
       for (int i = 0; i < runs.length; i++) {
@@ -222,13 +220,8 @@ final class IndexEntryCodec {
           agentType);
     }
 
-    private String text(int length) throws IOException {
-      in.readFully(text, 0, length);
-      return new String(text, 0, length, ISO_8859_1);
-    }
-
     private RunId run() throws IOException {
-      return new RunId(text(RUN_ID_LENGTH));
+      return new RunId(in.readLong(), in.readLong());
     }
 
     private Instant instant() throws IOException {

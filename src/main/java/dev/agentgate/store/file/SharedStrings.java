@@ -1,16 +1,18 @@
 package dev.agentgate.store.file;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Replaces equal strings of many orders by one object. It keeps a limited number of strings, so
- * that memory does not leak if a client labels every order differently.
+ * Replaces equal strings, and equal lists of labels, of many orders by one object. It keeps a
+ * limited number of them, so that memory does not leak if a client labels every order differently.
  */
 final class SharedStrings {
   private static final int MOST = 10_000;
 
   private final ConcurrentHashMap<String, Optional<String>> known = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<List<String>, String[]> labels = new ConcurrentHashMap<>();
 
   String of(String text) {
     return share(text).orElse(text);
@@ -18,6 +20,21 @@ final class SharedStrings {
 
   Optional<String> optional(Optional<String> text) {
     return text.isEmpty() ? text : share(text.get());
+  }
+
+  /**
+   * Returns an array with the same strings, which nobody may change.
+   *
+   * @param flat key, value, key, value …
+   */
+  String[] labels(String[] flat) {
+    List<String> all = List.of(flat);
+    String[] there = labels.get(all);
+    if (there != null || labels.size() >= MOST) {
+      return there == null ? flat : there;
+    }
+    String[] earlier = labels.putIfAbsent(all, flat);
+    return earlier == null ? flat : earlier;
   }
 
   private Optional<String> share(String text) {

@@ -37,9 +37,14 @@ final class WorkOrderIndex {
       Comparator.comparing(IndexEntry::id).reversed();
   private static final Comparator<IndexEntry> LONGEST_TERMINAL_FIRST =
       Comparator.comparing(WorkOrderIndex::terminalSince).thenComparing(IndexEntry::id);
+  private static final Comparator<IndexEntry> BY_KEY =
+      Comparator.comparing(WorkOrderIndex::key).thenComparing(IndexEntry::id);
 
-  // Guards the ordered sets below and the queue. The two maps are changed under it too, but
-  // are read without it.
+  /** The smallest id. No order has it, because its time is 1970. */
+  private static final WorkOrderId FIRST = new WorkOrderId("wo_00000000000000000000000000");
+
+  // Guards the ordered sets below and the queue. The map of all entries is changed under it too,
+  // but is read without it.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
       new EnumMap<>(WorkOrderStatus.class);
@@ -48,8 +53,8 @@ final class WorkOrderIndex {
   private final QueueIndex queue;
   private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
 
+  private final OrderedChunks<IndexEntry> byKey = new OrderedChunks<>(BY_KEY);
   private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, WorkOrderId> byKey = new ConcurrentHashMap<>();
   private volatile boolean paused;
 
   /**
@@ -67,6 +72,10 @@ final class WorkOrderIndex {
 
   private static Instant terminalSince(IndexEntry entry) {
     return Objects.requireNonNull(entry.terminalSince());
+  }
+
+  private static String key(IndexEntry entry) {
+    return Objects.requireNonNull(entry.idempotencyKey());
   }
 
   private record Label(String key, String value) {}
@@ -88,13 +97,14 @@ final class WorkOrderIndex {
   void fill(Collection<IndexEntry> entries) {
     Map<WorkOrderStatus, List<IndexEntry>> groups = new EnumMap<>(WorkOrderStatus.class);
     Map<Label, List<IndexEntry>> labelled = new HashMap<>();
+    List<IndexEntry> keyed = new ArrayList<>();
     for (IndexEntry entry : entries) {
       labelsOf(entry)
           .forEach(label -> labelled.computeIfAbsent(label, _ -> new ArrayList<>()).add(entry));
       groups.computeIfAbsent(entry.status(), _ -> new ArrayList<>()).add(entry);
       byId.put(entry.id(), entry);
       if (entry.idempotencyKey() != null) {
-        byKey.putIfAbsent(entry.idempotencyKey(), entry.id());
+        keyed.add(entry);
       }
     }
     lock.writeLock().lock();
@@ -102,6 +112,7 @@ final class WorkOrderIndex {
       groups.forEach((status, group) -> of(status).fill(group));
       labelled.forEach((label, group) -> withLabel(label).fill(group));
       terminal.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
+      byKey.fill(keyed);
       queue.fill(entries);
     } finally {
       lock.writeLock().unlock();
@@ -139,7 +150,7 @@ final class WorkOrderIndex {
       }
       queue.add(entry);
       if (entry.idempotencyKey() != null) {
-        byKey.put(entry.idempotencyKey(), entry.id());
+        byKey.add(entry);
       }
     }
 
@@ -165,7 +176,7 @@ final class WorkOrderIndex {
       }
       queue.remove(entry);
       if (entry.idempotencyKey() != null) {
-        byKey.remove(entry.idempotencyKey(), entry.id());
+        byKey.remove(entry);
       }
     }
   }
@@ -179,7 +190,14 @@ final class WorkOrderIndex {
   }
 
   @Nullable WorkOrderId holderOf(String idempotencyKey) {
-    return byKey.get(idempotencyKey);
+    lock.readLock().lock();
+    try {
+      Iterator<IndexEntry> from = byKey.after(placeOf(FIRST, idempotencyKey));
+      IndexEntry next = from.hasNext() ? from.next() : null;
+      return next != null && key(next).equals(idempotencyKey) ? next.id() : null;
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   boolean isPaused() {
@@ -361,7 +379,7 @@ final class WorkOrderIndex {
 
     private Merge(List<OrderedChunks<IndexEntry>> sets, Optional<WorkOrderId> before) {
       for (OrderedChunks<IndexEntry> entries : sets) {
-        advance(before.map(id -> entries.after(placeOf(id))).orElseGet(entries::iterator));
+        advance(before.map(id -> entries.after(placeOf(id, null))).orElseGet(entries::iterator));
       }
     }
 
@@ -386,19 +404,19 @@ final class WorkOrderIndex {
 
   private record Head(IndexEntry entry, Iterator<IndexEntry> rest) {}
 
-  /** Returns an entry that sorts where the order is or was; only its id is compared. */
-  private static IndexEntry placeOf(WorkOrderId id) {
+  /** Returns an entry that sorts where the order is or was, by its id or by its key. */
+  private static IndexEntry placeOf(WorkOrderId id, @Nullable String idempotencyKey) {
     return new IndexEntry(
         id,
         0,
         WorkOrderStatus.CANCELLED,
         "",
-        new String[0],
+        IndexEntry.NO_LABELS,
         List.of(),
         0,
         Optional.empty(),
         null,
-        null,
+        idempotencyKey,
         null,
         null,
         null);
