@@ -1,6 +1,5 @@
 package dev.agentgate.api.stream;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,8 +17,6 @@ import java.nio.charset.StandardCharsets;
 public final class SseText {
   /** Keeps a quiet connection alive. */
   public static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
-
-  private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
 
   private SseText() {}
 
@@ -46,28 +43,9 @@ public final class SseText {
     return event("event: end\n", json);
   }
 
+  // The methods of String search many bytes at once, which a loop does not.
   private static byte[] event(String head, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + bytes.length / 8 + 64);
-    out.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
-    int start = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\n' || bytes[i] == '\r') {
-        line(out, bytes, start, i);
-        if (bytes[i] == '\r' && i + 1 < bytes.length && bytes[i + 1] == '\n') {
-          i++;
-        }
-        start = i + 1;
-      }
-    }
-    line(out, bytes, start, bytes.length);
-    out.write('\n');
-    return out.toByteArray();
-  }
-
-  private static void line(ByteArrayOutputStream out, byte[] bytes, int from, int to) {
-    out.writeBytes(DATA);
-    out.write(bytes, from, to - from);
-    out.write('\n');
+    String lines = text.replace("\r\n", "\n").replace('\r', '\n').replace("\n", "\ndata: ");
+    return (head + "data: " + lines + "\n\n").getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * use.
  */
 public final class RunLogText implements LogText {
-  private static final int BLOCK = 32 * 1024;
+  private static final int BLOCK = 48 * 1024;
 
   private final RunLog log;
   private final SecretMask mask;
