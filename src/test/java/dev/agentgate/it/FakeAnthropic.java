@@ -18,7 +18,13 @@ import java.util.Optional;
 final class FakeAnthropic {
   private FakeAnthropic() {}
 
-  static Reply reply(String path, JsonNode request, ModelScenario scenario) {
+  /**
+   * Answers a request.
+   *
+   * @param subscription whether it is made with a token rather than with an API key, which has
+   *     credit, but no window of use
+   */
+  static Reply reply(String path, JsonNode request, ModelScenario scenario, boolean subscription) {
     if (path.endsWith("/count_tokens")) {
       return Reply.of(JSON.createObjectNode().put("input_tokens", 123));
     }
@@ -32,6 +38,13 @@ final class FakeAnthropic {
           return failure(529, "overloaded_error", "Overloaded", Map.of());
         }
         case USAGE_LIMIT -> {
+          if (!subscription) {
+            return failure(
+                400,
+                "invalid_request_error",
+                "Your credit balance is too low to access the Anthropic API.",
+                Map.of());
+          }
           String reset = Long.toString(Instant.now().plusSeconds(10_800).getEpochSecond());
           return failure(
               429,

@@ -62,7 +62,8 @@ final class FakeModelServer implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       ModelScenario scenario = ModelScenario.of(new String(body, StandardCharsets.UTF_8));
       requests.add(exchange.getRequestMethod() + " " + path + " " + scenario);
-      Reply reply = reply(exchange.getRequestMethod(), path, scenario, body);
+      boolean subscription = exchange.getRequestHeaders().containsKey("Authorization");
+      Reply reply = reply(exchange.getRequestMethod(), path, scenario, body, subscription);
       reply.headers().forEach(exchange.getResponseHeaders()::set);
       exchange
           .getResponseHeaders()
@@ -73,7 +74,8 @@ final class FakeModelServer implements AutoCloseable {
     }
   }
 
-  private static Reply reply(String method, String path, ModelScenario scenario, byte[] body)
+  private static Reply reply(
+      String method, String path, ModelScenario scenario, byte[] body, boolean subscription)
       throws IOException {
     ObjectNode nothing = JSON.createObjectNode();
     if (!method.equals("POST")) {
@@ -85,7 +87,7 @@ final class FakeModelServer implements AutoCloseable {
     }
     JsonNode request = body.length == 0 ? nothing : JSON.readTree(body);
     if (path.contains("/messages")) {
-      return FakeAnthropic.reply(path, request, scenario);
+      return FakeAnthropic.reply(path, request, scenario, subscription);
     }
     if (path.endsWith("/responses")) {
       return FakeOpenAi.reply(request, scenario);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +48,7 @@ class RealAgentsIT {
   /** An agent, and the model that it is to use. */
   enum RealAgent {
     CLAUDE("claude-code", Optional.empty()),
+    SUBSCRIPTION("claude-code-subscription", Optional.empty()),
     CODEX("codex", Optional.empty()),
     OPENCODE("opencode", Optional.of("anthropic/claude-sonnet-4-5")),
     GEMINI("gemini", Optional.of("gemini-2.5-pro"));
@@ -81,12 +83,17 @@ class RealAgentsIT {
         .with("AGENTGATE_WORKSPACE_KEEP", "always")
         .with("ANTHROPIC_BASE_URL", models.url())
         .with("ANTHROPIC_API_KEY", "sk-ant-0123456789abcdef")
+        .with("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-0123456789abcdef")
+        .with(
+            "AGENTGATE_AGENTS_CLAUDE_CODE_SUBSCRIPTION_ENVIRONMENT_PASSTHROUGH",
+            "ANTHROPIC_BASE_URL")
         .with("OPENAI_BASE_URL", models.url() + "/v1")
         .with("OPENAI_API_KEY", "sk-0123456789abcdef")
         .with("GOOGLE_GEMINI_BASE_URL", models.url())
         .with("GEMINI_API_KEY", "g-0123456789abcdef");
-    for (String agent : new String[] {"CLAUDE_CODE", "CODEX", "OPENCODE", "GEMINI"}) {
-      service.with("AGENTGATE_AGENTS_" + agent + "_HOME", "order");
+    for (RealAgent agent : RealAgent.values()) {
+      String name = agent.type.replace('-', '_').toUpperCase(Locale.ROOT);
+      service.with("AGENTGATE_AGENTS_" + name + "_HOME", "order");
     }
     service.start();
     client = service.client();
