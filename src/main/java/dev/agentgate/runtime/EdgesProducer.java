@@ -41,6 +41,12 @@ class EdgesProducer {
   /** The longest time until the orders of an instance with an ended lease have a new owner. */
   private static final Duration TAKEOVER = Duration.ofSeconds(10);
 
+  /** The longest time to end a run after its grace, and to remove a large workspace. */
+  private static final Duration ENDING = Duration.ofMinutes(5);
+
+  /** An instance that has not answered for so long hangs, though it may renew its lease. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
 
   private final Settings settings;
@@ -74,7 +80,8 @@ class EdgesProducer {
   @Produces
   @Singleton
   RelayPatience relayPatience() {
-    return new RelayPatience(settings.store().lease().plus(TAKEOVER));
+    return new RelayPatience(
+        settings.store().lease().plus(TAKEOVER), settings.run().killGrace().plus(ENDING), ANSWER);
   }
 
   // As an observer it is registered by what feeds it.

@@ -61,7 +61,7 @@ public class ProblemAnswers {
     response.end(Buffer.buffer(body));
     if (unread) {
       LingeringClose.begin(context.vertx(), request, LINGER, LINGER_BYTES);
-    } else {
+    } else if (!request.isEnded()) {
       request.resume();
     }
   }

@@ -20,14 +20,13 @@ enum Concern {
       case CANCEL, KILL, DELETE, PURGE -> Optional.of(PROCESSES);
       case GET_LOG, STREAM_LOG, GET_CHANGES, GET_PATCH -> Optional.of(FILES);
       case PUBLISH, REQUEST_RUN -> Optional.of(WORKSPACE);
-      case GET, GET_RUN -> Optional.of(DETAILS);
+      case GET, GET_RUN, LIST_RUNS -> Optional.of(DETAILS);
       case SUBMIT,
           SUBMIT_BATCH,
           REQUEST_RUNS,
           CANCEL_MANY,
           LIST,
           PURGE_MANY,
-          LIST_RUNS,
           STREAM_EVENTS,
           LIST_AGENTS,
           LIST_INSTANCES,

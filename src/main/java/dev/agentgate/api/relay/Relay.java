@@ -38,7 +38,8 @@ import java.util.concurrent.TimeoutException;
  * checked first. A call that was passed on is never passed on again.
  *
  * <p>If the owner of a running order does not answer, the call waits until the owner's lease is
- * over and another instance has taken the order over. Then nothing of the order's run lives.
+ * over and another instance has taken the order over. Then nothing of the order's run lives. An
+ * instance that renews its lease but does not answer is not waited for without end.
  */
 @Singleton
 public class Relay {
@@ -46,6 +47,9 @@ public class Relay {
 
   /** How often a call that waits looks again. */
   private static final Duration LOOK = Duration.ofMillis(250);
+
+  /** How often a call that waits for an answer looks whether the other instance is alive. */
+  private static final Duration ALIVE = Duration.ofSeconds(1);
 
   /** How long the details of an order may take; without them the answer is less exact. */
   private static final Duration DETAILS = Duration.ofSeconds(2);
@@ -222,28 +226,49 @@ public class Relay {
           case NOT_SENT -> Outcome.UNREACHABLE;
           case OPEN, BROKEN, ABANDONED -> Outcome.UNANSWERED;
         });
-    if (progress == Progress.BROKEN && withBody) {
+    if (withBody && (progress == Progress.BROKEN || progress == Progress.ABANDONED)) {
+      // The body is used up.
       throw Peers.unreachable(by);
     }
     return progress == Progress.ANSWERED;
   }
 
-  /** Waits for the answer as long as the other instance is alive. */
+  /** Waits for the answer, for some time and as long as the other instance is alive. */
   private Progress await(Call call, PassedOnCall passedOn, InstanceInfo by)
       throws InterruptedException {
-    Duration look = call.concern() == Concern.DETAILS ? DETAILS : Duration.ofSeconds(1);
+    Duration most = mostFor(call.concern());
+    Duration look = most.compareTo(ALIVE) < 0 ? most : ALIVE;
+    long until = System.nanoTime() + most.toNanos();
     while (true) {
       try {
         return passedOn.head().get(look.toNanos(), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        boolean gone = call.concern() == Concern.DETAILS || isGone(by);
-        if (gone && passedOn.abandon()) {
+        boolean late = System.nanoTime() - until >= 0;
+        if ((late || isGone(by)) && passedOn.abandon()) {
+          if (late && call.concern() == Concern.PROCESSES) {
+            client.count(Outcome.UNANSWERED);
+            throw new ApiException(
+                ProblemType.BUSY,
+                "The instance "
+                    + by.id()
+                    + ", which runs the work order, has not answered for "
+                    + most.toSeconds()
+                    + " s. It may still do what was asked: look at the work order.");
+          }
           return Progress.ABANDONED;
         }
       } catch (ExecutionException e) {
         throw new IllegalStateException("It never completes exceptionally", e);
       }
     }
+  }
+
+  private Duration mostFor(Concern concern) {
+    return switch (concern) {
+      case PROCESSES -> patience.untilEnded();
+      case FILES, WORKSPACE -> patience.untilAnswered();
+      case DETAILS -> DETAILS;
+    };
   }
 
   private boolean isGone(InstanceInfo instance) {

@@ -85,7 +85,8 @@ class RelayTest {
               () -> new Whereabouts(store),
               answers,
               (_, status) -> refused.add(status),
-              new RelayPatience(Duration.ofSeconds(2)));
+              new RelayPatience(
+                  Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2)));
       Router router = Router.router(vertx);
       router
           .route()
@@ -221,6 +222,8 @@ class RelayTest {
     assertThat(first.update(order)).as("only its owner may").isFalse();
     assertThat(b.store.update(order.complete(WorkOrders.NOW))).isTrue();
 
+    WorkOrder running = runningOn(b);
+    assertThat(by(get(a, "/work-orders/" + running.id() + "/runs"))).isEqualTo("b");
     for (String what : List.of("/log", "/log/stream", "/changes", "/patch")) {
       assertThat(by(get(a, "/runs/" + run(order) + what))).as(what).isEqualTo("b");
     }
@@ -228,6 +231,28 @@ class RelayTest {
     assertThat(by(post(a, "/work-orders/" + order.id() + "/runs", "{\"taskPrompt\":\"go\"}")))
         .isEqualTo("b");
     assertThat(by(post(a, "/work-orders/" + order.id() + "/runs", ""))).isEqualTo("a");
+  }
+
+  @Test
+  void anOwnerThatIsAliveButDoesNotAnswerIsNotWaitedForWithoutEnd() throws Exception {
+    WorkOrder order = runningOn(b);
+    resource = _ -> {};
+
+    HttpResponse<String> cancel = post(a, "/work-orders/" + order.id() + "/cancel", "");
+
+    assertThat(cancel.statusCode()).isEqualTo(503);
+    assertThat(cancel.headers().firstValue("Retry-After")).isPresent();
+    assertThat(cancel.body())
+        .contains("The instance b, which runs the work order, has not answered for 2 s")
+        .contains("look at the work order");
+
+    assertThat(b.store.update(order.complete(WorkOrders.NOW))).isTrue();
+    HttpResponse<String> log = get(a, "/runs/" + run(order) + "/log");
+    assertThat(log.statusCode()).isEqualTo(503);
+    assertThat(log.body()).contains("The instance b does not answer");
+    HttpResponse<String> publish = post(a, "/runs/" + run(order) + "/publish", "{}");
+    assertThat(publish.statusCode()).isEqualTo(503);
+    assertThat(counted("unanswered")).isEqualTo(3);
   }
 
   @Test
