@@ -2,6 +2,7 @@ package dev.agentgate.execution;
 
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
+import java.util.List;
 
 /** The kept files of a run that is over, in pieces, so that they can be moved elsewhere. */
 public interface PortableFiles {
@@ -18,6 +19,9 @@ public interface PortableFiles {
    * @param from hands over what {@link #export} handed over elsewhere
    */
   void restore(RunId run, PieceSource from) throws IOException;
+
+  /** Returns the runs whose files {@link #restore} has made here. */
+  List<RunId> restored();
 
   /** Takes pieces of files. */
   interface PieceSink {

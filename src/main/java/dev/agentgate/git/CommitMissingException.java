@@ -1,7 +1,7 @@
 package dev.agentgate.git;
 
 /** The repository was fetched as a whole and does not contain the commit. */
-final class CommitMissingException extends GitFailedException {
+public final class CommitMissingException extends GitFailedException {
   private static final long serialVersionUID = 1L;
 
   /**

@@ -28,12 +28,12 @@ public final class WebhookCounts {
     return givenUp.sum();
   }
 
-  /** Deliveries that could not be kept on disk. */
+  /** Deliveries that could not be kept. */
   public long dropped() {
     return dropped.sum();
   }
 
-  /** Deliveries on disk that are neither delivered nor given up. */
+  /** Deliveries that are neither delivered nor given up. */
   public long pending() {
     return pending.get();
   }
@@ -57,6 +57,11 @@ public final class WebhookCounts {
 
   void wasGivenUp() {
     givenUp.increment();
+    pending.decrementAndGet();
+  }
+
+  /** A message is no longer this instance's to deliver. */
+  void left() {
     pending.decrementAndGet();
   }
 

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,19 +32,24 @@ final class WebhookTarget {
   private final URI url;
   private final WebhookSettings settings;
   private final WebhookSignature signature;
-  private final DeliverySpool spool;
+  private final Spool spool;
+  private final GivenUp givenUp;
   private final WebhookCounts counts;
   private final HttpClient client;
   private final Clock clock;
   private final Backoff backoff;
-  private final BlockingQueue<Long> waiting = new LinkedBlockingQueue<>();
+
+  /** The numbers of the messages, the oldest first: messages that are taken over are older. */
+  private final BlockingQueue<Long> waiting = new PriorityBlockingQueue<>();
+
   private boolean failing;
   private @Nullable Thread deliverer;
 
   WebhookTarget(
       URI url,
       WebhookSettings settings,
-      DeliverySpool spool,
+      Spool spool,
+      GivenUp givenUp,
       WebhookCounts counts,
       HttpClient client,
       Clock clock) {
@@ -52,6 +57,7 @@ final class WebhookTarget {
     this.settings = settings;
     this.signature = new WebhookSignature(settings.secret());
     this.spool = spool;
+    this.givenUp = givenUp;
     this.counts = counts;
     this.client = client;
     this.clock = clock;
@@ -72,7 +78,7 @@ final class WebhookTarget {
   /** Keeps a message until it is delivered. */
   void take(Delivery delivery) throws IOException {
     if (waiting.size() >= MOST_WAITING) {
-      spool.giveUp(delivery, clock.instant(), MOST_WAITING + " messages are already waiting");
+      givenUp.add(delivery, clock.instant(), MOST_WAITING + " messages are already waiting");
       counts.kept();
       counts.wasGivenUp();
       return;
@@ -80,6 +86,16 @@ final class WebhookTarget {
     long number = spool.keep(delivery);
     counts.kept();
     waiting.add(number);
+  }
+
+  /** Takes over the messages of instances of the service that are gone. */
+  void takeOver() throws IOException {
+    List<Long> taken = spool.takeOver(MOST_WAITING - Math.min(MOST_WAITING, waiting.size()));
+    if (!taken.isEmpty()) {
+      LOG.warnf("Took over %d messages for %s from other instances", taken.size(), url.getHost());
+      counts.found(taken.size());
+      waiting.addAll(taken);
+    }
   }
 
   /** Stops at once; undelivered messages are kept. */
@@ -109,9 +125,13 @@ final class WebhookTarget {
     try {
       Delivery delivery = spool.read(number);
       if (delivery == null) {
-        LOG.errorf("Message %d for %s cannot be read and is set aside", number, url.getHost());
-        spool.setAside(number);
-        counts.wasGivenUp();
+        if (spool.setAside(number)) {
+          LOG.errorf("Message %d for %s cannot be read and is set aside", number, url.getHost());
+          counts.wasGivenUp();
+        } else {
+          LOG.infof("Message %d for %s was removed or taken over", number, url.getHost());
+          counts.left();
+        }
         return true;
       }
       Optional<String> failure = deliver(delivery);
@@ -123,11 +143,14 @@ final class WebhookTarget {
       LOG.errorf(
           "Message %s for %s is given up after %d attempts: %s",
           delivery.id(), url.getHost(), settings.maxAttempts(), failure.get());
-      spool.giveUp(delivery, clock.instant(), failure.get());
+      givenUp.add(delivery, clock.instant(), failure.get());
       spool.remove(number);
       counts.wasGivenUp();
       return true;
     } catch (IOException | RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException();
+      }
       LOG.errorf(e, "A message for %s is stuck; retrying", url.getHost());
       return false;
     }

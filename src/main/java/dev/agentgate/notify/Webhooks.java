@@ -3,6 +3,7 @@ package dev.agentgate.notify;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.StatusEvent;
 import dev.agentgate.queue.Transition;
+import dev.agentgate.store.Outbox;
 import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,14 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * arrive in order.
  *
  * <p>The queue only puts an event into a bounded inbox. One thread writes it to disk, one file for
- * each target. Each target has a thread that posts its files and removes those that were accepted.
- * So a target that hangs costs the queue nothing, and undelivered messages survive a restart. If
- * the service is killed, only the events in the inbox are lost.
+ * each target, or into the store that several instances share. Each target has a thread that posts
+ * its messages and removes those that were accepted. So a target that hangs costs the queue
+ * nothing, and undelivered messages survive a restart. If the service is killed, only the events in
+ * the inbox are lost. If it does not come back, another instance takes over what is in the store.
  *
  * <p>Redirects are not followed: the operator alone decides which hosts this service talks to.
  */
@@ -42,16 +46,25 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
 
   private final WebhookSettings settings;
   private final Clock clock;
+  private final Outbox outbox;
   private final WebhookCounts counts = new WebhookCounts();
-  private final BlockingQueue<StatusEvent> inbox = new ArrayBlockingQueue<>(INBOX);
+
+  /** Nothing instead of an event ends the writer. */
+  private final BlockingQueue<Optional<StatusEvent>> inbox = new ArrayBlockingQueue<>(INBOX);
+
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final List<WebhookTarget> targets = new ArrayList<>();
+  private final List<WebhookTarget> targets = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean takingOver = new AtomicBoolean();
   private @Nullable HttpClient client;
   private @Nullable Thread writer;
 
-  public Webhooks(WebhookSettings settings, Clock clock) {
+  /**
+   * @param outbox where undelivered messages are kept if several instances share the store
+   */
+  public Webhooks(WebhookSettings settings, Clock clock, Outbox outbox) {
     this.settings = settings;
     this.clock = clock;
+    this.outbox = outbox;
   }
 
   /**
@@ -73,8 +86,9 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     client = http;
     try {
       for (URI url : settings.targets()) {
-        DeliverySpool spool = new DeliverySpool(directoryOf(url));
-        WebhookTarget target = new WebhookTarget(url, settings, spool, counts, http, clock);
+        WebhookTarget target =
+            new WebhookTarget(
+                url, settings, spool(url), new GivenUp(directoryOf(url)), counts, http, clock);
         target.open();
         targets.add(target);
       }
@@ -83,6 +97,14 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
       throw new UncheckedIOException("The undelivered messages cannot be read", e);
     }
     writer = Thread.ofVirtual().name("webhooks").start(this::writeUntilClosed);
+  }
+
+  private Spool spool(URI url) {
+    Path directory = directoryOf(url);
+    DeliverySpool files = new DeliverySpool(directory);
+    return outbox.keepsMessages()
+        ? new SharedSpool(outbox, String.valueOf(directory.getFileName()), files)
+        : files;
   }
 
   /** Counts of the deliveries by their result. */
@@ -96,19 +118,40 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
         || !settings.statuses().contains(transition.order().status())) {
       return;
     }
-    if (!inbox.offer(transition.event())) {
+    if (!inbox.offer(Optional.of(transition.event()))) {
       drop();
     }
   }
 
-  /** Stops. Undelivered messages are on disk when this returns. Idempotent. */
+  /** Looks for messages of instances that are gone. Their leases end, and this one's does not. */
+  @Override
+  public void leaseRenewed() {
+    if (!targets.isEmpty() && closing.getCount() > 0 && takingOver.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("webhook-takeover").start(this::takeOver);
+    }
+  }
+
+  private void takeOver() {
+    try {
+      for (WebhookTarget target : targets) {
+        target.takeOver();
+      }
+    } catch (IOException e) {
+      LOG.warnf("The messages of other instances cannot be taken over now: %s", e.getMessage());
+    } finally {
+      takingOver.set(false);
+    }
+  }
+
+  /** Stops. Undelivered messages are kept when this returns. Idempotent. */
   @Override
   public void close() {
     closing.countDown();
     try {
       Thread thread = writer;
       if (thread != null) {
-        thread.interrupt();
+        // An interrupt would break the connection on which a message is being kept.
+        inbox.put(Optional.empty());
         thread.join();
         writer = null;
       }
@@ -127,14 +170,11 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
 
   private void writeUntilClosed() {
     try {
-      while (closing.getCount() > 0) {
-        write(inbox.take());
+      for (Optional<StatusEvent> next = inbox.take(); next.isPresent(); next = inbox.take()) {
+        write(next.get());
       }
     } catch (InterruptedException e) {
-      // The inbox was closed while this waited.
-    }
-    for (StatusEvent left = inbox.poll(); left != null; left = inbox.poll()) {
-      write(left);
+      LOG.error("The messages of webhooks are no longer kept", e);
     }
   }
 
@@ -145,7 +185,9 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** While the disk is full the inbox fills; only when the inbox is full too is a message lost. */
+  /**
+   * While nothing can be kept, the inbox fills; only when the inbox is full too is a message lost.
+   */
   private void write(Delivery delivery, WebhookTarget target) {
     boolean told = false;
     while (true) {
@@ -169,14 +211,14 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     try {
       return closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
-      // Only close() interrupts this thread.
+      Thread.currentThread().interrupt();
       return true;
     }
   }
 
   private void drop() {
     counts.wasDropped();
-    LOG.error("A webhook message is lost: it could not be kept on disk");
+    LOG.error("A webhook message is lost: it could not be kept");
   }
 
   private void warnOfStrangers() throws IOException {

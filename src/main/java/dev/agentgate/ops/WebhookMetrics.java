@@ -25,7 +25,7 @@ class WebhookMetrics implements MeterBinder {
     count(registry, "given_up", WebhookCounts::givenUp);
     count(registry, "dropped", WebhookCounts::dropped);
     Gauge.builder("agentgate.webhooks.pending", counts, WebhookCounts::pending)
-        .description("Messages on disk that are neither delivered nor given up")
+        .description("Messages that are neither delivered nor given up")
         .strongReference(true)
         .register(registry);
   }

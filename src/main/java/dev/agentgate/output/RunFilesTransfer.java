@@ -19,6 +19,9 @@ import java.util.Set;
 public final class RunFilesTransfer implements PortableFiles {
   static final int PIECE = 256 * 1024;
 
+  /** The name of a file in each directory that holds a copy. */
+  private static final String COPY = "copy";
+
   /** The name of a directory that is being filled begins with it. */
   private static final String ASIDE = ".restoring-";
 
@@ -101,10 +104,18 @@ public final class RunFilesTransfer implements PortableFiles {
         aside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try {
       from.writeTo((file, position, bytes) -> write(fileIn(aside, file), position, bytes));
+      Files.createFile(aside.resolve(COPY));
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       boolean _ = DirectoryTree.remove(aside);
     }
+  }
+
+  @Override
+  public List<RunId> restored() {
+    return directories.list().stream()
+        .filter(run -> Files.exists(directories.of(run).path().resolve(COPY)))
+        .toList();
   }
 
   /** A name from elsewhere must not lead out of the directory. */

@@ -4,6 +4,7 @@ import dev.agentgate.publish.Publisher.Work;
 import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.RunPublications;
 import dev.agentgate.queue.RunPublications.Published;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.Backoff;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Publication.Status;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -30,7 +32,7 @@ import org.jboss.logging.Logger;
  * Publishes what completed runs changed, each on a virtual thread of its own, a few at a time and
  * one at a time for each order, where an earlier run comes before a later one that is published to
  * the same branch. An attempt that fails is repeated with growing pauses. What is pending is in the
- * store, so it survives a restart.
+ * store, so it survives a restart. If an instance is gone, another one takes over what it has left.
  */
 public final class Publications implements QueueObserver, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Publications.class);
@@ -42,7 +44,10 @@ public final class Publications implements QueueObserver, AutoCloseable {
 
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
-  /** In case that nobody wakes the task, for example because the other run was purged. */
+  /**
+   * In case that nobody wakes the task, for example because the other run was purged, or because
+   * the store is not available.
+   */
   private static final Duration UNTIL_WOKEN = Duration.ofMinutes(1);
 
   private final RunPublications runs;
@@ -51,6 +56,7 @@ public final class Publications implements QueueObserver, AutoCloseable {
   private final PublicationCounts counts = new PublicationCounts();
   private final Semaphore permits = new Semaphore(AT_ONCE);
   private final Map<RunId, Task> tasks = new ConcurrentHashMap<>();
+  private final AtomicBoolean takingOver = new AtomicBoolean();
   private volatile boolean closed;
 
   /** Each lock lets only one publication of the orders whose ids hash to it be under way. */
@@ -111,6 +117,28 @@ public final class Publications implements QueueObserver, AutoCloseable {
     Publication pending = runs.request(run, request);
     schedule(run);
     return pending;
+  }
+
+  /**
+   * Looks for what instances have left that are gone. Their leases end, and this one's does not.
+   */
+  @Override
+  public void leaseRenewed() {
+    if (!closed && takingOver.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("publish-takeover").start(this::takeOver);
+    }
+  }
+
+  private void takeOver() {
+    try {
+      runs.takeOver();
+      runs.pending()
+          .forEach(run -> tasks.computeIfAbsent(run, _ -> closed ? null : new Task(run).start()));
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("Publications cannot be taken over now: %s", e.getMessage());
+    } finally {
+      takingOver.set(false);
+    }
   }
 
   /** Stops at once. What is pending continues after the next start. Idempotent. */
@@ -179,7 +207,9 @@ public final class Publications implements QueueObserver, AutoCloseable {
     permits.acquire();
     try {
       Optional<Published> found =
-          runs.find(run).filter(it -> it.publication().status() == Status.PENDING);
+          runs.find(run)
+              .filter(it -> it.publication().status() == Status.PENDING)
+              .filter(_ -> runs.isOwn(run));
       if (found.isEmpty()) {
         return Optional.empty();
       }
@@ -192,6 +222,9 @@ public final class Publications implements QueueObserver, AutoCloseable {
         wakeOthersOf(found.get());
       }
       return pause;
+    } catch (StoreUnavailableException e) {
+      LOG.warnf("The changes of %s cannot be published now: %s", run, e.getMessage());
+      return Optional.of(UNTIL_WOKEN);
     } catch (RuntimeException e) {
       LOG.errorf(e, "The changes of %s could not be published, retrying", run);
       return Optional.of(LONGEST_PAUSE);

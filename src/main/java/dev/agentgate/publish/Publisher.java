@@ -16,6 +16,7 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.WorkspaceCommit;
 import dev.agentgate.workspace.WorkspaceCommits;
+import dev.agentgate.workspace.WorkspaceCommits.Patch;
 import dev.agentgate.workspace.WorkspaceCommits.Signature;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import java.io.IOException;
@@ -35,21 +36,40 @@ public final class Publisher {
   private static final String RUN_TRAILER = "AgentGate-Run: ";
 
   private final WorkspaceCommits commits;
+  private final Elsewhere elsewhere;
   private final Optional<PullRequests> pullRequests;
   private final Author author;
   private final Duration limit;
 
   /**
+   * @param elsewhere has the changes of runs whose workspaces are not here
    * @param api makes pull requests; empty if the service has no token, or does not know the API
    * @param author the author of what agents leave uncommitted
    * @param limit the longest time for a commit and its push
    */
   public Publisher(
-      WorkspaceCommits commits, Optional<GitHubApi> api, Author author, Duration limit) {
+      WorkspaceCommits commits,
+      Elsewhere elsewhere,
+      Optional<GitHubApi> api,
+      Author author,
+      Duration limit) {
     this.commits = commits;
+    this.elsewhere = elsewhere;
     this.pullRequests = api.map(PullRequests::new);
     this.author = author;
     this.limit = limit;
+  }
+
+  /** Knows the changes of runs whose workspaces are not here. */
+  @FunctionalInterface
+  public interface Elsewhere {
+    /**
+     * Returns the changes of a run of another instance.
+     *
+     * @return empty if the workspace of the run is here
+     * @throws PublishFailedException if they cannot be had, with the reason
+     */
+    Optional<Patch> patchOf(Work work) throws PublishFailedException;
   }
 
   /** An author of commits. */
@@ -93,12 +113,13 @@ public final class Publisher {
       throws PublishFailedException, InterruptedException {
     requireSource(work.order().spec().workspaceSource(), publication.request().as());
     try {
+      WorkspaceSource source = work.order().spec().workspaceSource();
+      Signature signature = signature(work, publication.request());
+      Optional<Patch> patch = elsewhere.patchOf(work);
       Optional<WorkspaceCommit> made =
-          commits.commit(
-              work.workspace(),
-              work.order().spec().workspaceSource(),
-              signature(work, publication.request()),
-              limit);
+          patch.isPresent()
+              ? commits.commit(work.run(), source, patch.get(), signature, limit)
+              : commits.commit(work.workspace(), source, signature, limit);
       if (made.isEmpty()) {
         return publication.nothingToPublish();
       }

@@ -3,6 +3,7 @@ package dev.agentgate.queue;
 import dev.agentgate.execution.RunOutputs;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.ExitStatus;
+import dev.agentgate.workorder.LogSummary;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -35,14 +36,15 @@ final class OrderViews {
 
   /** Returns an order for clients. */
   WorkOrderView of(WorkOrder order) {
+    RunResults results = results(order);
     return new WorkOrderView(
         order,
         store.queue().position(order.id()),
         QueueEntry.of(order).flatMap(QueueEntry::notBefore).filter(clock.instant()::isBefore),
         Set.of(),
-        order.currentRun().flatMap(this::lastActivity),
+        order.currentRun().flatMap(run -> lastActivity(run, results.log())),
         exitOf(order),
-        results(order));
+        results);
   }
 
   /** Returns the results of the last run, but with the usage of all runs that are still kept. */
@@ -67,13 +69,16 @@ final class OrderViews {
     };
   }
 
-  private Optional<Instant> lastActivity(RunId run) {
-    return outputs.log(run).lastActivityAt();
+  /** Of a run that is over, the log may be elsewhere, or here as a copy that was made later. */
+  private Optional<Instant> lastActivity(RunId run, Optional<LogSummary> noted) {
+    return noted.map(LogSummary::lastActivityAt).or(() -> outputs.log(run).lastActivityAt());
   }
 
   /** Returns a run for clients. */
   RunView of(Run run) {
-    return new RunView(run, outputs.log(run.id()).size());
+    return new RunView(
+        run,
+        run.results().log().map(LogSummary::bytes).orElseGet(() -> outputs.log(run.id()).size()));
   }
 
   /** Returns the runs of an order that are still kept, newest first. */

@@ -185,7 +185,9 @@ public final class Orders {
     return locked(
         order,
         () -> {
-          order.runs().forEach(store.runs()::remove);
+          if (!store.instances().shared()) {
+            order.runs().forEach(store.runs()::remove);
+          }
           boolean removed = won(timed(() -> store.workOrders().remove(order)));
           if (removed) {
             inContextOf(order, () -> log(Optional.of(order.status()), order, "purged"));
@@ -226,6 +228,14 @@ public final class Orders {
     refusable(() -> {
       store.runs().save(run);
       return run;
+    });
+  }
+
+  /** Takes over pending publications: see {@link dev.agentgate.store.Runs#takeUnpublished}. */
+  void takeUnpublished(Duration silence) {
+    refusable(() -> {
+      store.runs().takeUnpublished(silence);
+      return silence;
     });
   }
 

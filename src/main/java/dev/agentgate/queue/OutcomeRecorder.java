@@ -1,6 +1,8 @@
 package dev.agentgate.queue;
 
+import dev.agentgate.execution.log.RunLog;
 import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.LogSummary;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
@@ -31,6 +33,9 @@ final class OutcomeRecorder {
   private volatile @Nullable RuntimeException refusal;
   private volatile boolean disowned;
 
+  /** Whether this instance decided how the order ends, so that it is no longer its owner. */
+  private volatile boolean decided;
+
   OutcomeRecorder(Supervision with, WorkOrder order, RunId run, RunRecord record) {
     this.with = with;
     this.order = order;
@@ -48,9 +53,12 @@ final class OutcomeRecorder {
     disowned = true;
   }
 
-  /** Whether another instance decides how the order ends. */
+  /**
+   * Whether another instance decides how the order ends. A renewal of the lease may report an order
+   * as lost that this instance has ended meanwhile.
+   */
   boolean isDisowned() {
-    return disowned;
+    return disowned && !decided;
   }
 
   /**
@@ -116,7 +124,7 @@ final class OutcomeRecorder {
         return left(current);
       }
     }
-    Run ended = record.ended(outcome, order.spec().publish());
+    Run ended = record.ended(outcome, log(), order.spec().publish());
     // Before the order: until that has changed, each new attempt to write the outcome, also by the
     // next service, notes the same again.
     RunUsage used = RunUsage.of(order, ended);
@@ -128,11 +136,21 @@ final class OutcomeRecorder {
       }
       WorkOrder after = Verdict.applyTo(current.get(), outcome);
       if (with.orders().change(current.get(), after)) {
+        decided = true;
         with.orders().tell(observer -> observer.runEnded(current.get(), outcome));
         with.orders().tell(observer -> observer.runUsed(used));
         return after;
       }
     }
+  }
+
+  /** Returns what other instances cannot know of the log. */
+  private Optional<LogSummary> log() {
+    if (!with.store().instances().shared()) {
+      return Optional.empty();
+    }
+    RunLog log = with.outputs().log(run);
+    return log.lastActivityAt().map(at -> new LogSummary(log.size(), at));
   }
 
   private WorkOrder left(Optional<WorkOrder> current) {

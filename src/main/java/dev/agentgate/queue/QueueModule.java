@@ -50,7 +50,12 @@ public final class QueueModule {
     store = outside.store();
     outputs = outside.outputs();
     orders = new Orders(outside.store());
-    publications = new RunPublications(outside.store(), orders, outside.executor()::workspaceOf);
+    publications =
+        new RunPublications(
+            outside.store(),
+            orders,
+            outside.executor()::workspaceOf,
+            outside.lease().map(LeaseSettings::length));
     RunSlots slots = new RunSlots();
     RunningUsage running = new RunningUsage(outside.store(), slots);
     usage = new UsageReport(outside.store(), running, outside.clock());
@@ -193,7 +198,7 @@ public final class QueueModule {
    * @param most the largest size of a run's files, in bytes
    */
   public RunArchiver archiver(PortableFiles files, long most) {
-    return new RunArchiver(store, orders, outputs, files, most);
+    return new RunArchiver(store, orders, outputs, files, most, RunArchiver.TRY_AGAIN);
   }
 
   public Whereabouts whereabouts() {

@@ -12,6 +12,7 @@ import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +32,7 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
   /** Archiving must not take the disk and the database from the runs. */
   private static final int AT_ONCE = 2;
 
-  private static final Duration TRY_AGAIN = Duration.ofSeconds(30);
+  static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
   private final Store store;
   private final RunArchive archive;
@@ -39,23 +40,34 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
   private final RunOutputs outputs;
   private final PortableFiles files;
   private final long most;
+  private final Duration tryAgain;
+  private final FetchedCopies copies;
   private final Semaphore turns = new Semaphore(AT_ONCE);
 
-  /** Guards the making of directories of runs of other instances. */
+  /** Guards the copies of files of other instances' runs. */
   private final ReentrantLock fetching = new ReentrantLock();
 
   private volatile boolean closed;
 
   /**
    * @param most the most bytes of a run that are archived; a larger run stays where it is
+   * @param tryAgain the pause after the store was not available
    */
-  RunArchiver(Store store, Orders orders, RunOutputs outputs, PortableFiles files, long most) {
+  RunArchiver(
+      Store store,
+      Orders orders,
+      RunOutputs outputs,
+      PortableFiles files,
+      long most,
+      Duration tryAgain) {
     this.store = store;
     this.archive = store.archive();
     this.orders = orders;
     this.outputs = outputs;
     this.files = files;
     this.most = most;
+    this.tryAgain = tryAgain;
+    this.copies = new FetchedCopies(outputs::remove, System::nanoTime);
   }
 
   /** Archives what an earlier process of this instance left. */
@@ -75,23 +87,28 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
   }
 
   private void catchUp() {
-    for (RunId run : outputs.list()) {
+    while (!closed) {
       try {
-        boolean over =
-            store
-                .runs()
-                .find(run)
-                .filter(it -> it.state() instanceof RunState.Ended)
-                .filter(it -> it.instance().filter(store.instance()::equals).isPresent())
-                .isPresent();
-        if (over && !closed && !archive.has(run)) {
-          keepTrying(run);
-        }
-      } catch (StoreUnavailableException e) {
-        LOG.warnf("Runs cannot be archived now: %s", e.getMessage());
+        copies.found(files.restored());
+        outputs.list().stream().filter(this::isLeft).forEach(this::keepTrying);
         return;
+      } catch (StoreUnavailableException | UncheckedIOException e) {
+        LOG.warnf("Runs cannot be archived now, retrying: %s", e.getMessage());
       }
+      LockSupport.parkNanos(tryAgain.toNanos());
     }
+  }
+
+  /** Whether a run of this instance is over and was not archived. */
+  private boolean isLeft(RunId run) {
+    return !closed
+        && store
+            .runs()
+            .find(run)
+            .filter(it -> it.state() instanceof RunState.Ended)
+            .filter(it -> it.instance().filter(store.instance()::equals).isPresent())
+            .isPresent()
+        && !archive.has(run);
   }
 
   private void keepTrying(RunId run) {
@@ -108,7 +125,7 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
       } finally {
         turns.release();
       }
-      LockSupport.parkNanos(TRY_AGAIN.toNanos());
+      LockSupport.parkNanos(tryAgain.toNanos());
     }
   }
 
@@ -133,6 +150,7 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
    * @return false if there was nothing to fetch
    */
   public boolean fetch(Run run) {
+    copies.asked(run.id());
     if (!archive.keepsFiles()
         || !(run.state() instanceof RunState.Ended)
         || outputs.exists(run.id())) {
@@ -147,6 +165,7 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
             sink ->
                 archive.read(
                     run.id(), piece -> sink.take(piece.file(), piece.position(), piece.bytes())));
+        copies.fetched(run.id());
       }
       return fetches;
     } catch (IOException e) {

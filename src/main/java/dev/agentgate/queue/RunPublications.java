@@ -9,9 +9,11 @@ import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
+import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workspace.PublishRules;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -23,34 +25,37 @@ import java.util.function.UnaryOperator;
 
 /**
  * Keeps the publications of runs: which are to be done, and how far they have come. It publishes
- * nothing itself. A publication that is pending is changed only by who publishes it.
+ * nothing itself. A publication that is pending is changed only by who publishes it, which is the
+ * instance that has the run's workspace or, if that one is gone, one that has taken it over.
  */
 public final class RunPublications {
   private static final int MAX_FAILED = 1000;
 
   private final Store store;
-  private final Whereabouts whereabouts;
   private final Orders orders;
   private final UnaryOperator<RunId> workspaceOf;
+  private final Optional<Duration> lease;
 
   /** The runs whose publication has failed since the start, for the alert. */
   private final Set<RunId> failed = ConcurrentHashMap.newKeySet();
 
   /**
    * @param workspaceOf returns the run whose workspace a run works in
+   * @param lease how long the silence of another instance is borne, if others share the store
    */
-  RunPublications(Store store, Orders orders, UnaryOperator<RunId> workspaceOf) {
+  RunPublications(
+      Store store, Orders orders, UnaryOperator<RunId> workspaceOf, Optional<Duration> lease) {
     this.store = store;
-    this.whereabouts = new Whereabouts(store);
     this.orders = orders;
     this.workspaceOf = workspaceOf;
+    this.lease = lease;
   }
 
   /**
    * A run with a publication.
    *
    * @param workspace the run whose workspace it worked in
-   * @param earlier the commits that were pushed for other runs of the order
+   * @param earlier the commits that were or may have been pushed for runs of the order
    * @param first an earlier run of the order whose changes must be published to the same branch
    *     before, or given up
    */
@@ -67,13 +72,21 @@ public final class RunPublications {
   }
 
   /**
-   * Returns the runs of this instance whose publication is pending; some of them may have been
-   * published.
+   * Returns the runs whose pending publication this instance is to complete; some of them may have
+   * been published.
    */
   public List<RunId> pending() {
-    return store.runs().unpublished().stream()
-        .filter(run -> !whereabouts.isElsewhere(run))
-        .toList();
+    return store.runs().unpublished();
+  }
+
+  /** Takes over the pending publications of instances that are gone. */
+  public void takeOver() {
+    lease.ifPresent(orders::takeUnpublished);
+  }
+
+  /** Whether this instance is to complete the pending publication of a run. */
+  public boolean isOwn(RunId run) {
+    return lease.isEmpty() || pending().contains(run);
   }
 
   /** Returns a run with its publication; empty if it has none, or is gone. */
@@ -85,6 +98,12 @@ public final class RunPublications {
       return Optional.empty();
     }
     Set<String> earlier = new HashSet<>();
+    RunResults results = run.get().results();
+    // Its former publisher may have pushed the agent's own commit.
+    results
+        .headCommit()
+        .filter(it -> !results.baseCommit().equals(Optional.of(it)))
+        .ifPresent(earlier::add);
     Optional<RunId> first = Optional.empty();
     boolean isBefore = true;
     for (RunId other : order.get().runs()) {

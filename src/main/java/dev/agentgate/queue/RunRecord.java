@@ -6,6 +6,7 @@ import dev.agentgate.execution.Execution;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.EndCause;
+import dev.agentgate.workorder.LogSummary;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.Run;
@@ -105,18 +106,22 @@ final class RunRecord {
   /**
    * Notes the outcome. If the run has completed, its changes are then to be published.
    *
+   * @param log of the run, if it is here
    * @param publish how, if at all
    * @return the record
    * @throws StoreUnavailableException if it cannot be written now
    */
-  Run ended(RunOutcome outcome, Optional<PublishRequest> publish) {
+  Run ended(RunOutcome outcome, Optional<LogSummary> log, Optional<PublishRequest> publish) {
     Optional<PublishRequest> due =
         outcome instanceof RunOutcome.Completed ? publish : Optional.empty();
     return write(before -> {
-      Run after = before.ended(outcome);
-      return due.map(request -> Publication.pending(request, after.workOrderId()))
-          .map(pending -> after.with(after.results().publishing(pending)))
-          .orElse(after);
+      Run ended = before.ended(outcome);
+      Run after = log.map(it -> ended.with(ended.results().logged(it))).orElse(ended);
+      // A former owner may have recorded another outcome in the moment before it died.
+      return after.with(
+          after
+              .results()
+              .publishing(due.map(request -> Publication.pending(request, after.workOrderId()))));
     });
   }
 

@@ -76,11 +76,6 @@ public final class Whereabouts {
     return store.instances().find(instance).filter(InstanceInfo::alive);
   }
 
-  /** Whether the files of a run are or were on another instance. */
-  boolean isElsewhere(RunId run) {
-    return shared() && keeper(run).isPresent();
-  }
-
   private boolean isAnother(InstanceId instance) {
     return !instance.equals(store.instance());
   }

@@ -120,7 +120,8 @@ class EdgesProducer {
             WEBHOOK_BACKOFF,
             foundation.data().resolve("webhooks")),
         // A receiver compares the time of a signature with its own clock.
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        foundation.store().outbox());
   }
 
   @Produces

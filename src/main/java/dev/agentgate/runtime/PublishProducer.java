@@ -8,7 +8,9 @@ import dev.agentgate.publish.GitHubApi;
 import dev.agentgate.publish.Publications;
 import dev.agentgate.publish.Publisher;
 import dev.agentgate.publish.Publisher.Author;
+import dev.agentgate.publish.TakenOverChanges;
 import dev.agentgate.queue.QueueModule;
+import dev.agentgate.queue.RunChanges;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -30,7 +32,7 @@ class PublishProducer {
   private final Optional<GitHubApi> api;
   private final Publications publications;
 
-  PublishProducer(Settings settings, Foundation foundation, QueueModule queue) {
+  PublishProducer(Settings settings, Foundation foundation, QueueModule queue, RunChanges changes) {
     api = api(settings.github());
     GitConfig git = settings.git();
     publications =
@@ -38,6 +40,11 @@ class PublishProducer {
             queue.publications(),
             new Publisher(
                     foundation.commits(),
+                    new TakenOverChanges(
+                        foundation.store().runs(),
+                        queue.whereabouts(),
+                        changes,
+                        foundation.commits()::isHere),
                     api,
                     new Author(git.authorName(), git.authorEmail()),
                     LIMIT)

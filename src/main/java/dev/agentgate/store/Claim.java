@@ -16,7 +16,8 @@ import java.util.function.Predicate;
  * @param only the one order to claim; empty: any, from the head of the queue on
  * @param lease how long other instances may not take over the claimed orders, unless it is renewed
  * @param admits the caller's own condition. It is evaluated in the queue's order, only for orders
- *     that nothing else holds back. It must be quick and must not call the store.
+ *     that nothing else holds back. It must be quick. What it reads from the store is a part of the
+ *     claim.
  */
 public record Claim(
     int slots,

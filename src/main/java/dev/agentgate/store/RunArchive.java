@@ -38,7 +38,7 @@ public interface RunArchive {
 
   /**
    * Keeps the files of a run, in one step, instead of those that were kept before. Does nothing if
-   * the run has no record.
+   * the run has no record, or if another instance has its files.
    *
    * @throws IOException if the files cannot be read; nothing is changed then
    */

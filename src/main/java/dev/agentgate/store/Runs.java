@@ -3,6 +3,7 @@ package dev.agentgate.store;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ public interface Runs {
   @Writes
   void save(Run run);
 
-  /** Removes the record of a run; does nothing if there is none. */
+  /** Removes the record of a run; does nothing if there is none, or if another instance runs it. */
   @Writes
   void remove(RunId run);
 
@@ -24,10 +25,21 @@ public interface Runs {
   Optional<Run> find(RunId id);
 
   /**
-   * Returns the runs whose publication is pending, in no order. A run whose publication is complete
-   * may still be among them.
+   * Returns the runs whose pending publication is for this instance to complete, in no order: its
+   * own runs, and those that it has taken over. A run whose publication is complete may still be
+   * among them.
    */
   List<RunId> unpublished();
+
+  /**
+   * Takes over the pending publications of instances that have not renewed their leases for some
+   * time, if they can be completed without these instances. Later writes of the former publisher
+   * change nothing while the publication is pending.
+   *
+   * @param silence how long; after a day, all others are taken over as well
+   */
+  @Writes
+  default void takeUnpublished(Duration silence) {}
 
   /** Returns the runs that an order keeps, oldest first; none if there is no such order. */
   List<RunId> ofOrder(WorkOrderId id);

@@ -5,8 +5,8 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 
 /**
- * Keeps work orders and their runs, and hands the orders out to be run. The eight parts are views
- * of one store: a change that one part has acknowledged is visible in the others.
+ * Keeps work orders and their runs, and hands the orders out to be run. The nine parts are views of
+ * one store: a change that one part has acknowledged is visible in the others.
  *
  * <p><b>Durability.</b> When a method marked {@link Writes} returns, the change survives a crash of
  * the process and of the machine; a run's record survives a crash of the process only. A change
@@ -44,6 +44,10 @@ public interface Store extends AutoCloseable {
   Instances instances();
 
   RunArchive archive();
+
+  default Outbox outbox() {
+    return Outbox.NONE;
+  }
 
   /** Makes new ids of orders and runs sort after all existing ones, whatever the clock says. */
   default void followIds() {

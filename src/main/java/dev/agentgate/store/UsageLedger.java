@@ -16,7 +16,10 @@ import java.util.function.Consumer;
  */
 public interface UsageLedger {
 
-  /** Notes what a run used. A run that was noted before is not noted again. */
+  /**
+   * Notes what a run used. A run that was noted before is not noted again. An instance that has
+   * lost the run may do so, too: what it saw the run use was used.
+   */
   @Writes
   void note(RunUsage usage);
 

@@ -43,7 +43,8 @@ public interface WorkOrders {
 
   /**
    * Removes an order permanently: when this returns true, nothing of the order is left and it
-   * cannot reappear. The caller must remove its runs first.
+   * cannot reappear. A store that several instances share removes the records of its runs in the
+   * same step; otherwise the caller must remove them first.
    *
    * @param order the revision that may be removed
    * @return false if the stored revision is different, if the order is gone, or if another instance

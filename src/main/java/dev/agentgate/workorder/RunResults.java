@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param usage what this run alone used
  * @param changes empty if the run has no repository, or if its changes could not be collected
  * @param publication of the changes, if it was asked for
+ * @param log empty until the run is over, and if only one instance uses the store
  */
 public record RunResults(
     Optional<String> baseCommit,
@@ -22,7 +23,8 @@ public record RunResults(
     Optional<String> result,
     Usage usage,
     Optional<ChangeSummary> changes,
-    Optional<Publication> publication) {
+    Optional<Publication> publication,
+    Optional<LogSummary> log) {
   /** Nothing is known. */
   public static final RunResults NONE =
       new RunResults(
@@ -32,6 +34,7 @@ public record RunResults(
           Optional.empty(),
           Optional.empty(),
           Usage.UNKNOWN,
+          Optional.empty(),
           Optional.empty(),
           Optional.empty());
 
@@ -44,12 +47,22 @@ public record RunResults(
       Optional<String> result,
       Usage usage,
       Optional<ChangeSummary> changes) {
-    this(baseCommit, headCommit, sessionId, model, result, usage, changes, Optional.empty());
+    this(
+        baseCommit,
+        headCommit,
+        sessionId,
+        model,
+        result,
+        usage,
+        changes,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Returns these results with the commit that was checked out. */
   public RunResults checkedOut(Optional<String> base) {
-    return new RunResults(base, headCommit, sessionId, model, result, usage, changes, publication);
+    return new RunResults(
+        base, headCommit, sessionId, model, result, usage, changes, publication, log);
   }
 
   /** Returns these results with what the agent has said about its work. */
@@ -59,24 +72,43 @@ public record RunResults(
       Optional<String> newResult,
       Usage newUsage) {
     return new RunResults(
-        baseCommit, headCommit, newSession, newModel, newResult, newUsage, changes, publication);
+        baseCommit,
+        headCommit,
+        newSession,
+        newModel,
+        newResult,
+        newUsage,
+        changes,
+        publication,
+        log);
   }
 
   /** Returns these results with another usage. */
   public RunResults used(Usage newUsage) {
     return new RunResults(
-        baseCommit, headCommit, sessionId, model, result, newUsage, changes, publication);
+        baseCommit, headCommit, sessionId, model, result, newUsage, changes, publication, log);
   }
 
   /** Returns these results with what the agent left in its workspace. */
   public RunResults collected(
       String base, Optional<String> head, Optional<ChangeSummary> newChanges) {
     return new RunResults(
-        Optional.of(base), head, sessionId, model, result, usage, newChanges, publication);
+        Optional.of(base), head, sessionId, model, result, usage, newChanges, publication, log);
   }
 
   /** Returns these results with a publication. */
   public RunResults publishing(Publication newPublication) {
+    return publishing(Optional.of(newPublication));
+  }
+
+  /** Returns these results with this publication or none. */
+  public RunResults publishing(Optional<Publication> newPublication) {
+    return new RunResults(
+        baseCommit, headCommit, sessionId, model, result, usage, changes, newPublication, log);
+  }
+
+  /** Returns these results with what is known of the log. */
+  public RunResults logged(LogSummary newLog) {
     return new RunResults(
         baseCommit,
         headCommit,
@@ -85,6 +117,7 @@ public record RunResults(
         result,
         usage,
         changes,
-        Optional.of(newPublication));
+        publication,
+        Optional.of(newLog));
   }
 }

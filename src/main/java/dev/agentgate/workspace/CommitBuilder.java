@@ -138,7 +138,8 @@ final class CommitBuilder {
     }
   }
 
-  private String commit(
+  /** Makes a commit in a repository; the same input always gives the same commit. */
+  static String commit(
       ComparisonRepository repository, String tree, String parent, Signature signature)
       throws IOException, GitException, InterruptedException {
     String time = signature.time().getEpochSecond() + " +0000";

@@ -17,6 +17,7 @@ import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.Baselines.Baseline;
+import dev.agentgate.workspace.CommitBuilder.Built;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -183,31 +184,69 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
     if (remote.isEmpty() || baseline.isEmpty()) {
       throw new WorkspaceFailedException("The run has no checkout of a repository");
     }
-    // The run is over, so a search for its processes must not find these.
-    LocalGit workspace = local(run, Map.of(), limit);
+    LocalGit workspace = unmarked(run, directory(run), limit);
     WorkTreeCapture capture = new WorkTreeCapture(workspace, baseline.get(), publishing(run));
+    return commit(
+        run,
+        remote.get(),
+        () -> new CommitBuilder(workspace, baseline.get(), capture).build(signature),
+        capture::discard);
+  }
+
+  @Override
+  public Optional<WorkspaceCommit> commit(
+      RunId run, WorkspaceSource source, Patch patch, Signature signature, Duration limit)
+      throws WorkspaceFailedException, InterruptedException {
+    Remote remote =
+        remoteOf(source)
+            .orElseThrow(
+                () -> new WorkspaceFailedException("The run has no checkout of a repository"));
+    Path scratch = publishing(run);
+    LocalGit checkout = unmarked(run, scratch.resolve("checkout"), limit);
+    return commit(
+        run,
+        remote,
+        () -> new PatchCommit(mirrors, checkout, scratch).build(remote, patch, signature),
+        () -> {
+          if (!DirectoryTree.remove(scratch)) {
+            LOG.errorf("The files for publishing %s could not all be removed", run);
+          }
+        });
+  }
+
+  private interface Building {
+    Optional<Built> build()
+        throws IOException, GitException, WorkspaceFailedException, InterruptedException;
+  }
+
+  private static Optional<WorkspaceCommit> commit(
+      RunId run, Remote remote, Building building, Runnable discard)
+      throws WorkspaceFailedException, InterruptedException {
     boolean built = false;
     try {
       Optional<WorkspaceCommit> commit =
-          new CommitBuilder(workspace, baseline.get(), capture)
-              .build(signature)
+          building
+              .build()
               .map(it ->
                   new WorkspaceCommit(
-                      it.id(),
-                      new BranchPush(it.repository(), remote.get(), it.id()),
-                      capture::discard));
+                      it.id(), new BranchPush(it.repository(), remote, it.id()), discard));
       built = commit.isPresent();
       return commit;
     } catch (GitException e) {
       throw new WorkspaceFailedException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      LOG.errorf(e, "The workspace of %s cannot be committed", run);
+      LOG.errorf(e, "The changes of %s cannot be committed", run);
       throw new WorkspaceFailedException("The changes could not be read or written", e);
     } finally {
       if (!built) {
-        capture.discard();
+        discard.run();
       }
     }
+  }
+
+  @Override
+  public boolean isHere(RunId run) {
+    return Files.isDirectory(directory(run));
   }
 
   private Path publishing(RunId run) {
@@ -224,12 +263,12 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
 
   /** Every git process carries the run's id, so that stopping the run finds it. */
   private LocalGit local(RunId run, Duration limit) {
-    return local(run, Map.of("AGENTGATE_RUN_ID", run.value()), limit);
+    return unmarked(run, directory(run), limit).with(Map.of("AGENTGATE_RUN_ID", run.value()));
   }
 
-  private LocalGit local(RunId run, Map<String, String> variables, Duration limit) {
-    return new LocalGit(
-        git, new GitContext(run.value(), variables, Deadline.in(limit)), directory(run));
+  /** For a run that is over: a search for its processes must not find these. */
+  private LocalGit unmarked(RunId run, Path directory, Duration limit) {
+    return new LocalGit(git, new GitContext(run.value(), Map.of(), Deadline.in(limit)), directory);
   }
 
   private Path comparison(RunId run) {

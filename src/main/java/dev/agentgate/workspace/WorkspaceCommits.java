@@ -2,6 +2,8 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkspaceSource;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -18,6 +20,22 @@ public interface WorkspaceCommits {
   record Signature(String message, String authorName, String authorEmail, Instant time) {}
 
   /**
+   * Everything that a run changed, as a patch.
+   *
+   * @param baseCommit the full id of the commit that it is applied to
+   */
+  record Patch(String baseCommit, Content content) {}
+
+  /** The bytes of a patch. */
+  @FunctionalInterface
+  interface Content {
+    InputStream open() throws IOException;
+  }
+
+  /** Whether the workspace of a run is on this machine. */
+  boolean isHere(RunId run);
+
+  /**
    * Commits what an agent left uncommitted on top of its own commits, which stay as they are. Call
    * it after the last process of the run is gone. The commit has the tree that {@link
    * WorkspaceChanges#collect} compares with the base.
@@ -32,5 +50,18 @@ public interface WorkspaceCommits {
    */
   Optional<WorkspaceCommit> commit(
       RunId run, WorkspaceSource source, Signature signature, Duration limit)
+      throws WorkspaceFailedException, InterruptedException;
+
+  /**
+   * Commits a patch, because the workspace of the run is elsewhere. All changes become one commit,
+   * which has the same tree as that of the workspace would have.
+   *
+   * @param source as above
+   * @param limit the longest time that the commit and its push may take
+   * @return empty if nothing was changed; otherwise to be closed
+   * @throws WorkspaceFailedException with the reason, if there is no such commit
+   */
+  Optional<WorkspaceCommit> commit(
+      RunId run, WorkspaceSource source, Patch patch, Signature signature, Duration limit)
       throws WorkspaceFailedException, InterruptedException;
 }

@@ -71,7 +71,8 @@ class WireRecordsTest {
                   Optional.of("c3"),
                   Optional.of(
                       new Publication.PullRequest(7, "https://github.com/acme/shop/pull/7")),
-                  Optional.of("It took two attempts"))));
+                  Optional.of("It took two attempts"))),
+          Optional.empty());
 
   private final ObjectMapper server = new ObjectMapper();
   private final ObjectMapper client = WireJson.clientMapper();

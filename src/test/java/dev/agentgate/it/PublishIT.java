@@ -136,8 +136,11 @@ class PublishIT {
                   + " personal access token");
       assertThat(client.get("/work-orders/" + order).json().path("status").asText())
           .isEqualTo("completed");
-      assertThat(client.get("/queue/health").json().path("alerts").toString())
-          .contains("The changes of 1 runs could not be published");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() ->
+              assertThat(client.get("/queue/health").json().path("alerts").toString())
+                  .contains("The changes of 1 runs could not be published"));
       assertThat(GitProgram.git(repository, "rev-parse", "agentgate/" + order))
           .isEqualTo(publication.path("commit").asText());
 

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.agentgate.queue.Transition;
+import dev.agentgate.store.Outbox;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
@@ -22,11 +24,16 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -142,10 +149,167 @@ class WebhooksTest {
                 attempts,
                 Duration.ofMillis(20),
                 directory),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Outbox.NONE);
     webhooks.open();
     opened.add(webhooks);
     return webhooks;
+  }
+
+  /** The messages of instances that share a store. */
+  private static class SharedMessages {
+    private record Kept(String target, String owner, String message) {}
+
+    private final NavigableMap<Long, Kept> kept = new ConcurrentSkipListMap<>();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
+
+    void beforeKeeping() {}
+
+    Outbox of(String instance) {
+      return new Outbox() {
+        @Override
+        public boolean keepsMessages() {
+          return true;
+        }
+
+        @Override
+        public long keep(String target, String message) {
+          beforeKeeping();
+          long number = kept.isEmpty() ? 1 : kept.lastKey() + 1;
+          kept.put(number, new Kept(target, instance, message));
+          return number;
+        }
+
+        @Override
+        public Optional<String> find(long number) {
+          return Optional.ofNullable(kept.get(number))
+              .filter(it -> it.owner().equals(instance))
+              .map(Kept::message);
+        }
+
+        @Override
+        public void remove(long number) {
+          kept.remove(number);
+        }
+
+        @Override
+        public List<Long> own(String target) {
+          return kept.entrySet().stream()
+              .filter(it -> it.getValue().target().equals(target))
+              .filter(it -> it.getValue().owner().equals(instance))
+              .map(Map.Entry::getKey)
+              .toList();
+        }
+
+        @Override
+        public List<Long> takeOver(String target, int limit) {
+          List<Long> before = own(target);
+          kept.replaceAll((_, it) ->
+              gone.contains(it.owner()) ? new Kept(it.target(), instance, it.message()) : it);
+          return own(target).stream().filter(number -> !before.contains(number)).toList();
+        }
+      };
+    }
+  }
+
+  private Webhooks webhooks(Outbox outbox, Path files, URI url) {
+    Webhooks webhooks =
+        new Webhooks(
+            new WebhookSettings(
+                List.of(url),
+                SECRET,
+                EnumSet.allOf(WorkOrderStatus.class),
+                PATIENT,
+                1_000_000,
+                Duration.ofMillis(20),
+                files),
+            Clock.systemUTC(),
+            outbox);
+    webhooks.open();
+    opened.add(webhooks);
+    return webhooks;
+  }
+
+  @Test
+  void theMessagesOfAnInstanceThatIsGoneAreDeliveredByAnotherInTheirOrder() throws Exception {
+    AtomicBoolean accepts = new AtomicBoolean();
+    Target target =
+        target((exchange, _) -> exchange.sendResponseHeaders(accepts.get() ? 204 : 503, -1));
+    SharedMessages messages = new SharedMessages();
+    List<String> told = new ArrayList<>();
+    Webhooks lost = webhooks(messages.of("lost"), directory.resolve("lost"), target.url());
+    for (int i = 0; i < 5; i++) {
+      told.add(tell(lost));
+    }
+    await().until(() -> messages.kept.size() == 5 && lost.counts().failed() > 0);
+    Webhooks other = webhooks(messages.of("other"), directory.resolve("other"), target.url());
+    other.leaseRenewed();
+    lost.close();
+    assertThat(messages.kept).hasSize(5);
+    target.messages.clear();
+    messages.gone.add("lost");
+    accepts.set(true);
+
+    await()
+        .until(() -> {
+          other.leaseRenewed();
+          return other.counts().delivered() == 5;
+        });
+
+    assertThat(target.bodies()).isEqualTo(told);
+    assertThat(other.counts().pending()).isZero();
+    assertThat(messages.kept).isEmpty();
+  }
+
+  @Test
+  void aStopDoesNotDisturbTheKeepingOfAMessage() throws Exception {
+    CountDownLatch keeping = new CountDownLatch(1);
+    CountDownLatch mayKeep = new CountDownLatch(1);
+    SharedMessages messages =
+        new SharedMessages() {
+          @Override
+          void beforeKeeping() {
+            keeping.countDown();
+            try {
+              mayKeep.await();
+            } catch (InterruptedException e) {
+              throw new StoreUnavailableException("The connection is broken.", e);
+            }
+          }
+        };
+    Target target = target(status(503));
+    Webhooks webhooks = webhooks(messages.of("one"), directory, target.url());
+    tell(webhooks);
+    tell(webhooks);
+    keeping.await();
+    Thread stop = Thread.ofPlatform().start(webhooks::close);
+    await().until(() -> stop.getState() == Thread.State.WAITING);
+
+    mayKeep.countDown();
+    stop.join();
+
+    assertThat(messages.kept).hasSize(2);
+    assertThat(webhooks.counts().dropped()).isZero();
+  }
+
+  @Test
+  void messagesInFilesGoIntoTheStoreOnceInstancesShareOne() throws Exception {
+    AtomicBoolean accepts = new AtomicBoolean();
+    Target target =
+        target((exchange, _) -> exchange.sendResponseHeaders(accepts.get() ? 204 : 503, -1));
+    Webhooks before = webhooks(Outbox.NONE, directory, target.url());
+    String told = tell(before);
+    await().until(() -> before.counts().failed() > 0);
+    before.close();
+    assertThat(files()).hasSize(1);
+    target.messages.clear();
+    accepts.set(true);
+
+    Webhooks after = webhooks(new SharedMessages().of("one"), directory, target.url());
+    await().until(() -> after.counts().delivered() == 1);
+
+    assertThat(target.bodies()).containsExactly(told);
+    assertThat(files()).isEmpty();
   }
 
   private static String tell(Webhooks webhooks) {

@@ -24,8 +24,11 @@ import dev.agentgate.workorder.WorkOrderSpec;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.CheckoutExtras;
+import dev.agentgate.workspace.CollectedChanges;
 import dev.agentgate.workspace.GitWorkspaces;
 import dev.agentgate.workspace.LocalRoots;
+import dev.agentgate.workspace.WorkspaceCommits.Patch;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -104,7 +107,7 @@ class PublisherTest {
             (_, _) -> {},
             clock);
     api = new GitHubApi(gitHub.url(), FakeGitHub.TOKEN, LIMIT, clock, Map.of());
-    publisher = new Publisher(workspaces, Optional.of(api), AUTHOR, LIMIT);
+    publisher = new Publisher(workspaces, _ -> Optional.empty(), Optional.of(api), AUTHOR, LIMIT);
     run(RUN, "new");
   }
 
@@ -322,9 +325,66 @@ class PublisherTest {
 
   @Test
   void aPullRequestWithoutTheApiIsRefused() {
-    publisher = new Publisher(workspaces, Optional.empty(), AUTHOR, LIMIT);
+    publisher = new Publisher(workspaces, _ -> Optional.empty(), Optional.empty(), AUTHOR, LIMIT);
 
     assertThat(failure(PULL_REQUEST)).hasMessageContaining("agentgate.github.api-url");
+  }
+
+  /** What the collector keeps of a run, which other instances can have. */
+  private Patch patch(RunId run) throws Exception {
+    Path file = temporary.resolve("kept.patch");
+    CollectedChanges.Collected collected =
+        (CollectedChanges.Collected) workspaces.collect(run, file, 1L << 20, LIMIT);
+    assertThat(collected.patchTooLarge()).isFalse();
+    return new Patch(workspaces.baseCommit(run).orElseThrow(), () -> Files.newInputStream(file));
+  }
+
+  @Test
+  void aPatchBecomesOneCommitWithTheSameTree() throws Exception {
+    Path top = workspaces.locate(RUN, order().spec().workspaceSource());
+    git(top, "config", "user.name", "agent");
+    git(top, "config", "user.email", "agent@example.com");
+    git(top, "commit", "-q", "-a", "-m", "mine");
+    Files.write(top.resolve("binary"), new byte[] {0, -1, 10, 13, 0});
+    Files.writeString(top.resolve("crlf.txt"), "a  \r\nb\t\r\n");
+    Files.createSymbolicLink(top.resolve("link"), Path.of("file.txt"));
+    execute(top, List.of("chmod", "+x", "file.txt"));
+    Patch patch = patch(RUN);
+    Publication fromWorkspace = publish(ON_BRANCH);
+    String tree = git(remote, "rev-parse", BRANCH + "^{tree}");
+    String head = git(top, "rev-parse", "HEAD");
+
+    publisher = new Publisher(workspaces, _ -> Optional.of(patch), Optional.of(api), AUTHOR, LIMIT);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      Publication fromPatch =
+          publisher.publish(
+              new Work(order(), RUN, RUN, NOW, Set.of(head)),
+              Publication.pending(ON_BRANCH, ORDER),
+              progress::add);
+
+      assertThat(fromPatch.status()).isEqualTo(Status.PUBLISHED);
+      assertThat(fromPatch.commit()).contains(git(remote, "rev-parse", BRANCH));
+      assertThat(fromPatch.commit()).isNotEqualTo(fromWorkspace.commit());
+      assertThat(git(remote, "rev-parse", BRANCH + "^{tree}")).isEqualTo(tree);
+      assertThat(git(remote, "rev-list", "--count", "main.." + BRANCH)).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aPatchWhoseBaseIsOutOfReachIsTriedAgain() throws Exception {
+    Patch patch = patch(RUN);
+    publisher = new Publisher(workspaces, _ -> Optional.of(patch), Optional.of(api), AUTHOR, LIMIT);
+    gitServer.close();
+
+    assertThat(failure(ON_BRANCH).isPermanent()).isFalse();
+  }
+
+  @Test
+  void anEmptyPatchIsNothingToPublish() throws Exception {
+    Patch patch = new Patch(workspaces.baseCommit(RUN).orElseThrow(), InputStream::nullInputStream);
+    publisher = new Publisher(workspaces, _ -> Optional.of(patch), Optional.of(api), AUTHOR, LIMIT);
+
+    assertThat(publish(ON_BRANCH).status()).isEqualTo(Status.NOTHING_TO_PUBLISH);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +106,47 @@ class LeaseKeeperTest {
     assertThat(oneSwitch.deadline).isEqualTo(oneSwitch.uptime().plusMinutes(50));
     assertThat(keeper(one).watch()).isPositive();
     assertThat(one.executor.lives(running.current().run())).isTrue();
+  }
+
+  @Test
+  void aCancelDuringARenewalIsAnsweredAsWhatItIs() throws Exception {
+    WorkOrderId id = one.open().submit();
+    one.awaitRunning(id);
+    CountDownLatch renewed = new CountDownLatch(1);
+    one.queue
+        .orders()
+        .register(
+            new QueueObserver() {
+              @Override
+              public void runEnded(WorkOrder order, RunOutcome outcome) {
+                awaitUninterruptibly(renewed);
+              }
+            });
+    CompletableFuture<StopReport> cancel = new CompletableFuture<>();
+    one.store.beforeRenewal(() -> {
+      one.store.beforeRenewal(() -> {});
+      Thread.startVirtualThread(() -> {
+        try {
+          cancel.complete(one.service().cancel(id));
+        } catch (RuntimeException e) {
+          cancel.completeExceptionally(e);
+        }
+      });
+      one.awaitStatus(id, WorkOrderStatus.CANCELLED);
+    });
+
+    keeper(one).renew();
+    renewed.countDown();
+
+    assertThat(cancel.get(1, TimeUnit.MINUTES).survivors()).isZero();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

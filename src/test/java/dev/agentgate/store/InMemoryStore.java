@@ -35,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -70,6 +71,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   private final Comparator<QueueEntry> queueOrder;
   private volatile boolean closed;
   private volatile boolean usageUnreadable;
+  private final AtomicInteger readsToFail = new AtomicInteger();
+  private volatile Runnable beforeRenewal = () -> {};
   private volatile Optional<String> failure = Optional.empty();
 
   public InMemoryStore(Clock clock) {
@@ -108,6 +111,16 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
               new InstanceInfo(
                   id, info.status(), info.startedAt(), info.lastSeen(), Optional.empty(), false));
     }
+  }
+
+  /** What happens after this instance has asked for a renewal and before the store looks at it. */
+  public void beforeRenewal(Runnable what) {
+    beforeRenewal = what;
+  }
+
+  /** How many of the next reads of runs fail. */
+  public void failReadsOfRuns(int count) {
+    readsToFail.set(count);
   }
 
   /** What the store reports as the reason for refusing all writes. */
@@ -220,6 +233,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
         return false;
       }
       all.orders.remove(order.id());
+      order.runs().forEach(all.runs::remove);
+      order.runs().forEach(all.archive::remove);
       note(new ChangeFeed.Entry(order.id(), order.revision(), Optional.empty()));
       return true;
     }
@@ -335,6 +350,9 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   public Optional<Run> find(RunId id) {
     synchronized (all) {
       checkOpen();
+      if (readsToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new StoreUnavailableException("The store does not answer.");
+      }
       return Optional.ofNullable(all.runs.get(id));
     }
   }
@@ -349,6 +367,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
                   .publication()
                   .filter(it -> it.status() == Publication.Status.PENDING)
                   .isPresent())
+          .filter(run -> run.instance().filter(it -> !it.equals(instance())).isEmpty())
           .map(Run::id)
           .toList();
     }
@@ -414,6 +433,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
 
   @Override
   public Set<WorkOrderId> renew(Set<WorkOrderId> orders, Duration lease) {
+    beforeRenewal.run();
     synchronized (all) {
       checkWritable();
       Lease renewed = new Lease(instance, Optional.of(clock.instant().plus(lease)));
@@ -604,7 +624,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
             Comparator.comparing(ArchivedPiece::file).thenComparingLong(ArchivedPiece::position));
         synchronized (all) {
           checkWritable();
-          if (all.runs.containsKey(run)) {
+          Run record = all.runs.get(run);
+          if (record != null && record.instance().filter(it -> !it.equals(instance)).isEmpty()) {
             all.archive.put(run, pieces);
           }
         }

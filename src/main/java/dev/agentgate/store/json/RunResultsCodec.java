@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.agentgate.workorder.ChangeSummary;
+import dev.agentgate.workorder.LogSummary;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.Usage;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ final class RunResultsCodec {
   private Usage usage = Usage.UNKNOWN;
   private @Nullable ChangeSummary changes;
   private @Nullable Publication publication;
+  private long logBytes;
+  private @Nullable Instant lastActivityAt;
 
   static void write(JsonGenerator to, RunResults results) throws IOException {
     text(to, "baseCommit", results.baseCommit());
@@ -49,6 +53,10 @@ final class RunResultsCodec {
       to.writeFieldName("publication");
       PublishCodec.write(to, results.publication().get());
     }
+    if (results.log().isPresent()) {
+      to.writeNumberField("logBytes", results.log().get().bytes());
+      to.writeStringField("lastActivityAt", results.log().get().lastActivityAt().toString());
+    }
   }
 
   private static void text(JsonGenerator to, String field, Optional<String> value)
@@ -69,6 +77,8 @@ final class RunResultsCodec {
       case "usage" -> usage = UsageCodec.read(from);
       case "changes" -> changes = changes(from);
       case "publication" -> publication = PublishCodec.readPublication(from, field);
+      case "logBytes" -> logBytes = JsonFields.number(from, field, 0, Long.MAX_VALUE);
+      case "lastActivityAt" -> lastActivityAt = JsonFields.time(from, field);
       default -> from.skipChildren();
     }
   }
@@ -82,7 +92,8 @@ final class RunResultsCodec {
         Optional.ofNullable(result),
         usage,
         Optional.ofNullable(changes),
-        Optional.ofNullable(publication));
+        Optional.ofNullable(publication),
+        Optional.ofNullable(lastActivityAt).map(at -> new LogSummary(logBytes, at)));
   }
 
   private static ChangeSummary changes(JsonParser from)

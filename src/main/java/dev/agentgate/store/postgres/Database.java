@@ -21,11 +21,21 @@ final class Database {
   /** serialization_failure and deadlock_detected: nothing was done, and it can be done again. */
   private static final Set<String> REPEATABLE = Set.of("40001", "40P01");
 
+  /** read_only_sql_transaction; other states of its class say that a transaction has failed. */
+  private static final String READ_ONLY = "25006";
+
   private static final int MOST_ATTEMPTS = 5;
 
   private final DataSource connections;
   private final Runnable afterClose;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * The connection whose transaction the thread is in. A step within the step of a transaction
+   * belongs to it: with a connection of its own it could wait for one that only the end of the
+   * transaction sets free.
+   */
+  private final ScopedValue<Connection> inside = ScopedValue.newInstance();
 
   /** Why the last step failed; null if it did not. */
   private volatile @Nullable String failure;
@@ -78,6 +88,9 @@ final class Database {
 
   /** Does a step as one transaction, and again if another transaction made it impossible. */
   <T> T transaction(Step<T> step) {
+    if (inside.isBound()) {
+      return attempt(step);
+    }
     for (int attempt = 1; ; attempt++) {
       try {
         return attempt(connection -> inTransaction(connection, step));
@@ -94,11 +107,11 @@ final class Database {
         && REPEATABLE.contains(String.valueOf(cause.getSQLState()));
   }
 
-  private static <T> T inTransaction(Connection connection, Step<T> step) throws SQLException {
+  private <T> T inTransaction(Connection connection, Step<T> step) throws SQLException {
     connection.setAutoCommit(false);
     boolean committed = false;
     try {
-      T result = step.with(connection);
+      T result = ScopedValue.where(inside, connection).call(() -> step.with(connection));
       connection.commit();
       committed = true;
       return result;
@@ -123,7 +136,18 @@ final class Database {
     if (closed.get()) {
       throw new StoreUnavailableException("The store is closed.");
     }
+    if (inside.isBound()) {
+      return attempt(inside.get(), step);
+    }
     try (Connection connection = connections.getConnection()) {
+      return attempt(connection, step);
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private <T> T attempt(Connection connection, Step<T> step) {
+    try {
       T result = step.with(connection);
       failure = null;
       return result;
@@ -136,13 +160,13 @@ final class Database {
     LOG.debug("The database failed", cause);
     String state = Objects.requireNonNullElse(cause.getSQLState(), "");
     String why =
-        switch (state.substring(0, Math.min(2, state.length()))) {
+        switch (state.equals(READ_ONLY) ? state : state.substring(0, Math.min(2, state.length()))) {
+          case READ_ONLY -> "The database is read-only.";
           case "08" -> "The database cannot be reached.";
           // The pool's own exception.
           case "" -> "The database answers too slowly: no connection to it was free in time.";
           case "55", "57" -> "The database takes no connections now.";
           case "53" -> "The database has no room or no connections left.";
-          case "25" -> "The database is read-only.";
           case "28" -> "The database rejects the user or the password.";
           default -> "The database failed (SQL state " + state + ").";
         };

@@ -162,11 +162,27 @@ final class Opening {
         update.executeUpdate();
       }
     }
+    takeOver(connection, instance, "runs SET publisher = ? WHERE unpublished AND publisher");
+    takeOver(connection, instance, "outbox SET owner = ? WHERE owner");
     try (PreparedStatement delete =
         connection.prepareStatement("DELETE FROM instances WHERE home = ? AND id <> ?")) {
       delete.setString(1, member.home().id());
       delete.setString(2, instance.stored());
       delete.executeUpdate();
+    }
+  }
+
+  /**
+   * @param what the table, its column for the instance, and a condition that ends with that column
+   */
+  private void takeOver(Connection connection, Instance instance, String what) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE " + what + " IN (SELECT id FROM instances WHERE home = ? AND id <> ?)")) {
+      update.setString(1, instance.stored());
+      update.setString(2, member.home().id());
+      update.setString(3, instance.stored());
+      update.executeUpdate();
     }
   }
 

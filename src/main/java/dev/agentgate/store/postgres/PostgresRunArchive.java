@@ -2,6 +2,7 @@ package dev.agentgate.store.postgres;
 
 import dev.agentgate.store.ArchivedPiece;
 import dev.agentgate.store.RunArchive;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,9 +21,11 @@ final class PostgresRunArchive implements RunArchive {
   static final int ROWS_AT_ONCE = 8;
 
   private final Database database;
+  private final Instance instance;
 
-  PostgresRunArchive(Database database) {
+  PostgresRunArchive(Database database, Instance instance) {
     this.database = database;
+    this.instance = instance;
   }
 
   @Override
@@ -59,13 +62,24 @@ final class PostgresRunArchive implements RunArchive {
     }
   }
 
-  /** Keeps others from removing the run meanwhile; returns false if it is gone. */
-  private static boolean lock(Connection connection, RunId run) throws SQLException {
+  /**
+   * Keeps others from removing the run meanwhile; returns false if it is gone, or if its files are
+   * not those of this instance.
+   */
+  private boolean lock(Connection connection, RunId run) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement("SELECT FROM runs WHERE id = ? FOR KEY SHARE")) {
+        connection.prepareStatement(
+            "SELECT body FROM runs WHERE id = ? AND "
+                + Instance.IS_CURRENT
+                + " FOR KEY SHARE OF runs")) {
       select.setString(1, run.value());
+      instance.set(select, 2);
       try (ResultSet row = select.executeQuery()) {
-        return row.next();
+        return row.next()
+            && PostgresRuns.decode(run.value(), row.getBytes(1))
+                .flatMap(Run::instance)
+                .filter(it -> !it.equals(instance.id()))
+                .isEmpty();
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.agentgate.store.postgres;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.json.RunCodec;
 import dev.agentgate.store.json.UnreadableRecordException;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
@@ -11,9 +12,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** The records of runs. */
@@ -34,16 +39,22 @@ final class PostgresRuns implements Runs {
    */
   private static final String SAVE =
       """
-      INSERT INTO runs (id, order_id, unpublished, body)
-      SELECT ?, ?, ?, ? FROM set_config('synchronous_commit', 'off', true)
+      INSERT INTO runs (id, order_id, unpublished, body, publisher)
+      SELECT ?, ?, ?, ?, ? FROM set_config('synchronous_commit', 'off', true)
       WHERE NOT EXISTS (SELECT FROM running r WHERE r.run = ? AND r.owner <> ?) AND
       """
           + Instance.IS_CURRENT
           + """
 
           ON CONFLICT (id) DO UPDATE
-          SET unpublished = excluded.unpublished, body = excluded.body
+          SET unpublished = excluded.unpublished, body = excluded.body,
+            publisher = excluded.publisher
+          WHERE NOT runs.unpublished OR runs.publisher IS NULL OR runs.publisher = ?
+            OR EXISTS (SELECT FROM running r WHERE r.run = runs.id)
           """;
+
+  /** Without the workspace, a publication can be completed from the files that are kept here. */
+  private static final Duration PATIENCE_WITHOUT_FILES = Duration.ofDays(1);
 
   @Override
   public void save(Run run) {
@@ -51,9 +62,11 @@ final class PostgresRuns implements Runs {
         database.singleWrite(connection -> {
           try (PreparedStatement save = connection.prepareStatement(SAVE)) {
             set(save, run);
-            save.setString(5, run.id().value());
-            save.setString(6, instance.stored());
-            instance.set(save, 7);
+            save.setString(5, isUnpublished(run) ? instance.stored() : null);
+            save.setString(6, run.id().value());
+            save.setString(7, instance.stored());
+            instance.set(save, 8);
+            save.setString(10, instance.stored());
             return save.executeUpdate();
           }
         });
@@ -102,7 +115,7 @@ final class PostgresRuns implements Runs {
     statement.setBytes(4, RunCodec.encode(run));
   }
 
-  private static boolean isUnpublished(Run run) {
+  static boolean isUnpublished(Run run) {
     return run.results()
         .publication()
         .filter(it -> it.status() == Publication.Status.PENDING)
@@ -111,9 +124,25 @@ final class PostgresRuns implements Runs {
 
   @Override
   public void remove(RunId run) {
-    int _ = database.singleWrite(connection -> remove(connection, run));
+    int _ =
+        database.singleWrite(connection -> {
+          try (PreparedStatement delete =
+              connection.prepareStatement(
+                  """
+                  DELETE FROM runs
+                  WHERE id = ? AND NOT EXISTS (
+                    SELECT FROM running r WHERE r.run = runs.id AND r.owner <> ?) AND
+                  """
+                      + Instance.IS_CURRENT)) {
+            delete.setString(1, run.value());
+            delete.setString(2, instance.stored());
+            instance.set(delete, 3);
+            return delete.executeUpdate();
+          }
+        });
   }
 
+  /** Removes the record of a run in the caller's transaction, which has locked its order. */
   static int remove(Connection connection, RunId run) throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement("DELETE FROM runs WHERE id = ?")) {
       delete.setString(1, run.value());
@@ -133,10 +162,12 @@ final class PostgresRuns implements Runs {
             }
           }
         });
+    return body.flatMap(it -> decode(id.value(), it));
+  }
+
+  static Optional<Run> decode(String id, byte[] body) {
     try {
-      return body.isEmpty()
-          ? Optional.empty()
-          : Optional.of(RunCodec.decode(body.get(), body.get().length));
+      return Optional.of(RunCodec.decode(body, body.length));
     } catch (UnreadableRecordException e) {
       LOG.warnf("The record of %s is damaged and is treated as missing: %s", id, e.getMessage());
       return Optional.empty();
@@ -147,15 +178,138 @@ final class PostgresRuns implements Runs {
   public List<RunId> unpublished() {
     return database.single(connection -> {
       try (PreparedStatement select =
-              connection.prepareStatement("SELECT id FROM runs WHERE unpublished");
-          ResultSet rows = select.executeQuery()) {
+          connection.prepareStatement(
+              """
+              SELECT id, publisher, CASE WHEN publisher IS NULL THEN body END AS body FROM runs
+              WHERE unpublished AND (publisher IS NULL OR publisher = ?)
+              """)) {
+        select.setString(1, instance.stored());
         List<RunId> ids = new ArrayList<>();
-        while (rows.next()) {
-          RunId.parse(rows.getString(1)).ifPresent(ids::add);
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            boolean isOwn =
+                rows.getString("publisher") != null
+                    || decode(rows.getString("id"), rows.getBytes("body"))
+                        .filter(run -> run.instance().filter(this::isAnother).isEmpty())
+                        .isPresent();
+            Optional<RunId> id = RunId.parse(rows.getString("id"));
+            if (isOwn && id.isPresent()) {
+              ids.add(id.get());
+            }
+          }
         }
         return ids;
       }
     });
+  }
+
+  private boolean isAnother(InstanceId other) {
+    return !other.equals(instance.id());
+  }
+
+  /**
+   * A pending publication.
+   *
+   * @param publisher the instance that is to complete it, as it is stored
+   * @param isFree whether this needs nothing that only the run's own instance has
+   */
+  private record Pending(RunId run, String publisher, boolean isFree) {}
+
+  /** Returns the pending publications of other instances that were silent at a moment. */
+  private List<Pending> pendingElsewhere(Connection connection, Instant since) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT r.id, r.publisher, r.body,
+              EXISTS (SELECT FROM run_files f WHERE f.run = r.id) AS kept
+            FROM runs r
+            WHERE r.unpublished AND (r.publisher IS NULL OR r.publisher <> ?
+              AND r.publisher NOT IN (SELECT id FROM instances WHERE last_seen > ?))
+            """)) {
+      select.setString(1, instance.stored());
+      select.setObject(2, OrderRows.parameter(since), OrderRows.INSTANT);
+      List<Pending> all = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          Optional<Run> run = decode(rows.getString("id"), rows.getBytes("body"));
+          Optional<String> noted = Optional.ofNullable(rows.getString("publisher"));
+          boolean isFree =
+              rows.getBoolean("kept") || run.filter(PostgresRuns::isPushed).isPresent();
+          run.flatMap(it -> noted.or(() -> it.instance().filter(this::isAnother).map(this::stored)))
+              .ifPresent(it -> all.add(new Pending(run.get().id(), it, isFree)));
+        }
+      }
+      return all;
+    }
+  }
+
+  private String stored(InstanceId id) {
+    return StoredText.escape(id.value());
+  }
+
+  private static boolean isPushed(Run run) {
+    return run.results().publication().flatMap(Publication::commit).isPresent();
+  }
+
+  @Override
+  public void takeUnpublished(Duration silence) {
+    int taken =
+        database.transaction(connection -> {
+          Instant now = instance.now(connection);
+          List<Pending> others = pendingElsewhere(connection, now.minus(silence));
+          Set<String> silent = silent(connection, others, now.minus(silence));
+          Set<String> gone = silent(connection, others, now.minus(PATIENCE_WITHOUT_FILES));
+          List<String> free =
+              others.stream()
+                  .filter(it -> (it.isFree() ? silent : gone).contains(it.publisher()))
+                  .map(it -> it.run().value())
+                  .toList();
+          return free.isEmpty() ? 0 : take(connection, free, silent);
+        });
+    if (taken > 0) {
+      LOG.warnf("Took over %d pending publications of other instances", taken);
+    }
+  }
+
+  /** Returns the publishers that have not renewed their leases since, and locks their rows. */
+  private static Set<String> silent(Connection connection, List<Pending> pending, Instant since)
+      throws SQLException {
+    Set<String> publishers = new HashSet<>();
+    pending.forEach(it -> publishers.add(it.publisher()));
+    if (publishers.isEmpty()) {
+      return publishers;
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT id, last_seen > ? AS heard FROM instances WHERE id = ANY (?)
+            ORDER BY id FOR UPDATE
+            """)) {
+      select.setObject(1, OrderRows.parameter(since), OrderRows.INSTANT);
+      select.setArray(2, connection.createArrayOf("text", publishers.toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          if (rows.getBoolean("heard")) {
+            publishers.remove(rows.getString("id"));
+          }
+        }
+      }
+    }
+    return publishers;
+  }
+
+  private int take(Connection connection, List<String> runs, Set<String> from) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            """
+            UPDATE runs SET publisher = ?
+            WHERE id = ANY (?) AND unpublished AND (publisher IS NULL OR publisher = ANY (?))
+            """)) {
+      update.setString(1, instance.stored());
+      update.setArray(2, connection.createArrayOf("text", runs.toArray()));
+      update.setArray(3, connection.createArrayOf("text", from.toArray()));
+      return update.executeUpdate();
+    }
   }
 
   @Override

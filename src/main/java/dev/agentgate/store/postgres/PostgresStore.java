@@ -3,6 +3,7 @@ package dev.agentgate.store.postgres;
 import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.ChangeFeed;
 import dev.agentgate.store.Instances;
+import dev.agentgate.store.Outbox;
 import dev.agentgate.store.RunArchive;
 import dev.agentgate.store.Runs;
 import dev.agentgate.store.Store;
@@ -47,6 +48,7 @@ public final class PostgresStore implements Store {
   private final PostgresUsageLedger usage;
   private final PostgresInstances instances;
   private final PostgresRunArchive archive;
+  private final PostgresOutbox outbox;
 
   /**
    * Opens the store as one of its instances. The caller holds the lock of the data directory. The
@@ -131,7 +133,8 @@ public final class PostgresStore implements Store {
     agentPauses = new PostgresAgentPauses(database);
     usage = new PostgresUsageLedger(database);
     instances = new PostgresInstances(database, instance);
-    archive = new PostgresRunArchive(database);
+    archive = new PostgresRunArchive(database, instance);
+    outbox = new PostgresOutbox(database, instance);
   }
 
   @Override
@@ -162,6 +165,11 @@ public final class PostgresStore implements Store {
   @Override
   public RunArchive archive() {
     return archive;
+  }
+
+  @Override
+  public Outbox outbox() {
+    return outbox;
   }
 
   @Override

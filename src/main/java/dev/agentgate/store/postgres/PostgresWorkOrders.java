@@ -193,6 +193,9 @@ final class PostgresWorkOrders implements WorkOrders {
           if (lock(connection, order.id(), order.revision()).isEmpty()) {
             return false;
           }
+          for (RunId run : order.runs()) {
+            int _ = PostgresRuns.remove(connection, run);
+          }
           writer.remove(connection, order);
           return true;
         });

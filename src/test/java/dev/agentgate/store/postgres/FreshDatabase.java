@@ -32,10 +32,15 @@ public final class FreshDatabase implements BeforeEachCallback, AfterEachCallbac
 
   /** Returns a pool of connections to a database. */
   public static AgroalDataSource pool(String url) throws SQLException {
+    return pool(url, 20);
+  }
+
+  /** Returns a pool of at most so many connections. */
+  static AgroalDataSource pool(String url, int most) throws SQLException {
     return AgroalDataSource.from(
         new AgroalDataSourceConfigurationSupplier()
             .connectionPoolConfiguration(pool ->
-                pool.maxSize(20)
+                pool.maxSize(most)
                     .acquisitionTimeout(Duration.ofSeconds(60))
                     .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
   }

@@ -3,6 +3,7 @@ package dev.agentgate.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentgate.store.ArchivedPiece;
 import dev.agentgate.store.ChangeFeed.Changes;
 import dev.agentgate.store.ChangeFeed.Entry;
 import dev.agentgate.store.ChangeFeed.Position;
@@ -13,9 +14,12 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrders;
+import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,6 +35,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is true of this store only. */
@@ -117,6 +122,77 @@ class PostgresDetailsTest {
 
     assertThat(store.runs().find(run.id())).contains(run);
     other.close();
+  }
+
+  @Test
+  void aRunOfAnotherOwnerIsNotRemoved() {
+    WorkOrder order = claimed();
+    RunId run = order.runs().getLast();
+    Store other = database.open(new InstanceId("other"), clock, Optional.empty());
+
+    other.runs().remove(run);
+
+    assertThat(store.runs().find(run)).isPresent();
+    other.close();
+  }
+
+  @Test
+  void theRunsOfAnOrderAreRemovedTogetherWithTheOrder() {
+    WorkOrder order = claimed();
+    WorkOrder done = order.complete(clock.instant());
+    assertThat(store.workOrders().update(done)).isTrue();
+    Store other = database.open(new InstanceId("other"), clock, Optional.empty());
+
+    assertThat(other.workOrders().remove(order)).as("an earlier revision").isFalse();
+    assertThat(store.runs().find(order.runs().getLast())).isPresent();
+
+    assertThat(other.workOrders().remove(done)).isTrue();
+    assertThat(store.runs().find(order.runs().getLast())).isEmpty();
+    other.close();
+  }
+
+  @Test
+  void theFilesOfARunAreNotReplacedByAnotherInstance() throws Exception {
+    RunId run = claimed().runs().getLast();
+    store.archive().put(run, to -> to.take(new ArchivedPiece("output.log", 0, new byte[] {1})));
+    Store other = database.open(new InstanceId("other"), clock, Optional.empty());
+
+    other.archive().put(run, to -> {});
+
+    assertThat(store.archive().has(run)).isTrue();
+    other.close();
+  }
+
+  /** One connection listens; with none left for the condition, the claim would wait for itself. */
+  @Test
+  @Timeout(120)
+  void whatTheConditionOfAClaimReadsIsReadOnTheConnectionOfTheClaim() throws Exception {
+    String url = PostgresServer.newDatabase();
+    try (AgroalDataSource two = FreshDatabase.pool(url, 2)) {
+      Store small =
+          PostgresStore.open(
+              two,
+              new Member(LOCAL, new Home("home", "host"), Optional.empty()),
+              clock,
+              Optional.empty(),
+              () -> {});
+      assertThat(small.workOrders().insert(WorkOrders.queued())).isEmpty();
+
+      List<WorkOrder> claimed =
+          small
+              .queue()
+              .claim(
+                  new Claim(
+                      1,
+                      0,
+                      false,
+                      Optional.empty(),
+                      Duration.ofMinutes(1),
+                      _ -> small.usage().ofDay(RunUsage.dayOf(clock.instant())).isEmpty()));
+
+      assertThat(claimed).hasSize(1);
+      small.close();
+    }
   }
 
   @Test

@@ -1,0 +1,76 @@
+package dev.agentgate.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agentgate.store.Outbox;
+import dev.agentgate.store.SharedStoreFixture;
+import dev.agentgate.store.Store;
+import dev.agentgate.workorder.InstanceId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The messages of two instances. */
+final class PostgresOutboxTest extends SharedStoreFixture {
+  private static final Duration LEASE = Duration.ofMinutes(1);
+
+  @RegisterExtension final FreshDatabase database = new FreshDatabase();
+
+  @Override
+  protected Store open(InstanceId instance) {
+    Store store = database.open(instance, clock, Optional.empty());
+    renew(store);
+    return store;
+  }
+
+  private static void renew(Store store) {
+    assertThat(store.queue().renew(Set.of(), LEASE)).isEmpty();
+  }
+
+  @Test
+  void aMessageBelongsToTheInstanceThatKeepsIt() {
+    Outbox outbox = one.outbox();
+    long first = outbox.keep("target", "{\"a\":\"\\u0000\"}");
+    long second = outbox.keep("target", "b");
+    outbox.keep("another", "c");
+
+    assertThat(outbox.own("target")).containsExactly(first, second);
+    assertThat(outbox.find(first)).contains("{\"a\":\"\\u0000\"}");
+    assertThat(two.outbox().own("target")).isEmpty();
+    assertThat(two.outbox().find(first)).isEmpty();
+    assertThat(two.outbox().takeOver("target", 9)).as("its lease goes on").isEmpty();
+
+    outbox.remove(first);
+    assertThat(outbox.own("target")).containsExactly(second);
+  }
+
+  @Test
+  void theMessagesOfAnInstanceWhoseLeaseHasEndedAreTakenOverOnce() {
+    long first = one.outbox().keep("target", "a");
+    long second = one.outbox().keep("target", "b");
+    long third = one.outbox().keep("target", "c");
+    clock.advance(LEASE.plusSeconds(1));
+    renew(two);
+
+    assertThat(two.outbox().takeOver("another", 9)).isEmpty();
+    assertThat(two.outbox().takeOver("target", 2)).containsExactly(first, second);
+    assertThat(two.outbox().find(second)).contains("b");
+    assertThat(one.outbox().find(second)).as("the former owner").isEmpty();
+    assertThat(two.outbox().own("target")).containsExactly(first, second);
+
+    renew(one);
+    assertThat(two.outbox().takeOver("target", 9)).as("it is back").isEmpty();
+    assertThat(one.outbox().own("target")).containsExactly(third);
+  }
+
+  @Test
+  void theMessagesOfAnInstanceThatWasStoppedNeedNotWait() {
+    long left = one.outbox().keep("target", "a");
+
+    one.close();
+
+    assertThat(two.outbox().takeOver("target", 9)).containsExactly(left);
+  }
+}
