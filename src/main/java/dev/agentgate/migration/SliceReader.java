@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /** Reads orders and their runs from the files, always with the same result. */
 final class SliceReader {
+  /** The text of orders and runs, in characters, that is in memory at a time for each thread. */
+  static final long LENGTH_AT_ONCE = 4 << 20;
+
   private final FileStoreReader store;
   private final PortableFiles files;
   private final InstanceId instance;
@@ -37,21 +40,41 @@ final class SliceReader {
     this.mostBytes = mostBytes;
   }
 
-  Slice read(List<WorkOrderId> ids) throws IOException {
+  /** What is done with a few orders. */
+  interface Step {
+    void with(Slice slice) throws IOException;
+  }
+
+  /** Reads orders, and does a step with as many of them at a time as fit into memory. */
+  void read(List<WorkOrderId> ids, Step step) throws IOException {
     List<WorkOrder> orders = new ArrayList<>(ids.size());
     List<Run> runs = new ArrayList<>(ids.size());
     List<Unreadable> unreadable = new ArrayList<>();
+    long length = 0;
     for (WorkOrderId id : ids) {
       switch (store.read(id)) {
         case Intact(WorkOrder order) -> {
           orders.add(order);
+          length += order.spec().taskPrompt().length();
           for (RunId run : order.runs()) {
-            addRun(run, runs, unreadable);
+            length += addRun(run, runs, unreadable);
           }
         }
         case Unreadable problem -> unreadable.add(problem);
       }
+      if (length > LENGTH_AT_ONCE) {
+        step.with(slice(orders, runs, unreadable));
+        orders.clear();
+        runs.clear();
+        unreadable.clear();
+        length = 0;
+      }
     }
+    step.with(slice(orders, runs, unreadable));
+  }
+
+  private Slice slice(List<WorkOrder> orders, List<Run> runs, List<Unreadable> unreadable)
+      throws IOException {
     Map<RunId, Long> sizes = new LinkedHashMap<>();
     long tooLarge = 0;
     for (Run run : runs) {
@@ -62,15 +85,19 @@ final class SliceReader {
         sizes.put(run.id(), size);
       }
     }
-    return new Slice(orders, runs, sizes, tooLarge, unreadable);
+    return new Slice(
+        List.copyOf(orders), List.copyOf(runs), sizes, tooLarge, List.copyOf(unreadable));
   }
 
-  private void addRun(RunId id, List<Run> runs, List<Unreadable> unreadable) throws IOException {
+  /** Adds the record of a run; returns the length of its longest text. */
+  private int addRun(RunId id, List<Run> runs, List<Unreadable> unreadable) throws IOException {
     try {
       Optional<Run> run = store.run(id);
       run.map(it -> it.instance().isPresent() ? it : it.at(instance)).ifPresent(runs::add);
+      return run.flatMap(it -> it.results().result()).map(String::length).orElse(0);
     } catch (UnreadableRecordException e) {
       unreadable.add(new Unreadable(id.value(), String.valueOf(e.getMessage())));
+      return 0;
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.store.postgres.PostgresImport;
 import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrderId;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
  * what prevents the copy before anything is written, the second copies, the third compares.
  */
 public final class StoreMigration {
-  /** The largest orders have a megabyte. */
+  /** At most; fewer large ones. */
   private static final int ORDERS_AT_ONCE = 100;
 
   private static final int USAGE_AT_ONCE = 1_000;
@@ -79,7 +80,19 @@ public final class StoreMigration {
   public List<String> plan() throws IOException {
     Tally tally = survey();
     requireCopyable(tally);
-    return tally.lines();
+    List<String> lines = new ArrayList<>(tally.lines());
+    if (!isComplete(tally)) {
+      throw new MigrationFailedException(
+          Reason.UNREADABLE,
+          """
+          Nothing was written. This would be copied:
+          %s
+          Some files cannot be read; they are named above. Repair or remove them before you copy, \
+          or use --leave-unreadable.\
+          """
+              .formatted(String.join("\n", lines)));
+    }
+    return lines;
   }
 
   /**
@@ -129,8 +142,12 @@ public final class StoreMigration {
     }
   }
 
+  private boolean isComplete(Tally tally) {
+    return tally.unreadable() == 0 || options.leaveUnreadable();
+  }
+
   private void requireReadable(Tally tally) {
-    if (tally.unreadable() > 0 && !options.leaveUnreadable()) {
+    if (!isComplete(tally)) {
       throw new MigrationFailedException(
           Reason.UNREADABLE,
           """
@@ -167,6 +184,12 @@ public final class StoreMigration {
         slice -> {
           to.putOrders(slice.orders(), slice.runs());
           copyFiles(slice.fileSizes());
+          // An earlier attempt may have copied larger ones.
+          to.removeFiles(
+              slice.runs().stream()
+                  .map(Run::id)
+                  .filter(run -> !slice.fileSizes().containsKey(run))
+                  .toList());
         });
     eachUsage(to::putUsage);
     Settings settings = settings();
@@ -210,18 +233,14 @@ public final class StoreMigration {
     comparison.requireSame();
   }
 
-  private interface SliceStep {
-    void with(Slice slice) throws IOException;
-  }
-
-  private void eachSlice(String what, SliceStep step) throws IOException {
+  private void eachSlice(String what, SliceReader.Step step) throws IOException {
     List<WorkOrderId> ids = from.ids();
     Progress progress = new Progress(tell, what, ids.size());
     InParallel.each(
         ids,
         ORDERS_AT_ONCE,
         part -> {
-          step.with(reader.read(part));
+          reader.read(part, step);
           progress.add(part.size());
         });
   }

@@ -17,6 +17,7 @@ import dev.agentgate.store.postgres.Home;
 import dev.agentgate.store.postgres.Member;
 import dev.agentgate.store.postgres.PostgresImport;
 import dev.agentgate.store.postgres.PostgresStore;
+import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.Run;
@@ -51,6 +52,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StoreMigrationTest {
   private static final InstanceId INSTANCE = new InstanceId("here");
   private static final long UNLIMITED = 1L << 30;
+  private static final AgentPause PAUSE =
+      new AgentPause(AgentPause.Reason.MANUAL, "paused", WorkOrders.NOW, Optional.empty(), 1, "");
 
   @TempDir Path data;
   @TempDir Path otherData;
@@ -68,6 +71,15 @@ class StoreMigrationTest {
         SampleStore.files(from),
         new PostgresImport(to, Optional.empty()),
         new StoreMigration.Options(INSTANCE, UNLIMITED, leaveUnreadable),
+        said::add);
+  }
+
+  private StoreMigration migrationWithoutFiles() throws IOException {
+    return new StoreMigration(
+        FileStoreReader.open(data),
+        SampleStore.files(data),
+        new PostgresImport(fresh.connections(), Optional.empty()),
+        new StoreMigration.Options(INSTANCE, 0, false),
         said::add);
   }
 
@@ -320,11 +332,22 @@ class StoreMigrationTest {
   @CsvSource({
     "work_orders, NEW.body := NEW.body || '\\x20', The order wo_",
     "work_orders, NEW.updated_at := 1, The order wo_",
+    "work_orders, NEW.labels := '{team\\=x}', The order wo_",
+    "work_orders, NEW.repository := 'else/where', The order wo_",
+    "work_orders, NEW.created_at := 1, The order wo_",
+    "work_orders, NEW.agent_type := 'x', The order wo_",
+    "work_orders, NEW.failure_reason := 'lost', The order wo_",
+    "work_orders, NEW.runs := '{run_x}', The order wo_",
+    "queue, NEW.rank := NEW.rank + 1, in the queue is different",
     "queue, NEW.priority := NEW.priority + 1, in the queue is different",
     "idempotency_keys, NEW.order_id := 'x', The idempotency key of wo_",
     "runs, NEW.body := NEW.body || '\\x20', The record of run_",
+    "runs, NEW.unpublished := NOT NEW.unpublished, The record of run_",
+    "runs, NEW.order_id := 'x', The record of run_",
     "run_files, NEW.position := NEW.position + 1, The log or the changes of run_",
     "run_usage, NEW.body := NEW.body || '\\x20', used is different",
+    "run_usage, NEW.started_at := 1, used is different",
+    "run_usage, NEW.has_cost := NOT NEW.has_cost, used is different",
     "status_changes, NEW.failed := 7, The database has ",
   })
   void whatTheDatabaseHasMadeOfItIsCompared(String table, String change, String expected)
@@ -356,7 +379,60 @@ class StoreMigrationTest {
     assertThatExceptionOfType(DatabaseBusyException.class)
         .isThrownBy(() -> first.putOrders(List.of(WorkOrders.queued()), List.of()));
     assertThatExceptionOfType(DatabaseBusyException.class).isThrownBy(first::complete);
+    assertThatExceptionOfType(DatabaseBusyException.class)
+        .isThrownBy(() -> first.putPauses(Map.of("claude-code", PAUSE), true));
+    assertThat(second.check().agentPauses()).isEmpty();
+    assertThat(second.check().isPaused()).isFalse();
     second.complete();
+  }
+
+  @Test
+  void whatWouldPreventACopyIsNoGoodPlan() throws IOException {
+    SampleStore.fill(data, 8, 12);
+    Files.writeString(data.resolve("agent-pauses.json"), "{damaged");
+
+    assertThatExceptionOfType(MigrationFailedException.class)
+        .isThrownBy(() -> migration(data, fresh.connections(), false).plan())
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE))
+        .withMessageContaining("Orders: 8")
+        .withMessageContaining("--leave-unreadable");
+    assertThat(migration(data, fresh.connections(), true).plan())
+        .anyMatch(it -> it.startsWith("Orders: 8"));
+  }
+
+  @Test
+  void anotherAttemptMayCopySmallerFilesOnly() throws IOException {
+    SampleStore.fill(data, 60, 13);
+    assertThatThrownBy(() ->
+            migration(data, fresh.connections(), false)
+                .run(() -> {
+                  throw new IllegalStateException("the end");
+                }))
+        .hasMessage("the end");
+
+    List<String> _ = migrationWithoutFiles().run(StoreMigrationTest::doNothing);
+
+    try (Store inDatabase = openDatabase()) {
+      assertThat(Everything.in(inDatabase).runs().keySet()).noneMatch(inDatabase.archive()::has);
+    }
+  }
+
+  @Test
+  void ordersAreReadAFewAtATimeIfTheyAreLarge() throws IOException {
+    int large = 40;
+    try (Store files = FileStore.open(data, Clock.systemUTC())) {
+      for (int i = 0; i < large; i++) {
+        assertThat(files.workOrders().insert(WorkOrders.withPrompt("x".repeat(262_144)))).isEmpty();
+      }
+    }
+    FileStoreReader reader = FileStoreReader.open(data);
+    List<Integer> sizes = new ArrayList<>();
+
+    new SliceReader(reader, SampleStore.files(data), INSTANCE, UNLIMITED)
+        .read(reader.ids(), slice -> sizes.add(slice.orders().size()));
+
+    assertThat(sizes).allMatch(size -> size <= SliceReader.LENGTH_AT_ONCE / 262_144 + 1);
+    assertThat(sizes.stream().mapToInt(it -> it).sum()).isEqualTo(large);
   }
 
   @Test
@@ -375,14 +451,7 @@ class StoreMigrationTest {
   void filesThatAreTooLargeStayWhereTheyAre() throws IOException {
     SampleStore.fill(data, 60, 11);
 
-    List<String> _ =
-        new StoreMigration(
-                FileStoreReader.open(data),
-                SampleStore.files(data),
-                new PostgresImport(fresh.connections(), Optional.empty()),
-                new StoreMigration.Options(INSTANCE, 0, false),
-                said::add)
-            .run(StoreMigrationTest::doNothing);
+    List<String> _ = migrationWithoutFiles().run(StoreMigrationTest::doNothing);
 
     try (Store inDatabase = openDatabase()) {
       Everything everything = Everything.in(inDatabase);

@@ -111,6 +111,20 @@ public final class WorkOrders {
         WorkOrderId.next(NOW), spec(), Optional.of(new IdempotencyKey(key, "00ff")), NOW);
   }
 
+  /** A plain order that waits. */
+  public static WorkOrder withPrompt(String prompt) {
+    WorkOrderSpec spec =
+        new WorkOrderSpec(
+            prompt,
+            "claude-code",
+            new WorkspaceSource.Empty(),
+            LIMITS,
+            AgentChoices.NONE,
+            0,
+            Map.of());
+    return WorkOrder.submitted(WorkOrderId.next(NOW), spec, Optional.empty(), NOW);
+  }
+
   public static RunId run() {
     return RunId.next(NOW);
   }

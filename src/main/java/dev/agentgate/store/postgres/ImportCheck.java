@@ -10,19 +10,22 @@ import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderState.Failed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImportCheck {
   private final Database database;
+  private final QueueRank rank;
 
-  ImportCheck(Database database) {
+  ImportCheck(Database database, QueueRank rank) {
     this.database = database;
+    this.rank = rank;
   }
 
   /** Returns how many rows the tables have. */
@@ -59,15 +64,18 @@ public final class ImportCheck {
       compareOrders(connection, orders, differences);
       compareQueue(connection, orders, differences);
       compareKeys(connection, orders, differences);
-      Map<String, byte[]> bodies =
-          bodies(
+      Map<String, List<Object>> stored =
+          rows(
               connection,
-              "SELECT id, body FROM runs WHERE id = ANY (?)",
+              "SELECT id, body, order_id, unpublished FROM runs WHERE id = ANY (?)",
               runs.stream().map(run -> run.id().value()).toList());
       for (Run run : runs) {
         compare(
-            bodies.get(run.id().value()),
-            RunCodec.encode(run),
+            stored.get(run.id().value()),
+            List.of(
+                ByteBuffer.wrap(RunCodec.encode(run)),
+                run.workOrderId().value(),
+                PostgresRuns.isUnpublished(run)),
             "The record of " + run.id(),
             differences);
       }
@@ -76,58 +84,90 @@ public final class ImportCheck {
   }
 
   private static void compare(
-      byte @Nullable [] stored, byte[] expected, String what, List<String> differences) {
+      @Nullable List<Object> stored, List<Object> expected, String what, List<String> differences) {
     if (stored == null) {
       differences.add(what + " is missing.");
-    } else if (!Arrays.equals(stored, expected)) {
+    } else if (!stored.equals(expected)) {
       differences.add(what + " is different.");
     }
   }
 
-  private static Map<String, byte[]> bodies(
+  /** Returns the other columns of rows by their ids, which are in the first column. */
+  private static Map<String, List<Object>> rows(
       Connection connection, String sql, Collection<String> ids) throws SQLException {
-    Map<String, byte[]> bodies = new HashMap<>();
+    Map<String, List<Object>> all = new HashMap<>();
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       Parameters _ = new Parameters(select).plain(List.copyOf(ids));
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          bodies.put(rows.getString(1), rows.getBytes(2));
+          List<Object> columns = new ArrayList<>();
+          for (int i = 2; i <= rows.getMetaData().getColumnCount(); i++) {
+            columns.add(value(rows, i));
+          }
+          all.put(rows.getString(1), columns);
         }
       }
     }
-    return bodies;
+    return all;
+  }
+
+  /** Returns a value that can be compared; nothing is an empty {@link Optional}. */
+  private static Object value(ResultSet row, int column) throws SQLException {
+    Object value = row.getObject(column);
+    return switch (value) {
+      case null -> Optional.empty();
+      case Array array -> List.of((Object[]) array.getArray());
+      case byte[] bytes -> ByteBuffer.wrap(bytes);
+      default -> value;
+    };
+  }
+
+  private static Object stored(Optional<String> text) {
+    return text.<Object>map(StoredText::escape).orElse(Optional.empty());
   }
 
   private static void compareOrders(
       Connection connection, List<WorkOrder> orders, List<String> differences) throws SQLException {
-    Map<String, WorkOrder> expected = new TreeMap<>();
-    orders.forEach(order -> expected.put(order.id().value(), order));
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    Map<String, List<Object>> stored =
+        rows(
+            connection,
             """
-            SELECT id, revision, status, updated_at, body FROM work_orders WHERE id = ANY (?)
-            """)) {
-      Parameters _ = new Parameters(select).plain(List.copyOf(expected.keySet()));
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          WorkOrder order = Objects.requireNonNull(expected.remove(row.getString(1)));
-          if (row.getLong(2) != order.revision()
-              || !row.getString(3).equals(order.status().wireName())
-              || row.getLong(4) != StoredTime.write(order.updatedAt())
-              || !Arrays.equals(row.getBytes(5), WorkOrderCodec.encode(order))) {
-            differences.add("The order " + order.id() + " is different.");
-          }
-        }
-      }
+            SELECT id, body, revision, status, owner, agent_type, repository, failure_reason,
+              labels, created_at, updated_at, runs
+            FROM work_orders WHERE id = ANY (?)
+            """,
+            orders.stream().map(order -> order.id().value()).toList());
+    for (WorkOrder order : orders) {
+      compare(
+          stored.get(order.id().value()), columns(order), "The order " + order.id(), differences);
     }
-    expected.keySet().forEach(id -> differences.add("The order " + id + " is missing."));
   }
 
-  private static void compareQueue(
-      Connection connection, List<WorkOrder> orders, List<String> differences) throws SQLException {
+  /** Returns the columns of an order that is not running. */
+  private static List<Object> columns(WorkOrder order) {
+    return List.of(
+        ByteBuffer.wrap(WorkOrderCodec.encode(order)),
+        order.revision(),
+        order.status().wireName(),
+        Optional.empty(),
+        StoredText.escape(order.spec().agentType()),
+        stored(order.spec().workspaceSource().repository()),
+        stored(
+            order.state() instanceof Failed failed
+                ? Optional.of(failed.reason().wireName())
+                : Optional.empty()),
+        OrderWriter.labels(order.spec().labels()),
+        StoredTime.write(order.createdAt().truncatedTo(ChronoUnit.MILLIS)),
+        StoredTime.write(order.updatedAt()),
+        order.runs().stream().map(RunId::value).toList());
+  }
+
+  private void compareQueue(Connection connection, List<WorkOrder> orders, List<String> differences)
+      throws SQLException {
     Map<String, List<Object>> expected = new TreeMap<>();
     orders.forEach(order ->
-        QueueEntry.of(order).ifPresent(entry -> expected.put(order.id().value(), asStored(entry))));
+        QueueEntry.of(order)
+            .ifPresent(entry -> expected.put(order.id().value(), asStored(entry, rank.of(entry)))));
     if (expected.isEmpty()) {
       return;
     }
@@ -136,7 +176,7 @@ public final class ImportCheck {
       Parameters _ = new Parameters(select).plain(List.copyOf(expected.keySet()));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          expected.remove(row.getString("id"), asStored(OrderRows.entry(row)));
+          expected.remove(row.getString("id"), asStored(OrderRows.entry(row), row.getLong("rank")));
         }
       }
     }
@@ -146,8 +186,9 @@ public final class ImportCheck {
   }
 
   /** Times far in the future are not kept as they were. */
-  private static List<Object> asStored(QueueEntry entry) {
+  private static List<Object> asStored(QueueEntry entry, long rank) {
     return List.of(
+        rank,
         entry.priority(),
         StoredTime.write(entry.queuedAt()),
         entry.notBefore().map(StoredTime::write),
@@ -209,16 +250,21 @@ public final class ImportCheck {
   /** Returns what is different from what these runs used. */
   public List<String> usageDifferences(List<RunUsage> usage) {
     return database.single(connection -> {
-      Map<String, byte[]> bodies =
-          bodies(
+      Map<String, List<Object>> stored =
+          rows(
               connection,
-              "SELECT run, body FROM run_usage WHERE run = ANY (?)",
+              "SELECT run, body, started_at, agent_type, has_cost FROM run_usage"
+                  + " WHERE run = ANY (?)",
               usage.stream().map(used -> used.run().value()).toList());
       List<String> differences = new ArrayList<>();
       for (RunUsage used : usage) {
         compare(
-            bodies.get(used.run().value()),
-            UsageCodec.line(used),
+            stored.get(used.run().value()),
+            List.of(
+                ByteBuffer.wrap(UsageCodec.line(used)),
+                StoredTime.write(used.startedAt()),
+                StoredText.escape(used.agentType()),
+                used.usage().costUsd().isPresent()),
             "What " + used.run() + " used",
             differences);
       }

@@ -34,6 +34,15 @@ final class ImportedFiles {
     insertFiles(connection, missing, files);
   }
 
+  /** Removes the files of runs. */
+  static void remove(Connection connection, Collection<RunId> runs) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM run_files WHERE run = ANY (?)")) {
+      Parameters _ = new Parameters(delete).plain(runs.stream().map(RunId::value).toList());
+      delete.executeUpdate();
+    }
+  }
+
   private static Set<RunId> archived(Connection connection, Collection<RunId> runs)
       throws SQLException {
     try (PreparedStatement select =

@@ -35,6 +35,7 @@ public final class PostgresImport {
   private static final int IDS_AT_ONCE = 10_000;
 
   private final Database database;
+  private final QueueRank rank;
   private final ImportedOrders orderRows;
   private final PostgresAgentPauses agentPauses;
   private final String name = UUID.randomUUID().toString();
@@ -45,7 +46,8 @@ public final class PostgresImport {
    */
   public PostgresImport(DataSource connections, Optional<Duration> priorityAging) {
     this.database = new Database(connections, () -> {});
-    this.orderRows = new ImportedOrders(new OrderWriter(new QueueRank(priorityAging)));
+    this.rank = new QueueRank(priorityAging);
+    this.orderRows = new ImportedOrders(new OrderWriter(rank));
     this.agentPauses = new PostgresAgentPauses(database);
   }
 
@@ -224,6 +226,16 @@ public final class PostgresImport {
     }
   }
 
+  /** Removes the files of runs that an earlier attempt has put there, in one step. */
+  public void removeFiles(Collection<RunId> runs) {
+    boolean _ =
+        database.transaction(connection -> {
+          beginStep(connection);
+          ImportedFiles.remove(connection, runs);
+          return true;
+        });
+  }
+
   /** Puts there what runs used. */
   public void putUsage(List<RunUsage> usage) {
     boolean _ =
@@ -244,17 +256,18 @@ public final class PostgresImport {
             update.setBoolean(1, paused);
             update.executeUpdate();
           }
+          // Steps within a transaction belong to it.
+          agentPauses.all().keySet().stream()
+              .filter(type -> !pauses.containsKey(type))
+              .forEach(type -> agentPauses.set(type, Optional.empty()));
+          pauses.forEach((type, pause) -> agentPauses.set(type, Optional.of(pause)));
           return true;
         });
-    agentPauses.all().keySet().stream()
-        .filter(type -> !pauses.containsKey(type))
-        .forEach(type -> agentPauses.set(type, Optional.empty()));
-    pauses.forEach((type, pause) -> agentPauses.set(type, Optional.of(pause)));
   }
 
   /** Compares what is there with what was put there. */
   public ImportCheck check() {
-    return new ImportCheck(database);
+    return new ImportCheck(database, rank);
   }
 
   /** Makes PostgreSQL know how much was put there, so that it finds good plans at once. */
