@@ -13,6 +13,8 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -131,6 +133,26 @@ final class PostgresTakenPublicationsTest extends SharedStoreFixture {
     assertThat(two.runs().unpublished()).containsExactly(run.id());
     assertThat(three.runs().unpublished()).isEmpty();
     three.close();
+  }
+
+  @Test
+  void whatAnEarlierVersionLeftBelongsToTheInstanceOfTheRun() throws Exception {
+    Run run = unpublished();
+    archive(run);
+    try (Connection connection = database.connections().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE runs SET publisher = NULL");
+    }
+    two.runs().takeUnpublished(LEASE);
+    assertThat(one.runs().unpublished()).containsExactly(run.id());
+    assertThat(two.runs().unpublished()).isEmpty();
+    clock.advance(LEASE.plusSeconds(1));
+    renew(two);
+
+    two.runs().takeUnpublished(LEASE);
+
+    assertThat(one.runs().unpublished()).isEmpty();
+    assertThat(two.runs().unpublished()).containsExactly(run.id());
   }
 
   @Test
