@@ -35,9 +35,12 @@ public record KernelFacts(String bootId, String umask, int agentOomScore) {
             .orElse("0022");
     int ownScore = Integer.parseInt(line("/proc/self/oom_score_adj"));
     return new KernelFacts(
-        line("/proc/sys/kernel/random/boot_id"),
-        umask,
-        Math.min(MAX_OOM_SCORE, ownScore + AGENT_OOM_DISTANCE));
+        readBootId(), umask, Math.min(MAX_OOM_SCORE, ownScore + AGENT_OOM_DISTANCE));
+  }
+
+  /** Returns the id of this boot alone. */
+  public static String readBootId() {
+    return line("/proc/sys/kernel/random/boot_id");
   }
 
   /** The time since a process started, to 10 ms. The wall clock plays no part in it. */

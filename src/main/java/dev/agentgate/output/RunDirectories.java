@@ -1,6 +1,7 @@
 package dev.agentgate.output;
 
 import dev.agentgate.linux.DirectoryTree;
+import dev.agentgate.linux.KernelFacts;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 /** The directories of all runs. */
 public final class RunDirectories {
   private final Path root;
+  private final String bootId = KernelFacts.readBootId();
 
   /**
    * @param root {@code runs/} in the data directory; created if missing
@@ -60,12 +62,21 @@ public final class RunDirectories {
       Files.createDirectory(
           directory.path(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createFile(directory.bootFile(bootId));
     } catch (FileAlreadyExistsException e) {
       // Another thread was faster.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return directory;
+  }
+
+  /**
+   * Whether the directory of a run is there and was made in this boot of the machine, so that all
+   * that was written to it is there too. False if that cannot be told.
+   */
+  public boolean isOfThisBoot(RunId run) {
+    return Files.exists(of(run).bootFile(bootId));
   }
 
   /** Returns every run that has a directory. */

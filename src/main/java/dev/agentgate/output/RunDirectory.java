@@ -4,11 +4,13 @@ import java.nio.file.Path;
 
 /**
  * The files of one run. They outlive the service. They are not synced, because a power loss ends
- * the run's processes as well.
+ * the run's processes as well. So after a reboot a missing file proves nothing.
  *
  * @param path {@code runs/{runId}}
  */
 public record RunDirectory(Path path) {
+  /** The start of the name of {@link #bootFile}. */
+  static final String BOOT = "boot-";
 
   /** Returns the log: what the process wrote to stdout and stderr, in order. */
   public Path outputLog() {
@@ -41,6 +43,16 @@ public record RunDirectory(Path path) {
   /** Returns the list of the files that the run changed, as the API shows it. */
   public Path changesFile() {
     return path.resolve("changes.json");
+  }
+
+  /**
+   * Returns the empty file that says in which boot of the machine the directory was made. The store
+   * makes it when it claims the order.
+   *
+   * @param bootId {@code /proc/sys/kernel/random/boot_id}
+   */
+  Path bootFile(String bootId) {
+    return path.resolve(BOOT + bootId);
   }
 
   /**

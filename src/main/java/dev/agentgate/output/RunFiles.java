@@ -60,7 +60,9 @@ public final class RunFiles implements RunOutputs {
   @Override
   public boolean isUnbegun(RunId run) {
     try (Stream<Path> files = Files.list(directories.of(run).path())) {
-      return files.allMatch(file -> String.valueOf(file.getFileName()).startsWith(RECORD));
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .allMatch(name -> name.startsWith(RECORD) || name.startsWith(RunDirectory.BOOT));
     } catch (IOException e) {
       return false;
     }

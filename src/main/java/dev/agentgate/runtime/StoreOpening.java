@@ -57,7 +57,8 @@ class StoreOpening {
   }
 
   private FileStore file(Path data, Clock clock) {
-    return FileStore.open(data, clock, QueueEntry.order(settings.queue().priorityAging()));
+    return FileStore.open(
+        data, clock, QueueEntry.order(settings.queue().priorityAging()), KernelFacts.readBootId());
   }
 
   private Store postgres(Path data, Clock clock) {
@@ -107,7 +108,7 @@ class StoreOpening {
       // The lock of the directory proves nothing about agents on another machine, which may have
       // mounted it before, so they are another home.
       Home directory = DatabaseMark.open(data, database, host);
-      return new Home(directory.id() + "@" + KernelFacts.read().bootId(), host);
+      return new Home(directory.id() + "@" + KernelFacts.readBootId(), host);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

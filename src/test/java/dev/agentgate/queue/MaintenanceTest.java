@@ -135,8 +135,7 @@ class MaintenanceTest {
   @Test
   void aRunThatWasClaimedAndNeverBegunIsRemovedAtStartWhateverItsAge() throws IOException {
     Path begun = makeRun(RunId.next(Instant.now()), Duration.ofMinutes(1));
-    Path unbegun = runs().of(RunId.next(Instant.now())).path();
-    Files.createDirectories(unbegun);
+    Path unbegun = runs().create(RunId.next(Instant.now())).path();
     Files.writeString(unbegun.resolve("run.json"), "{}");
     RunId known = queue.order(completed()).currentRun().orElseThrow();
 

@@ -103,11 +103,19 @@ public final class LocalExecutor implements Executor {
     Optional<AgentSession> session = sessionOf(prepared.continued(), assignment.session());
     SupervisedProcess process =
         start.launch(() -> {
-          SpentTime.write(directories.of(run), elapsed(began));
+          SpentTime.write(madeDirectory(run), elapsed(began));
           return launcher.launch(order, run, prepared.directory(), session);
         });
     // Nothing is looked up here: the agent runs, so a shortage must not look like a failed start.
     return watched(order, process, session, elapsed(began), Duration.ZERO, prepared.base());
+  }
+
+  private RunDirectory madeDirectory(RunId run) throws SpawnFailedException {
+    try {
+      return directories.create(run);
+    } catch (UncheckedIOException e) {
+      throw new SpawnFailedException("The directory of the run could not be made", e);
+    }
   }
 
   private static Why whyOf(Exception failure, boolean noRoom, Why otherwise) {
@@ -144,12 +152,14 @@ public final class LocalExecutor implements Executor {
                 workspaces.baseCommit(run.id()))));
   }
 
-  /** Whether the agent may have begun. The run script writes the process file before that. */
+  /**
+   * Whether the agent may have begun. The run script writes the process file before that, but a
+   * power loss may have taken the file away.
+   */
   private boolean mayHaveBegun(WorkOrder order, Run run) {
-    RunDirectory directory = directories.of(run.id());
     return run.pid().isPresent()
-        || Files.exists(directory.processFile())
-        || (!Files.isDirectory(directory.path()) && !isClaimedHere(order, run));
+        || !Files.notExists(directories.of(run.id()).processFile())
+        || !(directories.isOfThisBoot(run.id()) || isClaimedHere(order, run));
   }
 
   /**

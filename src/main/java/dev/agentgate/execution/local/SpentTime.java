@@ -31,9 +31,6 @@ final class SpentTime {
       return;
     }
     try {
-      if (!Files.isDirectory(directory.path())) {
-        Files.createDirectory(directory.path());
-      }
       Files.writeString(file(directory), Long.toString(spent.toMillis()));
     } catch (IOException e) {
       LOG.debugf(e, "The duration of a checkout could not be recorded");

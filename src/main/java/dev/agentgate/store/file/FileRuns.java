@@ -33,10 +33,12 @@ import org.jboss.logging.Logger;
 final class FileRuns implements Runs {
   private static final int LOCKS = 64;
   private static final String RECORD = "run.json";
+  private static final String BOOT = "boot-";
   private static final Logger LOG = Logger.getLogger(FileRuns.class);
 
   private final OpenIndex index;
   private final Path directory;
+  private final String boot;
   private final ConfiguredDirectory place;
   private final Quarantine quarantine;
   private final UnpublishedRuns unpublished;
@@ -50,25 +52,34 @@ final class FileRuns implements Runs {
 
   /**
    * @param directory the directory of all runs
+   * @param boot this boot of the machine
    * @param place checked before each write
    */
-  FileRuns(OpenIndex index, Path directory, ConfiguredDirectory place, Quarantine quarantine) {
+  FileRuns(
+      OpenIndex index,
+      Path directory,
+      String boot,
+      ConfiguredDirectory place,
+      Quarantine quarantine) {
     this.index = index;
     this.directory = directory;
+    this.boot = boot;
     this.place = place;
     this.quarantine = quarantine;
     this.unpublished = new UnpublishedRuns(directory.resolveSibling("publications"));
   }
 
   /**
-   * Makes room for a run that is about to be claimed. It gets no file, because most of them would
-   * soon be replaced. After a crash, {@link #recall} finds it in the order.
+   * Makes room for a run that is about to be claimed. It gets no record, because most of them would
+   * soon be replaced. After a crash, {@link #recall} finds it in the order. An empty file names the
+   * boot: only until the machine goes down is all there that was ever written to the directory.
    */
   void begin(Run run) {
     index.check();
     place.check();
     try {
       createDirectory(directory.resolve(run.id().value()));
+      boolean _ = bootFile(run.id()).toFile().createNewFile();
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -135,6 +146,7 @@ final class FileRuns implements Runs {
       claimed.remove(run);
       unpublished.remove(run);
       Files.deleteIfExists(file(run));
+      Files.deleteIfExists(bootFile(run));
       Files.deleteIfExists(directory.resolve(run.value()));
     } catch (DirectoryNotEmptyException e) {
       // The run has output, which the store must not remove.
@@ -216,6 +228,10 @@ final class FileRuns implements Runs {
     } catch (StoreUnavailableException e) {
       return Optional.empty();
     }
+  }
+
+  private Path bootFile(RunId id) {
+    return directory.resolve(id.value()).resolve(BOOT + boot);
   }
 
   private Path file(RunId id) {

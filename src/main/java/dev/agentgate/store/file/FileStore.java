@@ -48,6 +48,9 @@ public final class FileStore implements Store {
    */
   static final Lease LEASE = WorkOrderCodec.UNWRITTEN_LEASE;
 
+  /** Of a store whose runs are never adopted. */
+  private static final String UNKNOWN_BOOT = "unknown";
+
   private static final Logger LOG = Logger.getLogger(FileStore.class);
 
   private final DirectoryLock directoryLock;
@@ -67,6 +70,9 @@ public final class FileStore implements Store {
 
   private volatile boolean closed;
 
+  /** How the journal's segments are opened, and how large one becomes. */
+  private record Segments(JournalFile.Opener opener, long size) {}
+
   /**
    * Opens the store and waits until everything is loaded.
    *
@@ -76,16 +82,19 @@ public final class FileStore implements Store {
    * @throws StoreUnavailableException if the directory cannot be used
    */
   public static FileStore open(Path dataDir, Clock clock) {
-    return open(dataDir, clock, QueueEntry.order(Optional.empty()));
+    return open(dataDir, clock, QueueEntry.order(Optional.empty()), UNKNOWN_BOOT);
   }
 
   /**
    * Does the same as {@link #open(Path, Clock)}.
    *
    * @param queueOrder which of two waiting orders comes first
+   * @param boot identifies this boot of the machine
    */
-  public static FileStore open(Path dataDir, Clock clock, Comparator<QueueEntry> queueOrder) {
-    return open(dataDir, clock, queueOrder, JournalFile::open, SEGMENT_SIZE, WORTH_A_SNAPSHOT);
+  public static FileStore open(
+      Path dataDir, Clock clock, Comparator<QueueEntry> queueOrder, String boot) {
+    return open(
+        dataDir, clock, queueOrder, boot, JournalFile::open, SEGMENT_SIZE, WORTH_A_SNAPSHOT);
   }
 
   /** Whether a data directory holds a store of this kind. */
@@ -100,13 +109,20 @@ public final class FileStore implements Store {
   static FileStore open(
       Path dataDir, Clock clock, JournalFile.Opener opener, long segmentSize, int worthASnapshot) {
     return open(
-        dataDir, clock, QueueEntry.order(Optional.empty()), opener, segmentSize, worthASnapshot);
+        dataDir,
+        clock,
+        QueueEntry.order(Optional.empty()),
+        UNKNOWN_BOOT,
+        opener,
+        segmentSize,
+        worthASnapshot);
   }
 
   private static FileStore open(
       Path dataDir,
       Clock clock,
       Comparator<QueueEntry> queueOrder,
+      String boot,
       JournalFile.Opener opener,
       long segmentSize,
       int worthASnapshot) {
@@ -115,7 +131,8 @@ public final class FileStore implements Store {
       Files.createDirectories(dataDir);
       lock = DirectoryLock.take(dataDir);
       IndexSnapshot snapshot = new IndexSnapshot(dataDir, worthASnapshot);
-      return new FileStore(dataDir, lock, clock, queueOrder, opener, segmentSize, snapshot);
+      return new FileStore(
+          dataDir, lock, clock, queueOrder, boot, new Segments(opener, segmentSize), snapshot);
     } catch (IOException e) {
       release(lock);
       throw new StoreUnavailableException(
@@ -145,8 +162,8 @@ public final class FileStore implements Store {
       DirectoryLock directoryLock,
       Clock clock,
       Comparator<QueueEntry> queueOrder,
-      JournalFile.Opener opener,
-      long segmentSize,
+      String boot,
+      Segments segments,
       IndexSnapshot snapshot)
       throws IOException {
     this.directoryLock = directoryLock;
@@ -170,16 +187,16 @@ public final class FileStore implements Store {
     this.journal =
         new Journal(
             journalDirectory,
-            place.guard(opener),
+            place.guard(segments.opener()),
             this::apply,
-            segmentSize,
+            segments.size(),
             reader.segments(),
             reader.nextNumber(),
             reader.nextSequence());
     writeBehind.take(loaded.unwritten());
     writeBehind.start(journal);
     this.workOrders = new FileWorkOrders(this::openIndex, files, writeBehind, journal, shared);
-    this.runs = new FileRuns(this::openIndex, runsDirectory, place, quarantine);
+    this.runs = new FileRuns(this::openIndex, runsDirectory, boot, place, quarantine);
     this.agentPauses = new FileAgentPauses(dataDir, place);
     this.usage = new FileUsageLedger(this::openIndex, dataDir, place);
     this.queue = new FileQueue(this::openIndex, workOrders, runs, writeBehind, journal, clock);

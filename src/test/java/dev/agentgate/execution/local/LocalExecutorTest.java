@@ -26,6 +26,7 @@ import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.execution.NotStartedException.Why;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
+import dev.agentgate.output.RunDirectory;
 import dev.agentgate.output.RunLogFile;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.FailureReason;
@@ -577,6 +578,20 @@ class LocalExecutorTest extends ExecutorContract {
 
     Run theirs = claimed(Instant.now()).at(OTHER);
     assertThat(executor.adopt(mine(theirs), theirs, Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void aRunOfWhichAPowerLossLeftOnlyTheDirectoryMayHaveBegun() throws Exception {
+    Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
+    RunDirectory directory = directories.create(claimed.id());
+    assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
+
+    try (Stream<Path> files = Files.list(directory.path())) {
+      Path boot = files.findFirst().orElseThrow();
+      Files.move(boot, boot.resolveSibling("boot-of-yesterday"));
+    }
+
+    assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
   }
 
   private static Run claimed(Instant at) {

@@ -20,7 +20,7 @@ final class FileClaimTest extends ClaimContract {
 
   @Override
   protected Store open() {
-    return FileStore.open(dir, clock, QUEUE_ORDER);
+    return FileStore.open(dir, clock, QUEUE_ORDER, "today");
   }
 
   @Test
@@ -28,7 +28,7 @@ final class FileClaimTest extends ClaimContract {
     inserted("a", 0, Duration.ZERO);
     RunId run = store.queue().claim(slots(1)).getFirst().runs().getLast();
     Path place = dir.resolve("runs").resolve(run.value());
-    assertThat(place).isEmptyDirectory();
+    assertThat(place.toFile().list()).containsExactly("boot-today");
     Run claimed = store.runs().find(run).orElseThrow();
 
     store.runs().save(claimed.running(OptionalLong.of(7)));
@@ -65,6 +65,7 @@ final class FileClaimTest extends ClaimContract {
 
     assertThat(store.runs().ofOrder(waiting.id())).containsExactly(run);
     assertThat(store.runs().find(run)).contains(claimed);
-    assertThat(dir.resolve("runs").resolve(run.value())).isEmptyDirectory();
+    assertThat(dir.resolve("runs").resolve(run.value()).toFile().list())
+        .containsExactly("boot-today");
   }
 }
