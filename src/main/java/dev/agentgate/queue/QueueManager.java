@@ -70,6 +70,9 @@ public final class QueueManager {
   private boolean startedAny;
   private volatile boolean open;
 
+  /** Whether orders waited at the dispatcher's last look, and something held back all of them. */
+  private volatile boolean heldBack;
+
   /** Why the store refused the last start; null if it did not. */
   private volatile @Nullable String refusal;
 
@@ -201,7 +204,7 @@ public final class QueueManager {
 
   /** Prepares for the run of an order that is being submitted, if it could start at once. */
   void expectSubmit() {
-    if (open && settings.autoProcess() && rules.hasFreeSlot()) {
+    if (open && settings.autoProcess() && !heldBack && rules.hasFreeSlot()) {
       supervision.executor().expectRun();
     }
   }
@@ -374,10 +377,12 @@ public final class QueueManager {
         }
         Duration untilExpiry = expiry.expire(clock.instant()).orElse(SLOW_TIMER);
         if (!store.queue().fromHead().hasNext()) {
+          heldBack = false;
           return shorter(SLOW_TIMER, untilExpiry);
         }
         Set<Block> blocks = blocksAll();
-        if (!blocks.isEmpty()) {
+        heldBack = !blocks.isEmpty();
+        if (heldBack) {
           tellBlocked(blocks);
           return shorter(untilUnblocked(blocks), untilExpiry);
         }

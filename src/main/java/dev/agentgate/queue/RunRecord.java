@@ -12,6 +12,7 @@ import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunResults;
+import dev.agentgate.workorder.RunState;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -33,7 +34,7 @@ final class RunRecord {
 
   private Run run;
 
-  /** What this supervisor wrote last. */
+  /** What this supervisor read or wrote last. */
   private @Nullable Run saved;
 
   RunRecord(Runs runs, Orders orders, Run run) {
@@ -51,7 +52,9 @@ final class RunRecord {
   Run load() {
     lock.lock();
     try {
-      run = runs.find(run.id()).orElse(run);
+      Optional<Run> noted = runs.find(run.id());
+      run = noted.orElse(run);
+      saved = noted.orElse(saved);
       return run;
     } finally {
       lock.unlock();
@@ -104,7 +107,8 @@ final class RunRecord {
   }
 
   /**
-   * Notes the outcome. If the run has completed, its changes are then to be published.
+   * Notes the outcome. If the run has completed, its changes are then to be published. A run that
+   * has ended stays as it is, because its publication may have gone on.
    *
    * @param log of the run, if it is here
    * @param publish how, if at all
@@ -115,13 +119,14 @@ final class RunRecord {
     Optional<PublishRequest> due =
         outcome instanceof RunOutcome.Completed ? publish : Optional.empty();
     return write(before -> {
+      if (before.state() instanceof RunState.Ended) {
+        return before;
+      }
       Run ended = before.ended(outcome);
       Run after = log.map(it -> ended.with(ended.results().logged(it))).orElse(ended);
-      // A former owner may have recorded another outcome in the moment before it died.
-      return after.with(
-          after
-              .results()
-              .publishing(due.map(request -> Publication.pending(request, after.workOrderId()))));
+      return due.map(request -> Publication.pending(request, after.workOrderId()))
+          .map(pending -> after.with(after.results().publishing(pending)))
+          .orElse(after);
     });
   }
 

@@ -14,6 +14,7 @@ import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunResults;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
@@ -57,6 +58,12 @@ final class RunSupervisor {
 
   /** Empty until the run is started or adopted. Used by the supervisor's own thread only. */
   private @Nullable Execution watched;
+
+  /**
+   * Whether an earlier service recorded the outcome and died, or its machine did, before the order
+   * knew it. Used by the supervisor's own thread only.
+   */
+  private boolean recordedEarlier;
 
   private volatile Instant runningSince;
   private volatile int survivors;
@@ -256,8 +263,10 @@ final class RunSupervisor {
       with.slotFreed().run();
       return;
     }
-    RunOutcome decided = decide(outcome, agentsVerdict());
-    collect();
+    RunOutcome decided = recordedEarlier ? outcome : decide(outcome, agentsVerdict());
+    if (!recordedEarlier) {
+      collect();
+    }
     WorkOrder after =
         recorder.record(
             decided,
@@ -294,6 +303,13 @@ final class RunSupervisor {
 
   private RunOutcome adoptAndWatch() throws NotStartedException, InterruptedException {
     Run noted = patience.look(record::load);
+    if (noted.state() instanceof RunState.Ended(RunOutcome outcome)) {
+      // A request to end the run comes too late.
+      Optional<EndCause> _ = requests.decide();
+      recordedEarlier = true;
+      LOG.infof("%s had ended, and its recorded outcome counts", run());
+      return outcome;
+    }
     // The request counts even if its caller was never answered, and the agent may already have been
     // signalled.
     noted.endRequested().ifPresent(requests::addNoted);

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,8 @@ public final class FakeExecutor implements Executor {
   private final Map<RunId, AgentSession> sessions = new ConcurrentHashMap<>();
   private final Set<RunId> uncollectable = ConcurrentHashMap.newKeySet();
   private final Set<RunId> resisting = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger expected = new AtomicInteger();
 
   public FakeExecutor() {
     this(new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
@@ -102,6 +105,11 @@ public final class FakeExecutor implements Executor {
   /** Every run whose agent was started. */
   public List<RunId> started() {
     return List.copyOf(started);
+  }
+
+  /** How often a run was expected. */
+  public int expected() {
+    return expected.get();
   }
 
   /** Every run whose workspace was removed. */
@@ -191,6 +199,11 @@ public final class FakeExecutor implements Executor {
     } finally {
       preparing.remove(run);
     }
+  }
+
+  @Override
+  public void expectRun() {
+    expected.incrementAndGet();
   }
 
   @Override

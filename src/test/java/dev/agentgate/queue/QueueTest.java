@@ -14,7 +14,11 @@ import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.EndCause;
+import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
+import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.PublishRequest;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunState;
@@ -22,6 +26,7 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
+import dev.agentgate.workorder.WorkOrders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -656,6 +661,47 @@ class QueueTest {
     opened.add(after);
     after.awaitStatus(id, WorkOrderStatus.CANCELLED);
     assertThat(after.executor.lives(run)).isFalse();
+  }
+
+  @Test
+  void anOutcomeThatWasRecordedCountsAlthoughItsOrderNeverLearnedOfIt() {
+    QueueFixture before = new QueueFixture(directory, settings -> settings).open();
+    PublishRequest publish = WorkOrders.BRANCH;
+    WorkOrderId id = before.submit(Optional.of("shop"), Optional.of(publish));
+    RunId run = before.awaitRunning(id);
+    before.queue.manager().close();
+    Run noted = before.store.runs().find(run).orElseThrow().endRequested(EndCause.TIMEOUT);
+    Run recorded =
+        noted
+            .with(noted.results().publishing(Publication.pending(publish, id).pushed("0a", "main")))
+            .ended(
+                new RunOutcome.Completed(before.clock.instant(), Optional.of(new ExitStatus(0))));
+    before.store.save(recorded);
+    InMemoryStore copy = copyOf(before);
+    before.executor.vanish(run);
+
+    QueueFixture after =
+        new QueueFixture(
+                directory, settings -> settings, copy, before.executor.restarted(), before.clock)
+            .open();
+    opened.add(after);
+
+    after.awaitStatus(id, WorkOrderStatus.COMPLETED);
+    assertThat(after.service().run(run).run()).isEqualTo(recorded);
+  }
+
+  @Test
+  void noRunIsExpectedWhileSomethingHoldsBackAllOrders() {
+    QueueFixture queue = queue();
+    queue.service().pause();
+    await()
+        .untilAsserted(() -> {
+          int before = queue.executor.expected();
+          queue.submit();
+          assertThat(queue.executor.expected()).isEqualTo(before);
+        });
+    queue.service().resume();
+    await().until(() -> queue.executor.started().size() == 2);
   }
 
   @Test

@@ -40,9 +40,6 @@ final class WorkOrderIndex {
   private static final Comparator<IndexEntry> BY_KEY =
       Comparator.comparing(WorkOrderIndex::key).thenComparing(IndexEntry::id);
 
-  /** The smallest id. No order has it, because its time is 1970. */
-  private static final WorkOrderId FIRST = new WorkOrderId("wo_00000000000000000000000000");
-
   // Guards the ordered sets below and the queue. The map of all entries is changed under it too,
   // but is read without it.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -192,7 +189,8 @@ final class WorkOrderIndex {
   @Nullable WorkOrderId holderOf(String idempotencyKey) {
     lock.readLock().lock();
     try {
-      Iterator<IndexEntry> from = byKey.after(placeOf(FIRST, idempotencyKey));
+      // No order has the smallest id, because its time is 1970.
+      Iterator<IndexEntry> from = byKey.after(placeOf(new WorkOrderId(0, 0), idempotencyKey));
       IndexEntry next = from.hasNext() ? from.next() : null;
       return next != null && key(next).equals(idempotencyKey) ? next.id() : null;
     } finally {
