@@ -5,15 +5,20 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Says that the service is short of file descriptors or memory, so that the content of {@code
- * /proc} or of a file is unknown. Unlike a missing file, this proves nothing: try again.
+ * Says that the service is short of file descriptors or memory, or that a disk does not answer, so
+ * that the content of {@code /proc} or of a file is unknown. Unlike a missing file, this proves
+ * nothing: try again.
  */
 public class CannotLookException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The messages of strerror(3) for EMFILE, ENFILE and ENOMEM. */
+  /** The messages of strerror(3) for EMFILE, ENFILE, ENOMEM, EIO and ESTALE. */
   private static final List<String> WORDS =
-      List.of("Too many open files", "Cannot allocate memory");
+      List.of(
+          "Too many open files",
+          "Cannot allocate memory",
+          "Input/output error",
+          "Stale file handle");
 
   public CannotLookException(String message, Throwable cause) {
     super(message, cause);

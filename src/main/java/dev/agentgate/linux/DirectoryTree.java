@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -42,6 +43,22 @@ public final class DirectoryTree {
   }
 
   /**
+   * Whether a path leads to a directory.
+   *
+   * @throws CannotLookException if that cannot be told
+   */
+  public static boolean exists(Path directory) {
+    try {
+      return Files.readAttributes(directory, BasicFileAttributes.class).isDirectory();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
+      return false;
+    }
+  }
+
+  /**
    * Removes a directory and everything in it, even directories without permissions and directories
    * too deep to be named. Needs few descriptors at any depth. Follows no links. Idempotent.
    *
@@ -50,7 +67,7 @@ public final class DirectoryTree {
   public static boolean remove(Path directory) {
     // Each pass unlocks or shortens paths that the pass before could not enter.
     boolean again = true;
-    while (again && Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+    while (again && !Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Remover remover = new Remover(directory);
       try {
         Files.walkFileTree(directory, remover);
@@ -59,7 +76,7 @@ public final class DirectoryTree {
       }
       again = remover.again;
     }
-    return !Files.exists(directory, LinkOption.NOFOLLOW_LINKS);
+    return Files.notExists(directory, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static final class Remover extends SimpleFileVisitor<Path> {

@@ -54,7 +54,7 @@ public final class RunFiles implements RunOutputs {
 
   @Override
   public boolean exists(RunId run) {
-    return Files.isDirectory(directories.of(run).path());
+    return !Files.notExists(directories.of(run).path());
   }
 
   @Override

@@ -67,7 +67,7 @@ final class Baselines {
     try {
       Path directory = directory(run);
       Path base = directory.resolve(BASE);
-      if (!Files.exists(base)) {
+      if (Files.notExists(base)) {
         return Optional.empty();
       }
       List<String> lines = Files.readAllLines(base);

@@ -170,7 +170,7 @@ final class LocalExecution implements Execution {
 
   private boolean endedBeforeItsStart(ProcessEnd end, int code) {
     return end.exit().filter(exit -> exit.code() == code).isPresent()
-        && !Files.exists(directory.processFile());
+        && Files.notExists(directory.processFile());
   }
 
   private boolean isOutOfMemory(ExitStatus exit) {

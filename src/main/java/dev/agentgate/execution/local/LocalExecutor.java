@@ -231,17 +231,17 @@ public final class LocalExecutor implements Executor {
 
   @Override
   public RunId workspaceOf(RunId run) {
-    return workspaces.owner(run);
+    return looking(() -> workspaces.owner(run));
   }
 
   @Override
   public boolean canContinue(WorkOrder order, RunId earlier) {
-    return workspaces.isComplete(order, earlier);
+    return looking(() -> workspaces.isComplete(order, earlier));
   }
 
   @Override
   public boolean discard(RunId run) {
-    boolean removed = workspaces.remove(run);
+    boolean removed = looking(() -> workspaces.remove(run));
     // The cgroup may still have been in use when the run was released.
     looking(() -> {
       processes.release(run);

@@ -168,7 +168,8 @@ final class RunScript {
 
   /** Whether the dead man's switch ended the run before the agent had ended. */
   static boolean wasEndedBySwitch(RunDirectory directory) {
-    return Files.exists(directory.path().resolve("switch")) && !Files.exists(directory.exitFile());
+    return Files.exists(directory.path().resolve("switch"))
+        && Files.notExists(directory.exitFile());
   }
 
   /** Whether runs have a dead man's switch. */

@@ -1,6 +1,8 @@
 package dev.agentgate.execution.local;
 
 import dev.agentgate.execution.CollectedWork;
+import dev.agentgate.linux.CannotLookException;
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.output.RunLogNotes;
@@ -17,8 +19,8 @@ import dev.agentgate.workspace.WorkspaceFailedException;
 import dev.agentgate.workspace.Workspaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -80,7 +82,7 @@ public final class RunWorkspaces {
       }
       Path directory = workspaces.prepare(run, source, order.spec().limits().maxTime());
       return new Prepared(directory, false, changes.baseCommit(run));
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | CannotLookException e) {
       throw new WorkspaceFailedException("The workspace could not be prepared", e);
     }
   }
@@ -109,7 +111,11 @@ public final class RunWorkspaces {
     return !owner(run).equals(run);
   }
 
-  /** Whether the workspace of a run is there, and complete. */
+  /**
+   * Whether the workspace of a run is there, and complete.
+   *
+   * @throws CannotLookException if that cannot be told
+   */
   boolean isComplete(WorkOrder order, RunId run) {
     RunId owner = owner(run);
     WorkspaceSource source = order.spec().workspaceSource();
@@ -119,21 +125,25 @@ public final class RunWorkspaces {
               changes.baseCommit(owner).isPresent();
           case WorkspaceSource.Local _, WorkspaceSource.Empty _ -> true;
         };
-    return checkedOut && Files.isDirectory(workspaces.locate(owner, source));
+    return checkedOut && DirectoryTree.exists(workspaces.locate(owner, source));
   }
 
-  /** Returns the run whose workspace a run works in. */
+  /**
+   * Returns the run whose workspace a run works in.
+   *
+   * @throws CannotLookException if that cannot be told
+   */
   RunId owner(RunId run) {
     Path named = directories.of(run).workspaceFile();
-    if (!Files.exists(named)) {
+    if (Files.notExists(named)) {
       return run;
     }
     try {
-      return RunId.parse(Files.readString(named).strip()).orElse(run);
-    } catch (NoSuchFileException e) {
-      return run;
+      return RunId.parse(Files.readString(named, StandardCharsets.ISO_8859_1).strip()).orElse(run);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // The agent may have put something else in the place of the file.
+      CannotLookException.throwIfShort(e);
+      return run;
     }
   }
 

@@ -13,6 +13,7 @@ import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.workorder.AgentPause;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +65,7 @@ final class FileAgentPauses implements AgentPauses {
       return decode(content.bytes(), content.length());
     } catch (FileNotFoundException e) {
       // Java also throws this if there is no descriptor left to open the file.
-      if (file.toFile().exists()) {
+      if (!Files.notExists(file)) {
         throw e;
       }
       return Map.of();

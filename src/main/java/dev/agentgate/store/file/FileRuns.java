@@ -90,7 +90,7 @@ final class FileRuns implements Runs {
   void recall(WorkOrder order) {
     if (order.state() instanceof Running running) {
       RunId run = running.current().run();
-      if (!file(run).toFile().exists()) {
+      if (Files.notExists(file(run))) {
         Instant started = running.current().startedAt();
         claimed.put(run, Run.preparing(run, order.id(), order.attempts(), started));
       }

@@ -167,7 +167,7 @@ public final class FileStoreReader {
       }
       return Optional.of(order);
     } catch (FileNotFoundException e) {
-      if (orders.resolve(OrderFiles.name(id)).toFile().exists()) {
+      if (!Files.notExists(orders.resolve(OrderFiles.name(id)))) {
         throw e;
       }
       return Optional.empty();

@@ -5,6 +5,7 @@ import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.store.json.WorkOrderCodec;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,7 +147,7 @@ final class OrderCheck implements AutoCloseable {
       quarantine(entry, file, String.valueOf(e.getMessage()));
     } catch (FileNotFoundException e) {
       // Java also throws this if there is no descriptor left to open the file.
-      if (file.toFile().exists()) {
+      if (!Files.notExists(file)) {
         cannotReadNow(entry, e);
       } else {
         LOG.errorf("The file of %s is gone", entry.id());

@@ -116,7 +116,7 @@ final class StoreLoader {
       }
     }
     for (WorkOrderId id : read) {
-      if (files.path(id).toFile().exists()) {
+      if (!Files.notExists(files.path(id))) {
         loadFile(files.path(id).toFile().getName()).ifPresent(entries::add);
       }
     }

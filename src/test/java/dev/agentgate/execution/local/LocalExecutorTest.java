@@ -24,9 +24,11 @@ import dev.agentgate.execution.Executor;
 import dev.agentgate.execution.ExecutorContract;
 import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.execution.NotStartedException.Why;
+import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.output.LogCapper;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
+import dev.agentgate.output.RunFiles;
 import dev.agentgate.output.RunLogFile;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.FailureReason;
@@ -592,6 +594,30 @@ class LocalExecutorTest extends ExecutorContract {
     }
 
     assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void aNoteOfTheStartThatCannotBeLookedAtMayBeThere() throws Exception {
+    Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
+    loop(directories.create(claimed.id()).processFile());
+
+    assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void aDirectoryThatCannotBeLookedAtIsNotTakenForRemoved() throws Exception {
+    RunId run = RunId.next(Instant.now());
+    loop(temporary.resolve("workspaces"));
+    RunFiles files = new RunFiles(directories, () -> 0);
+    loop(directories.of(run).path());
+
+    assertThat(DirectoryTree.remove(workspaces.of(run))).isFalse();
+    assertThat(files.exists(run)).isTrue();
+  }
+
+  /** Makes a path that nobody can look at, whoever they are: a link to itself. */
+  private static void loop(Path path) throws IOException {
+    Files.createSymbolicLink(path, path.getFileName());
   }
 
   private static Run claimed(Instant at) {

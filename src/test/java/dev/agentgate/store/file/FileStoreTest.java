@@ -239,6 +239,16 @@ final class FileStoreTest extends StoreContract {
   }
 
   @Test
+  void aFileThatCannotBeLookedAtIsNotTakenForMissing() throws Exception {
+    store.close();
+    Path pauses = dir.resolve("agent-pauses.json");
+    // A link to itself.
+    Files.createSymbolicLink(pauses, pauses.getFileName());
+
+    assertThatThrownBy(this::open).isInstanceOf(StoreUnavailableException.class);
+  }
+
+  @Test
   void aMalformedFileGoesToQuarantineAndTheValidOnesStay() throws Exception {
     WorkOrder valid = WorkOrders.queued();
     WorkOrder broken = WorkOrders.queued();
