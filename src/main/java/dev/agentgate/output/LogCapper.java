@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +52,21 @@ public final class LogCapper implements AutoCloseable {
   public void watch(RunId run) {
     watched.computeIfAbsent(run, id -> new Watched(new RunLogFile(directories.of(id))));
     signal();
+  }
+
+  /**
+   * Returns the log of a run. What is read of it counts as seen: if the run then truncates its log,
+   * the next check notices, so no offset that a reader has met is used again.
+   */
+  public RunLogFile log(RunId run) {
+    return new RunLogFile(
+        directories.of(run),
+        end -> {
+          Watched log = watched.get(run);
+          if (log != null) {
+            log.read.accumulateAndGet(end, Math::max);
+          }
+        });
   }
 
   /**
@@ -123,6 +139,9 @@ public final class LogCapper implements AutoCloseable {
     /** Guards {@link #size} and {@link #seenAt}, and lets only one thread at a time cut the log. */
     private final ReentrantLock cutting = new ReentrantLock();
 
+    /** How far the log was read. */
+    private final AtomicLong read = new AtomicLong();
+
     private long size;
     private long seenAt = System.nanoTime();
 
@@ -136,11 +155,12 @@ public final class LogCapper implements AutoCloseable {
     long enforce() {
       cutting.lock();
       try {
+        long seen = Math.max(size, read.get());
         long whole = log.wholeSize();
-        if (whole >= size && cap.fits(whole)) {
+        if (whole >= seen && cap.fits(whole)) {
           return pause(whole, System.nanoTime(), cap.room(whole));
         }
-        log.noteCutOff(size);
+        log.noteCutOff(seen);
         dropped.add(cap.enforce(log));
         return pause(log.size(), System.nanoTime(), cap.room(log));
       } catch (IOException | RuntimeException e) {

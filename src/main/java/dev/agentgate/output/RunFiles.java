@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -23,18 +24,22 @@ public final class RunFiles implements RunOutputs {
 
   private final RunDirectories directories;
   private final LongSupplier droppedBytes;
+  private final Function<RunId, RunLogFile> logs;
 
   /**
    * @param droppedBytes supplies the number of bytes dropped from all logs
+   * @param logs supplies the log of a run
    */
-  public RunFiles(RunDirectories directories, LongSupplier droppedBytes) {
+  public RunFiles(
+      RunDirectories directories, LongSupplier droppedBytes, Function<RunId, RunLogFile> logs) {
     this.directories = directories;
     this.droppedBytes = droppedBytes;
+    this.logs = logs;
   }
 
   @Override
   public RunLog log(RunId run) {
-    return new RunLogFile(directories.of(run));
+    return logs.apply(run);
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The log of a run as a file. The run's processes append to it themselves.
@@ -34,8 +35,17 @@ public final class RunLogFile implements RunLog {
 
   private final Path file;
   private final Path holeFile;
+  private final LongConsumer reading;
 
   public RunLogFile(RunDirectory directory) {
+    this(directory, _ -> {});
+  }
+
+  /**
+   * @param reading is told the end of each part that is read
+   */
+  RunLogFile(RunDirectory directory, LongConsumer reading) {
+    this.reading = reading;
     this.file = directory.outputLog();
     this.holeFile = file.resolveSibling("output.hole");
   }
@@ -65,7 +75,7 @@ public final class RunLogFile implements RunLog {
    * Records a hole if a process of the run truncated the log. Only one thread at a time may call
    * this for a log.
    *
-   * @param seen the number of bytes written at the last look; 0 on the first look
+   * @param seen the number of bytes written at the last look or read since; 0 if there was neither
    */
   void noteCutOff(long seen) throws IOException {
     RunLogHole recorded = RunLogHole.read(holeFile);
@@ -131,6 +141,9 @@ public final class RunLogFile implements RunLog {
       // The hole is recorded before it is punched. If the record has not changed, neither had the
       // bytes when they were read.
       if (hole.equals(hole())) {
+        if (block.bytes().length > 0) {
+          reading.accept(block.next());
+        }
         return block;
       }
     }

@@ -118,7 +118,7 @@ class Foundation {
                 logCapper,
                 new AgentOutputs(agents, mask, clock),
                 clock),
-            new RunFiles(directories, logCapper::droppedBytes),
+            new RunFiles(directories, logCapper::droppedBytes, logCapper::log),
             workspaces,
             new CheckedSourceParser(host, github.owner(), roots),
             agents,

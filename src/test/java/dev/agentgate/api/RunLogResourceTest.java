@@ -11,6 +11,7 @@ import dev.agentgate.agent.SecretMask;
 import dev.agentgate.execution.log.RunLogWatcher;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFiles;
+import dev.agentgate.output.RunLogFile;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
@@ -140,7 +141,7 @@ class RunLogResourceTest {
       return new RunLogs(
           runs::run,
           run -> runs.formats.getOrDefault(run.id(), OutputFormat.TEXT),
-          new RunFiles(runs.directories, () -> 0),
+          new RunFiles(runs.directories, () -> 0, run -> new RunLogFile(runs.directories.of(run))),
           new RunLogWatcher(Duration.ofMillis(20)),
           new SecretMask(List.of(SECRET)));
     }

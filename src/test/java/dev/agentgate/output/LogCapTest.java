@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.agent.SecretMask;
+import dev.agentgate.execution.log.LogBlock;
 import dev.agentgate.execution.log.LogSnapshot;
 import dev.agentgate.workorder.RunId;
 import java.io.ByteArrayOutputStream;
@@ -180,6 +181,25 @@ class LogCapTest {
       Files.writeString(log.holeFile(), record);
       assertThat(whole()).isEqualTo("text\n");
     }
+  }
+
+  @Test
+  void whatWasReadBeforeTheFirstCheckKeepsItsOffsetsIfTheRunCutsItOff() throws Exception {
+    LogCapper capper = new LogCapper(directories, 4096);
+    // It checks no more, except at the end of the run.
+    capper.close();
+    capper.watch(run);
+    RunLogFile reader = capper.log(run);
+    Files.writeString(log.file(), "first line\n", US_ASCII);
+    assertThat(reader.read(0, Long.MAX_VALUE, 100, SecretMask.NONE, true).next()).isEqualTo(11);
+    Files.writeString(log.file(), "second\n", US_ASCII);
+
+    capper.finish(run);
+
+    LogBlock next = reader.read(11, Long.MAX_VALUE, 100, SecretMask.NONE, false);
+    assertThat(new String(next.bytes(), US_ASCII)).isEqualTo("second\n");
+    assertThat(next.next()).isEqualTo(18);
+    assertThat(whole()).startsWith("[agentgate: 11 bytes dropped").endsWith("second\n");
   }
 
   @Test

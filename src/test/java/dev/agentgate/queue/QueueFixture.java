@@ -14,6 +14,7 @@ import dev.agentgate.execution.HostResources;
 import dev.agentgate.linux.FullDisk;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFiles;
+import dev.agentgate.output.RunLogFile;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.AgentChoices;
@@ -150,7 +151,7 @@ final class QueueFixture implements AutoCloseable {
             new QueueModule.Outside(
                 store,
                 executor,
-                new RunFiles(new RunDirectories(directory.resolve("runs")), () -> 0),
+                runFiles(new RunDirectories(directory.resolve("runs"))),
                 workspaces,
                 input ->
                     input
@@ -166,6 +167,10 @@ final class QueueFixture implements AutoCloseable {
                 clock,
                 lease),
             peers);
+  }
+
+  private static RunFiles runFiles(RunDirectories directories) {
+    return new RunFiles(directories, () -> 0, run -> new RunLogFile(directories.of(run)));
   }
 
   private static Agent agent(OutputFormat format) {

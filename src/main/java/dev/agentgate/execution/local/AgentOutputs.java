@@ -39,9 +39,12 @@ public final class AgentOutputs {
    * @param session the session that the agent continues
    */
   AgentOutput of(
-      WorkOrder order, RunDirectory directory, Duration age, Optional<AgentSession> session) {
+      WorkOrder order,
+      RunDirectory directory,
+      RunLogFile log,
+      Duration age,
+      Optional<AgentSession> session) {
     OutputFormat format = agents.output(order.spec().agentType());
-    RunLogFile log = new RunLogFile(directory);
     OutputContext context =
         new OutputContext(
             () -> writtenAt(log),

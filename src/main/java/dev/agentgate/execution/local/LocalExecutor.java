@@ -190,7 +190,7 @@ public final class LocalExecutor implements Executor {
         process,
         before,
         directory,
-        outputs.of(order, directory, age, session),
+        outputs.of(order, directory, logCapper.log(process.run()), age, session),
         base,
         clock);
   }
