@@ -44,7 +44,8 @@ public final class GitCommand {
     }
     Optional<String> given = token.filter(text -> !text.isEmpty());
     this.environment = new GitEnvironment(configuration, host, given);
-    this.messages = new GitMessages(given, hidden);
+    this.messages =
+        new GitMessages(given, hidden, GitEnvironment.proxiesWithPassword(System.getenv()));
   }
 
   /** Reads git's output in a thread of its own. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The environment and the configuration of the service's own git, built from scratch.
@@ -25,11 +26,6 @@ final class GitEnvironment {
           "USER",
           "LOGNAME",
           "TMPDIR",
-          "http_proxy",
-          "https_proxy",
-          "HTTPS_PROXY",
-          "all_proxy",
-          "ALL_PROXY",
           "no_proxy",
           "NO_PROXY",
           "SSL_CERT_FILE",
@@ -38,6 +34,9 @@ final class GitEnvironment {
           "GIT_SSL_CAPATH",
           "GIT_SSH_COMMAND",
           "SSH_AUTH_SOCK");
+
+  private static final List<String> PROXIES =
+      List.of("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY");
 
   private final Path configuration;
   private final Optional<String> token;
@@ -54,12 +53,28 @@ final class GitEnvironment {
     Files.move(aside, configuration, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /**
+   * Returns the addresses of proxies that may hold a password, as git and curl write them: with and
+   * without the protocol.
+   */
+  static List<String> proxiesWithPassword(Map<String, String> variables) {
+    return PROXIES.stream()
+        .flatMap(name -> Optional.ofNullable(variables.get(name)).stream())
+        .map(String::strip)
+        .filter(proxy -> proxy.contains("@"))
+        .flatMap(proxy ->
+            Stream.of(
+                proxy, proxy.substring(proxy.indexOf("://") < 0 ? 0 : proxy.indexOf("://") + 3)))
+        .toList();
+  }
+
   /** Returns all variables for a process of git. */
   Map<String, String> variables(GitContext context, Access access) {
     Map<String, String> environment = new HashMap<>();
-    for (String name : INHERITED) {
-      Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
-    }
+    Stream.concat(INHERITED.stream(), PROXIES.stream())
+        .forEach(name ->
+            Optional.ofNullable(System.getenv(name))
+                .ifPresent(value -> environment.put(name, value)));
     environment.putIfAbsent("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=30");
     environment.putAll(context.variables());
     environment.put("LC_ALL", "C");

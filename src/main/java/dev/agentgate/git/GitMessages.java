@@ -14,12 +14,15 @@ final class GitMessages {
 
   private final Optional<String> token;
   private final List<String> hidden;
+  private final List<String> proxies;
 
   /**
    * @param token is replaced by asterisks
    * @param hidden paths of this machine that no message may show
+   * @param proxies addresses with passwords, which git repeats when it cannot parse them
    */
-  GitMessages(Optional<String> token, List<String> hidden) {
+  GitMessages(Optional<String> token, List<String> hidden, List<String> proxies) {
+    this.proxies = List.copyOf(proxies);
     this.token = token;
     this.hidden = List.copyOf(hidden);
   }
@@ -87,6 +90,9 @@ final class GitMessages {
     String text = String.join("; ", chosen);
     if (token.isPresent()) {
       text = text.replace(token.get(), "***");
+    }
+    for (String proxy : proxies) {
+      text = text.replace(proxy, "***");
     }
     for (String path : hidden) {
       text = text.replace(path, "…");

@@ -36,6 +36,7 @@ public final class GitHubApi implements AutoCloseable {
   private final String token;
   private final Duration timeout;
   private final GitHubRefusal refusal;
+  private final ProxyVariables proxies;
   private final HttpClient client;
 
   /**
@@ -50,14 +51,20 @@ public final class GitHubApi implements AutoCloseable {
     this.token = token;
     this.timeout = timeout;
     this.refusal = new GitHubRefusal(clock);
+    this.proxies = new ProxyVariables(environment);
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(timeout)
-            .proxy(new ProxyVariables(environment))
+            .proxy(proxies)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .build();
+  }
+
+  /** Lets passwords reach proxies. Call it before the first HTTP client of the process is made. */
+  public static void allowProxyPasswords() {
+    ProxyVariables.allowPasswords();
   }
 
   /**
@@ -122,6 +129,8 @@ public final class GitHubApi implements AutoCloseable {
                 body.map(HttpRequest.BodyPublishers::ofString)
                     .orElseGet(HttpRequest.BodyPublishers::noBody));
     body.ifPresent(_ -> request.header("Content-Type", "application/json"));
+    // The JDK sends it to the proxy only.
+    proxies.authorization(target).ifPresent(value -> request.header("Proxy-Authorization", value));
     try {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (HttpTimeoutException e) {
@@ -140,6 +149,9 @@ public final class GitHubApi implements AutoCloseable {
 
   private static JsonNode read(HttpResponse<InputStream> response) throws PublishFailedException {
     try (InputStream body = response.body()) {
+      if (body == null) {
+        return JSON.missingNode(); // A proxy refused the tunnel.
+      }
       return JSON.readTree(body.readNBytes(MAX_ANSWER));
     } catch (JsonProcessingException e) {
       // Proxies answer with pages. The status says enough.

@@ -50,6 +50,9 @@ final class GitHubRefusal {
               "GitHub does not know the repository, or the token may not see it"
                   + " (agentgate.github.token)"
                   + said(words));
+      case 407 ->
+          PublishFailedException.permanent(
+              "The proxy refused the name and the password in its address (https_proxy)");
       default ->
           status >= 500 || status == 408
               ? PublishFailedException.transientFailure(

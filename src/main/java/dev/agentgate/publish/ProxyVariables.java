@@ -7,6 +7,8 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +19,7 @@ import org.jboss.logging.Logger;
  * Chooses the proxy that the usual variables name, as git and curl do: {@code https_proxy}, {@code
  * http_proxy} and {@code all_proxy}, unless {@code no_proxy} names the host. The lower-case names
  * take precedence; {@code HTTP_PROXY} is not read, as curl does not read it. Proxies are reached
- * over plain HTTP, without a password.
+ * over plain HTTP, with the name and the password of their address, if it has any.
  *
  * @see <a href="https://curl.se/docs/manpage.html#ENVIRONMENT">curl's environment</a>
  */
@@ -26,17 +28,51 @@ final class ProxyVariables extends ProxySelector {
   private static final int USUAL_PORT = 1080;
   private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
 
+  /** A property of the JDK, read once: what it names is not sent to the proxy of a tunnel. */
+  private static final String NOT_IN_TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
+
   private final Map<String, String> environment;
 
   ProxyVariables(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
   }
 
+  /**
+   * Makes the JDK send passwords to the proxies of tunnels, which it does not by default. Call it
+   * before the first HTTP client is made.
+   */
+  static void allowPasswords() {
+    if (System.getProperty(NOT_IN_TUNNELS) == null) {
+      System.setProperty(NOT_IN_TUNNELS, "");
+    }
+  }
+
   @Override
   public List<Proxy> select(URI target) {
+    return proxyOf(target)
+        .map(proxy ->
+            InetSocketAddress.createUnresolved(
+                proxy.getHost(), proxy.getPort() < 0 ? USUAL_PORT : proxy.getPort()))
+        .map(address -> List.of(new Proxy(Proxy.Type.HTTP, address)))
+        .orElse(DIRECT);
+  }
+
+  /**
+   * Returns the value of {@code Proxy-Authorization} for the proxy of a target; empty if there is
+   * no proxy or its address names no user.
+   */
+  Optional<String> authorization(URI target) {
+    return proxyOf(target)
+        .map(URI::getUserInfo)
+        .map(user -> user.contains(":") ? user : user + ":")
+        .map(user ->
+            "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Optional<URI> proxyOf(URI target) {
     String host = target.getHost();
     if (host == null || isExempt(host, target.getPort())) {
-      return DIRECT;
+      return Optional.empty();
     }
     Optional<String> proxy =
         "https".equals(target.getScheme())
@@ -45,16 +81,14 @@ final class ProxyVariables extends ProxySelector {
     return proxy
         .or(() -> value("all_proxy"))
         .or(() -> value("ALL_PROXY"))
-        .flatMap(ProxyVariables::address)
-        .map(address -> List.of(new Proxy(Proxy.Type.HTTP, address)))
-        .orElse(DIRECT);
+        .flatMap(ProxyVariables::address);
   }
 
   private Optional<String> value(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }
 
-  private static Optional<InetSocketAddress> address(String proxy) {
+  private static Optional<URI> address(String proxy) {
     String text = proxy.strip();
     URI uri;
     try {
@@ -67,9 +101,7 @@ final class ProxyVariables extends ProxySelector {
       LOG.warn("A proxy variable is not the address of an HTTP proxy, so it is ignored");
       return Optional.empty();
     }
-    return Optional.of(
-        InetSocketAddress.createUnresolved(
-            uri.getHost(), uri.getPort() < 0 ? USUAL_PORT : uri.getPort()));
+    return Optional.of(uri);
   }
 
   private boolean isExempt(String host, int port) {

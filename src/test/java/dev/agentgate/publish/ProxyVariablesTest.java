@@ -1,13 +1,29 @@
 package dev.agentgate.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +108,66 @@ class ProxyVariablesTest {
   void addressesMayBeExemptByTheirNetwork(URI target, String exempt, String expected) {
     assertThat(proxyOf(Map.of("https_proxy", "http://p:1", "no_proxy", exempt), target))
         .isEqualTo(expected);
+  }
+
+  /** Answers nothing useful, but remembers what it was asked. */
+  private static String headAtProxy(String variable, String target) throws Exception {
+    try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> head =
+          threads.submit(() -> {
+            try (Socket caller = proxy.accept();
+                BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(caller.getInputStream(), UTF_8))) {
+              String read =
+                  Stream.generate(() -> line(lines))
+                      .takeWhile(line -> !line.isEmpty())
+                      .collect(Collectors.joining("\n"));
+              caller
+                  .getOutputStream()
+                  .write("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8));
+              return read;
+            }
+          });
+      Map<String, String> environment =
+          Map.of(variable, "http://alice:p%40ss-word@127.0.0.1:" + proxy.getLocalPort());
+      try (GitHubApi api =
+          new GitHubApi(
+              URI.create(target),
+              FakeGitHub.TOKEN,
+              Duration.ofMinutes(1),
+              Clock.systemUTC(),
+              environment)) {
+        assertThatThrownBy(() -> api.get("/user"))
+            .isInstanceOf(PublishFailedException.class)
+            .hasMessageContaining("The proxy refused")
+            .hasMessageNotContaining("ss-word");
+      }
+      return head.get();
+    }
+  }
+
+  private static String line(BufferedReader lines) {
+    try {
+      return Objects.requireNonNullElse(lines.readLine(), "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http_proxy,http://github.invalid,GET http://github.invalid/user",
+    "https_proxy,https://github.invalid,CONNECT github.invalid:443"
+  })
+  void theProxyIsToldThePasswordInItsAddress(String variable, String target, String asked)
+      throws Exception {
+    ProxyVariables.allowPasswords();
+
+    String head = headAtProxy(variable, target);
+
+    String password = Base64.getEncoder().encodeToString("alice:p@ss-word".getBytes(UTF_8));
+    assertThat(head).startsWith(asked).contains("Proxy-Authorization: Basic " + password);
   }
 
   @Test

@@ -608,8 +608,7 @@ class LocalExecutorTest extends ExecutorContract {
   void aDirectoryThatCannotBeLookedAtIsNotTakenForRemoved() throws Exception {
     RunId run = RunId.next(Instant.now());
     loop(temporary.resolve("workspaces"));
-    RunFiles files =
-        new RunFiles(directories, () -> 0, id -> new RunLogFile(directories.of(id)));
+    RunFiles files = new RunFiles(directories, () -> 0, id -> new RunLogFile(directories.of(id)));
     loop(directories.of(run).path());
 
     assertThat(DirectoryTree.remove(workspaces.of(run))).isFalse();
