@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFiles;
 import dev.agentgate.output.RunFilesTransfer;
+import dev.agentgate.output.RunLogFile;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.RunId;
@@ -126,7 +127,8 @@ class RunArchiverTest {
         new RunArchiver(
             there.store,
             there.queue.orders(),
-            new RunFiles(directories(there), () -> 0),
+            new RunFiles(
+                directories(there), () -> 0, id -> new RunLogFile(directories(there).of(id))),
             new RunFilesTransfer(directories(there)),
             MOST,
             Duration.ofMillis(1))) {

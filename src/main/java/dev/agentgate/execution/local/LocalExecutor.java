@@ -94,8 +94,11 @@ public final class LocalExecutor implements Executor {
     long began = System.nanoTime();
     RunId run = assignment.run();
     WorkOrder order = assignment.order();
+    RunDirectory directory;
     Prepared prepared;
     try {
+      // Before the checkout, which may take minutes: a service that is killed meanwhile finds it.
+      directory = madeDirectory(run);
       prepared = start.prepare(() -> workspaces.prepare(order, run));
     } finally {
       assignment.prepared().run();
@@ -103,7 +106,7 @@ public final class LocalExecutor implements Executor {
     Optional<AgentSession> session = sessionOf(prepared.continued(), assignment.session());
     SupervisedProcess process =
         start.launch(() -> {
-          SpentTime.write(madeDirectory(run), elapsed(began));
+          SpentTime.write(directory, elapsed(began));
           return launcher.launch(order, run, prepared.directory(), session);
         });
     // Nothing is looked up here: the agent runs, so a shortage must not look like a failed start.

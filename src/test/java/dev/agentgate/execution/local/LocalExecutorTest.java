@@ -583,6 +583,15 @@ class LocalExecutorTest extends ExecutorContract {
   }
 
   @Test
+  void aRunThatAnEarlierProcessWasPreparingHasNotBegun() {
+    Run before = claimed(Instant.now().minusSeconds(60)).at(MINE);
+    make(Trouble.CHECKOUT_FAILS);
+    assertNotStarted(Why.WORKSPACE, () -> start(before.id()));
+
+    assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(before), before, Optional.empty()));
+  }
+
+  @Test
   void aRunOfWhichAPowerLossLeftOnlyTheDirectoryMayHaveBegun() throws Exception {
     Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
     RunDirectory directory = directories.create(claimed.id());
