@@ -27,7 +27,7 @@ public class CannotLookException extends RuntimeException {
   /**
    * Returns normally if the failure is about the file itself.
    *
-   * @throws CannotLookException if the service could open no file at all
+   * @throws CannotLookException if the service is short of something, or a disk does not answer
    */
   public static void throwIfShort(IOException failure) {
     String message = String.valueOf(failure.getMessage());

@@ -46,8 +46,8 @@ public record RunDirectory(Path path) {
   }
 
   /**
-   * Returns the empty file that says in which boot of the machine the directory was made. The store
-   * makes it when it claims the order.
+   * Returns the empty file that says in which boot of the machine the directory was made. A store
+   * of files makes it when it claims the order, and else the executor before the checkout.
    *
    * @param bootId {@code /proc/sys/kernel/random/boot_id}
    */

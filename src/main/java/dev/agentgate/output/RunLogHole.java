@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,6 +25,9 @@ import java.nio.file.StandardCopyOption;
 record RunLogHole(long start, long end, long removed, boolean midLine) {
   /** Nothing is gone. No offset ever reaches it. */
   static final RunLogHole NONE = new RunLogHole(Long.MAX_VALUE, Long.MAX_VALUE, 0, false);
+
+  /** More bytes than this are not such a record. */
+  private static final int LONGEST = 4096;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -74,8 +78,8 @@ record RunLogHole(long start, long end, long removed, boolean midLine) {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return NONE;
     }
-    try {
-      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      JsonNode json = JSON.readTree(in.readNBytes(LONGEST));
       return new RunLogHole(
           json.path("start").longValue(),
           json.path("end").longValue(),

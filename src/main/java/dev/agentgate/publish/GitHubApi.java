@@ -62,11 +62,6 @@ public final class GitHubApi implements AutoCloseable {
             .build();
   }
 
-  /** Lets passwords reach proxies. Call it before the first HTTP client of the process is made. */
-  public static void allowProxyPasswords() {
-    ProxyVariables.allowPasswords();
-  }
-
   /**
    * An answer.
    *

@@ -52,7 +52,8 @@ final class GitHubRefusal {
                   + said(words));
       case 407 ->
           PublishFailedException.permanent(
-              "The proxy refused the name and the password in its address (https_proxy)");
+              "The proxy wants a name and a password, or refused those in its address (https_proxy,"
+                  + " http_proxy or all_proxy)");
       default ->
           status >= 500 || status == 408
               ? PublishFailedException.transientFailure(

@@ -28,23 +28,10 @@ final class ProxyVariables extends ProxySelector {
   private static final int USUAL_PORT = 1080;
   private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
 
-  /** A property of the JDK, read once: what it names is not sent to the proxy of a tunnel. */
-  private static final String NOT_IN_TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
-
   private final Map<String, String> environment;
 
   ProxyVariables(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
-  }
-
-  /**
-   * Makes the JDK send passwords to the proxies of tunnels, which it does not by default. Call it
-   * before the first HTTP client is made.
-   */
-  static void allowPasswords() {
-    if (System.getProperty(NOT_IN_TUNNELS) == null) {
-      System.setProperty(NOT_IN_TUNNELS, "");
-    }
   }
 
   @Override

@@ -125,7 +125,8 @@ public final class OrphanCleanup {
    */
   public int removeUnbegun() {
     if (store.instances().shared()) {
-      return 0; // A claim in a database leaves nothing here, and reading all orders takes long.
+      // Reading all orders would take long, and few starts are cut off before they have begun.
+      return 0;
     }
     Set<RunId> known = new HashSet<>();
     store.workOrders().ids().forEachRemaining(id -> known.addAll(store.runs().ofOrder(id)));

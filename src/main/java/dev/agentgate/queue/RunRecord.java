@@ -37,10 +37,18 @@ final class RunRecord {
   /** What this supervisor read or wrote last. */
   private @Nullable Run saved;
 
-  RunRecord(Runs runs, Orders orders, Run run) {
+  /** Whether the store may have a record that was not read yet. */
+  private boolean unread;
+
+  /**
+   * @param adopted whether an earlier service may have written the record; it is then read before
+   *     it is written
+   */
+  RunRecord(Runs runs, Orders orders, Run run, boolean adopted) {
     this.runs = runs;
     this.orders = orders;
     this.run = run;
+    this.unread = adopted;
   }
 
   /**
@@ -55,6 +63,7 @@ final class RunRecord {
       Optional<Run> noted = runs.find(run.id());
       run = noted.orElse(run);
       saved = noted.orElse(saved);
+      unread = false;
       return run;
     } finally {
       lock.unlock();
@@ -101,9 +110,10 @@ final class RunRecord {
             before.results().collected(work.baseCommit(), work.headCommit(), work.changes())));
   }
 
-  /** Notes that the run was asked to end. */
+  /** Notes that the run was asked to end, unless it has ended. */
   void endRequested(EndCause cause) {
-    tryToWrite(before -> before.endRequested(cause));
+    tryToWrite(
+        before -> before.state() instanceof RunState.Ended ? before : before.endRequested(cause));
   }
 
   /**
@@ -160,6 +170,9 @@ final class RunRecord {
   private Run write(UnaryOperator<Run> change) {
     lock.lock();
     try {
+      if (unread) {
+        Run _ = load();
+      }
       run = change.apply(run);
       if (!run.equals(saved)) {
         orders.save(run);

@@ -85,7 +85,8 @@ final class RunSupervisor {
             with.store().runs(),
             with.orders(),
             ofThisInstance(
-                Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt())));
+                Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt())),
+            adopting);
     this.requests = new EndRequests(record);
     this.recorder = new OutcomeRecorder(with, order, run(), record);
     this.patience = new Patience(run());

@@ -1,7 +1,7 @@
 package dev.agentgate.runtime;
 
 import dev.agentgate.cli.CommandLineClient;
-import dev.agentgate.publish.GitHubApi;
+import dev.agentgate.publish.ProxyPasswords;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Arrays;
@@ -34,7 +34,7 @@ public final class Main {
 
   /** Begins to load classes while {@link Lifecycle} starts the service. */
   private static void serve() {
-    GitHubApi.allowProxyPasswords();
+    ProxyPasswords.allow();
     ClassPreload.begin();
     Quarkus.run();
   }

@@ -2,6 +2,7 @@ package dev.agentgate.workspace;
 
 import dev.agentgate.git.GitException;
 import dev.agentgate.git.LocalGit;
+import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.DirectoryTree;
 import dev.agentgate.workorder.RunId;
 import java.io.IOException;
@@ -61,7 +62,8 @@ final class Baselines {
    * Finds the recorded checkout of a run.
    *
    * @param mirrors the directory of all mirrors
-   * @throws UncheckedIOException if it cannot be read, for example for lack of descriptors
+   * @throws CannotLookException if it cannot be told now, for example for lack of descriptors
+   * @throws UncheckedIOException if it cannot be read
    */
   Optional<Baseline> find(RunId run, Path mirrors) {
     try {
@@ -84,6 +86,7 @@ final class Baselines {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
+      CannotLookException.throwIfShort(e);
       throw new UncheckedIOException("The starting point of the run cannot be read", e);
     }
   }

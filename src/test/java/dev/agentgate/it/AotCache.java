@@ -27,7 +27,7 @@ final class AotCache {
    *
    * @param javaOptions the other options; the cache is of use only with the same ones
    */
-  static List<String> options(Path jar, List<String> javaOptions) {
+  static synchronized List<String> options(Path jar, List<String> javaOptions) {
     // Tests run in several processes.
     try (FileChannel lock =
         FileChannel.open(Files.createDirectories(DIRECTORY).resolve("lock"), CREATE, WRITE)) {
@@ -52,6 +52,9 @@ final class AotCache {
         Stream.concat(javaOptions.stream(), Stream.of("-XX:AOTCacheOutput=" + made)).toList();
     try (Service training = Service.in(home).withJavaOptions(options.toArray(String[]::new))) {
       training.start();
+    }
+    if (!Files.exists(made)) {
+      throw new IOException("No cache was written; see the newest log in target/it-logs");
     }
     Files.move(made, FILE, StandardCopyOption.REPLACE_EXISTING);
     Service.run("rm", "-rf", home.toString());

@@ -98,10 +98,12 @@ final class Chrome implements AutoCloseable {
     }
 
     private void heed(ConsoleMessage message) {
-      // The browser reports each refused call of the API so; whether that was right, the tests see.
+      // The browser reports each refused call of the API so, and each call of any path while the
+      // service is away; whether that was right, the tests see.
       boolean refused =
           message.text().startsWith("Failed to load resource")
-              && message.location().contains("/api/v1/");
+              && (message.location().contains("/api/v1/")
+                  || message.text().endsWith("net::ERR_CONNECTION_REFUSED"));
       if (!refused && List.of("error", "warning").contains(message.type())) {
         troubles.add(message.type() + ": " + message.text());
       }

@@ -21,8 +21,8 @@ final class FakeAnthropic {
   /**
    * Answers a request.
    *
-   * @param subscription whether it is made with a token rather than with an API key, which has
-   *     credit, but no window of use
+   * @param subscription whether it is made with the token of a subscription, which has usage
+   *     windows, rather than with an API key, which has a credit balance
    */
   static Reply reply(String path, JsonNode request, ModelScenario scenario, boolean subscription) {
     if (path.endsWith("/count_tokens")) {

@@ -84,7 +84,7 @@ class PostgresIT {
       service.with("AGENTGATE_INSTANCE_ID", "before").start();
       Path begun = service.outside("begun");
       String runs = service.client().submit("touch '" + begun + "'; exec sleep 300");
-      // What is killed before its agent has begun is another case.
+      // A run that is killed before its agent begins is another case.
       await().atMost(PATIENCE).until(() -> Files.exists(begun));
       service.kill9();
 

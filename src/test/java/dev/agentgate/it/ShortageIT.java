@@ -118,7 +118,7 @@ class ShortageIT {
               body -> body.put("agentType", "claude-code"));
       client.awaitLog(order, "began");
 
-      limitDescriptors(service, 20);
+      limitDescriptors(service, 3);
       try {
         await("a look of the supervisor to fail")
             .until(() -> service.said().contains("too short of resources to look at"));

@@ -162,7 +162,7 @@ class ProxyVariablesTest {
   })
   void theProxyIsToldThePasswordInItsAddress(String variable, String target, String asked)
       throws Exception {
-    ProxyVariables.allowPasswords();
+    ProxyPasswords.allow();
 
     String head = headAtProxy(variable, target);
 

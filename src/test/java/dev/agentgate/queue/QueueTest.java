@@ -10,6 +10,7 @@ import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.QueueHealth.AlertKind;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.store.InMemoryStore;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
@@ -45,6 +46,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueueTest {
   @TempDir Path directory;
@@ -663,8 +666,9 @@ class QueueTest {
     assertThat(after.executor.lives(run)).isFalse();
   }
 
-  @Test
-  void anOutcomeThatWasRecordedCountsAlthoughItsOrderNeverLearnedOfIt() {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void anOutcomeThatWasRecordedCountsAlthoughItsOrderNeverLearnedOfIt(int failingReads) {
     QueueFixture before = new QueueFixture(directory, settings -> settings).open();
     PublishRequest publish = WorkOrders.BRANCH;
     WorkOrderId id = before.submit(Optional.of("shop"), Optional.of(publish));
@@ -679,15 +683,29 @@ class QueueTest {
     before.store.save(recorded);
     InMemoryStore copy = copyOf(before);
     before.executor.vanish(run);
+    copy.failReadsOfRuns(failingReads);
 
     QueueFixture after =
         new QueueFixture(
                 directory, settings -> settings, copy, before.executor.restarted(), before.clock)
             .open();
     opened.add(after);
+    // Perhaps before the record was read.
+    Thread cancel = Thread.startVirtualThread(() -> cancelIfPossible(after, id));
 
-    after.awaitStatus(id, WorkOrderStatus.COMPLETED);
+    await()
+        .ignoreException(StoreUnavailableException.class)
+        .until(() -> after.order(id).status() == WorkOrderStatus.COMPLETED);
     assertThat(after.service().run(run).run()).isEqualTo(recorded);
+    cancel.interrupt();
+  }
+
+  private static void cancelIfPossible(QueueFixture queue, WorkOrderId id) {
+    try {
+      StopReport _ = queue.service().cancel(id);
+    } catch (AgentGateException e) {
+      assertThat(e).hasMessageContaining("already in terminal state");
+    }
   }
 
   @Test

@@ -1,10 +1,10 @@
 package dev.agentgate.execution.local;
 
-import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.KernelFacts;
 import dev.agentgate.linux.ProcessIdentity;
 import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.linux.ProcessTree.Entry;
+import dev.agentgate.linux.SmallFile;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.RunId;
@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,14 +225,6 @@ final class RunScript {
   }
 
   private static Optional<Matcher> read(Path file, Pattern line) {
-    try {
-      return Optional.of(line.matcher(Files.readString(file, StandardCharsets.ISO_8859_1)))
-          .filter(Matcher::matches);
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      CannotLookException.throwIfShort(e);
-      return Optional.empty();
-    }
+    return SmallFile.read(file).map(line::matcher).filter(Matcher::matches);
   }
 }

@@ -3,6 +3,7 @@ package dev.agentgate.execution.local;
 import dev.agentgate.execution.CollectedWork;
 import dev.agentgate.linux.CannotLookException;
 import dev.agentgate.linux.DirectoryTree;
+import dev.agentgate.linux.SmallFile;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunDirectory;
 import dev.agentgate.output.RunLogNotes;
@@ -19,7 +20,6 @@ import dev.agentgate.workspace.WorkspaceFailedException;
 import dev.agentgate.workspace.Workspaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,17 +134,9 @@ public final class RunWorkspaces {
    * @throws CannotLookException if that cannot be told
    */
   RunId owner(RunId run) {
-    Path named = directories.of(run).workspaceFile();
-    if (Files.notExists(named)) {
-      return run;
-    }
-    try {
-      return RunId.parse(Files.readString(named, StandardCharsets.ISO_8859_1).strip()).orElse(run);
-    } catch (IOException e) {
-      // The agent may have put something else in the place of the file.
-      CannotLookException.throwIfShort(e);
-      return run;
-    }
+    return SmallFile.read(directories.of(run).workspaceFile())
+        .flatMap(text -> RunId.parse(text.strip()))
+        .orElse(run);
   }
 
   /** Returns the commit that was checked out; empty if the run has no repository. */

@@ -1,5 +1,6 @@
 package dev.agentgate.execution.local;
 
+import dev.agentgate.linux.SmallFile;
 import dev.agentgate.output.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +41,10 @@ final class SpentTime {
   /** Returns the recorded duration; zero if there is none. */
   static Duration read(RunDirectory directory) {
     try {
-      return Duration.ofMillis(Math.max(0, Long.parseLong(Files.readString(file(directory)))));
-    } catch (IOException | NumberFormatException e) {
+      return SmallFile.read(file(directory))
+          .map(text -> Duration.ofMillis(Math.max(0, Long.parseLong(text))))
+          .orElse(Duration.ZERO);
+    } catch (NumberFormatException e) {
       return Duration.ZERO;
     }
   }

@@ -32,6 +32,9 @@ final class EndRequestFile {
 
   private static Optional<EndCause> read(Path directory) throws IOException {
     File file = directory.resolve("end-requested").toFile();
+    if (FileRuns.isReplaced(file)) {
+      return Optional.empty();
+    }
     try {
       OrderFiles.Content content = OrderFiles.read(file);
       String name = new String(content.bytes(), 0, content.length(), StandardCharsets.US_ASCII);

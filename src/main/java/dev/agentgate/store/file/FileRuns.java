@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -72,7 +73,7 @@ final class FileRuns implements Runs {
   /**
    * Makes room for a run that is about to be claimed. It gets no record, because most of them would
    * soon be replaced. After a crash, {@link #recall} finds it in the order. An empty file names the
-   * boot: only until the machine goes down is all there that was ever written to the directory.
+   * boot: until the machine goes down, everything that was written to the directory is still there.
    */
   void begin(Run run) {
     index.check();
@@ -191,6 +192,9 @@ final class FileRuns implements Runs {
   /** Reads the record in the directory of a run; empty if there is none. */
   static Optional<Run> read(Path directory) throws IOException, UnreadableRecordException {
     File file = directory.resolve(RECORD).toFile();
+    if (isReplaced(file)) {
+      return Optional.empty();
+    }
     try {
       OrderFiles.Content content = OrderFiles.read(file);
       return Optional.of(
@@ -202,6 +206,14 @@ final class FileRuns implements Runs {
       }
       return Optional.empty();
     }
+  }
+
+  /**
+   * Whether an agent has put something else in the place of a file: reading a pipe would wait for
+   * ever.
+   */
+  static boolean isReplaced(File file) {
+    return file.exists() && !Files.isRegularFile(file.toPath(), LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override

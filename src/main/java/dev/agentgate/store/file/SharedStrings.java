@@ -5,11 +5,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Replaces equal strings, and equal lists of labels, of many orders by one object. It keeps a
+ * Replaces equal strings, and equal short lists of labels, of many orders by one object. It keeps a
  * limited number of them, so that memory does not leak if a client labels every order differently.
  */
 final class SharedStrings {
   private static final int MOST = 10_000;
+
+  /** Longer lists are not shared: they would take much memory, and are seldom equal. */
+  private static final int LONGEST = 8;
 
   private final ConcurrentHashMap<String, Optional<String>> known = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<List<String>, String[]> labels = new ConcurrentHashMap<>();
@@ -28,6 +31,9 @@ final class SharedStrings {
    * @param flat key, value, key, value …
    */
   String[] labels(String[] flat) {
+    if (flat.length > LONGEST) {
+      return flat;
+    }
     List<String> all = List.of(flat);
     String[] there = labels.get(all);
     if (there != null || labels.size() >= MOST) {

@@ -148,7 +148,7 @@ final class UnwrittenChanges {
   /**
    * Forgets a body that was written.
    *
-   * @return false if there is a newer one, or none any more
+   * @return false if there is a newer one, or none is left
    */
   boolean forget(WorkOrderId id, Body written) {
     return bodies.remove(id, written);

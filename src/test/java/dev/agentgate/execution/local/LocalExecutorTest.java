@@ -70,9 +70,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes: each agent is a shell that does what it finds in the file {@code go}. */
 class LocalExecutorTest extends ExecutorContract {
@@ -613,6 +615,41 @@ class LocalExecutorTest extends ExecutorContract {
     assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mkfifo",
+        "ln -s /proc/self/mem",
+        "ln -s /dev/zero",
+        "mkdir",
+        "truncate -s 100G",
+        "touch"
+      })
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatAnAgentPutsInThePlaceOfTheFilesOfItsRunHoldsNothingUp(String trap) throws Exception {
+    RunId run = newRun();
+    Run record = recordOf(run, start(run));
+    RunDirectory directory = directories.of(run);
+    await().until(() -> Files.exists(directory.processFile()));
+    for (Path file :
+        List.of(
+            directory.processFile(),
+            directory.exitFile(),
+            directory.workspaceFile(),
+            directory.path().resolve("checkout-ms"))) {
+      String script = "rm -f \"$1\"; " + trap + " \"$1\"";
+      assertThat(new ProcessBuilder("sh", "-c", script, "sh", file.toString()).start().waitFor())
+          .isZero();
+    }
+    Executor next = restarted();
+
+    assertThat(next.adopt(order(run), record, Optional.empty())).isPresent();
+    assertThat(next.workspaceOf(run)).isEqualTo(run);
+    assertThat(next.stop(run, Duration.ZERO).survivors()).isZero();
+    assertThat(next.adopt(order(run), record, Optional.empty())).isEmpty();
+    next.release(run);
+  }
+
   @Test
   void aDirectoryThatCannotBeLookedAtIsNotTakenForRemoved() throws Exception {
     RunId run = RunId.next(Instant.now());
@@ -624,7 +661,7 @@ class LocalExecutorTest extends ExecutorContract {
     assertThat(files.exists(run)).isTrue();
   }
 
-  /** Makes a path that nobody can look at, whoever they are: a link to itself. */
+  /** Makes a path that not even root can look at: a link to itself. */
   private static void loop(Path path) throws IOException {
     Files.createSymbolicLink(path, path.getFileName());
   }
