@@ -46,13 +46,19 @@ public final class ClientStream {
     this.patience = patience;
   }
 
-  /** A body that is sent through such a stream. If it fails, the connection is broken off. */
+  /**
+   * A body that is sent through such a stream. If it fails in the middle, the connection is broken
+   * off; if it fails before its first piece, the failure becomes the answer.
+   */
   public static StreamingOutput body(HttpServerRequest request, Body body) {
     return out -> {
       ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
       try {
         body.send(stream);
       } catch (IOException e) {
+        if (!stream.begun && !stream.response.closed()) {
+          throw e; // It can still become the answer.
+        }
         LOG.debugf("An answer was not sent completely: %s", e.getMessage());
         stream.abort();
       } catch (InterruptedException e) {
