@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pushes a commit of one repository to branches of one remote. The remote refuses a push if the
- * branch has moved since it was looked at. No hook runs.
+ * branch has moved since it was looked at. No hook runs. For use by one thread.
  *
  * @see <a href="https://git-scm.com/docs/git-push">git-push</a>
  */
@@ -32,6 +33,9 @@ public final class BranchPush {
   private final ComparisonRepository repository;
   private final Remote remote;
   private final String commit;
+
+  /** The commit of a branch that was fetched last. */
+  private @Nullable Theirs fetched;
 
   /**
    * @param repository contains the commit
@@ -66,6 +70,19 @@ public final class BranchPush {
   private static String defaultBranch(RemoteRefs refs) throws GitException {
     return refs.defaultBranch()
         .orElseThrow(() -> new GitException("The remote has no default branch. Name a base."));
+  }
+
+  /** Returns the tip of a branch if it has the same tree as the commit. */
+  public Optional<String> tipWithSameTree(String branch)
+      throws GitException, InterruptedException, IOException {
+    String ref = RefNames.BRANCHES + branch;
+    Optional<String> tip = list(List.of(ref)).of(ref);
+    if (tip.isEmpty() || tip.get().equals(commit)) {
+      return tip;
+    }
+    String tree = repository.read(ComparisonRepository.NOTHING, "rev-parse", commit + "^{tree}");
+    String headers = theirs(ref, tip.get()).content();
+    return tip.filter(_ -> headers.startsWith("tree " + tree + "\n"));
   }
 
   /**
@@ -146,6 +163,9 @@ public final class BranchPush {
   /** Fetches the commit of a branch into a repository of its own, and returns it. */
   private Theirs theirs(String ref, String id)
       throws GitException, InterruptedException, IOException {
+    if (fetched != null && fetched.id().equals(id)) {
+      return fetched;
+    }
     ComparisonRepository theirs = repository.inner("theirs-" + id, repository.top(), List.of());
     theirs.runRemotely(
         remote.access(),
@@ -157,7 +177,10 @@ public final class BranchPush {
         "--",
         remote.url(),
         "+" + ref + ":" + THEIRS);
-    return new Theirs(id, theirs.read(ComparisonRepository.NOTHING, "cat-file", "commit", id));
+    Theirs found =
+        new Theirs(id, theirs.read(ComparisonRepository.NOTHING, "cat-file", "commit", id));
+    fetched = found;
+    return found;
   }
 
   private void fetchHistory() throws GitException, InterruptedException {

@@ -64,7 +64,7 @@ public final class Publisher {
   @FunctionalInterface
   public interface Elsewhere {
     /**
-     * Returns the changes of a run of another instance.
+     * Returns the changes of a run as a patch.
      *
      * @return empty if the workspace of the run is here
      * @throws PublishFailedException if they cannot be had, with the reason
@@ -125,6 +125,13 @@ public final class Publisher {
       }
       try (WorkspaceCommit commit = made.get()) {
         String base = base(publication, commit.push());
+        if (patch.isPresent()) {
+          // Pushed from the workspace before, perhaps on top of commits that a patch does not have.
+          Optional<String> there = commit.push().tipWithSameTree(publication.branch());
+          if (there.isPresent()) {
+            return publication.pushed(there.get(), base);
+          }
+        }
         commit.push().push(publication.branch(), theirs -> isOurs(theirs, work));
         return publication.pushed(commit.id(), base);
       }

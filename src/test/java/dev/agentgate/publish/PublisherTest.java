@@ -332,7 +332,11 @@ class PublisherTest {
 
   /** What the collector keeps of a run, which other instances can have. */
   private Patch patch(RunId run) throws Exception {
-    Path file = temporary.resolve("kept.patch");
+    return patch(run, "kept.patch");
+  }
+
+  private Patch patch(RunId run, String name) throws Exception {
+    Path file = temporary.resolve(name);
     CollectedChanges.Collected collected =
         (CollectedChanges.Collected) workspaces.collect(run, file, 1L << 20, LIMIT);
     assertThat(collected.patchTooLarge()).isFalse();
@@ -352,15 +356,11 @@ class PublisherTest {
     Patch patch = patch(RUN);
     Publication fromWorkspace = publish(ON_BRANCH);
     String tree = git(remote, "rev-parse", BRANCH + "^{tree}");
-    String head = git(top, "rev-parse", "HEAD");
+    git(remote, "update-ref", "-d", "refs/heads/" + BRANCH);
 
     publisher = new Publisher(workspaces, _ -> Optional.of(patch), Optional.of(api), AUTHOR, LIMIT);
     for (int attempt = 0; attempt < 2; attempt++) {
-      Publication fromPatch =
-          publisher.publish(
-              new Work(order(), RUN, RUN, NOW, Set.of(head)),
-              Publication.pending(ON_BRANCH, ORDER),
-              progress::add);
+      Publication fromPatch = publish(ON_BRANCH);
 
       assertThat(fromPatch.status()).isEqualTo(Status.PUBLISHED);
       assertThat(fromPatch.commit()).contains(git(remote, "rev-parse", BRANCH));
@@ -368,6 +368,62 @@ class PublisherTest {
       assertThat(git(remote, "rev-parse", BRANCH + "^{tree}")).isEqualTo(tree);
       assertThat(git(remote, "rev-list", "--count", "main.." + BRANCH)).isEqualTo("1");
     }
+  }
+
+  /** Its former publisher died between the push and the record of it. */
+  @Test
+  void whatWasPushedFromTheWorkspaceIsNotReplacedByItsPatch() throws Exception {
+    Path top = workspaces.locate(RUN, order().spec().workspaceSource());
+    git(top, "commit", "-q", "-a", "-m", "by the agent");
+    Patch patch = patch(RUN);
+    Publication fromWorkspace = publish(ON_BRANCH);
+
+    publisher = new Publisher(workspaces, _ -> Optional.of(patch), Optional.of(api), AUTHOR, LIMIT);
+
+    assertThat(publish(ON_BRANCH)).isEqualTo(fromWorkspace);
+    assertThat(git(remote, "log", "--format=%s", "-1", BRANCH)).isEqualTo("by the agent");
+  }
+
+  @Test
+  void aPatchDoesNotReplaceTheBranchOfOthersThatTheAgentCheckedOut() throws Exception {
+    Path author = temporary.resolve("author");
+    git(author, "checkout", "-q", "-b", "feature");
+    for (String step : List.of("one", "two")) {
+      Files.writeString(author.resolve("file.txt"), step + "\n");
+      git(author, "commit", "-q", "-a", "-m", step);
+    }
+    git(author, "push", "-q", remote.toString(), "feature:refs/heads/" + BRANCH);
+    String theirs = git(remote, "rev-parse", BRANCH);
+    Path top = workspaces.locate(RUN, order().spec().workspaceSource());
+    git(top, "fetch", "-q", remote.toString(), BRANCH);
+    git(top, "checkout", "-q", "--force", "FETCH_HEAD");
+    Patch same = patch(RUN);
+    Files.writeString(top.resolve("file.txt"), "three\n");
+    Patch more = patch(RUN, "more.patch");
+
+    publisher = new Publisher(workspaces, _ -> Optional.of(same), Optional.of(api), AUTHOR, LIMIT);
+    assertThat(publish(ON_BRANCH).commit()).contains(theirs);
+    publisher = new Publisher(workspaces, _ -> Optional.of(more), Optional.of(api), AUTHOR, LIMIT);
+    assertThat(failure(ON_BRANCH)).hasMessageContaining("AgentGate did not push");
+
+    assertThat(git(remote, "rev-parse", BRANCH)).isEqualTo(theirs);
+  }
+
+  @Test
+  void aPatchReplacesWhatWasPushedForTheOrderBefore() throws Exception {
+    publish(ON_BRANCH);
+    run(LATER_RUN, "newer");
+    Patch patch = patch(LATER_RUN);
+    publisher = new Publisher(workspaces, _ -> Optional.of(patch), Optional.of(api), AUTHOR, LIMIT);
+
+    Publication again =
+        publisher.publish(
+            new Work(order(), LATER_RUN, LATER_RUN, NOW, Set.of()),
+            Publication.pending(ON_BRANCH, ORDER),
+            progress::add);
+
+    assertThat(again.commit()).contains(git(remote, "rev-parse", BRANCH));
+    assertThat(git(remote, "show", BRANCH + ":file.txt")).isEqualTo("newer");
   }
 
   @Test
