@@ -3,12 +3,10 @@ package dev.agentgate.publish;
 import dev.agentgate.execution.KeptFile;
 import dev.agentgate.publish.Publisher.Work;
 import dev.agentgate.queue.RunChanges;
-import dev.agentgate.queue.Whereabouts;
 import dev.agentgate.store.Runs;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
 import dev.agentgate.workorder.ChangeSummary;
-import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workspace.WorkspaceCommits.Patch;
@@ -19,32 +17,28 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * The changes of runs whose publications were taken over from instances that are gone: the patches
- * that these instances have put into the store.
+ * The changes of runs whose workspaces are not here, because they are on the machine of another
+ * instance or were lost with the data directory: the patches that were kept of them.
  */
 public final class TakenOverChanges implements Publisher.Elsewhere {
   private final Runs runs;
-  private final Whereabouts whereabouts;
   private final RunChanges changes;
   private final Predicate<RunId> isHere;
 
   /**
    * @param isHere whether the workspace of a run is here
    */
-  public TakenOverChanges(
-      Runs runs, Whereabouts whereabouts, RunChanges changes, Predicate<RunId> isHere) {
+  public TakenOverChanges(Runs runs, RunChanges changes, Predicate<RunId> isHere) {
     this.runs = runs;
-    this.whereabouts = whereabouts;
     this.changes = changes;
     this.isHere = isHere;
   }
 
   @Override
   public Optional<Patch> patchOf(Work work) throws PublishFailedException {
-    Optional<InstanceId> keeper = whereabouts.keeper(work.run());
     Optional<Run> run = runs.find(work.run());
     Optional<String> base = run.flatMap(it -> it.results().baseCommit());
-    if (keeper.isEmpty() || base.isEmpty() || isHere.test(work.workspace())) {
+    if (base.isEmpty() || isHere.test(work.workspace())) {
       return Optional.empty();
     }
     OptionalLong bytes =
@@ -54,10 +48,10 @@ public final class TakenOverChanges implements Publisher.Elsewhere {
     if (bytes.isPresent() && bytes.getAsLong() == 0) {
       return Optional.of(new Patch(base.get(), InputStream::nullInputStream));
     }
-    return Optional.of(patch(work.run(), base.get(), keeper.get()));
+    return Optional.of(patch(work.run(), base.get()));
   }
 
-  private Patch patch(RunId run, String base, InstanceId keeper) throws PublishFailedException {
+  private Patch patch(RunId run, String base) throws PublishFailedException {
     try {
       KeptFile file = changes.patch(run);
       return new Patch(base, () -> Channels.newInputStream(file.open()));
@@ -66,10 +60,9 @@ public final class TakenOverChanges implements Publisher.Elsewhere {
         throw e;
       }
       throw PublishFailedException.permanent(
-          "The instance "
-              + keeper
-              + ", which has the workspace, is gone, and the database does not have the patch. Publish"
-              + " the run again once that instance is back",
+          "The workspace is not on this machine, and there is no patch to publish instead. "
+              + e.getMessage()
+              + ". If the workspace comes back, publish the run again",
           e);
     }
   }

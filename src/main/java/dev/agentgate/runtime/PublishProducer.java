@@ -41,10 +41,7 @@ class PublishProducer {
             new Publisher(
                     foundation.commits(),
                     new TakenOverChanges(
-                        foundation.store().runs(),
-                        queue.whereabouts(),
-                        changes,
-                        foundation.commits()::isHere),
+                        foundation.store().runs(), changes, foundation.commits()::isHere),
                     api,
                     new Author(git.authorName(), git.authorEmail()),
                     LIMIT)
