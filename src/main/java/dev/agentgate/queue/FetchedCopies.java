@@ -18,7 +18,7 @@ final class FetchedCopies {
   /** Each may be as large as the largest run that is archived. */
   static final int MOST = 50;
 
-  /** Longer than a reader needs, who opens a file again and again. */
+  /** Longer than the time between two reads of the same file. */
   static final Duration IN_USE = Duration.ofMinutes(10);
 
   private final Consumer<RunId> remover;
