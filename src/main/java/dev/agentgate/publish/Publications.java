@@ -57,6 +57,7 @@ public final class Publications implements QueueObserver, AutoCloseable {
   private final Semaphore permits = new Semaphore(AT_ONCE);
   private final Map<RunId, Task> tasks = new ConcurrentHashMap<>();
   private final AtomicBoolean takingOver = new AtomicBoolean();
+  private volatile boolean opened;
   private volatile boolean closed;
 
   /** Each lock lets only one publication of the orders whose ids hash to it be under way. */
@@ -80,8 +81,12 @@ public final class Publications implements QueueObserver, AutoCloseable {
         throws PublishFailedException, InterruptedException;
   }
 
-  /** Starts with what an earlier process of the service left. Call once. */
+  /**
+   * Starts with what an earlier process of the service left. Call once, after the runs that it left
+   * were adopted.
+   */
   public void open() {
+    opened = true;
     List<RunId> pending = runs.pending();
     if (!pending.isEmpty()) {
       LOG.infof("%d publications are pending", pending.size());
@@ -119,12 +124,10 @@ public final class Publications implements QueueObserver, AutoCloseable {
     return pending;
   }
 
-  /**
-   * Looks for what instances have left that are gone. Their leases end, and this one's does not.
-   */
+  /** Looks for publications left by instances that are gone, whose leases have ended. */
   @Override
   public void leaseRenewed() {
-    if (!closed && takingOver.compareAndSet(false, true)) {
+    if (opened && !closed && takingOver.compareAndSet(false, true)) {
       Thread.ofVirtual().name("publish-takeover").start(this::takeOver);
     }
   }
@@ -225,6 +228,9 @@ public final class Publications implements QueueObserver, AutoCloseable {
     } catch (StoreUnavailableException e) {
       LOG.warnf("The changes of %s cannot be published now: %s", run, e.getMessage());
       return Optional.of(UNTIL_WOKEN);
+    } catch (SupersededException e) {
+      LOG.infof("This instance no longer publishes the changes of %s", run);
+      return Optional.empty();
     } catch (RuntimeException e) {
       LOG.errorf(e, "The changes of %s could not be published, retrying", run);
       return Optional.of(LONGEST_PAUSE);
@@ -247,13 +253,13 @@ public final class Publications implements QueueObserver, AutoCloseable {
   }
 
   private Optional<Duration> attempt(Published it) throws InterruptedException {
+    Progress progress = new Progress(it);
     ReentrantLock lock = lockOf(it.order().id());
     lock.lockInterruptibly();
     try {
       Work work = new Work(it.order(), it.run().id(), it.workspace(), endOf(it), it.earlier());
-      Publication done =
-          publisher.publish(work, it.publication(), pushed -> runs.record(it, _ -> pushed));
-      runs.record(it, _ -> done);
+      Publication done = publisher.publish(work, it.publication(), progress::record);
+      progress.record(done);
       counts.was(done.status());
       LOG.infof(
           "The changes of %s: %s%s",
@@ -262,29 +268,51 @@ public final class Publications implements QueueObserver, AutoCloseable {
           done.pullRequest().map(made -> " " + made.url()).orElse(""));
       return Optional.empty();
     } catch (PublishFailedException e) {
-      return failed(it, e);
+      return failed(progress, e);
     } finally {
       lock.unlock();
     }
   }
 
-  private Optional<Duration> failed(Published it, PublishFailedException failure) {
+  private Optional<Duration> failed(Progress progress, PublishFailedException failure) {
+    Published it = progress.latest;
     String why = String.valueOf(failure.getMessage());
     int attempts = it.publication().attempts() + 1;
     if (failure.isPermanent() || attempts >= MAX_ATTEMPTS) {
+      progress.record(it.publication().failed(why));
       LOG.errorf("The changes of %s are not published: %s", it.run().id(), why);
-      runs.record(it, latest -> latest.failed(why));
       counts.was(Status.FAILED);
       return Optional.empty();
     }
+    progress.record(it.publication().postponed(why));
     LOG.warnf("The changes of %s could not be published, retrying: %s", it.run().id(), why);
-    runs.record(it, latest -> latest.postponed(why));
     counts.wasPostponed();
     Duration pause = backoff.after(attempts);
     return failure
         .retryAfter()
         .filter(asked -> asked.compareTo(pause) > 0)
         .or(() -> Optional.of(pause));
+  }
+
+  /** What one attempt has recorded. */
+  private final class Progress {
+    private Published latest;
+
+    Progress(Published begun) {
+      this.latest = begun;
+    }
+
+    /**
+     * @throws SupersededException if this instance is no longer to complete the publication
+     */
+    void record(Publication now) {
+      latest = runs.record(latest, now).orElseThrow(SupersededException::new);
+    }
+  }
+
+  /** Ends an attempt whose publication was changed or taken over meanwhile, or is gone. */
+  private static final class SupersededException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   private ReentrantLock lockOf(WorkOrderId order) {

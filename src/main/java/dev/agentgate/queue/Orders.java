@@ -268,7 +268,7 @@ public final class Orders {
   /**
    * Changes the record of a run that is over.
    *
-   * @return the run; empty if the run or its order is gone
+   * @return the same as {@link dev.agentgate.store.Runs#change}; empty if the order is gone, too
    */
   Optional<Run> changeRun(WorkOrder order, RunId id, UnaryOperator<Run> change) {
     return locked(
@@ -277,9 +277,7 @@ public final class Orders {
           if (store.workOrders().find(order.id()).isEmpty()) {
             return Optional.empty();
           }
-          Optional<Run> changed = store.runs().find(id).map(change);
-          changed.ifPresent(this::save);
-          return changed;
+          return refusable(() -> store.runs().change(id, change));
         });
   }
 

@@ -9,9 +9,9 @@ import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
-import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workspace.PublishRules;
 import java.time.Duration;
 import java.util.Collection;
@@ -55,7 +55,7 @@ public final class RunPublications {
    * A run with a publication.
    *
    * @param workspace the run whose workspace it worked in
-   * @param earlier the commits that were or may have been pushed for runs of the order
+   * @param earlier the commits that were pushed for runs of the order
    * @param first an earlier run of the order whose changes must be published to the same branch
    *     before, or given up
    */
@@ -68,6 +68,10 @@ public final class RunPublications {
       Optional<RunId> first) {
     public Published {
       earlier = Set.copyOf(earlier);
+    }
+
+    private Published with(Publication now) {
+      return new Published(order, run, workspace, now, earlier, first);
     }
   }
 
@@ -89,7 +93,10 @@ public final class RunPublications {
     return lease.isEmpty() || pending().contains(run);
   }
 
-  /** Returns a run with its publication; empty if it has none, or is gone. */
+  /**
+   * Returns a run with its publication; empty if it has none, if it is gone, or if its order does
+   * not know yet how the run ended.
+   */
   public Optional<Published> find(RunId id) {
     Optional<Run> run = store.runs().find(id);
     Optional<Publication> publication = run.flatMap(it -> it.results().publication());
@@ -97,13 +104,11 @@ public final class RunPublications {
     if (run.isEmpty() || publication.isEmpty() || order.isEmpty()) {
       return Optional.empty();
     }
+    if (order.get().state() instanceof Running running && running.current().run().equals(id)) {
+      // The order does not have its outcome yet, which may become another one.
+      return Optional.empty();
+    }
     Set<String> earlier = new HashSet<>();
-    RunResults results = run.get().results();
-    // Its former publisher may have pushed the agent's own commit.
-    results
-        .headCommit()
-        .filter(it -> !results.baseCommit().equals(Optional.of(it)))
-        .ifPresent(earlier::add);
     Optional<RunId> first = Optional.empty();
     boolean isBefore = true;
     for (RunId other : order.get().runs()) {
@@ -124,21 +129,37 @@ public final class RunPublications {
     return earlier.status() == Status.PENDING && earlier.branch().equals(later.branch());
   }
 
-  /** Changes the publication of a run, unless the run is gone. */
-  public void record(Published of, UnaryOperator<Publication> change) {
-    orders.changeRun(
-        of.order(),
-        of.run().id(),
-        run -> run.with(run.results().publishing(change.apply(current(of, run)))));
+  /**
+   * Records how far the publication of a run has come.
+   *
+   * @param of the publication as the caller found it or recorded it last
+   * @param now the same, further on
+   * @return the publication as it is recorded now; empty if nothing was recorded, because the run
+   *     is gone or the publication was changed or taken over meanwhile. The caller must then give
+   *     up.
+   */
+  public Optional<Published> record(Published of, Publication now) {
+    RunId id = of.run().id();
+    Optional<Publication> recorded =
+        orders
+            .changeRun(
+                of.order(),
+                id,
+                run ->
+                    run.results().publication().equals(Optional.of(of.publication()))
+                        ? run.with(run.results().publishing(now))
+                        : run)
+            .flatMap(run -> run.results().publication());
+    if (!recorded.equals(Optional.of(now))) {
+      failed.remove(id);
+      return Optional.empty();
+    }
     store
         .runs()
-        .find(of.run().id())
+        .find(id)
         .flatMap(it -> it.results().publication())
-        .ifPresent(it -> note(of.run().id(), it.status()));
-  }
-
-  private static Publication current(Published of, Run run) {
-    return run.results().publication().orElse(of.publication());
+        .ifPresent(it -> note(id, it.status()));
+    return Optional.of(of.with(now));
   }
 
   /**
@@ -170,21 +191,34 @@ public final class RunPublications {
     if (!faults.isEmpty()) {
       throw new InvalidOrderException(faults);
     }
-    if (before.filter(it -> it.status() == Status.PENDING).isPresent()) {
+    if (isPending(run)) {
       if (request.isPresent()) {
-        throw new AgentGateException(
-            Kind.CONFLICT, "The changes of run " + id + " are being published");
+        throw beingPublished(id);
       }
-      return before.get();
+      return before.orElseThrow();
     }
     Publication pending = Publication.pending(wanted, order.id());
     Optional<Run> changed =
-        orders.changeRun(order, id, it -> it.with(it.results().publishing(pending)));
-    if (changed.isEmpty()) {
+        orders.changeRun(
+            order, id, it -> isPending(it) ? it : it.with(it.results().publishing(pending)));
+    if (changed.isEmpty() && store.runs().find(id).isEmpty()) {
       throw new AgentGateException(Kind.NOT_FOUND, "Run " + id + " not found");
+    }
+    if (!changed.flatMap(it -> it.results().publication()).equals(Optional.of(pending))) {
+      // Another caller has requested something else at the same moment.
+      throw beingPublished(id);
     }
     failed.remove(id);
     return pending;
+  }
+
+  private static boolean isPending(Run run) {
+    return run.results().publication().filter(it -> it.status() == Status.PENDING).isPresent();
+  }
+
+  private static AgentGateException beingPublished(RunId id) {
+    return new AgentGateException(
+        Kind.CONFLICT, "The changes of run " + id + " are being published");
   }
 
   private static void requireCompleted(Run run) {

@@ -6,16 +6,28 @@ import dev.agentgate.workorder.WorkOrderId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The records of runs in a {@link Store}, with the guarantees of the store. */
 public interface Runs {
 
   /**
-   * Writes a run, replacing an earlier version. A reader sees the old or the new version, never a
-   * mix.
+   * Writes a run that this instance runs, replacing an earlier version. A reader sees the old or
+   * the new version, never a mix. Does nothing if other instances share the store and the run is
+   * not, or no longer, the run of an order that this instance runs.
    */
   @Writes
   void save(Run run);
+
+  /**
+   * Changes the record of a run that is over, in one step.
+   *
+   * @param change returns the same run if nothing is to be written; may be called again
+   * @return the run as it is then; empty if there is none, if another instance runs it, or if its
+   *     pending publication is for another instance to complete
+   */
+  @Writes
+  Optional<Run> change(RunId id, UnaryOperator<Run> change);
 
   /** Removes the record of a run; does nothing if there is none, or if another instance runs it. */
   @Writes
@@ -33,8 +45,8 @@ public interface Runs {
 
   /**
    * Takes over the pending publications of instances that have not renewed their leases for some
-   * time, if they can be completed without these instances. Later writes of the former publisher
-   * change nothing while the publication is pending.
+   * time, if they can be completed without these instances. The former publisher can change nothing
+   * then.
    *
    * @param silence how long; after a day, all others are taken over as well
    */

@@ -9,6 +9,7 @@ import dev.agentgate.publish.PublishFailedException;
 import dev.agentgate.publish.Publisher.Work;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Publication.Status;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -149,6 +150,47 @@ class PublicationsTest {
       awaitStatus(second, Status.PUBLISHED);
       assertThat(published).containsExactly(first, second);
       assertThat(attempts).extracting(Work::run).containsExactly(first, first, second);
+    }
+  }
+
+  @Test
+  void anAttemptThatAnotherInstanceOvertookEndsAndChangesNothing() {
+    CountDownLatch overtaken = new CountDownLatch(1);
+    CountDownLatch wentOn = new CountDownLatch(1);
+    try (Publications publications =
+        publications(
+            (_, it, progress) -> {
+              overtaken.await();
+              progress.accept(it.postponed("late"));
+              wentOn.countDown();
+              return succeed(it);
+            },
+            NEVER)) {
+      RunId run = completed();
+      await().atMost(PATIENCE).until(() -> attempts.size() == 1);
+      Publication theirs = publication(run).pushed("0b", "main");
+      Run taken = queue.store.find(run).orElseThrow();
+      queue.store.save(taken.with(taken.results().publishing(theirs)));
+
+      overtaken.countDown();
+
+      await().atMost(PATIENCE).until(() -> publications.pending() == 0);
+      assertThat(publication(run)).isEqualTo(theirs);
+      assertThat(wentOn.getCount()).isEqualTo(1);
+      assertThat(publications.counts().published()).isZero();
+    }
+  }
+
+  @Test
+  void nothingIsTakenOverBeforeTheRunsOfAnEarlierProcessAreAdopted() {
+    RunId run = completed();
+    try (Publications publications = publications((_, it, _) -> succeed(it), NEVER)) {
+      publications.leaseRenewed();
+      await().during(Duration.ofMillis(300)).atMost(PATIENCE).until(attempts::isEmpty);
+
+      publications.open();
+
+      awaitStatus(run, Status.PUBLISHED);
     }
   }
 

@@ -9,12 +9,15 @@ import dev.agentgate.queue.RunPublications.Published;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.Publication.Status;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.PublishRequest.As;
+import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkOrders;
@@ -133,7 +136,8 @@ class RunPublicationsTest {
     Published published = publications.find(run).orElseThrow();
     assertThat(alerts()).isEmpty();
 
-    publications.record(published, it -> it.failed("refused"));
+    assertThat(publications.record(published, published.publication().failed("refused")))
+        .isPresent();
     assertThat(alerts()).containsExactly("The changes of 1 runs could not be published");
     assertThat(publications.pending()).isEmpty();
 
@@ -141,7 +145,8 @@ class RunPublicationsTest {
     assertThat(alerts()).isEmpty();
     assertThat(publications.pending()).containsExactly(run);
 
-    publications.record(published, it -> it.failed("refused again"));
+    assertThat(publications.record(published, published.publication().failed("refused again")))
+        .isPresent();
     queue.service().purge(published.order().id());
     assertThat(alerts()).isEmpty();
   }
@@ -156,7 +161,8 @@ class RunPublicationsTest {
     Publication first = publications.request(run, Optional.of(to("mine", "main")));
     assertThat(first.branch()).isEqualTo("mine");
     Published published = publications.find(run).orElseThrow();
-    publications.record(published, it -> it.pushed("0a", "main"));
+    assertThat(publications.record(published, published.publication().pushed("0a", "main")))
+        .isPresent();
 
     Publication again = publications.request(run, Optional.empty());
     assertThat(again.branch()).isEqualTo("mine");
@@ -167,7 +173,8 @@ class RunPublicationsTest {
   void theCommitsOfEarlierRunsOfTheOrderAreKnown() {
     RunId first = ended(Optional.of(WorkOrders.BRANCH), 0);
     Published published = publications.find(first).orElseThrow();
-    publications.record(published, it -> it.pushed("0a", "main"));
+    assertThat(publications.record(published, published.publication().pushed("0a", "main")))
+        .isPresent();
     WorkOrderId order = published.order().id();
     var _ = queue.service().requestRun(order);
     RunId second = queue.awaitRunning(order);
@@ -193,12 +200,65 @@ class RunPublicationsTest {
   }
 
   @Test
+  void aPublisherThatComesBackDoesNotOverwriteWhatItsSuccessorRecorded() {
+    RunId run = ended(Optional.of(WorkOrders.PULL_REQUEST), 0);
+    Published former = publications.find(run).orElseThrow();
+    Publication complete =
+        former
+            .publication()
+            .pushed("0a", "main")
+            .published(new Publication.PullRequest(7, "https://example.com/7"));
+    Run taken = queue.store.find(run).orElseThrow();
+    queue.store.save(taken.with(taken.results().publishing(complete)));
+
+    for (Publication late :
+        List.of(
+            former.publication().pushed("0a", "main"),
+            former.publication().postponed("out of reach"),
+            former.publication().failed("out of reach"))) {
+      assertThat(publications.record(former, late)).isEmpty();
+      assertThat(publication(run)).contains(complete);
+    }
+    assertThat(alerts()).isEmpty();
+  }
+
+  @Test
+  void nothingIsPublishedBeforeTheOrderHasItsOutcome() {
+    WorkOrderId id = queue.submit(Optional.of("shop"), Optional.of(WorkOrders.BRANCH));
+    RunId run = queue.awaitRunning(id);
+    Run running = queue.store.find(run).orElseThrow();
+    Run recorded =
+        running
+            .ended(new RunOutcome.Completed(queue.clock.instant(), Optional.of(new ExitStatus(0))))
+            .with(running.results().publishing(Publication.pending(WorkOrders.BRANCH, id)));
+    queue.store.save(recorded);
+
+    assertThat(publications.pending()).containsExactly(run);
+    assertThat(publications.find(run)).isEmpty();
+
+    queue.executor.exit(run, 0);
+    queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
+    assertThat(publications.find(run)).isPresent();
+  }
+
+  @Test
+  void theHeadOfTheWorkspaceIsNotTakenForACommitOfOurs() {
+    RunId run = ended(Optional.of(WorkOrders.BRANCH), 0);
+    Run record = queue.store.find(run).orElseThrow();
+    queue.store.save(
+        record.with(record.results().collected("0a", Optional.of("0b"), Optional.empty())));
+
+    assertThat(publications.find(run).orElseThrow().earlier()).isEmpty();
+  }
+
+  @Test
   void whatIsRecordedForAnOrderThatIsGoneIsDropped() {
     RunId run = ended(Optional.of(WorkOrders.BRANCH), 0);
     Published published = publications.find(run).orElseThrow();
     queue.service().purge(published.order().id());
 
-    publications.record(published, it -> it.pushed("0a", "main"));
+    assertThat(publications.record(published, published.publication().pushed("0a", "main")))
+        .isEmpty();
 
     assertThat(queue.store.find(run)).isEmpty();
     assertThat(publications.find(run)).isEmpty();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.execution.CollectedWork;
+import dev.agentgate.queue.RunPublications.Published;
 import dev.agentgate.workorder.ChangeSummary;
+import dev.agentgate.workorder.Publication;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,10 +105,15 @@ class WorkspaceCleanupTest {
 
     assertThat(queue.queue.workspaceCleanup().runOnce()).isZero();
 
-    publications.record(
-        publications.find(run).orElseThrow(), pending -> pending.pushed("0a", "main"));
+    record(publications, run, pending -> pending.pushed("0a", "main"));
     assertThat(queue.queue.workspaceCleanup().runOnce()).isEqualTo(1);
     assertThat(queue.executor.discarded()).containsExactly(run);
+  }
+
+  private static void record(
+      RunPublications publications, RunId run, UnaryOperator<Publication> change) {
+    Published found = publications.find(run).orElseThrow();
+    assertThat(publications.record(found, change.apply(found.publication()))).isPresent();
   }
 
   @Test
@@ -122,11 +130,10 @@ class WorkspaceCleanupTest {
     queue.executor.exit(run, 0);
     queue.awaitStatus(id, WorkOrderStatus.COMPLETED);
 
-    publications.record(publications.find(run).orElseThrow(), pending -> pending.failed("refused"));
+    record(publications, run, pending -> pending.failed("refused"));
     assertThat(queue.queue.workspaceCleanup().runOnce()).isZero();
 
-    publications.record(
-        publications.find(run).orElseThrow(), failed -> failed.pushed("0a", "main"));
+    record(publications, run, failed -> failed.pushed("0a", "main"));
     assertThat(queue.queue.workspaceCleanup().runOnce()).isEqualTo(1);
   }
 

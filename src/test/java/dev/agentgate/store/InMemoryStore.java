@@ -37,6 +37,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -334,6 +335,14 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
     synchronized (all) {
       checkWritable();
       all.runs.put(run.id(), run);
+    }
+  }
+
+  @Override
+  public Optional<Run> change(RunId id, UnaryOperator<Run> change) {
+    synchronized (all) {
+      checkWritable();
+      return Optional.ofNullable(all.runs.computeIfPresent(id, (_, run) -> change.apply(run)));
     }
   }
 

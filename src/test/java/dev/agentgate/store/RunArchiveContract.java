@@ -4,19 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.workorder.Run;
-import dev.agentgate.workorder.WorkOrders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a store promises of the files of runs that it keeps. */
 public abstract class RunArchiveContract extends StoreFixture {
-  private final Run run =
-      Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, clock.instant());
+  private Run run;
+
+  @BeforeEach
+  final void claim() {
+    run = claimed();
+  }
 
   private static ArchivedPiece piece(String file, long position, byte[] bytes) {
     return new ArchivedPiece(file, position, bytes);
@@ -51,7 +55,6 @@ public abstract class RunArchiveContract extends StoreFixture {
 
   @Test
   void filesAreReadAsTheyWereKept() throws Exception {
-    store.runs().save(run);
     byte[] noise = new byte[256 * 1024];
     new Random(7).nextBytes(noise);
     ArchivedPiece[] pieces = {
@@ -73,7 +76,6 @@ public abstract class RunArchiveContract extends StoreFixture {
 
   @Test
   void whatIsKeptAgainReplacesWhatWasKept() throws Exception {
-    store.runs().save(run);
     put(piece("a", 0, new byte[] {1}), piece("b", 0, new byte[] {2}));
 
     put(piece("b", 0, new byte[] {3}));
@@ -83,7 +85,6 @@ public abstract class RunArchiveContract extends StoreFixture {
 
   @Test
   void filesThatCannotBeReadChangeNothing() throws Exception {
-    store.runs().save(run);
     put(piece("a", 0, new byte[] {1}));
 
     assertThatThrownBy(() ->
@@ -103,7 +104,6 @@ public abstract class RunArchiveContract extends StoreFixture {
 
   @Test
   void filesAreRemovedWithTheirRun() throws Exception {
-    store.runs().save(run);
     put(piece("a", 0, new byte[] {1}));
 
     store.runs().remove(run.id());

@@ -377,7 +377,7 @@ public abstract class StoreContract extends StoreFixture {
 
   @Test
   void theRunsThatAreStillToBePublishedAreKnown() throws Exception {
-    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, NOW);
+    Run run = claimed();
     Publication pending = Publication.pending(WorkOrders.BRANCH, run.workOrderId());
     store.runs().save(run);
     assertThat(store.runs().unpublished()).isEmpty();
@@ -395,7 +395,7 @@ public abstract class StoreContract extends StoreFixture {
 
   @Test
   void aRunThatIsGoneIsNotToBePublished() throws Exception {
-    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, NOW);
+    Run run = claimed();
     Publication pending = Publication.pending(WorkOrders.BRANCH, run.workOrderId());
     store.runs().save(run.with(run.results().publishing(pending)));
 
@@ -408,7 +408,7 @@ public abstract class StoreContract extends StoreFixture {
 
   @Test
   void theResultsOfARunAreKept() throws Exception {
-    Run run = Run.preparing(WorkOrders.run(), WorkOrders.queued().id(), 1, NOW);
+    Run run = claimed();
     for (RunResults results : results()) {
       store.runs().save(run.with(results));
       reopen();
@@ -418,8 +418,7 @@ public abstract class StoreContract extends StoreFixture {
 
   @Test
   void runsAreKeptAsTheyWereSavedLast() throws Exception {
-    WorkOrderId order = WorkOrders.queued().id();
-    Run preparing = Run.preparing(WorkOrders.run(), order, 2, NOW);
+    Run preparing = claimed();
     Run running =
         preparing
             .at(new InstanceId("agentgate-0"))
@@ -434,7 +433,7 @@ public abstract class StoreContract extends StoreFixture {
                 NOW, "limited", Optional.of(NOW.plusSeconds(3600)), Optional.of(new ExitStatus(1))),
             new RunOutcome.Cancelled(NOW, Optional.of(new ExitStatus(143))));
 
-    assertThat(store.runs().find(preparing.id())).isEmpty();
+    assertThat(store.runs().find(WorkOrders.run())).isEmpty();
     store.runs().save(preparing);
     assertThat(store.runs().find(preparing.id())).contains(preparing);
     store.runs().save(running);
@@ -444,6 +443,21 @@ public abstract class StoreContract extends StoreFixture {
       store.runs().save(running.ended(end));
       assertThat(store.runs().find(preparing.id())).contains(running.ended(end));
     }
+  }
+
+  @Test
+  void aRunIsChangedInOneStep() throws Exception {
+    Run run = claimed();
+    Run requested = run.endRequested(EndCause.CANCEL);
+    store.runs().save(run);
+
+    assertThat(store.runs().change(run.id(), it -> it)).contains(run);
+    assertThat(store.runs().change(run.id(), it -> it.endRequested(EndCause.CANCEL)))
+        .contains(requested);
+    assertThat(store.runs().change(WorkOrders.run(), it -> it)).isEmpty();
+
+    reopen();
+    assertThat(store.runs().find(run.id())).contains(requested);
   }
 
   @Test

@@ -1,9 +1,15 @@
 package dev.agentgate.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agentgate.workorder.Run;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +49,14 @@ public abstract class StoreFixture {
       store.workOrders().insert(orders.getLast());
     }
     return orders;
+  }
+
+  /** A run that this instance runs. */
+  protected final Run claimed() {
+    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
+    Claim claim = new Claim(1, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true);
+    RunId run = store.queue().claim(claim).getFirst().runs().getLast();
+    return store.runs().find(run).orElseThrow();
   }
 
   protected static <T> Callable<T> task(Callable<T> task) {

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -117,6 +118,22 @@ final class FileRuns implements Runs {
       unpublished.afterWriting(run);
     } catch (IOException e) {
       throw unwritable(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Run> change(RunId id, UnaryOperator<Run> change) {
+    ReentrantLock lock = lockOf(id);
+    lock.lock();
+    try {
+      Optional<Run> before = find(id);
+      Optional<Run> after = before.map(change);
+      if (!after.equals(before)) {
+        save(after.orElseThrow());
+      }
+      return after;
     } finally {
       lock.unlock();
     }

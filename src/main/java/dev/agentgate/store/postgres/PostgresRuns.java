@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** The records of runs. */
@@ -35,22 +36,22 @@ final class PostgresRuns implements Runs {
 
   /**
    * A run's record need not survive a crash of the database's machine, so nobody waits for its
-   * sync. It is never newer than its order on disk: what is committed later is synced later.
+   * sync. It is never newer than its order on disk: what is committed later is synced later. The
+   * lock keeps another instance from taking the order over before the record is written.
    */
   private static final String SAVE =
       """
       INSERT INTO runs (id, order_id, unpublished, body, publisher)
-      SELECT ?, ?, ?, ?, ? FROM set_config('synchronous_commit', 'off', true)
-      WHERE NOT EXISTS (SELECT FROM running r WHERE r.run = ? AND r.owner <> ?) AND
+      SELECT ?, ?, ?, ?, ? FROM running r, set_config('synchronous_commit', 'off', true)
+      WHERE r.id = ? AND r.run = ? AND r.owner = ? AND
       """
           + Instance.IS_CURRENT
           + """
 
+          FOR SHARE OF r
           ON CONFLICT (id) DO UPDATE
           SET unpublished = excluded.unpublished, body = excluded.body,
             publisher = excluded.publisher
-          WHERE NOT runs.unpublished OR runs.publisher IS NULL OR runs.publisher = ?
-            OR EXISTS (SELECT FROM running r WHERE r.run = runs.id)
           """;
 
   /** Without the workspace, a publication can be completed from the files that are kept here. */
@@ -63,15 +64,66 @@ final class PostgresRuns implements Runs {
           try (PreparedStatement save = connection.prepareStatement(SAVE)) {
             set(save, run);
             save.setString(5, isUnpublished(run) ? instance.stored() : null);
-            save.setString(6, run.id().value());
-            save.setString(7, instance.stored());
-            instance.set(save, 8);
-            save.setString(10, instance.stored());
+            save.setString(6, run.workOrderId().value());
+            save.setString(7, run.id().value());
+            save.setString(8, instance.stored());
+            instance.set(save, 9);
             return save.executeUpdate();
           }
         });
     if (saved == 0) {
       LOG.warnf("The record of %s was not written: this instance no longer owns the run", run.id());
+    }
+  }
+
+  @Override
+  public Optional<Run> change(RunId id, UnaryOperator<Run> change) {
+    return database.write(connection -> {
+      Optional<Run> before = lock(connection, id);
+      Optional<Run> after = before.map(change);
+      if (!after.equals(before)) {
+        replace(connection, after.orElseThrow());
+      }
+      return after;
+    });
+  }
+
+  /**
+   * Returns a run that this instance may change, and locks its row. The lock does not wait for the
+   * archiving of the run.
+   */
+  private Optional<Run> lock(Connection connection, RunId id) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT body FROM runs
+            WHERE id = ? AND (NOT unpublished OR publisher IS NULL OR publisher = ?)
+              AND NOT EXISTS (
+                SELECT FROM running r
+                WHERE r.id = runs.order_id AND r.run = runs.id AND r.owner <> ?)
+              AND
+            """
+                + Instance.IS_CURRENT
+                + " FOR NO KEY UPDATE OF runs")) {
+      select.setString(1, id.value());
+      select.setString(2, instance.stored());
+      select.setString(3, instance.stored());
+      instance.set(select, 4);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? decode(id.value(), row.getBytes(1)) : Optional.empty();
+      }
+    }
+  }
+
+  private void replace(Connection connection, Run run) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE runs SET unpublished = ?, body = ?, publisher = ? WHERE id = ?")) {
+      update.setBoolean(1, isUnpublished(run));
+      update.setBytes(2, RunCodec.encode(run));
+      update.setString(3, isUnpublished(run) ? instance.stored() : null);
+      update.setString(4, run.id().value());
+      update.executeUpdate();
     }
   }
 
@@ -271,7 +323,10 @@ final class PostgresRuns implements Runs {
     }
   }
 
-  /** Returns the publishers that have not renewed their leases since, and locks their rows. */
+  /**
+   * Returns the publishers that have not renewed their leases since. Their rows are not locked: one
+   * that comes back at this moment finds that its publications were taken over.
+   */
   private static Set<String> silent(Connection connection, List<Pending> pending, Instant since)
       throws SQLException {
     Set<String> publishers = new HashSet<>();
@@ -282,16 +337,13 @@ final class PostgresRuns implements Runs {
     try (PreparedStatement select =
         connection.prepareStatement(
             """
-            SELECT id, last_seen > ? AS heard FROM instances WHERE id = ANY (?)
-            ORDER BY id FOR UPDATE
+            SELECT id FROM instances WHERE id = ANY (?) AND last_seen > ?
             """)) {
-      select.setObject(1, OrderRows.parameter(since), OrderRows.INSTANT);
-      select.setArray(2, connection.createArrayOf("text", publishers.toArray()));
+      select.setArray(1, connection.createArrayOf("text", publishers.toArray()));
+      select.setObject(2, OrderRows.parameter(since), OrderRows.INSTANT);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          if (rows.getBoolean("heard")) {
-            publishers.remove(rows.getString("id"));
-          }
+          publishers.remove(rows.getString("id"));
         }
       }
     }
