@@ -32,8 +32,14 @@ final class DeliverySpool implements Spool {
   }
 
   @Override
-  public List<Long> open() throws IOException {
+  public void open() throws IOException {
     Files.createDirectories(directory);
+    List<Long> left = load();
+    last = left.isEmpty() ? 0 : left.getLast();
+  }
+
+  @Override
+  public List<Long> load() throws IOException {
     TreeSet<Long> numbers = new TreeSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
@@ -43,7 +49,6 @@ final class DeliverySpool implements Spool {
         }
       }
     }
-    last = numbers.isEmpty() ? 0 : numbers.last();
     return List.copyOf(numbers);
   }
 
@@ -60,6 +65,11 @@ final class DeliverySpool implements Spool {
   }
 
   @Override
+  public void keepForNextStart(Delivery delivery) throws IOException {
+    long _ = keep(delivery);
+  }
+
+  @Override
   public @Nullable Delivery read(long number) throws IOException {
     try {
       return Delivery.fromJson(Files.readString(file(number)));
@@ -71,6 +81,12 @@ final class DeliverySpool implements Spool {
   @Override
   public void remove(long number) throws IOException {
     Files.deleteIfExists(file(number));
+  }
+
+  @Override
+  public boolean giveUp(long number) throws IOException {
+    remove(number);
+    return true;
   }
 
   /** Keeps the file, so that a person can look at it. */

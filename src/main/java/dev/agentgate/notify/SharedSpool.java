@@ -5,43 +5,74 @@ import dev.agentgate.store.StoreUnavailableException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The undelivered messages for one target, in a store that several instances share. */
 final class SharedSpool implements Spool {
+  private static final Logger LOG = Logger.getLogger(SharedSpool.class);
+
   private final Outbox outbox;
   private final String target;
-  private final DeliverySpool earlier;
+  private final DeliverySpool files;
+
+  /** Later messages wait until those in the files are in the store. */
+  private final CountDownLatch loaded = new CountDownLatch(1);
+
+  private List<Long> inFiles = List.of();
 
   /**
    * @param target the name of the target, the same for all instances
-   * @param earlier messages in files, which an earlier version or a file store left
+   * @param files messages that an earlier version, a file store, or a stop without the store left
    */
-  SharedSpool(Outbox outbox, String target, DeliverySpool earlier) {
+  SharedSpool(Outbox outbox, String target, DeliverySpool files) {
     this.outbox = outbox;
     this.target = target;
-    this.earlier = earlier;
+    this.files = files;
   }
 
   @Override
-  public List<Long> open() throws IOException {
-    for (long number : earlier.open()) {
-      Delivery delivery = earlier.read(number);
+  public void open() throws IOException {
+    files.open();
+    inFiles = files.load();
+  }
+
+  @Override
+  public List<Long> load() throws IOException {
+    for (long number : inFiles) {
+      Delivery delivery = files.read(number);
       if (delivery == null) {
-        boolean _ = earlier.setAside(number);
+        boolean _ = files.setAside(number);
       } else {
-        long _ = keep(delivery);
-        earlier.remove(number);
+        long _ = store(delivery);
+        files.remove(number);
       }
     }
+    loaded.countDown();
     return stored(() -> outbox.own(target));
   }
 
   @Override
   public long keep(Delivery delivery) throws IOException {
+    try {
+      loaded.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Earlier messages are not yet in the store", e);
+    }
+    return store(delivery);
+  }
+
+  private long store(Delivery delivery) throws IOException {
     String message = delivery.toJson();
-    return stored(() -> outbox.keep(target, message));
+    return stored(() -> outbox.keep(target, delivery.id(), message));
+  }
+
+  @Override
+  public void keepForNextStart(Delivery delivery) throws IOException {
+    long _ = files.keep(delivery);
   }
 
   @Override
@@ -60,17 +91,24 @@ final class SharedSpool implements Spool {
   }
 
   @Override
+  public boolean giveUp(long number) throws IOException {
+    return stored(() -> outbox.removeOwn(number));
+  }
+
+  @Override
   public boolean setAside(long number) throws IOException {
-    boolean exists = stored(() -> outbox.find(number)).isPresent();
-    if (exists) {
-      remove(number);
-    }
-    return exists;
+    Optional<String> message = stored(() -> outbox.find(number));
+    return message.isPresent() && Delivery.fromJson(message.get()) == null && giveUp(number);
   }
 
   @Override
   public List<Long> takeOver(int limit) throws IOException {
-    return stored(() -> outbox.takeOver(target, limit));
+    int taken = stored(() -> outbox.takeOver(target, limit)).size();
+    if (taken > 0) {
+      LOG.warnf("Took over %d messages for %s from other instances", taken, target);
+    }
+    // All, not only these: a step whose answer was lost may have added others.
+    return stored(() -> outbox.own(target));
   }
 
   private static <T> T stored(Supplier<T> step) throws IOException {

@@ -42,10 +42,6 @@ public final class WebhookCounts {
     pending.incrementAndGet();
   }
 
-  void found(long count) {
-    pending.addAndGet(count);
-  }
-
   void wasDelivered() {
     delivered.increment();
     pending.decrementAndGet();

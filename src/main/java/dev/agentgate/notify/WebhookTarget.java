@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.PriorityBlockingQueue;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,10 @@ final class WebhookTarget {
   /** The numbers of the messages, the oldest first: messages that are taken over are older. */
   private final BlockingQueue<Long> waiting = new PriorityBlockingQueue<>();
 
+  /** The numbers that are waiting or being delivered. */
+  private final Set<Long> known = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean closed;
   private boolean failing;
   private @Nullable Thread deliverer;
 
@@ -64,14 +70,9 @@ final class WebhookTarget {
     this.backoff = new Backoff(settings.firstBackoff(), LONGEST_BACKOFF);
   }
 
-  /** Starts with what an earlier process of the service left. */
+  /** Starts with what an earlier process of the service left. Does not wait for the store. */
   void open() throws IOException {
-    List<Long> left = spool.open();
-    if (!left.isEmpty()) {
-      LOG.infof("%d messages for %s are still to be delivered", left.size(), url.getHost());
-    }
-    counts.found(left.size());
-    waiting.addAll(left);
+    spool.open();
     deliverer = Thread.ofVirtual().name("webhook").start(this::deliverUntilClosed);
   }
 
@@ -83,23 +84,39 @@ final class WebhookTarget {
       counts.wasGivenUp();
       return;
     }
-    long number = spool.keep(delivery);
-    counts.kept();
-    waiting.add(number);
+    int _ = add(List.of(spool.keep(delivery)));
   }
 
-  /** Takes over the messages of instances of the service that are gone. */
+  /** Keeps a message on this machine until the next start. Nothing may be taken after that. */
+  void takeForNextStart(Delivery delivery) throws IOException {
+    spool.keepForNextStart(delivery);
+    counts.kept();
+  }
+
+  /**
+   * Takes over the messages of instances of the service that are gone, and finds those of this
+   * instance that it does not know of.
+   */
   void takeOver() throws IOException {
-    List<Long> taken = spool.takeOver(MOST_WAITING - Math.min(MOST_WAITING, waiting.size()));
-    if (!taken.isEmpty()) {
-      LOG.warnf("Took over %d messages for %s from other instances", taken.size(), url.getHost());
-      counts.found(taken.size());
-      waiting.addAll(taken);
+    int _ = add(spool.takeOver(MOST_WAITING - Math.min(MOST_WAITING, waiting.size())));
+  }
+
+  /** Returns how many of the messages were not known. */
+  private int add(List<Long> numbers) {
+    int added = 0;
+    for (long number : numbers) {
+      if (known.add(number)) {
+        counts.kept();
+        waiting.add(number);
+        added++;
+      }
     }
+    return added;
   }
 
   /** Stops at once; undelivered messages are kept. */
   void close() throws InterruptedException {
+    closed = true;
     Thread thread = deliverer;
     if (thread != null) {
       thread.interrupt();
@@ -109,79 +126,113 @@ final class WebhookTarget {
 
   private void deliverUntilClosed() {
     try {
+      // Before any other message: what was left is older.
+      int left = add(patiently(spool::load));
+      if (left > 0) {
+        LOG.infof("%d messages for %s are still to be delivered", left, url.getHost());
+      }
       while (true) {
         long number = waiting.take();
-        while (!deliverOrGiveUp(number)) {
-          Thread.sleep(LONGEST_BACKOFF);
-        }
+        deliverOrGiveUp(number);
+        known.remove(number);
       }
     } catch (InterruptedException e) {
       LOG.debugf("No more messages go to %s", url.getHost());
     }
   }
 
-  /** Delivers a message or gives it up; false if its files cannot be read or written now. */
-  private boolean deliverOrGiveUp(long number) throws InterruptedException {
-    try {
-      Delivery delivery = spool.read(number);
-      if (delivery == null) {
-        if (spool.setAside(number)) {
-          LOG.errorf("Message %d for %s cannot be read and is set aside", number, url.getHost());
-          counts.wasGivenUp();
-        } else {
-          LOG.infof("Message %d for %s was removed or taken over", number, url.getHost());
-          counts.left();
+  /** What is done with the spool. */
+  private interface Step<T> {
+    T run() throws IOException;
+  }
+
+  /** Repeats a step until it succeeds. */
+  private <T> T patiently(Step<T> step) throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return step.run();
+      } catch (IOException | RuntimeException e) {
+        if (closed) {
+          throw new InterruptedException();
         }
-        return true;
+        if (attempt == 1) {
+          LOG.errorf(e, "The messages for %s are stuck; retrying", url.getHost());
+        }
+        Thread.sleep(backoff.after(attempt));
       }
-      Optional<String> failure = deliver(delivery);
-      if (failure.isEmpty()) {
-        spool.remove(number);
-        counts.wasDelivered();
-        return true;
-      }
-      LOG.errorf(
-          "Message %s for %s is given up after %d attempts: %s",
-          delivery.id(), url.getHost(), settings.maxAttempts(), failure.get());
-      givenUp.add(delivery, clock.instant(), failure.get());
-      spool.remove(number);
-      counts.wasGivenUp();
-      return true;
-    } catch (IOException | RuntimeException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedException();
-      }
-      LOG.errorf(e, "A message for %s is stuck; retrying", url.getHost());
-      return false;
     }
   }
 
   /**
-   * Retries until the message is delivered.
-   *
-   * @return the reason of the last failure, if all attempts failed
+   * Retries until the message is delivered, or until it is given up. Reads it before each attempt:
+   * another instance may have taken it over meanwhile.
    */
-  private Optional<String> deliver(Delivery delivery) throws InterruptedException {
+  private void deliverOrGiveUp(long number) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
-      Optional<Refusal> refusal = post(delivery);
+      // Optional, because a step returns something.
+      Optional<Delivery> delivery = patiently(() -> Optional.ofNullable(spool.read(number)));
+      if (delivery.isEmpty()) {
+        leave(number);
+        return;
+      }
+      Optional<Refusal> refusal = post(delivery.get());
       if (refusal.isEmpty()) {
+        boolean _ =
+            patiently(() -> {
+              spool.remove(number);
+              return true;
+            });
+        counts.wasDelivered();
         if (failing) {
           failing = false;
           LOG.infof("%s takes messages again", url.getHost());
         }
-        return Optional.empty();
+        return;
       }
       counts.attemptFailed();
+      String reason = refusal.get().reason();
       if (!failing) {
         failing = true;
-        LOG.warnf("A message was not delivered to %s: %s", url.getHost(), refusal.get().reason());
+        LOG.warnf("A message was not delivered to %s: %s", url.getHost(), reason);
       }
       if (attempt >= settings.maxAttempts()) {
-        return refusal.map(Refusal::reason);
+        giveUp(number, reason);
+        return;
       }
       Duration asked = refusal.get().retryAfter();
       Duration pause = backoff.after(attempt);
       Thread.sleep(asked.compareTo(pause) > 0 ? asked : pause);
+    }
+  }
+
+  private void leave(long number) throws InterruptedException {
+    if (patiently(() -> spool.setAside(number))) {
+      LOG.errorf("Message %d for %s cannot be read and is set aside", number, url.getHost());
+      counts.wasGivenUp();
+    } else {
+      LOG.debugf("Message %d for %s was removed or taken over", number, url.getHost());
+      counts.left();
+    }
+  }
+
+  private void giveUp(long number, String reason) throws InterruptedException {
+    boolean own =
+        patiently(() -> {
+          Delivery delivery = spool.read(number);
+          if (delivery == null) {
+            return false;
+          }
+          // First: a crash in between loses nothing.
+          givenUp.add(delivery, clock.instant(), reason);
+          LOG.errorf(
+              "Message %s for %s is given up after %d attempts: %s",
+              delivery.id(), url.getHost(), settings.maxAttempts(), reason);
+          return spool.giveUp(number);
+        });
+    if (own) {
+      counts.wasGivenUp();
+    } else {
+      counts.left();
     }
   }
 
@@ -216,7 +267,7 @@ final class WebhookTarget {
           : Optional.of(
               new Refusal(
                   "it answered " + status, RetryAfter.of(status, response.headers(), clock)));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       return Optional.of(new Refusal(reason, Duration.ZERO));
     }

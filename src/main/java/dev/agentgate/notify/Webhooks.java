@@ -4,6 +4,7 @@ import dev.agentgate.queue.QueueObserver;
 import dev.agentgate.queue.StatusEvent;
 import dev.agentgate.queue.Transition;
 import dev.agentgate.store.Outbox;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * each target, or into the store that several instances share. Each target has a thread that posts
  * its messages and removes those that were accepted. So a target that hangs costs the queue
  * nothing, and undelivered messages survive a restart. If the service is killed, only the events in
- * the inbox are lost. If it does not come back, another instance takes over what is in the store.
+ * the inbox are lost. If it does not come back, another instance takes over what is in the store. A
+ * start does not wait for that store, and a stop waits only briefly: what the store has not taken
+ * by then is written to disk for the next start.
  *
  * <p>Redirects are not followed: the operator alone decides which hosts this service talks to.
  */
@@ -44,9 +50,18 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
   private static final int INBOX = 10_000;
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
+  /** How long a stop waits for a store that does not answer, at most twice. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration BETWEEN_REMOVALS = Duration.ofHours(1);
+
+  /** How long messages are kept for a target that is no longer configured. */
+  private static final Duration KEPT_WITHOUT_TARGET = Duration.ofDays(7);
+
   private final WebhookSettings settings;
   private final Clock clock;
   private final Outbox outbox;
+  private final Duration stopPatience;
   private final WebhookCounts counts = new WebhookCounts();
 
   /** Nothing instead of an event ends the writer. */
@@ -58,19 +73,34 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
   private @Nullable HttpClient client;
   private @Nullable Thread writer;
 
+  /** Whether messages are kept for the next start only. Used by the writer alone. */
+  private boolean leaving;
+
+  /** When abandoned messages are looked for. Used by one thread at a time. */
+  private long nextRemoval = System.nanoTime();
+
+  /** The targets that a warning has named. Used by one thread at a time. */
+  private final Set<String> warned = new HashSet<>();
+
   /**
    * @param outbox where undelivered messages are kept if several instances share the store
    */
   public Webhooks(WebhookSettings settings, Clock clock, Outbox outbox) {
+    this(settings, clock, outbox, STOP_PATIENCE);
+  }
+
+  Webhooks(WebhookSettings settings, Clock clock, Outbox outbox, Duration stopPatience) {
     this.settings = settings;
     this.clock = clock;
     this.outbox = outbox;
+    this.stopPatience = stopPatience;
   }
 
   /**
-   * Starts delivering, beginning with what an earlier process of the service left. Call once.
+   * Starts delivering, beginning with what an earlier process of the service left. Does not wait
+   * for a store that several instances share. Call once.
    *
-   * @throws UncheckedIOException if the kept messages cannot be read
+   * @throws UncheckedIOException if the messages on disk cannot be read
    */
   public void open() {
     if (settings.targets().isEmpty()) {
@@ -102,9 +132,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
   private Spool spool(URI url) {
     Path directory = directoryOf(url);
     DeliverySpool files = new DeliverySpool(directory);
-    return outbox.keepsMessages()
-        ? new SharedSpool(outbox, String.valueOf(directory.getFileName()), files)
-        : files;
+    return outbox.keepsMessages() ? new SharedSpool(outbox, nameOf(url), files) : files;
   }
 
   /** Counts of the deliveries by their result. */
@@ -123,10 +151,10 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** Looks for messages of instances that are gone. Their leases end, and this one's does not. */
+  /** Looks for messages left by instances that are gone, whose leases have ended. */
   @Override
   public void leaseRenewed() {
-    if (!targets.isEmpty() && closing.getCount() > 0 && takingOver.compareAndSet(false, true)) {
+    if (outbox.keepsMessages() && closing.getCount() > 0 && takingOver.compareAndSet(false, true)) {
       Thread.ofVirtual().name("webhook-takeover").start(this::takeOver);
     }
   }
@@ -136,10 +164,31 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
       for (WebhookTarget target : targets) {
         target.takeOver();
       }
-    } catch (IOException e) {
+      if (System.nanoTime() - nextRemoval >= 0) {
+        removeAbandoned();
+        nextRemoval = System.nanoTime() + BETWEEN_REMOVALS.toNanos();
+      }
+    } catch (IOException | StoreUnavailableException e) {
       LOG.warnf("The messages of other instances cannot be taken over now: %s", e.getMessage());
     } finally {
       takingOver.set(false);
+    }
+  }
+
+  private void removeAbandoned() {
+    Set<String> configured =
+        settings.targets().stream().map(Webhooks::nameOf).collect(Collectors.toSet());
+    int removed = outbox.removeAbandoned(configured, KEPT_WITHOUT_TARGET);
+    if (removed > 0) {
+      LOG.warnf("Removed %d messages for targets that are no longer configured", removed);
+    }
+    for (String target : outbox.abandonedTargets(configured)) {
+      if (warned.add(target)) {
+        LOG.warnf(
+            "The database holds messages for %s, a target that is no longer configured. They are"
+                + " removed %d days after they were written",
+            target, KEPT_WITHOUT_TARGET.toDays());
+      }
     }
   }
 
@@ -150,9 +199,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     try {
       Thread thread = writer;
       if (thread != null) {
-        // An interrupt would break the connection on which a message is being kept.
-        inbox.put(Optional.empty());
-        thread.join();
+        endWriter(thread);
         writer = null;
       }
       for (WebhookTarget target : targets) {
@@ -168,13 +215,31 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
+  private void endWriter(Thread thread) throws InterruptedException {
+    boolean ending = inbox.offer(Optional.empty(), stopPatience.toNanos(), TimeUnit.NANOSECONDS);
+    if (ending && thread.join(stopPatience)) {
+      return;
+    }
+    // Not earlier: this breaks the connection on which a message is being kept.
+    thread.interrupt();
+    if (!ending) {
+      inbox.put(Optional.empty());
+    }
+    thread.join();
+  }
+
+  /** An interrupt ends only the step that is under way. */
   private void writeUntilClosed() {
-    try {
-      for (Optional<StatusEvent> next = inbox.take(); next.isPresent(); next = inbox.take()) {
+    while (true) {
+      try {
+        Optional<StatusEvent> next = inbox.take();
+        if (next.isEmpty()) {
+          return;
+        }
         write(next.get());
+      } catch (InterruptedException e) {
+        LOG.debug("The stop does not wait for the store any more");
       }
-    } catch (InterruptedException e) {
-      LOG.error("The messages of webhooks are no longer kept", e);
     }
   }
 
@@ -187,12 +252,17 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
 
   /**
    * While nothing can be kept, the inbox fills; only when the inbox is full too is a message lost.
+   * In a stop, the disk takes the place of a store that fails.
    */
   private void write(Delivery delivery, WebhookTarget target) {
     boolean told = false;
     while (true) {
       try {
-        target.take(delivery);
+        if (leaving) {
+          target.takeForNextStart(delivery);
+        } else {
+          target.take(delivery);
+        }
         return;
       } catch (IOException e) {
         if (!told) {
@@ -200,8 +270,11 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
           told = true;
         }
         if (isClosingWithin(BETWEEN_TRIES)) {
-          drop();
-          return;
+          if (leaving) {
+            drop();
+            return;
+          }
+          leaving = true;
         }
       }
     }
@@ -211,7 +284,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     try {
       return closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Only the stop interrupts.
       return true;
     }
   }
@@ -233,9 +306,13 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
     }
   }
 
-  /** Names a target by its host, because the rest of a URL may be a secret. */
   private Path directoryOf(URI url) {
+    return settings.directory().resolve(nameOf(url));
+  }
+
+  /** Names a target by its host, because the rest of a URL may be a secret. */
+  static String nameOf(URI url) {
     String host = url.getHost().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "_");
-    return settings.directory().resolve(host + "-" + Sha256.hex(url.toString()).substring(0, 8));
+    return host + "-" + Sha256.hex(url.toString()).substring(0, 8);
   }
 }

@@ -1,7 +1,9 @@
 package dev.agentgate.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The messages to others that are still to be delivered, in a {@link Store} that several instances
@@ -21,7 +23,7 @@ public interface Outbox {
         }
 
         @Override
-        public long keep(String target, String message) {
+        public long keep(String target, String delivery, String message) {
           throw new UnsupportedOperationException();
         }
 
@@ -34,6 +36,11 @@ public interface Outbox {
         public void remove(long number) {}
 
         @Override
+        public boolean removeOwn(long number) {
+          return false;
+        }
+
+        @Override
         public List<Long> own(String target) {
           return List.of();
         }
@@ -42,23 +49,41 @@ public interface Outbox {
         public List<Long> takeOver(String target, int limit) {
           return List.of();
         }
+
+        @Override
+        public List<String> abandonedTargets(Set<String> delivered) {
+          return List.of();
+        }
+
+        @Override
+        public int removeAbandoned(Set<String> delivered, Duration age) {
+          return 0;
+        }
       };
 
   /** Whether the store keeps messages. If not, {@link #keep} must not be called. */
   boolean keepsMessages();
 
   /**
-   * Keeps a message of this instance.
+   * Keeps a message of this instance, unless it is kept already.
    *
+   * @param delivery the id of the message, so that the call can be repeated
    * @return its number; later messages have greater ones
    */
-  long keep(String target, String message);
+  long keep(String target, String delivery, String message);
 
   /** Returns a message of this instance; empty if it is gone, or if another instance has it. */
   Optional<String> find(long number);
 
   /** Removes a message, also if another instance has taken it over meanwhile. */
   void remove(long number);
+
+  /**
+   * Removes a message of this instance.
+   *
+   * @return false if it is gone, or if another instance has it
+   */
+  boolean removeOwn(long number);
 
   /** Returns the numbers of this instance's messages for a target, oldest first. */
   List<Long> own(String target);
@@ -70,4 +95,21 @@ public interface Outbox {
    * @return their numbers, oldest first
    */
   List<Long> takeOver(String target, int limit);
+
+  /**
+   * Returns the targets of abandoned messages: those of this instance, and of instances that are
+   * gone, for other targets than these.
+   *
+   * @param delivered the targets that this instance delivers to
+   */
+  List<String> abandonedTargets(Set<String> delivered);
+
+  /**
+   * Removes abandoned messages.
+   *
+   * @param delivered the targets that this instance delivers to
+   * @param age of the messages at least
+   * @return how many were removed
+   */
+  int removeAbandoned(Set<String> delivered, Duration age);
 }
