@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
@@ -22,6 +24,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The database that the settings name. No connection is opened before it is asked for. */
 @Singleton
@@ -35,6 +38,10 @@ class ServiceDatabase {
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
   private static final String REJECTED_USER = "28";
   private static final String NO_SUCH_DATABASE = "3D";
+
+  /** Classes of SQL states: connection, transaction rolled back, resources, locks, operator. */
+  private static final Set<String> TRANSIENT = Set.of("08", "40", "53", "55", "57");
+
   private static final Logger LOG = Logger.getLogger(ServiceDatabase.class);
 
   private final InjectableInstance<AgroalDataSource> connections;
@@ -63,9 +70,46 @@ class ServiceDatabase {
     return database;
   }
 
-  private static void prepareTables(Flyway flyway) {
-    requireNotNewer(flyway);
-    flyway.migrate();
+  /** Repeats what fails for the moment: other instances are at work in the tables. */
+  static void prepareTables(Flyway flyway) {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        requireNotNewer(flyway);
+        flyway.migrate();
+        return;
+      } catch (FlywayException e) {
+        if (!isTransient(e)) {
+          throw e;
+        }
+        if (System.nanoTime() - until > 0) {
+          throw new StartRefusedException(
+              "The tables of the database cannot be prepared now: " + e.getMessage(), UNAVAILABLE);
+        }
+        LOG.warnf("The tables of the database cannot be prepared, retrying: %s", reason(e));
+        pause();
+      }
+    }
+  }
+
+  private static boolean isTransient(FlywayException failure) {
+    return sqlCause(failure)
+        .map(cause -> String.valueOf(cause.getSQLState()))
+        .filter(state -> state.length() == 5 && TRANSIENT.contains(state.substring(0, 2)))
+        .isPresent();
+  }
+
+  private static @Nullable String reason(FlywayException failure) {
+    return sqlCause(failure).map(SQLException::getMessage).orElse(failure.getMessage());
+  }
+
+  private static Optional<SQLException> sqlCause(FlywayException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return Optional.of(sql);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Flyway itself would advise to repair tables that are in order. */
