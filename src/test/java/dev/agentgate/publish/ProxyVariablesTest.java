@@ -140,7 +140,7 @@ class ProxyVariablesTest {
               environment)) {
         assertThatThrownBy(() -> api.get("/user"))
             .isInstanceOf(PublishFailedException.class)
-            .hasMessageContaining("The proxy refused")
+            .hasMessageContaining("The proxy wants a name and a password")
             .hasMessageNotContaining("ss-word");
       }
       return head.get();
