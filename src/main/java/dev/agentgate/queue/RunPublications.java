@@ -213,7 +213,7 @@ public final class RunPublications {
   }
 
   private static boolean isPending(Run run) {
-    return run.results().publication().filter(it -> it.status() == Status.PENDING).isPresent();
+    return run.results().hasPublication(Status.PENDING);
   }
 
   private static AgentGateException beingPublished(RunId id) {

@@ -264,10 +264,7 @@ final class RunSupervisor {
       with.slotFreed().run();
       return;
     }
-    RunOutcome decided = recordedEarlier ? outcome : decide(outcome, agentsVerdict());
-    if (!recordedEarlier) {
-      collect();
-    }
+    RunOutcome decided = recordedEarlier ? outcome : decideAndCollect(outcome);
     WorkOrder after =
         recorder.record(
             decided,
@@ -409,6 +406,12 @@ final class RunSupervisor {
       LOG.errorf(e, "What %s left behind could not be stopped, retrying", run());
       return false;
     }
+  }
+
+  private RunOutcome decideAndCollect(RunOutcome outcome) {
+    RunOutcome decided = decide(outcome, agentsVerdict());
+    collect();
+    return decided;
   }
 
   /** Completes what the agent has said about its work; returns how it ended according to it. */

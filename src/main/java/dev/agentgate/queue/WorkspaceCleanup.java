@@ -95,15 +95,11 @@ public final class WorkspaceCleanup {
             && outcome instanceof RunOutcome.Completed;
     return retention.keeps(completed)
         || (retention.keep() != Keep.NEVER
-            && (!isPatchStored(run) || hasPublication(run, Status.FAILED)));
+            && (!isPatchStored(run) || run.results().hasPublication(Status.FAILED)));
   }
 
   private static boolean isPublicationPending(Run run) {
-    return hasPublication(run, Status.PENDING);
-  }
-
-  private static boolean hasPublication(Run run, Status status) {
-    return run.results().publication().filter(it -> it.status() == status).isPresent();
+    return run.results().hasPublication(Status.PENDING);
   }
 
   private static boolean isPatchStored(Run run) {

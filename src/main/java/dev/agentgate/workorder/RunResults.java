@@ -98,13 +98,21 @@ public record RunResults(
 
   /** Returns these results with a publication. */
   public RunResults publishing(Publication newPublication) {
-    return publishing(Optional.of(newPublication));
+    return new RunResults(
+        baseCommit,
+        headCommit,
+        sessionId,
+        model,
+        result,
+        usage,
+        changes,
+        Optional.of(newPublication),
+        log);
   }
 
-  /** Returns these results with this publication or none. */
-  public RunResults publishing(Optional<Publication> newPublication) {
-    return new RunResults(
-        baseCommit, headCommit, sessionId, model, result, usage, changes, newPublication, log);
+  /** Whether there is a publication that has come this far. */
+  public boolean hasPublication(Publication.Status status) {
+    return publication.filter(it -> it.status() == status).isPresent();
   }
 
   /** Returns these results with what is known of the log. */

@@ -3,6 +3,7 @@ package dev.agentgate.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,21 @@ public final class GitProgram {
     List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(arguments));
     return execute(directory, command);
+  }
+
+  /**
+   * Makes the repository {@code acme/shop.git} with one commit of a file, below a directory.
+   *
+   * @return the repository, which is bare
+   */
+  public static Path publishShop(Path repositories) throws Exception {
+    git(repositories, "init", "-q", "-b", "main", "author");
+    Path author = repositories.resolve("author");
+    Files.writeString(author.resolve("file.txt"), "old\n");
+    git(author, "add", "-A");
+    git(author, "commit", "-q", "-m", "base");
+    git(repositories, "clone", "-q", "--bare", "author", "acme/shop.git");
+    return repositories.resolve("acme/shop.git");
   }
 
   public static String execute(Path directory, List<String> command) throws Exception {

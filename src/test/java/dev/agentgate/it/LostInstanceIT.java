@@ -60,13 +60,7 @@ class LostInstanceIT {
   @BeforeEach
   void start() throws Exception {
     Path repositories = Files.createDirectories(directory.resolve("repositories"));
-    GitProgram.git(repositories, "init", "-q", "-b", "main", "author");
-    Path author = repositories.resolve("author");
-    Files.writeString(author.resolve("file.txt"), "old\n");
-    GitProgram.git(author, "add", "-A");
-    GitProgram.git(author, "commit", "-q", "-m", "base");
-    GitProgram.git(repositories, "clone", "-q", "--bare", "author", "acme/shop.git");
-    repository = repositories.resolve("acme/shop.git");
+    repository = GitProgram.publishShop(repositories);
     gitHub = new FakeGitHub();
     git =
         new GitServer(

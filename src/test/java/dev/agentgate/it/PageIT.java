@@ -38,12 +38,7 @@ class PageIT {
   static void start() throws Exception {
     chrome = Chrome.start();
     Path repositories = Files.createDirectories(home.resolve("repositories"));
-    GitProgram.git(repositories, "init", "-q", "-b", "main", "author");
-    Path author = repositories.resolve("author");
-    Files.writeString(author.resolve("file.txt"), "old\n");
-    GitProgram.git(author, "add", "-A");
-    GitProgram.git(author, "commit", "-q", "-m", "base");
-    GitProgram.git(repositories, "clone", "-q", "--bare", "author", "acme/shop.git");
+    Path _ = GitProgram.publishShop(repositories);
     gitHub = new FakeGitHub();
     git = new GitServer(repositories, FakeGitHub.TOKEN, () -> {});
     service =

@@ -24,14 +24,7 @@ class PublishIT {
   @TempDir Path home;
 
   private Path repository() throws Exception {
-    Path repositories = Files.createDirectories(home.resolve("repositories"));
-    GitProgram.git(repositories, "init", "-q", "-b", "main", "author");
-    Path author = repositories.resolve("author");
-    Files.writeString(author.resolve("file.txt"), "old\n");
-    GitProgram.git(author, "add", "-A");
-    GitProgram.git(author, "commit", "-q", "-m", "base");
-    GitProgram.git(repositories, "clone", "-q", "--bare", "author", "acme/shop.git");
-    return repositories.resolve("acme/shop.git");
+    return GitProgram.publishShop(Files.createDirectories(home.resolve("repositories")));
   }
 
   private static String submit(Client client, String script) {

@@ -165,7 +165,7 @@ class WebhooksTest {
       }
     }
 
-    private final NavigableMap<Long, Kept> kept = new ConcurrentSkipListMap<>();
+    final NavigableMap<Long, Kept> kept = new ConcurrentSkipListMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private final Set<String> removedFor = ConcurrentHashMap.newKeySet();
 
@@ -329,32 +329,35 @@ class WebhooksTest {
     assertThat(messages.kept).isEmpty();
   }
 
+  /** Messages that the store is slow to keep; an interrupt breaks its connection. */
+  private static final class HeldMessages extends SharedMessages {
+    private final CountDownLatch keeping = new CountDownLatch(1);
+    private final CountDownLatch mayKeep = new CountDownLatch(1);
+
+    @Override
+    void beforeKeeping() {
+      keeping.countDown();
+      try {
+        mayKeep.await();
+      } catch (InterruptedException e) {
+        throw new StoreUnavailableException("The connection is broken.", e);
+      }
+    }
+  }
+
   @Test
   void aStopDoesNotDisturbTheKeepingOfAMessage() throws Exception {
-    CountDownLatch keeping = new CountDownLatch(1);
-    CountDownLatch mayKeep = new CountDownLatch(1);
-    SharedMessages messages =
-        new SharedMessages() {
-          @Override
-          void beforeKeeping() {
-            keeping.countDown();
-            try {
-              mayKeep.await();
-            } catch (InterruptedException e) {
-              throw new StoreUnavailableException("The connection is broken.", e);
-            }
-          }
-        };
+    HeldMessages messages = new HeldMessages();
     Target target = target(status(503));
     Webhooks webhooks =
         webhooks(messages.of("one"), directory, 9, Duration.ofMinutes(4), target.url());
     tell(webhooks);
     tell(webhooks);
-    keeping.await();
+    messages.keeping.await();
     Thread stop = Thread.ofPlatform().start(webhooks::close);
     await().until(() -> stop.getState() == Thread.State.TIMED_WAITING);
 
-    mayKeep.countDown();
+    messages.mayKeep.countDown();
     stop.join();
 
     assertThat(messages.kept).hasSize(2);
@@ -363,22 +366,7 @@ class WebhooksTest {
 
   @Test
   void aStopWritesToDiskWhatTheStoreDoesNotTake() throws Exception {
-    AtomicBoolean answers = new AtomicBoolean();
-    CountDownLatch keeping = new CountDownLatch(1);
-    SharedMessages messages =
-        new SharedMessages() {
-          @Override
-          void beforeKeeping() {
-            keeping.countDown();
-            try {
-              if (!answers.get()) {
-                new CountDownLatch(1).await();
-              }
-            } catch (InterruptedException e) {
-              throw new StoreUnavailableException("The connection is broken.", e);
-            }
-          }
-        };
+    HeldMessages messages = new HeldMessages();
     Target target = target(status(204));
     Target another = target(status(204));
     Webhooks before =
@@ -388,13 +376,13 @@ class WebhooksTest {
     for (int i = 0; i < 3; i++) {
       told.add(tell(before));
     }
-    keeping.await();
+    messages.keeping.await();
 
     before.close();
 
     assertThat(before.counts().dropped()).isZero();
     assertThat(files()).hasSize(6);
-    answers.set(true);
+    messages.mayKeep.countDown();
     Webhooks after = webhooks(messages.of("one"), directory, target.url(), another.url());
     await().until(() -> after.counts().delivered() == 6);
     assertThat(target.bodies()).isEqualTo(told);

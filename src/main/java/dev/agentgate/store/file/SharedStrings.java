@@ -3,6 +3,7 @@ package dev.agentgate.store.file;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Replaces equal strings, and equal short lists of labels, of many orders by one object. It keeps a
@@ -34,25 +35,21 @@ final class SharedStrings {
     if (flat.length > LONGEST) {
       return flat;
     }
-    List<String> all = List.of(flat);
-    String[] there = labels.get(all);
-    if (there != null || labels.size() >= MOST) {
-      return there == null ? flat : there;
-    }
-    String[] earlier = labels.putIfAbsent(all, flat);
-    return earlier == null ? flat : earlier;
+    return share(labels, List.of(flat), _ -> flat);
   }
 
   private Optional<String> share(String text) {
-    Optional<String> there = known.get(text);
+    return share(known, text, Optional::of);
+  }
+
+  /** Returns what is known by this key, or else something fresh, which is known from then on. */
+  private static <K, V> V share(ConcurrentHashMap<K, V> known, K key, Function<K, V> maker) {
+    V there = known.get(key);
     if (there != null) {
       return there;
     }
-    Optional<String> fresh = Optional.of(text);
-    if (known.size() < MOST) {
-      Optional<String> earlier = known.putIfAbsent(text, fresh);
-      return earlier == null ? fresh : earlier;
-    }
-    return fresh;
+    V fresh = maker.apply(key);
+    V earlier = known.size() < MOST ? known.putIfAbsent(key, fresh) : null;
+    return earlier == null ? fresh : earlier;
   }
 }

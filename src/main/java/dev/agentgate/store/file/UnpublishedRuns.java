@@ -67,10 +67,7 @@ final class UnpublishedRuns {
   }
 
   private static boolean isPending(Run run) {
-    return run.results()
-        .publication()
-        .filter(it -> it.status() == Publication.Status.PENDING)
-        .isPresent();
+    return run.results().hasPublication(Publication.Status.PENDING);
   }
 
   private Path file(RunId run) {

@@ -168,10 +168,7 @@ final class PostgresRuns implements Runs {
   }
 
   static boolean isUnpublished(Run run) {
-    return run.results()
-        .publication()
-        .filter(it -> it.status() == Publication.Status.PENDING)
-        .isPresent();
+    return run.results().hasPublication(Publication.Status.PENDING);
   }
 
   @Override

@@ -3,32 +3,13 @@ package dev.agentgate.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.store.Outbox;
-import dev.agentgate.store.SharedStoreFixture;
-import dev.agentgate.store.Store;
 import dev.agentgate.workorder.InstanceId;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The messages of two instances. */
-final class PostgresOutboxTest extends SharedStoreFixture {
-  private static final Duration LEASE = Duration.ofMinutes(1);
-
-  @RegisterExtension final FreshDatabase database = new FreshDatabase();
-
-  @Override
-  protected Store open(InstanceId instance) {
-    Store store = database.open(instance, clock, Optional.empty());
-    renew(store);
-    return store;
-  }
-
-  private static void renew(Store store) {
-    assertThat(store.queue().renew(Set.of(), LEASE)).isEmpty();
-  }
-
+final class PostgresOutboxTest extends TwoInstances {
   @Test
   void aMessageBelongsToTheInstanceThatKeepsIt() {
     Outbox outbox = one.outbox();

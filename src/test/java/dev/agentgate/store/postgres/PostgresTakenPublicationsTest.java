@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.store.ArchivedPiece;
 import dev.agentgate.store.Claim;
-import dev.agentgate.store.SharedStoreFixture;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.InstanceId;
@@ -22,29 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The pending publications of an instance that is gone, or seems to be. */
-final class PostgresTakenPublicationsTest extends SharedStoreFixture {
-  private static final Duration LEASE = Duration.ofMinutes(1);
-
-  @RegisterExtension final FreshDatabase database = new FreshDatabase();
-
-  @Override
-  protected Store open(InstanceId instance) {
-    Store store = database.open(instance, clock, Optional.empty());
-    renew(store);
-    return store;
-  }
-
-  private static void renew(Store store) {
-    assertThat(store.queue().renew(Set.of(), LEASE)).isEmpty();
-  }
-
+final class PostgresTakenPublicationsTest extends TwoInstances {
   private static Run publishing(Run run, Publication publication) {
     return run.with(run.results().publishing(publication));
   }
