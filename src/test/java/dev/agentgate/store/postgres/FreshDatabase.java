@@ -5,6 +5,7 @@ import dev.agentgate.store.Store;
 import dev.agentgate.workorder.InstanceId;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,13 +36,14 @@ public final class FreshDatabase implements BeforeEachCallback, AfterEachCallbac
     return pool(url, 20);
   }
 
-  /** Returns a pool of at most so many connections. */
+  /** Returns a pool of at most so many connections, which drops broken ones as Quarkus' does. */
   static AgroalDataSource pool(String url, int most) throws SQLException {
     return AgroalDataSource.from(
         new AgroalDataSourceConfigurationSupplier()
             .connectionPoolConfiguration(pool ->
                 pool.maxSize(most)
                     .acquisitionTimeout(Duration.ofSeconds(60))
+                    .exceptionSorter(new PostgreSQLExceptionSorter())
                     .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
   }
 
