@@ -7,8 +7,6 @@ import dev.agentgate.execution.log.ReadableRunLog;
 import dev.agentgate.execution.log.RunLog;
 import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
-import dev.agentgate.workorder.AgentGateException;
-import dev.agentgate.workorder.AgentGateException.Kind;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -24,6 +22,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -47,7 +46,6 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(ref = "NotAcceptable", responseCode = "406")
 public class RunLogResource {
   private static final String TEXT = "text/plain;charset=utf-8";
-  private static final int MOST_LINES = 1_000_000;
 
   private final RunLogs logs;
 
@@ -97,7 +95,11 @@ public class RunLogResource {
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(
               description = "Only the last lines, so many; `Range` is ignored then",
-              schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
+              schema =
+                  @Schema(
+                      type = SchemaType.INTEGER,
+                      minimum = "1",
+                      maximum = "" + LogTail.MOST_LINES))
           @QueryParam("tail")
           @Nullable String tail,
       @Parameter(
@@ -122,14 +124,14 @@ public class RunLogResource {
       @Context HttpServerRequest request)
       throws IOException {
     RunView run = logs.run(PathIds.run(runId));
-    Optional<Integer> lines = Optional.ofNullable(tail).map(RunLogResource::lines);
+    OptionalInt lines = LogTail.parse(tail);
     if (LogFormat.parse(format) == LogFormat.TEXT) {
       return readable(request, logs.readable(run.run()), lines);
     }
     RunLog log = logs.log(run.run().id());
     LogSnapshot snapshot = log.snapshot();
     if (lines.isPresent()) {
-      long start = log.startOfLastLines(lines.get(), snapshot.size());
+      long start = log.startOfLastLines(lines.getAsInt(), snapshot.size());
       return ok(request, sink -> snapshot.copyRest(start, logs.mask(), sink)).build();
     }
     Optional<ByteRange> wanted = ByteRange.requested(range, ifRange, snapshot.length());
@@ -165,7 +167,11 @@ public class RunLogResource {
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(
               description = "As for a read; the length is not told then",
-              schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "" + MOST_LINES))
+              schema =
+                  @Schema(
+                      type = SchemaType.INTEGER,
+                      minimum = "1",
+                      maximum = "" + LogTail.MOST_LINES))
           @QueryParam("tail")
           @Nullable String tail,
       @Parameter(
@@ -180,7 +186,7 @@ public class RunLogResource {
       throws IOException {
     RunView run = logs.run(PathIds.run(runId));
     boolean raw = LogFormat.parse(format) == LogFormat.RAW;
-    boolean whole = Optional.ofNullable(tail).map(RunLogResource::lines).isEmpty();
+    boolean whole = LogTail.parse(tail).isEmpty();
     Response.ResponseBuilder answer = Response.ok().type(TEXT);
     if (raw) {
       answer.header("Accept-Ranges", "bytes");
@@ -193,12 +199,12 @@ public class RunLogResource {
   }
 
   private static Response readable(
-      HttpServerRequest request, ReadableRunLog log, Optional<Integer> lines) {
+      HttpServerRequest request, ReadableRunLog log, OptionalInt lines) {
     return text(
             request,
             sink -> {
               if (lines.isPresent()) {
-                log.copyLastLines(lines.get(), sink);
+                log.copyLastLines(lines.getAsInt(), sink);
               } else {
                 log.copy(sink);
               }
@@ -212,17 +218,6 @@ public class RunLogResource {
             ok(request, sink -> snapshot.copy(range.from(), range.to(), logs.mask(), sink)),
             snapshot.length())
         .build();
-  }
-
-  private static int lines(String tail) {
-    if (tail.matches("\\d{1,9}")) {
-      int lines = Integer.parseInt(tail);
-      if (lines >= 1 && lines <= MOST_LINES) {
-        return lines;
-      }
-    }
-    throw new AgentGateException(
-        Kind.INVALID, "tail must be a number of lines from 1 to " + MOST_LINES);
   }
 
   private static Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {

@@ -8,6 +8,7 @@ import dev.agentgate.queue.RunLogs;
 import dev.agentgate.queue.RunView;
 import dev.agentgate.workorder.AgentGateException;
 import dev.agentgate.workorder.AgentGateException.Kind;
+import dev.agentgate.workorder.Run;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -23,6 +24,8 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -63,6 +66,8 @@ public class RunLogStreamResource {
    *
    * @param format raw, or text for people to read
    * @param encoding of the text in an event
+   * @param tail only the last lines of what was written so far, and then everything; ignored with
+   *     {@code lastEventId}
    * @param lastEventId the stream continues after that event; if absent, it starts at the beginning
    */
   @GET
@@ -77,7 +82,8 @@ public class RunLogStreamResource {
               + " has ended; the id is still an offset in the log as it is, the end of what was"
               + " rendered, so a client resumes with the same `format`. With `encoding=json` the text of a"
               + " `log` is a JSON string, so that carriage returns arrive unchanged; as plain text they"
-              + " become line feeds. Secrets are masked. Every"
+              + " become line feeds. With `tail` the stream begins with the last lines of what was"
+              + " written so far; when a client resumes, `tail` is ignored. Secrets are masked. Every"
               + " 15 seconds a comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
               + " role `viewer`.")
   @APIResponse(
@@ -118,6 +124,15 @@ public class RunLogStreamResource {
                       defaultValue = "plain"))
           @QueryParam("encoding")
           @Nullable String encoding,
+      @Parameter(
+              description = "Begin with the last lines, so many; ignored with `Last-Event-ID`",
+              schema =
+                  @Schema(
+                      type = SchemaType.INTEGER,
+                      minimum = "1",
+                      maximum = "" + LogTail.MOST_LINES))
+          @QueryParam("tail")
+          @Nullable String tail,
       @Parameter(description = "Go on after this event: the offset that was its id")
           @HeaderParam("Last-Event-ID")
           @Nullable String lastEventId,
@@ -126,13 +141,33 @@ public class RunLogStreamResource {
     RunView run = logs.run(PathIds.run(runId));
     LogFormat wanted = LogFormat.parse(format);
     LogEncoding written = LogEncoding.parse(encoding);
-    long offset = offset(lastEventId, logs.log(run.run().id()).size());
-    LogText text =
-        switch (wanted) {
-          case RAW -> logs.raw(run.run(), offset);
-          case TEXT -> logs.readable(run.run(), offset);
-        };
-    return ClientStream.events(request, stream -> follow(run, text, written, stream));
+    OptionalInt lines = LogTail.parse(tail);
+    OptionalLong offset = offset(lastEventId, logs.log(run.run().id()).size());
+    return ClientStream.events(
+        request,
+        stream -> {
+          LogText text =
+              lines.isPresent() && offset.isEmpty()
+                  ? lastLines(run, wanted, lines.getAsInt(), stream)
+                  : from(run.run(), wanted, offset.orElse(0));
+          follow(run, text, written, stream);
+        });
+  }
+
+  private LogText from(Run run, LogFormat format, long offset) throws IOException {
+    return switch (format) {
+      case RAW -> logs.raw(run, offset);
+      case TEXT -> logs.readable(run, offset);
+    };
+  }
+
+  private LogText lastLines(RunView run, LogFormat format, int lines, ClientStream stream)
+      throws IOException {
+    return switch (format) {
+      case RAW -> logs.raw(run.run(), logs.startOfLastLines(run.run(), lines));
+      case TEXT ->
+          logs.readable(run.run()).followLastLines(lines, !RunLogs.isOver(run), stream::send);
+    };
   }
 
   private void follow(RunView known, LogText text, LogEncoding encoding, ClientStream stream)
@@ -179,12 +214,12 @@ public class RunLogStreamResource {
     }
   }
 
-  private static long offset(@Nullable String lastEventId, long size) {
+  private static OptionalLong offset(@Nullable String lastEventId, long size) {
     if (lastEventId == null || lastEventId.isBlank()) {
-      return 0;
+      return OptionalLong.empty();
     }
     if (lastEventId.matches("\\d{1,18}") && Long.parseLong(lastEventId) <= size) {
-      return Long.parseLong(lastEventId);
+      return OptionalLong.of(Long.parseLong(lastEventId));
     }
     throw new AgentGateException(Kind.INVALID, "Last-Event-ID is not an offset of this log");
   }

@@ -69,6 +69,12 @@ public final class RunLogs {
     return new ReadableRunLog(log(run.id()), formats.apply(run), mask);
   }
 
+  /** Returns the offset at which the last lines of the log as it is begin. */
+  public long startOfLastLines(Run run, int lines) throws IOException {
+    RunLog log = log(run.id());
+    return log.startOfLastLines(lines, log.size());
+  }
+
   /** Begins to follow a run's log. The log ends when the run is over or purged. */
   public RunLogWatcher.Listener listen(RunId run) {
     return watcher.listen(run, log(run), () -> isOver(runs.apply(run)));

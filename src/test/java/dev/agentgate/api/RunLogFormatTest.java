@@ -216,6 +216,33 @@ class RunLogFormatTest {
   }
 
   @Test
+  void aListenerMayBeginWithTheLastLines() throws Exception {
+    RunId run = start();
+    String one = SAID.formatted("one");
+    runs.write(run, one + SAID.formatted("two"));
+    int size = 2 * one.length();
+    String last = "id: %d\nevent: log\ndata: two\ndata: \n".formatted(size);
+    try (LogEvents text = LogEvents.of(path(run) + "/stream?format=text&tail=1", "");
+        LogEvents raw = LogEvents.of(path(run) + "/stream?tail=1", "")) {
+      assertThat(text.next()).isEqualTo(last);
+      assertThat(raw.next())
+          .isEqualTo(
+              "id: %d\nevent: log\ndata: %s\ndata: \n"
+                  .formatted(size, SAID.formatted("two").strip()));
+      runs.write(run, "more\n");
+      String more = "id: %d\nevent: log\ndata: more\ndata: \n".formatted(size + 5);
+      assertThat(text.next()).isEqualTo(more);
+      assertThat(raw.next()).isEqualTo(more);
+    }
+    String resumed = Integer.toString(one.length());
+    try (LogEvents events = LogEvents.of(path(run) + "/stream?format=text&tail=1", resumed)) {
+      assertThat(events.next())
+          .isEqualTo("id: %d\nevent: log\ndata: two\ndata: more\ndata: \n".formatted(size + 5));
+    }
+    given().get(path(run) + "/stream?tail=0").then().statusCode(400);
+  }
+
+  @Test
   void whatAnAgentPutInPlaceOfItsLogIsNotRendered() throws Exception {
     RunId run = start();
     Files.createSymbolicLink(runs.directories.of(run).outputLog(), Path.of("/etc/passwd"));

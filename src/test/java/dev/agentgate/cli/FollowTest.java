@@ -95,27 +95,23 @@ class FollowTest {
   }
 
   @Test
-  void aTailLeavesOutWhatIsOld() {
+  void aTailIsThatOfTheFirstAttemptOnly() {
     events();
     server
-        .on("GET /work-orders/" + ORDER, order("running", RUN), order("completed", RUN))
-        .on("GET /runs/" + RUN, "{\"logBytes\":12}")
         .on(
-            STREAM,
-            FakeServer.events(log(4, "1\n2\n"), log(12, "3\n4\n5\nop"), log(15, "en\n"), END));
+            "GET /work-orders/" + ORDER,
+            order("running", RUN),
+            order("queued", RUN),
+            order("completed", NEXT))
+        .on(STREAM, FakeServer.events(log(12, "4\n5\n"), END))
+        .on("GET /runs/" + NEXT + "/log/stream", FakeServer.events(log(4, "1\n2\n"), END));
 
-    assertThat(shell().run("logs", "-f", ORDER, "--tail", "2").out()).isEqualTo("5\nopen\n");
-  }
-
-  @Test
-  void anEndWithinTheTailIsTheEnd() {
-    events();
-    server
-        .on("GET /work-orders/" + ORDER, order("completed", RUN))
-        .on("GET /runs/" + RUN, "{\"logBytes\":99}")
-        .on(STREAM, FakeServer.events(log(4, "1\n2\n"), END));
-
-    assertThat(shell().run("logs", "-f", ORDER, "-n", "1").out()).isEqualTo("2\n");
+    assertThat(shell().run("logs", "-f", ORDER, "--tail", "2").out()).isEqualTo("4\n5\n1\n2\n");
+    assertThat(
+            server.requests().stream()
+                .filter(request -> request.call().endsWith("/log/stream"))
+                .map(Request::query))
+        .containsExactly("format=text&tail=2", "format=text");
   }
 
   @Test

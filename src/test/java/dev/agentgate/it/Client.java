@@ -31,6 +31,7 @@ final class Client {
 
   private final HttpClient http;
   private final URI root;
+  private final String authorization;
 
   Client(int port) {
     this(URI.create("http://127.0.0.1:" + port), HttpClient.newBuilder());
@@ -42,8 +43,18 @@ final class Client {
   }
 
   private Client(URI root, HttpClient.Builder http) {
+    this(root, http.version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build(), "");
+  }
+
+  private Client(URI root, HttpClient http, String authorization) {
     this.root = root;
-    this.http = http.version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+    this.http = http;
+    this.authorization = authorization;
+  }
+
+  /** Returns the same client with a key. */
+  Client withKey(String key) {
+    return new Client(root, http, "Bearer " + key);
   }
 
   /** An answer. */
@@ -68,6 +79,9 @@ final class Client {
   Answer call(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(root.resolve(path)).timeout(PATIENCE).method(method, body);
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
     if (headers.length > 0) {
       request.headers(headers);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agentgate.cli.Shell;
 import dev.agentgate.cli.Shell.Result;
+import dev.agentgate.it.ClientProcess.Said;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,62 +82,34 @@ class CommandLineIT {
     return result.out().strip();
   }
 
-  /** A client of its own, whose output is a terminal or a pipe. */
-  private static Process process(boolean terminal, String... arguments) throws IOException {
-    List<String> command = service.clientCommand(arguments);
-    String quoted =
-        command.stream()
-            .map(word -> "'" + word.replace("'", "'\\''") + "'")
-            // A build that was started with & ignores the signal, and so would its children.
-            .collect(Collectors.joining(" ", "exec env --default-signal=INT ", ""));
-    ProcessBuilder builder =
-        new ProcessBuilder(terminal ? List.of("script", "-qefc", quoted, "/dev/null") : command);
-    builder.environment().clear();
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "PATH", System.getenv("PATH"),
-                "HOME", home.toString(),
-                "TERM", "xterm",
-                "COLUMNS", "100",
-                "LANG", "C.UTF-8",
-                "AGENTGATE_URL", url(),
-                "AGENTGATE_API_KEY_FILE", keyFile.toString()));
-    return builder.start();
-  }
-
-  private static String outputOf(Process process) throws IOException, InterruptedException {
-    process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    return said;
+  private static ClientProcess client() {
+    return new ClientProcess(service, home, keyFile);
   }
 
   @Test
   void onATerminalAnOrderIsFollowedToItsEnd() throws Exception {
-    Process follow =
-        process(true, "submit", "--empty", "--agent", "shell", "--follow", "echo Hello from a run");
-    assertThat(outputOf(follow))
+    Said followed =
+        client()
+            .run(
+                true, "submit", "--empty", "--agent", "shell", "--follow", "echo Hello from a run");
+    assertThat(followed.out())
         .contains("Submitted wo_", "Hello from a run", "completed", "\u001b[");
-    assertThat(follow.exitValue()).isZero();
+    assertThat(followed.code()).isZero();
   }
 
   @Test
   void withoutATerminalTheIdIsAllThatGoesToStandardOutput() throws Exception {
-    Process wait = process(false, "submit", "--empty", "--agent", "shell", "--wait", "exit 3");
-    String id = outputOf(wait).strip();
+    Said waited = client().run(false, "submit", "--empty", "--agent", "shell", "--wait", "exit 3");
+    String id = waited.out().strip();
     assertThat(id).matches("wo_\\w{26}");
-    assertThat(wait.exitValue()).isEqualTo(1);
-    assertThat(new String(wait.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-        .contains(id + " failed")
-        .doesNotContain("\u001b");
+    assertThat(waited.code()).isEqualTo(1);
+    assertThat(waited.err()).contains(id + " failed").doesNotContain("\u001b");
   }
 
   @Test
   void ctrlCDetachesAndTheKeyIsInNoList() throws Exception {
     String id = submit("echo started; sleep 600");
-    Process follow = process(true, "logs", "-f", id);
+    Process follow = client().start(true, "logs", "-f", id);
     StringBuilder said = new StringBuilder();
     try (var output = follow.inputReader(StandardCharsets.UTF_8)) {
       while (!said.toString().contains("started")) {
@@ -191,11 +162,11 @@ class CommandLineIT {
     Path empty = Files.createDirectory(home.resolve("empty"));
     List<String> command = new ArrayList<>(List.of("env", "HOME=" + empty));
     command.addAll(service.clientCommand("version"));
-    Process version = new ProcessBuilder(command).start();
+    Said version = ClientProcess.end(new ProcessBuilder(command).start());
 
-    assertThat(outputOf(version)).startsWith("agentgate ");
-    assertThat(version.exitValue()).isZero();
-    assertThat(version.getErrorStream().readAllBytes()).isEmpty();
+    assertThat(version.out()).startsWith("agentgate ");
+    assertThat(version.code()).isZero();
+    assertThat(version.err()).isEmpty();
     try (Stream<Path> files = Files.list(empty)) {
       assertThat(files).isEmpty();
     }

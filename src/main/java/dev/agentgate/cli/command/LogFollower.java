@@ -8,19 +8,21 @@ import dev.agentgate.cli.remote.Query;
 import dev.agentgate.cli.view.Order;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** Follows what the runs of an order write, from one attempt to the next, until the order ends. */
 final class LogFollower {
   private static final Duration LOOK_UP = Duration.ofMinutes(1);
-  private static final Duration AN_OPEN_LINE = Duration.ofSeconds(5);
 
   private final Session session;
   private final LogSink sink;
   private final String format;
-  private OptionalInt tail;
+  private @Nullable Integer tail;
 
-  LogFollower(Session session, LogSink sink, String format, OptionalInt tail) {
+  /**
+   * @param tail how many lines of what was written so far to show; null for all
+   */
+  LogFollower(Session session, LogSink sink, String format, @Nullable Integer tail) {
     this.session = session;
     this.sink = sink;
     this.format = format;
@@ -63,11 +65,11 @@ final class LogFollower {
   /** Follows one run to its end; false if nobody reads the output any more. */
   boolean run(String id) {
     sink.begin(id);
-    Query path = new Query("/runs/" + id + "/log/stream").with("format", format);
+    Query path = new Query("/runs/" + id + "/log/stream").with("format", format).with("tail", tail);
+    // A later attempt is new from its first line.
+    tail = null;
     try (EventStream events = session.server().follow(path).connect()) {
-      boolean over = tail.isPresent() && skip(events, id, tail.getAsInt());
-      // A later attempt is new from its first line.
-      tail = OptionalInt.empty();
+      boolean over = false;
       while (!over && sink.flush()) {
         Optional<Event> event = events.next(LOOK_UP);
         event.filter(LogFollower::isText).ifPresent(it -> sink.text(it.data()));
@@ -76,33 +78,6 @@ final class LogFollower {
       sink.end();
       return over;
     }
-  }
-
-  /**
-   * Leaves out what was written so far, except its last lines. The stream has no tail of its own,
-   * and its offsets are the only ones that fit both formats.
-   *
-   * @return whether the run is over
-   */
-  private boolean skip(EventStream events, String id, int lines) {
-    long written = session.server().get("/runs/" + id).json().path("logBytes").asLong();
-    LogSink.LastLines last = new LogSink.LastLines(lines);
-    long offset = 0;
-    boolean over = false;
-    while (!over && offset < written) {
-      // The last line of a log that is rendered does not come before it is whole.
-      Optional<Event> event = events.next(AN_OPEN_LINE);
-      if (event.isEmpty()) {
-        break;
-      }
-      over = isEnd(event.get());
-      if (isText(event.get())) {
-        last.add(event.get().data());
-        offset = Long.parseLong(event.get().id());
-      }
-    }
-    sink.text(last.text());
-    return over;
   }
 
   private static boolean isText(Event event) {

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /** Where the text of a log goes, in the form that the user chose. */
 final class LogSink {
@@ -78,38 +76,6 @@ final class LogSink {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("runId", runId).put("line", text);
     console.out().println(json);
-  }
-
-  /** The last lines of a text of any length. */
-  static final class LastLines {
-    private final Deque<String> lines = new ArrayDeque<>();
-    private final StringBuilder open = new StringBuilder();
-    private final int most;
-
-    LastLines(int most) {
-      this.most = most;
-    }
-
-    void add(String text) {
-      int start = 0;
-      for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-        open.append(text, start, end + 1);
-        lines.addLast(open.toString());
-        open.setLength(0);
-        if (lines.size() > most) {
-          lines.removeFirst();
-        }
-        start = end + 1;
-      }
-      open.append(text, start, text.length());
-    }
-
-    String text() {
-      if (!open.isEmpty() && lines.size() == most) {
-        lines.removeFirst();
-      }
-      return String.join("", lines) + open;
-    }
   }
 
   /** Turns bytes into lines of JSON. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,8 +66,7 @@ final class LogsCommand extends ClientCommand {
   ExitCode run() {
     boolean isRun = order.startsWith("run_");
     LogSink sink = new LogSink(session().console(), session().output(), raw);
-    OptionalInt lines = tail == null ? OptionalInt.empty() : OptionalInt.of(tail);
-    LogFollower follower = new LogFollower(session(), sink, format(), lines);
+    LogFollower follower = new LogFollower(session(), sink, format(), tail);
     if (follow && attempt == null && !isRun) {
       return follower.order(session().orderId(order));
     }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -113,7 +112,7 @@ final class SubmitCommand extends ClientCommand {
     if (follow) {
       console.say("Submitted " + order.id());
       LogSink sink = new LogSink(console, session().output(), false);
-      return new LogFollower(session(), sink, "text", OptionalInt.empty()).order(order.id());
+      return new LogFollower(session(), sink, "text", null).order(order.id());
     }
     if (!wait) {
       session().printer().one(order.json(), order.id(), out -> out.println(order.id()));

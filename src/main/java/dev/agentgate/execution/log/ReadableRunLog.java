@@ -48,14 +48,43 @@ public final class ReadableRunLog {
       snapshot.copyRest(log.startOfLastLines(lines, snapshot.size()), mask, sink);
       return;
     }
+    Tail tail = tail(lines, false, sink);
+    copy(tail.start(), new AfterLines(tail.skipped(), sink));
+  }
+
+  /**
+   * Returns the last lines, and then what is written after them. Renders the same part as {@link
+   * #copyLastLines}.
+   *
+   * @param lines how many; at least 1
+   * @param growing whether more may be written; a line that has not ended does not count then
+   * @param alive gets empty pieces, so that it can break off
+   */
+  public LogText followLastLines(int lines, boolean growing, Sink alive) throws IOException {
+    if (format == OutputFormat.TEXT) {
+      return new RunLogText(log, mask, log.startOfLastLines(lines, snapshot.size()));
+    }
+    Tail tail = tail(lines, growing, alive);
+    return new RestOfText(
+        new LogRendering(log, format, mask, tail.start(), Long.MAX_VALUE), tail.skipped());
+  }
+
+  /**
+   * Where the last lines are.
+   *
+   * @param start where to begin to render
+   * @param skipped how many of the lines that are rendered then come before them
+   */
+  private record Tail(long start, long skipped) {}
+
+  private Tail tail(int lines, boolean growing, Sink alive) throws IOException {
     // The first line may be incomplete.
     for (long enough = lines + 1L; ; enough *= GROWTH) {
       long start = start(enough);
-      LineCount count = new LineCount(sink);
-      copy(start, count);
+      LineCount count = new LineCount(alive);
+      copy(start, growing, count);
       if (start == 0 || count.lines() > lines) {
-        copy(start, new AfterLines(count.lines() - lines, sink));
-        return;
+        return new Tail(start, Math.max(0, count.lines() - lines));
       }
     }
   }
@@ -67,10 +96,14 @@ public final class ReadableRunLog {
   }
 
   private void copy(long start, Sink sink) throws IOException {
+    copy(start, false, sink);
+  }
+
+  private void copy(long start, boolean growing, Sink sink) throws IOException {
     LogRendering rendering = new LogRendering(log, format, mask, start, snapshot.size());
-    for (Optional<byte[]> piece = rendering.nextBytes(false);
+    for (Optional<byte[]> piece = rendering.nextBytes(growing);
         piece.isPresent();
-        piece = rendering.nextBytes(false)) {
+        piece = rendering.nextBytes(growing)) {
       sink.accept(piece.get());
     }
   }
@@ -100,6 +133,41 @@ public final class ReadableRunLog {
         open = bytes[bytes.length - 1] != '\n';
       }
       alive.accept(NOTHING);
+    }
+  }
+
+  /** What comes after the first lines of a text. */
+  private static final class RestOfText implements LogText {
+    private final LogText text;
+    private long missing;
+
+    RestOfText(LogText text, long missing) {
+      this.text = text;
+      this.missing = missing;
+    }
+
+    @Override
+    public long offset() {
+      return text.offset();
+    }
+
+    @Override
+    public Optional<String> next(boolean growing) throws IOException {
+      Optional<String> piece = text.next(growing);
+      return missing == 0 ? piece : piece.map(this::rest);
+    }
+
+    private String rest(String piece) {
+      int from = 0;
+      while (missing > 0) {
+        int end = piece.indexOf('\n', from);
+        if (end < 0) {
+          return "";
+        }
+        missing--;
+        from = end + 1;
+      }
+      return piece.substring(from);
     }
   }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is rendered of a log as a whole, from its end, and as it grows. */
 class ReadableRunLogTest {
@@ -87,11 +88,16 @@ class ReadableRunLogTest {
     return new LogRendering(log(), format, MASK, offset, Long.MAX_VALUE);
   }
 
-  private static String drain(LogRendering rendering, boolean growing) throws IOException {
+  private LogText followed(OutputFormat format, int lines, boolean growing) throws IOException {
+    return new ReadableRunLog(log(), format, MASK)
+        .followLastLines(lines, growing, bytes -> assertThat(bytes).isEmpty());
+  }
+
+  private static String drain(LogText text, boolean growing) throws IOException {
     StringBuilder all = new StringBuilder();
-    for (Optional<String> piece = rendering.next(growing);
+    for (Optional<String> piece = text.next(growing);
         piece.isPresent();
-        piece = rendering.next(growing)) {
+        piece = text.next(growing)) {
       all.append(piece.get());
     }
     return all.toString();
@@ -101,9 +107,11 @@ class ReadableRunLogTest {
     String whole = whole(format);
     List<String> lines = new ArrayList<>(List.of(whole.split("(?<=\n)")));
     for (int n = 1; n <= lines.size() + 2; n++) {
-      assertThat(tail(format, n))
-          .as("%s, last %d lines", format, n)
-          .isEqualTo(String.join("", lines.subList(Math.max(0, lines.size() - n), lines.size())));
+      String last = String.join("", lines.subList(Math.max(0, lines.size() - n), lines.size()));
+      assertThat(tail(format, n)).as("%s, last %d lines", format, n).isEqualTo(last);
+      assertThat(drain(followed(format, n, false), false))
+          .as("%s, last %d lines, followed", format, n)
+          .isEqualTo(last);
     }
   }
 
@@ -273,6 +281,19 @@ class ReadableRunLogTest {
     assertEveryTailIsTheEndOfTheWhole(OutputFormat.CLAUDE_STREAM_JSON);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"CLAUDE_STREAM_JSON", "CODEX_JSON", "GEMINI_STREAM_JSON"})
+  void aFollowedTailGoesOnWithEverythingThatIsWritten(OutputFormat format) throws IOException {
+    String written = "one\ntwo\nthr";
+    write(written);
+    LogText tail = followed(format, 1, true);
+    assertThat(drain(tail, true)).isEqualTo("two\n");
+    assertThat(tail.offset()).isEqualTo(8);
+    write(written + "ee\nfour\n");
+    assertThat(drain(tail, true)).isEqualTo("three\nfour\n");
+    assertThat(tail.offset()).isEqualTo(log().size());
+  }
+
   @Test
   void theTailOfAHugeLogIsRenderedWithoutTheRest() throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
@@ -282,6 +303,8 @@ class ReadableRunLogTest {
     }
     // The rest would take hours.
     assertThat(tail(OutputFormat.CLAUDE_STREAM_JSON, 2)).isEqualTo("one\ntwo\n");
+    assertThat(drain(followed(OutputFormat.CLAUDE_STREAM_JSON, 2, false), false))
+        .isEqualTo("one\ntwo\n");
   }
 
   @Test
