@@ -146,6 +146,16 @@ final class RunMembers {
     return others;
   }
 
+  /** Whether one of the processes will be the switch or the agent, but is not yet. */
+  boolean isForking(Map<Long, Entry> processes) {
+    if (!guarded) {
+      return false;
+    }
+    long first = leader().map(Entry::pid).orElse(0L);
+    return processes.values().stream()
+        .anyMatch(entry -> entry.pid() != first && RunScript.isRunBy(entry));
+  }
+
   /**
    * Returns the processes in the cgroup if they are all of the dead man's switch; empty otherwise.
    * Cheaper than a look, because it reads only these processes.

@@ -32,6 +32,9 @@ final class RunStop {
    */
   private static final int MOST_FREEZES = 3;
 
+  /** The longest wait for a process that is forked and does not run its own program yet. */
+  private static final Duration LONGEST_FORK = Duration.ofSeconds(5);
+
   private final RunMembers members;
   private final Signals signals;
   private final Duration killLimit;
@@ -96,7 +99,7 @@ final class RunStop {
     if (members.areProvenGone()) {
       return new StopReport(false, List.of(), since(called));
     }
-    Found first = members.look();
+    Found first = afterForks(members.look());
     if (isSwitchAlone(first)) {
       end(first.living());
       first = members.look();
@@ -106,9 +109,25 @@ final class RunStop {
     }
     Map<Long, Entry> living = members.withoutSwitch(first.living());
     met = !living.isEmpty() || (first.living().isEmpty() && !isCgroupEmpty());
-    boolean ended = !isGraceOver() && endByThemselves(living.values());
+    boolean ended = !isGraceOver() && endByThemselves(living);
     List<String> alive = ended ? List.of() : kill(first.complete());
     return new StopReport(met, alive, since(called));
+  }
+
+  /**
+   * Waits until each process that the run's script has forked runs its own program. A run may end
+   * before its switch has begun to be one; it would be taken for a process that the agent left
+   * behind and that ignores every signal.
+   */
+  private Found afterForks(Found first) {
+    long limit = System.nanoTime() + LONGEST_FORK.toNanos();
+    Pace pace = new Pace();
+    Found found = first;
+    while (members.isForking(found.living()) && !isGraceOver() && System.nanoTime() - limit < 0) {
+      pause(pace);
+      found = members.look();
+    }
+    return found;
   }
 
   /** Whether nothing of the run is alive but its dead man's switch. */
@@ -130,13 +149,14 @@ final class RunStop {
     return found.living().isEmpty() && found.complete() && isCgroupEmpty();
   }
 
-  private boolean endByThemselves(Collection<Entry> living) {
-    LateAgent late = new LateAgent(living);
-    signals.terminate(living);
+  private boolean endByThemselves(Map<Long, Entry> living) {
+    LateAgent late = new LateAgent(living.values());
+    signals.terminate(living.values());
     Pace pace = new Pace();
-    Collection<Entry> rest = living;
+    Map<Long, Entry> rest = new HashMap<>(living);
     while (true) {
-      rest = rest.stream().filter(ProcessTree::lives).toList();
+      rest.values().removeIf(entry -> !ProcessTree.lives(entry));
+      rest = members.withoutSwitch(rest);
       if (rest.isEmpty() && (members.isGuarded() || isCgroupEmpty())) {
         Found found = members.look();
         if (isProof(found)) {
@@ -145,16 +165,16 @@ final class RunStop {
         if (isSwitchAlone(found)) {
           return false;
         }
-        rest = members.withoutSwitch(found.living()).values();
+        rest = new HashMap<>(members.withoutSwitch(found.living()));
         met |= !rest.isEmpty();
         // These were born while the others were signalled, possibly as part of a clean end.
-        signals.terminate(rest);
+        signals.terminate(rest.values());
       }
       if (isGraceOver()) {
         return false;
       }
       late.find().ifPresent(agent -> signals.terminate(List.of(agent)));
-      List<Entry> stopped = rest.stream().filter(ProcessTree::isStopped).toList();
+      List<Entry> stopped = rest.values().stream().filter(ProcessTree::isStopped).toList();
       if (!stopped.isEmpty()) {
         signals.resume(stopped);
       }

@@ -186,6 +186,34 @@ class DeadMansSwitchTest {
     }
   }
 
+  /** The script forks; until its child runs the switch, it looks like the script. */
+  @Test
+  void aSwitchThatHasJustBeenForkedIsNotLeftBehindByTheAgent() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      fixture.directories.create(run);
+      Path ready = fixture.workspace(run).resolve("ready");
+      ProcessBuilder forked =
+          new ProcessBuilder(
+              "sh",
+              "-c",
+              "trap '' TERM; echo 1 >\"$1\"; sleep 0.3;"
+                  + " exec setsid sh -c 'while :; do sleep 1; done' agentgate-switch x",
+              "agentgate-run",
+              ready.toString());
+      forked.environment().put("AGENTGATE_RUN_ID", run.value());
+      fixture.cleanUp(forked.start().pid());
+      fixture.awaitFile(run, "ready");
+
+      StopReport report = fixture.manager.stop(run, LONG);
+
+      assertThat(report.killed()).isFalse();
+      assertThat(report.survivors()).isZero();
+      assertThat(report.took()).isLessThan(LONG);
+      assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aStopDoesNotWaitForTheSwitch(Holding holding) throws Exception {
