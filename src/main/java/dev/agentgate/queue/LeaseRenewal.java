@@ -67,13 +67,33 @@ final class LeaseRenewal {
     Set<WorkOrderId> ids =
         running.stream().map(RunSupervisor::workOrder).collect(Collectors.toSet());
     Set<WorkOrderId> lost = orders.renew(ids, lease.length());
+    disown(running.stream().filter(run -> lost.contains(run.workOrder())).toList());
     moveTheDeadline(sent);
-    running.stream().filter(run -> lost.contains(run.workOrder())).forEach(RunSupervisor::disown);
     if (doubted && !lease.isInDoubt()) {
       LOG.info("The lease is renewed; runs may start");
       manager.wake();
     }
     announce();
+  }
+
+  /**
+   * Stops runs of other instances. Until that is done, the deadline stays where it is: a run that
+   * is just being started must not find that it is in time again.
+   */
+  private void disown(List<RunSupervisor> lost) {
+    List<Thread> stops = lost.stream().map(RunSupervisor::disown).toList();
+    long end = System.nanoTime() + lease.length().dividedBy(RENEWALS_PER_LEASE).toNanos();
+    try {
+      for (Thread stop : stops) {
+        Duration left = Duration.ofNanos(end - System.nanoTime());
+        if (left.isNegative() || !stop.join(left)) {
+          LOG.warn("Runs whose orders other instances own take long to stop");
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void announce() {

@@ -23,6 +23,8 @@ final class OwnLease {
 
   private volatile @Nullable Moment renewed;
 
+  private volatile long term;
+
   /** A moment on two clocks, because the first one cannot always be read. */
   record Moment(Duration uptime, long nanos) {}
 
@@ -43,6 +45,20 @@ final class OwnLease {
   /** Whether nothing new may start, and what runs must end: half of the lease is over. */
   boolean isInDoubt() {
     return clock != null && age().compareTo(length.dividedBy(2)) >= 0;
+  }
+
+  /**
+   * Returns the number of the present term. A renewal that comes after half of the lease begins
+   * another one: meanwhile, another instance may have taken over what was claimed before.
+   */
+  long term() {
+    return term;
+  }
+
+  /** Whether what was claimed in this term is still this instance's and may start. */
+  boolean holdsSince(long claimedIn) {
+    // Asked in this order: a renewal may end the doubt in between.
+    return !isInDoubt() && term == claimedIn;
   }
 
   /** Returns why nothing starts, as a sentence; empty if the lease is not in doubt. */
@@ -83,10 +99,14 @@ final class OwnLease {
    *
    * @return false if one that was sent later has succeeded already
    */
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // only here, and synchronized
   synchronized boolean renewed(Moment sent) {
     Moment before = renewed;
     if (before != null && before.uptime().compareTo(sent.uptime()) > 0) {
       return false;
+    }
+    if (isInDoubt()) {
+      term++;
     }
     renewed = sent;
     return true;

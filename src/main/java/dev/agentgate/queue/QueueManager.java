@@ -405,26 +405,31 @@ public final class QueueManager {
     if (settings.autoProcess() || claim.only().isPresent()) {
       supervision.executor().expectRun();
     }
-    return orders.claim(claim).stream().map(this::tryToBegin).flatMap(Optional::stream).toList();
+    long term = supervision.lease().term();
+    return orders.claim(claim).stream()
+        .map(claimed -> tryToBegin(claimed, term))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Begins a run. If that fails, the others of the claim begin all the same. */
-  private Optional<RunId> tryToBegin(WorkOrder claimed) {
+  private Optional<RunId> tryToBegin(WorkOrder claimed, long term) {
     try {
-      return begin(claimed);
+      return begin(claimed, term);
     } catch (StoreUnavailableException e) {
       LOG.warnf("%s was claimed and could not begin: %s", claimed.id(), e.getMessage());
       return Optional.empty();
     }
   }
 
-  private Optional<RunId> begin(WorkOrder claimed) {
+  private Optional<RunId> begin(WorkOrder claimed, long term) {
     RunSupervisor supervisor =
-        RunSupervisor.beginning(supervision, claimed, claimed.state().attempt().orElseThrow());
+        RunSupervisor.beginning(
+            supervision, claimed, claimed.state().attempt().orElseThrow(), term);
     // The rules were checked a moment ago; since then a symbolic link may have changed, or the
     // process may have been stopped for longer than a lease.
-    if (supervision.lease().isInDoubt()
-        || continuations.belongsElsewhere(claimed)
+    if (continuations.belongsElsewhere(claimed)
+        || !supervision.lease().holdsSince(term)
         || supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
         || !supervision.slots().take(supervisor)) {
       boolean _ = orders.release(claimed);

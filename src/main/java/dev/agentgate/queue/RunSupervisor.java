@@ -50,6 +50,10 @@ final class RunSupervisor {
   private final WorkOrder order;
   private final Attempt attempt;
   private final boolean adopting;
+
+  /** The term of the lease in which the order was claimed. */
+  private final long term;
+
   private final Optional<Object> directory;
   private final RunRecord record;
   private final EndRequests requests;
@@ -71,11 +75,13 @@ final class RunSupervisor {
   /** Whether the run was stopped because the lease is in doubt. */
   private volatile boolean fenced;
 
-  private RunSupervisor(Supervision with, WorkOrder order, Attempt attempt, boolean adopting) {
+  private RunSupervisor(
+      Supervision with, WorkOrder order, Attempt attempt, boolean adopting, long term) {
     this.with = with;
     this.order = order;
     this.attempt = attempt;
     this.adopting = adopting;
+    this.term = term;
     this.directory =
         order.spec().workspaceSource() instanceof WorkspaceSource.Local local
             ? with.workspaces().identify(local)
@@ -102,9 +108,10 @@ final class RunSupervisor {
    * Creates the supervisor of a run that is about to begin.
    *
    * @param order the order in its running state
+   * @param term the term of the lease before the order was claimed
    */
-  static RunSupervisor beginning(Supervision with, WorkOrder order, Attempt attempt) {
-    return new RunSupervisor(with, order, attempt, false);
+  static RunSupervisor beginning(Supervision with, WorkOrder order, Attempt attempt, long term) {
+    return new RunSupervisor(with, order, attempt, false, term);
   }
 
   /**
@@ -113,7 +120,7 @@ final class RunSupervisor {
    * @param order the order, which must be running
    */
   static RunSupervisor adopting(Supervision with, WorkOrder order, Attempt attempt) {
-    return new RunSupervisor(with, order, attempt, true);
+    return new RunSupervisor(with, order, attempt, true, with.lease().term());
   }
 
   WorkOrderId workOrder() {
@@ -203,20 +210,22 @@ final class RunSupervisor {
    */
   void fence(Duration grace) {
     fenced = true;
-    stopForTheLease(grace);
+    Thread _ = stopForTheLease(grace);
   }
 
   /**
    * Stops the run and writes nothing more, because another instance has taken its order over.
    * Returns at once.
+   *
+   * @return the thread that stops it
    */
-  void disown() {
+  Thread disown() {
     recorder.disown();
-    stopForTheLease(Duration.ZERO);
+    return stopForTheLease(Duration.ZERO);
   }
 
-  private void stopForTheLease(Duration grace) {
-    Thread.ofVirtual()
+  private Thread stopForTheLease(Duration grace) {
+    return Thread.ofVirtual()
         .name("lease-" + run())
         .start(() -> {
           try {
@@ -285,7 +294,7 @@ final class RunSupervisor {
                       order,
                       run(),
                       patience.look(this::session),
-                      () -> requests.strongest().isEmpty() && !with.lease().isInDoubt(),
+                      this::mayStart,
                       () -> with.orders().tell(observer -> observer.checkedOut(order))));
     } catch (NotStartedException e) {
       if (elapsed(began).compareTo(limits().maxTime()) >= 0) {
@@ -297,6 +306,17 @@ final class RunSupervisor {
     Duration waited = Duration.between(order.queuedAt(), attempt.startedAt());
     with.orders().tell(observer -> observer.launched(waited.plus(spent), spent));
     return watch(execution);
+  }
+
+  /**
+   * Whether the agent may start. What was stopped for the lease never starts afterwards, although
+   * the lease may have been renewed meanwhile.
+   */
+  private boolean mayStart() {
+    return requests.strongest().isEmpty()
+        && !fenced
+        && !recorder.isDisowned()
+        && with.lease().holdsSince(term);
   }
 
   private RunOutcome adoptAndWatch() throws NotStartedException, InterruptedException {

@@ -42,6 +42,7 @@ public final class FakeExecutor implements Executor {
   private final Set<WorkOrderId> homes = ConcurrentHashMap.newKeySet();
   private final Set<RunId> discarded = ConcurrentHashMap.newKeySet();
   private volatile @Nullable NotStartedException refusal;
+  private volatile Runnable beforeStarting = () -> {};
   private volatile CountDownLatch checkout = new CountDownLatch(0);
   private volatile int survivors;
   private volatile boolean blind;
@@ -75,6 +76,11 @@ public final class FakeExecutor implements Executor {
 
   public void refuseNothing() {
     refusal = null;
+  }
+
+  /** Does something before a run begins to be one that can be stopped. */
+  public void beforeStarting(Runnable what) {
+    beforeStarting = what;
   }
 
   /** Lets every checkout wait from now on. */
@@ -165,6 +171,7 @@ public final class FakeExecutor implements Executor {
 
   @Override
   public Execution start(Assignment assignment) throws NotStartedException {
+    beforeStarting.run();
     RunId run = assignment.run();
     WorkOrder order = assignment.order();
     order

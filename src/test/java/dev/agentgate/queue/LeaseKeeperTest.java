@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +239,96 @@ class LeaseKeeperTest {
 
     assertThat(one.order(id).attempts()).isZero();
     assertThat(one.executor.started()).isEmpty();
+  }
+
+  /** The supervisor may wait for the store before it starts the agent. */
+  @Test
+  void aRunThatWasStoppedForTheLeaseBeforeItsStartDoesNotStartAfterARenewal() {
+    one.open();
+    List<String> stops = stopsOf(one);
+    one.executor.beforeStarting(() -> {
+      one.executor.beforeStarting(() -> {});
+      pass(LEASE.dividedBy(2));
+      assertThat(keeper(one).watch()).isPositive();
+      await().until(() -> stops.contains("lease"));
+      one.service().pause();
+      keeper(one).renew();
+    });
+
+    WorkOrderId id = one.submit();
+
+    one.awaitStatus(id, WorkOrderStatus.RUNNING);
+    one.awaitStatus(id, WorkOrderStatus.QUEUED);
+    assertThat(one.order(id).attempts()).isZero();
+    assertThat(one.executor.started()).isEmpty();
+  }
+
+  @Test
+  void aRunThatIsTakenOverBeforeItsStartDoesNotStart() {
+    one.open();
+    two.open();
+    List<String> stops = stopsOf(one);
+    one.executor.beforeStarting(() -> {
+      one.executor.beforeStarting(() -> {});
+      takeOverFromOneAndRenewIt();
+      await().until(() -> stops.contains("lease"));
+    });
+
+    WorkOrderId id = one.submit();
+
+    two.awaitStatus(id, WorkOrderStatus.FAILED);
+    assertThat(failure(two.order(id))).isEqualTo(FailureReason.LOST);
+    await().until(() -> stops.contains("sweep"));
+    assertThat(one.executor.started()).isEmpty();
+  }
+
+  @Test
+  void whatWasClaimedBeforeADoubtDoesNotBeginAfterIt() {
+    one.open();
+    two.open();
+    AtomicBoolean first = new AtomicBoolean(true);
+    one.queue
+        .orders()
+        .register(
+            new QueueObserver() {
+              @Override
+              public void transitioned(Transition transition) {
+                if (transition.order().status() == WorkOrderStatus.RUNNING
+                    && first.getAndSet(false)) {
+                  takeOverFromOneAndRenewIt();
+                }
+              }
+            });
+
+    WorkOrderId id = one.submit();
+
+    two.awaitStatus(id, WorkOrderStatus.FAILED);
+    RunId next = one.awaitRunning(one.submit());
+    assertThat(failure(two.order(id))).isEqualTo(FailureReason.LOST);
+    assertThat(one.executor.started()).containsExactly(next);
+  }
+
+  private void takeOverFromOneAndRenewIt() {
+    pass(LEASE.plusSeconds(1));
+    keeper(two).renew();
+    assertThat(keeper(two).takeOver()).isEqualTo(1);
+    keeper(one).renew();
+  }
+
+  /** Returns how the runs of an instance are stopped from now on. */
+  private static List<String> stopsOf(QueueFixture instance) {
+    List<String> modes = new CopyOnWriteArrayList<>();
+    instance
+        .queue
+        .orders()
+        .register(
+            new QueueObserver() {
+              @Override
+              public void stopped(String mode, StopReport report) {
+                modes.add(mode);
+              }
+            });
+    return modes;
   }
 
   @Test
