@@ -131,6 +131,42 @@ class ServerErrorsTest {
     assertThat(result.err()).contains("does not accept the key in " + file).doesNotContain(SECRET);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "GET /runs/run_01K9Z4J1B3V7S5T8Q2N6M4B1CD/log, logs run_01K9Z4J1B3V7S5T8Q2N6M4B1CD",
+    "GET /runs/run_01K9Z4J1B3V7S5T8Q2N6M4B1CD/patch, patch run_01K9Z4J1B3V7S5T8Q2N6M4B1CD",
+    "DELETE /work-orders, purge --status completed --dry-run",
+    "POST /work-orders/cancel, cancel --status queued"
+  })
+  void nothingWaitsForeverForAServerThatIsSilent(String call, String command) {
+    server.on(call, FakeServer.silence());
+
+    Result result = shell().run((command + " --request-timeout 200ms").split(" "));
+
+    assertThat(server.request(call).key()).isEmpty();
+    assertThat(result.code()).as(result.err()).isEqualTo(5);
+    assertThat(result.err()).contains("did not answer within 200ms");
+  }
+
+  @Test
+  void aWaitThatIsLongIsExplainedOnATerminal() {
+    FakeServer.Answer done = FakeServer.json(200, "{\"success\":true}");
+    server.on(
+        "POST /work-orders/" + ORDER + "/cancel",
+        exchange -> {
+          try {
+            Thread.sleep(2_000);
+          } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+          }
+          done.to(exchange);
+        });
+    String explained = "Still waiting for the server to finish.\n";
+
+    assertThat(shell().onATerminal(80).run("cancel", ORDER).err()).contains(explained);
+    assertThat(shell().run("cancel", ORDER).err()).isEmpty();
+  }
+
   @Test
   void aServerThatIsAwayIsReported() {
     String nowhere = FakeServer.nowhere();

@@ -114,7 +114,7 @@ class EveryCommandIT {
 
   private static String ended(String script) {
     String id = api.submit(script, _ -> {});
-    assertThat(api.awaitEnd(id).path("finishedAt").asText()).isNotEmpty();
+    assertThat(api.awaitEnd(id).path("status").asText()).isIn("completed", "failed");
     return id;
   }
 
@@ -122,15 +122,15 @@ class EveryCommandIT {
   void submit() throws Exception {
     check(
         List.of("submit", "--empty", "--agent", "shell", "--label", "by:submit", "true"),
-        text -> assertThat(text).containsPattern("Submitted wo_\\w{26}"),
+        text -> assertThat(text).containsPattern("wo_\\w{26}\n.*agentgate logs -f wo_"),
         order -> assertThat(order.path("labels").path("by").asText()).isEqualTo("submit"));
   }
 
   @Test
   void list() throws Exception {
     check(
-        List.of("list", "--status", "completed", "--repository", "acme/shop"),
-        text -> assertThat(text).contains("STATUS", changed, "acme/shop", COLOUR),
+        List.of("list", "--status", "completed", "--repo", "acme/shop"),
+        text -> assertThat(text).contains("STATUS", "acme/shop", "echo changed", COLOUR),
         page -> assertThat(page.path("items").path(0).path("id").asText()).isEqualTo(changed));
   }
 
@@ -153,7 +153,7 @@ class EveryCommandIT {
   @Test
   void followedLogs() throws Exception {
     List<String> follow = List.of("logs", "-f", changed, "-n", "1");
-    onATerminal(follow, text -> assertThat(text).contains("said it\n", changed + " completed"));
+    onATerminal(follow, text -> assertThat(text).contains("said it\n", changed, "completed"));
     asJson(follow, line -> assertThat(line.path("line").asText()).isEqualTo("said it"));
   }
 
@@ -161,7 +161,7 @@ class EveryCommandIT {
   void waiting() throws Exception {
     check(
         List.of("wait", changed),
-        text -> assertThat(text).contains(changed + " completed"),
+        text -> assertThat(text).contains(changed, "completed", COLOUR),
         order -> assertThat(order.path("status").asText()).isEqualTo("completed"));
   }
 
@@ -182,9 +182,8 @@ class EveryCommandIT {
     onATerminal(List.of("kill", seen), text -> assertThat(text).contains(seen, "killed"));
     String parsed = running();
     asJson(
-        List.of("kill", parsed),
-        answer -> assertThat(answer.path("id").asText()).isEqualTo(parsed));
-    assertThat(api.awaitEnd(parsed).path("status").asText()).isEqualTo("cancelled");
+        List.of("kill", parsed), answer -> assertThat(answer.path("survivors").asInt(-1)).isZero());
+    assertThat(api.awaitEnd(parsed).path("status").asText()).isEqualTo("failed");
   }
 
   @Test
@@ -249,7 +248,7 @@ class EveryCommandIT {
   void queue() throws Exception {
     check(
         List.of("queue"),
-        text -> assertThat(text).contains("Running", "Waiting"),
+        text -> assertThat(text).contains("Running", "Queued"),
         health -> assertThat(health.path("paused").isBoolean()).isTrue());
   }
 
@@ -306,17 +305,78 @@ class EveryCommandIT {
             line = Objects.requireNonNull(output.readLine());
           }
         }
-        assertThat(line).contains(terminal ? "→" : "\"previousStatus\":\"running\"");
         if (terminal) {
-          try (OutputStream keyboard = events.getOutputStream()) {
-            keyboard.write(3);
-          }
-          assertThat(events.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-          assertThat(events.exitValue()).isEqualTo(130);
+          assertThat(line).contains("running → ");
+        } else {
+          JsonNode event = new Said(0, line, "").json().path("event");
+          assertThat(event.path("previousStatus").asText()).isEqualTo("running");
+        }
+        if (terminal) {
+          interrupt(events);
         }
       } finally {
         events.destroy();
       }
+    }
+  }
+
+  @Test
+  void aListIsWatchedUntilCtrlC() throws Exception {
+    Process watch = client.start(true, "list", "--watch", "--status", "completed");
+    try (BufferedReader output = watch.inputReader(StandardCharsets.UTF_8)) {
+      awaitText(output, "STATUS");
+      assertThat(ended("true # seen")).isNotEmpty();
+      awaitText(output, "true # seen");
+      interrupt(watch);
+    } finally {
+      watch.destroy();
+    }
+  }
+
+  @Test
+  void aWaitIsLeftWithCtrlC() throws Exception {
+    String id = running();
+    Process wait = client.start(true, "wait", id);
+    try (BufferedReader output = wait.inputReader(StandardCharsets.UTF_8)) {
+      awaitText(output, "running");
+      interrupt(wait);
+    } finally {
+      wait.destroy();
+    }
+    assertThat(api.status(id)).isEqualTo("running");
+    assertThat(client.run(false, "cancel", id).code()).isZero();
+  }
+
+  @Test
+  void aServerThatIsAwayIsAnExitCodeOfItsOwn() throws Exception {
+    for (boolean terminal : new boolean[] {true, false}) {
+      Said said = client.run(terminal, "list", "--url", "http://127.0.0.1:1");
+      assertThat(said.code()).isEqualTo(5);
+      assertThat(said.out() + said.err()).contains("http://127.0.0.1:1").doesNotContain(KEY);
+    }
+  }
+
+  private static void awaitText(BufferedReader output, String text) throws IOException {
+    StringBuilder seen = new StringBuilder();
+    while (seen.indexOf(text) < 0) {
+      int next = output.read();
+      assertThat(next).as("The command has ended: %s", seen).isNotNegative();
+      seen.append((char) next);
+    }
+  }
+
+  private static void interrupt(Process process) throws IOException, InterruptedException {
+    try (OutputStream keyboard = process.getOutputStream()) {
+      keyboard.write(3);
+    }
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(130);
+  }
+
+  @Test
+  void manual() throws Exception {
+    for (boolean terminal : new boolean[] {true, false}) {
+      assertThat(client.run(terminal, "manual").out()).contains(".TH", "submit");
     }
   }
 

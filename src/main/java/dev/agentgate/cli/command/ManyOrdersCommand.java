@@ -186,9 +186,8 @@ abstract class ManyOrdersCommand extends ClientCommand {
 
   private JsonNode send(boolean dry) {
     Query query = filter.addTo(all(), session().clock().instant());
-    if (dry) {
-      query.with("dryRun", true);
-    }
-    return session().server().patiently(method(), query).json();
+    return dry
+        ? session().server().call(method(), query.with("dryRun", true)).json()
+        : session().server().patiently(method(), query).json();
   }
 }

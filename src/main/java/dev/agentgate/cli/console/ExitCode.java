@@ -11,7 +11,9 @@ public enum ExitCode {
   REFUSED(4, "the key is missing, wrong, or its role is too low"),
   UNREACHABLE(5, "the server is out of reach or cannot answer now"),
   CONFLICT(6, "the state of the order does not allow it, or the queue is full"),
-  TIMED_OUT(124, "the wait took longer than `--timeout`");
+  TIMED_OUT(124, "the wait took longer than `--timeout`"),
+  /** Given by the virtual machine. */
+  INTERRUPTED(130, "Ctrl-C ended the command; orders continue");
 
   private final int number;
   private final String meaning;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.agentgate.cli.console.CommandFailed;
 import dev.agentgate.cli.console.Console;
 import dev.agentgate.cli.console.ExitCode;
+import dev.agentgate.cli.console.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -61,16 +62,23 @@ public final class Server implements AutoCloseable {
   }
 
   public Reply get(Object path) {
-    return send(request("GET", path, null).timeout(settings.patience()).build());
+    return call("GET", path);
   }
 
   public Reply post(Object path, @Nullable JsonNode body) {
     return send(request("POST", path, body).timeout(settings.patience()).build());
   }
 
+  /** Sends a request that is answered soon. */
+  public Reply call(String method, Object path) {
+    return send(request(method, path, null).timeout(settings.patience()).build());
+  }
+
   /** Sends a request whose answer comes when processes are gone, however long that takes. */
   public Reply patiently(String method, Object path) {
-    return send(request(method, path, null).build());
+    try (Progress _ = new Progress(console, "Still waiting for the server to finish.")) {
+      return send(request(method, path, null).build());
+    }
   }
 
   /** Asks a server that was there before. If it is away now, it may be about to return. */
@@ -114,10 +122,12 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /** Copies a body of any size and any bytes. */
+  /** Copies a body of any size and any bytes, which must begin soon. */
   public void download(Object path, OutputStream sink) throws IOException {
     HttpResponse<InputStream> answer =
-        sendOrFail(request("GET", path, null).build(), BodyHandlers.ofInputStream());
+        sendOrFail(
+            request("GET", path, null).timeout(settings.patience()).build(),
+            BodyHandlers.ofInputStream());
     try (InputStream body = answer.body()) {
       if (answer.statusCode() / 100 != 2) {
         throw Problems.failure(target, answer.statusCode(), answer.headers(), body.readAllBytes());
