@@ -17,13 +17,20 @@ import dev.agentgate.store.Store;
 import dev.agentgate.store.Writes;
 import dev.agentgate.workorder.RunId;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Holds the package table of docs/architecture.md: dependencies point down it only. */
@@ -31,54 +38,66 @@ class ArchitectureTest {
   private static final String ROOT = "dev.agentgate.";
   private static final int MOST_PARAMETERS = 7;
 
+  /** A row of the table: the package, its duty, and what it knows. */
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([a-z.]+)` \\| .+ \\| (nothing|all|(?:`[a-z.]+`(?:, )?)+) \\|");
+
+  private static final Pattern NAME = Pattern.compile("`([a-z.]+)`");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.agentgate");
 
-  /** The packages that each package may know. A package includes those below it without a row. */
-  private static final Map<String, List<String>> KNOWS = new LinkedHashMap<>();
+  /** The table: the packages that each package may know. */
+  private static final Map<String, List<String>> KNOWS = table();
 
-  static {
-    KNOWS.put("workorder", List.of());
-    KNOWS.put("linux", List.of());
-    KNOWS.put("agent", List.of("workorder"));
-    KNOWS.put("git", List.of("linux"));
-    KNOWS.put("workspace", List.of("workorder", "linux", "git"));
-    KNOWS.put("store", List.of("workorder"));
-    KNOWS.put("execution", List.of("workorder", "agent"));
-    KNOWS.put("output", List.of("workorder", "linux", "agent", "execution"));
-    KNOWS.put(
-        "execution.local",
-        List.of("workorder", "linux", "agent", "workspace", "execution", "output"));
-    KNOWS.put("migration", List.of("workorder", "store", "execution"));
-    KNOWS.put("queue", List.of("workorder", "agent", "workspace", "store", "execution"));
-    KNOWS.put("publish", with("queue", "git"));
-    KNOWS.put("notify", with("queue"));
-    KNOWS.put("jobs", with("queue"));
-    KNOWS.put("wire", List.of("workorder"));
-    KNOWS.put("api", with("queue", "linux", "publish", "wire"));
-    KNOWS.put("ops", with("queue", "notify", "publish"));
-    KNOWS.put("cli", List.of("wire"));
-    KNOWS.put("config", List.of("workorder"));
-    KNOWS.put("runtime", List.copyOf(KNOWS.keySet()));
+  /** Each package below these may be an implementation, which only a few may know. */
+  private static final Set<String> SEAMS = Set.of("store", "execution");
+
+  /** These packages below them are parts of the promise. */
+  private static final Set<String> SHARED = Set.of("store.json", "execution.log");
+
+  private static Map<String, List<String>> table() {
+    Map<String, List<String>> table = new LinkedHashMap<>();
+    for (String line : lines(Path.of("docs", "architecture.md"))) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches()) {
+        List<String> known =
+            switch (row.group(2)) {
+              case "nothing" -> List.of();
+              case "all" -> List.copyOf(table.keySet());
+              default -> NAME.matcher(row.group(2)).results().map(it -> it.group(1)).toList();
+            };
+        assertThat(table.keySet()).as("above %s", row.group(1)).containsAll(known);
+        Set<String> all = new LinkedHashSet<>(known);
+        if (known.contains("queue")) {
+          all.addAll(table.getOrDefault("queue", List.of()));
+        }
+        table.put(row.group(1), List.copyOf(all));
+      }
+    }
+    return table;
   }
 
-  /** Returns a package and all that it knows, and others. */
-  private static List<String> with(String name, String... others) {
-    List<String> all = new ArrayList<>(KNOWS.getOrDefault(name, List.of()));
-    all.add(name);
-    all.addAll(List.of(others));
-    return all;
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the row of the table that a class belongs to; empty if it is not ours. */
   private static String rowOf(JavaClass type) {
-    if (!type.getPackageName().startsWith(ROOT)) {
-      return "";
-    }
-    String name = type.getPackageName().substring(ROOT.length());
-    return KNOWS.containsKey(name) ? name : name.split("\\.", -1)[0];
+    return type.getPackageName().startsWith(ROOT)
+        ? rowOf(type.getPackageName().substring(ROOT.length()))
+        : "";
+  }
+
+  private static String rowOf(String name) {
+    String first = name.split("\\.", -1)[0];
+    return KNOWS.containsKey(name) || SEAMS.contains(first) ? name : first;
   }
 
   private static DescribedPredicate<JavaClass> belongTo(Collection<String> rows) {
@@ -88,7 +107,39 @@ class ArchitectureTest {
   @Test
   void everyPackageIsInTheTable() {
     assertThat(CLASSES.stream().map(ArchitectureTest::rowOf).distinct())
+        .as("rows of the table in docs/architecture.md")
         .containsExactlyInAnyOrderElementsOf(KNOWS.keySet());
+  }
+
+  @Test
+  void anotherImplementationNeedsARowOfItsOwn() {
+    assertThat(rowOf("api.stream")).isEqualTo("api");
+    assertThat(KNOWS).doesNotContainKeys(rowOf("execution.kubernetes"), rowOf("store.memory"));
+  }
+
+  /** What knows one implementation could not work with another. */
+  @Test
+  void implementationsAreChosenInOnePlace() {
+    Map<String, List<String>> others =
+        Map.of(
+            // The migration copies from the one into the other. The probes watch the directory.
+            "store.file", List.of("migration", "ops"),
+            "store.postgres", List.of("migration"));
+    assertThat(KNOWS.keySet())
+        .filteredOn(row -> row.contains(".") && !SHARED.contains(row))
+        .contains("execution.local", "store.file", "store.postgres")
+        .allSatisfy(row -> {
+          List<String> expected = new ArrayList<>(others.getOrDefault(row, List.of()));
+          expected.add("runtime");
+          assertThat(knowing(row)).as("packages that know %s", row).isEqualTo(expected);
+        });
+  }
+
+  private static List<String> knowing(String row) {
+    return KNOWS.entrySet().stream()
+        .filter(it -> it.getValue().contains(row))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   @Test
@@ -171,12 +222,14 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** These are the rows down to {@code notify}: see ADR 1. */
   @Test
   void onlyTheEdgesKnowTheFramework() {
     noClasses()
         .that()
         .resideInAnyPackage(
-            with("notify", "git", "linux", "output").stream()
+            KNOWS.keySet().stream()
+                .takeWhile(name -> !name.equals("jobs"))
                 .map(name -> ROOT + name + "..")
                 .toArray(String[]::new))
         .should()
