@@ -10,8 +10,9 @@ import java.util.Set;
  * share. Each message belongs to one instance, which delivers it. If that instance is gone, another
  * one takes its messages over.
  *
- * <p>Messages are no part of orders, so those who deliver them write here themselves. A message
- * survives a crash of the process; a crash of the machine may lose the last ones.
+ * <p>Messages are not part of orders, and their changes are not announced. So {@code notify}, which
+ * delivers them, writes here itself and not through {@code Orders}. A message survives a crash of
+ * the process; a crash of the machine may lose the last ones.
  */
 public interface Outbox {
   /** The outbox of a store that keeps no messages, because it has only one instance. */
@@ -70,12 +71,14 @@ public interface Outbox {
    * @param delivery the id of the message, so that the call can be repeated
    * @return its number; later messages have greater ones
    */
+  @Writes
   long keep(String target, String delivery, String message);
 
   /** Returns a message of this instance; empty if it is gone, or if another instance has it. */
   Optional<String> find(long number);
 
   /** Removes a message, also if another instance has taken it over meanwhile. */
+  @Writes
   void remove(long number);
 
   /**
@@ -83,6 +86,7 @@ public interface Outbox {
    *
    * @return false if it is gone, or if another instance has it
    */
+  @Writes
   boolean removeOwn(long number);
 
   /** Returns the numbers of this instance's messages for a target, oldest first. */
@@ -94,6 +98,7 @@ public interface Outbox {
    * @param limit the most messages to take over
    * @return their numbers, oldest first
    */
+  @Writes
   List<Long> takeOver(String target, int limit);
 
   /**
@@ -111,5 +116,6 @@ public interface Outbox {
    * @param age of the messages at least
    * @return how many were removed
    */
+  @Writes
   int removeAbandoned(Set<String> delivered, Duration age);
 }

@@ -9,8 +9,8 @@ import dev.agentgate.workorder.WorkOrderId;
  * one store: a change that one part has acknowledged is visible in the others.
  *
  * <p><b>Durability.</b> When a method marked {@link Writes} returns, the change survives a crash of
- * the process and of the machine; a run's record survives a crash of the process only. A change
- * that was not acknowledged may or may not survive, but never in part.
+ * the process and of the machine; a run's record and a message survive a crash of the process only.
+ * A change that was not acknowledged may or may not survive, but never in part.
  *
  * <p><b>Races.</b> A change names the revision it was made from. The first change wins; the others
  * return {@code false} and have changed nothing.
