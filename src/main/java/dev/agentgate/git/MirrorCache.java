@@ -172,6 +172,7 @@ public final class MirrorCache {
   }
 
   /** Returns a readable name, made unique by a hash of the whole URL. */
+  // It does not use workorder.Sha256, because git knows nothing of orders.
   private static String name(String url) {
     String last = url.substring(url.lastIndexOf('/') + 1).replaceAll("\\.git$", "");
     String readable = last.replaceAll("[^A-Za-z0-9_-]", "");

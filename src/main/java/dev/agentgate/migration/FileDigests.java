@@ -1,8 +1,8 @@
 package dev.agentgate.migration;
 
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -11,16 +11,8 @@ import java.util.TreeSet;
 
 /** The pieces of the files of runs: where each begins, its length and its SHA-256. */
 final class FileDigests {
-  private final MessageDigest sha256;
+  private final MessageDigest sha256 = Sha256.start();
   private final Map<RunId, Set<String>> ofRuns = new TreeMap<>();
-
-  FileDigests() {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   void add(RunId run, String file, long position, byte[] bytes) {
     ofRuns

@@ -1,5 +1,7 @@
 package dev.agentgate.queue;
 
+import static dev.agentgate.queue.Durations.shorter;
+
 import dev.agentgate.execution.DeadMansSwitch;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.WorkOrder;
@@ -184,9 +186,5 @@ public final class LeaseKeeper implements AutoCloseable {
   public void close() {
     closed.countDown();
     deadMansSwitch.close();
-  }
-
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) <= 0 ? a : b;
   }
 }

@@ -1,5 +1,7 @@
 package dev.agentgate.queue;
 
+import static dev.agentgate.queue.Durations.shorter;
+
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.store.Claim;
 import dev.agentgate.store.Store;
@@ -482,9 +484,5 @@ public final class QueueManager {
 
   private void tellBlocked(Set<Block> blocks) {
     blocks.forEach(block -> orders.tell(observer -> observer.blocked(block)));
-  }
-
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) <= 0 ? a : b;
   }
 }

@@ -5,16 +5,21 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Computes the digest of a text's UTF-8 bytes. */
+/** Computes digests. Those of texts are of their UTF-8 bytes. */
 public final class Sha256 {
   private Sha256() {}
 
-  public static byte[] of(String text) {
+  /** Returns a digest of bytes that arrive one after another. */
+  public static MessageDigest start() {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("Every Java platform has SHA-256", impossible);
     }
+  }
+
+  public static byte[] of(String text) {
+    return start().digest(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns the digest as 64 lower-case hexadecimal digits. */

@@ -1,6 +1,7 @@
 package dev.agentgate.api.page;
 
 import dev.agentgate.api.access.Area;
+import dev.agentgate.workorder.Sha256;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,7 +53,7 @@ final class PageFiles {
   static PageFiles read() {
     byte[] template = resource(DOCUMENT);
     String html = new String(template, StandardCharsets.UTF_8);
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     digest.update(template);
     Map<String, PageFile> files = new LinkedHashMap<>();
     Matcher named = NAMED.matcher(html);
@@ -119,13 +119,5 @@ final class PageFiles {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }
