@@ -17,6 +17,7 @@ import jakarta.ws.rs.Path;
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,9 @@ import org.junit.jupiter.api.Test;
 /** The resources, the table of endpoints and the OpenAPI document name the same calls and roles. */
 class EndpointRolesTest {
   private static final Pattern DOCUMENTED_ROLE = Pattern.compile("role `(\\w+)`");
+  private static final Pattern DOCUMENTED_ACTIONS =
+      Pattern.compile("`action` is (.+?) for a path", Pattern.DOTALL);
+  private static final Pattern NAME = Pattern.compile("`([a-z-]+)`");
 
   @Test
   void everyResourceMethodIsInTheTableAndNothingElse() {
@@ -44,6 +49,21 @@ class EndpointRolesTest {
     documentedOperations()
         .forEach((call, description) -> documented.put(call, rolesIn(description)));
     assertThat(documented).isEqualTo(rolesByCall());
+  }
+
+  @Test
+  void everyActionOfTheAuditLogIsInTheManual() throws IOException {
+    Matcher documented =
+        DOCUMENTED_ACTIONS.matcher(Files.readString(java.nio.file.Path.of("docs/operations.md")));
+    assertThat(documented.find()).isTrue();
+    assertThat(NAME.matcher(documented.group(1)).results().map(it -> it.group(1)))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(
+                    Stream.of(Endpoint.values())
+                        .filter(it -> !it.method().equals("GET"))
+                        .map(Endpoint::action),
+                    Stream.of("unknown"))
+                .toList());
   }
 
   /** As the contract says: a viewer reads, an operator also submits, cancels and triggers. */
