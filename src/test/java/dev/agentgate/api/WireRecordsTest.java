@@ -1,5 +1,7 @@
 package dev.agentgate.api;
 
+import static java.util.Map.entry;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.queue.QueueHealth;
 import dev.agentgate.queue.QueueHealth.Block;
 import dev.agentgate.queue.RunView;
@@ -14,14 +17,16 @@ import dev.agentgate.queue.WorkOrderView;
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.wire.QueueHealthResponse;
 import dev.agentgate.wire.RunResponse;
-import dev.agentgate.wire.SubmitRequest;
 import dev.agentgate.wire.WireJson;
 import dev.agentgate.wire.WorkOrderResponse;
+import dev.agentgate.workorder.AgentPause;
 import dev.agentgate.workorder.ChangeSummary;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.Publication;
+import dev.agentgate.workorder.PublishRequest;
+import dev.agentgate.workorder.RetryMode;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunResults;
@@ -29,20 +34,27 @@ import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.ChangedFile;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.ws.rs.QueryParam;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.junit.jupiter.api.Test;
 
 /** What the service writes of orders, runs and the queue, a client reads as it was. */
@@ -169,32 +181,53 @@ class WireRecordsTest {
   /** Without it the native image writes an empty object. */
   @Test
   void everyRecordIsRegisteredForReflection() {
-    List<Class<?>> records =
-        new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages(WireJson.class.getPackageName())
-                .stream()
-                .filter(JavaClass::isRecord)
-                .<Class<?>>map(JavaClass::reflect)
-                .toList();
     assertThat(JsonFormat.class.getAnnotation(RegisterForReflection.class).targets())
-        .containsExactlyInAnyOrderElementsOf(records);
+        .containsExactlyInAnyOrderElementsOf(wireRecords());
   }
 
-  /** These states are sealed types, so that the document cannot take their names from an enum. */
+  /** Other names are put into the document by {@link DocumentedNames}. */
   @Test
   void theDocumentedNamesAreThoseOfTheDomain() {
-    List<String> sources = lowerCaseNames(WorkspaceSource.class);
-    assertThat(documented(WorkOrderResponse.Source.class, "type"))
-        .containsExactlyInAnyOrderElementsOf(sources);
-    assertThat(documented(SubmitRequest.Source.class, "type"))
-        .containsExactlyInAnyOrderElementsOf(sources);
+    Set<String> sources = Set.copyOf(lowerCaseNames(WorkspaceSource.class));
     List<String> states = lowerCaseNames(RunState.class);
     states.remove("ended");
     states.addAll(lowerCaseNames(RunOutcome.class));
     // These are shown as failures.
     states.removeAll(List.of("interrupted", "limited"));
-    assertThat(documented(RunResponse.class, "status")).containsExactlyInAnyOrderElementsOf(states);
+    Set<String> published = names(PublishRequest.As.values(), PublishRequest.As::wireName);
+    Set<String> publish = new HashSet<>(published);
+    publish.add("none");
+    Set<String> retryModes = names(RetryMode.values(), RetryMode::wireName);
+    assertThat(documentedInRecords())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.ofEntries(
+                entry("WorkOrderResponse$Source.type", sources),
+                entry("SubmitRequest$Source.type", sources),
+                entry("RunResponse.status", Set.copyOf(states)),
+                entry("AgentResponse.output", names(OutputFormat.values(), OutputFormat::wireName)),
+                entry(
+                    "AgentResponse$Paused.reason",
+                    names(AgentPause.Reason.values(), AgentPause.Reason::wireName)),
+                entry("Publish.as", publish),
+                entry("PublicationResponse.as", published),
+                entry(
+                    "PublicationResponse.status",
+                    names(Publication.Status.values(), Publication.Status::wireName)),
+                entry("SubmitRequest$Config.retryMode", retryModes),
+                entry("WorkOrderResponse$Config.retryMode", retryModes),
+                entry("ChangesResponse$File.status", lowerCase(ChangedFile.Status.values()))));
+  }
+
+  @Test
+  void theDocumentedParametersOfLogsAreThoseThatAreRead() {
+    for (Class<?> resource : List.of(RunLogResource.class, RunLogStreamResource.class)) {
+      assertThat(documentedInParameters(resource, "format"))
+          .isNotEmpty()
+          .allSatisfy(it -> assertThat(it).isEqualTo(lowerCase(LogFormat.values())));
+    }
+    assertThat(documentedInParameters(RunLogStreamResource.class, "encoding"))
+        .isNotEmpty()
+        .allSatisfy(it -> assertThat(it).isEqualTo(lowerCase(LogEncoding.values())));
   }
 
   private static List<String> lowerCaseNames(Class<?> sealed) {
@@ -209,12 +242,46 @@ class WireRecordsTest {
     return names;
   }
 
-  private static String[] documented(Class<?> type, String component) {
-    return Stream.of(type.getRecordComponents())
-        .filter(it -> it.getName().equals(component))
-        .map(RecordComponent::getAccessor)
-        .map(accessor -> accessor.getAnnotation(Schema.class).enumeration())
-        .findFirst()
-        .orElseThrow();
+  private static <E> Set<String> names(E[] values, Function<E, String> name) {
+    return Stream.of(values).map(name).collect(toSet());
+  }
+
+  private static Set<String> lowerCase(Enum<?>... values) {
+    return names(values, it -> it.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The names that annotations list, by the record and its component. */
+  private static Map<String, Set<String>> documentedInRecords() {
+    Map<String, Set<String>> documented = new HashMap<>();
+    for (Class<?> type : wireRecords()) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        Schema schema = component.getAccessor().getAnnotation(Schema.class);
+        if (schema != null && schema.enumeration().length > 0) {
+          String name = type.getName().substring(type.getPackageName().length() + 1);
+          documented.put(name + "." + component.getName(), Set.of(schema.enumeration()));
+        }
+      }
+    }
+    return documented;
+  }
+
+  private static List<Set<String>> documentedInParameters(Class<?> resource, String name) {
+    return Stream.of(resource.getDeclaredMethods())
+        .flatMap(method -> Stream.of(method.getParameters()))
+        .filter(it ->
+            it.isAnnotationPresent(QueryParam.class)
+                && it.getAnnotation(QueryParam.class).value().equals(name))
+        .map(it -> Set.of(it.getAnnotation(Parameter.class).schema().enumeration()))
+        .toList();
+  }
+
+  private static List<Class<?>> wireRecords() {
+    return new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(WireJson.class.getPackageName())
+            .stream()
+            .filter(JavaClass::isRecord)
+            .<Class<?>>map(JavaClass::reflect)
+            .toList();
   }
 }
