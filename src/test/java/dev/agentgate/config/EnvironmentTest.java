@@ -5,6 +5,7 @@ import static dev.agentgate.config.ConfigurationFixture.settingsOf;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentgate.agent.OutputFormat;
 import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,6 +152,13 @@ class EnvironmentTest {
       assertThat(read).as(name).isNotNull();
       assertThat(method.invoke(read).toString()).as(name).contains(value);
     }
+  }
+
+  @Test
+  void anAgentMayHaveEveryFormatOfOutput() throws NoSuchMethodException {
+    assertThat(AgentConfig.class.getMethod("output").getAnnotation(OneOf.class).value())
+        .containsExactly(
+            Stream.of(OutputFormat.values()).map(OutputFormat::wireName).toArray(String[]::new));
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.agent.AgentEnvironment;
 import dev.agentgate.agent.AgentProfile;
+import dev.agentgate.agent.BuiltInAgents;
 import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.config.AgentConfig;
 import dev.agentgate.config.ConfigurationFixture;
@@ -99,5 +100,11 @@ class AgentProfilesTest {
                         "AGENTGATE_AGENTS_MYBOT_OUTPUT", "codex-json"))
                 .output())
         .isEqualTo(OutputFormat.CODEX_JSON);
+  }
+
+  @Test
+  void everyAgentThatComesWithTheServiceIsConfigured() {
+    assertThat(ConfigurationFixture.settingsOf(Map.of()).agents().keySet())
+        .isEqualTo(BuiltInAgents.types());
   }
 }
