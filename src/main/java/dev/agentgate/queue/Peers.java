@@ -11,20 +11,6 @@ import dev.agentgate.workorder.WorkOrderId;
  * {@link AgentGateException} with a sentence for the caller if the other instance does not do it.
  */
 public interface Peers {
-  /** There are no others. */
-  Peers NONE =
-      new Peers() {
-        @Override
-        public StopReport cancel(InstanceInfo owner, WorkOrderId order) {
-          throw unreachable(owner);
-        }
-
-        @Override
-        public void removeFiles(InstanceInfo keeper, WorkOrderId order) {
-          throw unreachable(keeper);
-        }
-      };
-
   /** Has the owner of an order cancel it; returns when the processes of its run are gone. */
   StopReport cancel(InstanceInfo owner, WorkOrderId order);
 

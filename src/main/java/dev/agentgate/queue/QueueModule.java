@@ -34,11 +34,6 @@ public final class QueueModule {
   private final Whereabouts whereabouts;
   private final FileRemoval fileRemoval;
 
-  /** Builds the parts for a service that has only one instance. */
-  public QueueModule(QueueSettings settings, Outside outside) {
-    this(settings, outside, Peers.NONE);
-  }
-
   /**
    * Builds the parts.
    *

@@ -32,36 +32,4 @@ public record SubmitOrder(
     retryOn = Set.copyOf(retryOn);
     labels = Map.copyOf(labels);
   }
-
-  /** Creates an order whose changes are not published. */
-  public SubmitOrder(
-      String taskPrompt,
-      Optional<String> agentType,
-      WorkspaceSourceInput workspaceSource,
-      Optional<Duration> maxTime,
-      Optional<Duration> idleTimeout,
-      Optional<Duration> queueTtl,
-      OptionalInt maxAttempts,
-      Set<FailureReason> retryOn,
-      Optional<RetryMode> retryMode,
-      AgentChoices choices,
-      int priority,
-      Map<String, String> labels,
-      Optional<IdempotencyKey> idempotencyKey) {
-    this(
-        taskPrompt,
-        agentType,
-        workspaceSource,
-        maxTime,
-        idleTimeout,
-        queueTtl,
-        maxAttempts,
-        retryOn,
-        retryMode,
-        choices,
-        priority,
-        labels,
-        idempotencyKey,
-        Optional.empty());
-  }
 }

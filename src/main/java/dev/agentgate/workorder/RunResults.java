@@ -38,27 +38,6 @@ public record RunResults(
           Optional.empty(),
           Optional.empty());
 
-  /** Creates results without a publication. */
-  public RunResults(
-      Optional<String> baseCommit,
-      Optional<String> headCommit,
-      Optional<String> sessionId,
-      Optional<String> model,
-      Optional<String> result,
-      Usage usage,
-      Optional<ChangeSummary> changes) {
-    this(
-        baseCommit,
-        headCommit,
-        sessionId,
-        model,
-        result,
-        usage,
-        changes,
-        Optional.empty(),
-        Optional.empty());
-  }
-
   /** Returns these results with the commit that was checked out. */
   public RunResults checkedOut(Optional<String> base) {
     return new RunResults(

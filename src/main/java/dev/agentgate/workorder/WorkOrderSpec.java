@@ -24,24 +24,4 @@ public record WorkOrderSpec(
   public WorkOrderSpec {
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
-
-  /** Creates a request whose changes are not published. */
-  public WorkOrderSpec(
-      String taskPrompt,
-      String agentType,
-      WorkspaceSource workspaceSource,
-      RunLimits limits,
-      AgentChoices choices,
-      int priority,
-      Map<String, String> labels) {
-    this(
-        taskPrompt,
-        agentType,
-        workspaceSource,
-        limits,
-        choices,
-        priority,
-        labels,
-        Optional.empty());
-  }
 }

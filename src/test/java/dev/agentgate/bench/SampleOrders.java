@@ -29,7 +29,7 @@ final class SampleOrders {
   /** A new order that waits. */
   static WorkOrder waiting(int i, Instant now) {
     WorkOrderSpec spec =
-        new WorkOrderSpec(
+        WorkOrders.spec(
             PROMPT,
             "claude-code",
             new WorkspaceSource.GitHub("acme", "shop" + i % 50, Optional.of("main")),

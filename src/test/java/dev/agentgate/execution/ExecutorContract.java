@@ -82,7 +82,7 @@ public abstract class ExecutorContract {
     Instant now = Instant.now();
     return WorkOrder.submitted(
             WorkOrderId.next(now),
-            new WorkOrderSpec(
+            WorkOrders.spec(
                 "do as you are told",
                 AGENT,
                 new WorkspaceSource.Empty(),

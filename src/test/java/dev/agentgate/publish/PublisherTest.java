@@ -125,7 +125,7 @@ class PublisherTest {
 
   private static WorkOrder order() {
     WorkOrderSpec spec =
-        new WorkOrderSpec(
+        WorkOrders.spec(
             "\n  Fix the login bug \nand tell nobody",
             "claude-code",
             new WorkspaceSource.GitHub("acme", "shop", Optional.empty()),

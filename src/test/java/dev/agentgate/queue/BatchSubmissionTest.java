@@ -53,21 +53,8 @@ class BatchSubmissionTest {
   }
 
   private static SubmitOrder withKey(String key, String fingerprint) {
-    SubmitOrder request = request();
-    return new SubmitOrder(
-        request.taskPrompt(),
-        request.agentType(),
-        request.workspaceSource(),
-        request.maxTime(),
-        request.idleTimeout(),
-        request.queueTtl(),
-        request.maxAttempts(),
-        request.retryOn(),
-        request.retryMode(),
-        request.choices(),
-        request.priority(),
-        request.labels(),
-        Optional.of(new IdempotencyKey(key, fingerprint)));
+    return new Request()
+        .toOrder("shell", Optional.of(new IdempotencyKey(key, fingerprint)), Optional.empty());
   }
 
   private static SubmitOrder unknownAgent() {

@@ -11,14 +11,17 @@ import dev.agentgate.agent.OutputFormat;
 import dev.agentgate.agent.Prices;
 import dev.agentgate.execution.FakeExecutor;
 import dev.agentgate.execution.HostResources;
+import dev.agentgate.execution.StopReport;
 import dev.agentgate.linux.FullDisk;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFiles;
 import dev.agentgate.output.RunLogFile;
 import dev.agentgate.store.InMemoryStore;
+import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.AgentChoices;
 import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -44,6 +47,20 @@ import java.util.function.UnaryOperator;
 
 /** A queue on fakes: orders in memory, processes that end when the test says so. */
 final class QueueFixture implements AutoCloseable {
+  /** There are no others. */
+  static final Peers NO_PEERS =
+      new Peers() {
+        @Override
+        public StopReport cancel(InstanceInfo owner, WorkOrderId order) {
+          throw Peers.unreachable(owner);
+        }
+
+        @Override
+        public void removeFiles(InstanceInfo keeper, WorkOrderId order) {
+          throw Peers.unreachable(keeper);
+        }
+      };
+
   private static final Agent AGENT = agent(OutputFormat.TEXT);
   private static final Agent CLAUDE = agent(OutputFormat.CLAUDE_STREAM_JSON);
   private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin");
@@ -71,7 +88,7 @@ final class QueueFixture implements AutoCloseable {
       InMemoryStore store,
       FakeExecutor executor,
       SettableClock clock) {
-    this(directory, change, store, executor, clock, ENVIRONMENT, Optional.empty(), Peers.NONE);
+    this(directory, change, store, executor, clock, ENVIRONMENT, Optional.empty(), NO_PEERS);
   }
 
   /** An instance that shares its store with others. */
@@ -84,7 +101,7 @@ final class QueueFixture implements AutoCloseable {
         clock,
         ENVIRONMENT,
         Optional.of(lease),
-        Peers.NONE);
+        NO_PEERS);
   }
 
   /** A service that finds what another one left, with another environment. */
@@ -95,7 +112,7 @@ final class QueueFixture implements AutoCloseable {
       FakeExecutor executor,
       SettableClock clock,
       Map<String, String> environment) {
-    this(directory, change, store, executor, clock, environment, Optional.empty(), Peers.NONE);
+    this(directory, change, store, executor, clock, environment, Optional.empty(), NO_PEERS);
   }
 
   /** One of several services that share a store, by its name. */
@@ -207,24 +224,12 @@ final class QueueFixture implements AutoCloseable {
   /** Submits an order for a repository, or for an empty workspace. */
   WorkOrderId submit(Optional<String> repository, Optional<PublishRequest> publish) {
     Request request = new Request();
-    SubmitOrder order = repository.map(request::repository).orElse(request).toOrder();
-    return service()
-        .submit(
-            new SubmitOrder(
-                order.taskPrompt(),
-                order.agentType(),
-                order.workspaceSource(),
-                order.maxTime(),
-                order.idleTimeout(),
-                order.queueTtl(),
-                order.maxAttempts(),
-                order.retryOn(),
-                order.retryMode(),
-                order.choices(),
-                order.priority(),
-                order.labels(),
-                order.idempotencyKey(),
-                publish))
+    SubmitOrder order =
+        repository
+            .map(request::repository)
+            .orElse(request)
+            .toOrder("shell", Optional.empty(), publish);
+    return service().submit(order)
         .order()
         .order()
         .id();
@@ -308,6 +313,11 @@ final class QueueFixture implements AutoCloseable {
     }
 
     SubmitOrder toOrder(String agentType) {
+      return toOrder(agentType, Optional.empty(), Optional.empty());
+    }
+
+    SubmitOrder toOrder(
+        String agentType, Optional<IdempotencyKey> key, Optional<PublishRequest> publish) {
       return new SubmitOrder(
           "true",
           Optional.of(agentType),
@@ -328,7 +338,8 @@ final class QueueFixture implements AutoCloseable {
           choices,
           priority,
           Map.of(),
-          Optional.empty());
+          key,
+          publish);
     }
   }
 

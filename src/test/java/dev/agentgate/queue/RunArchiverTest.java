@@ -47,7 +47,7 @@ class RunArchiverTest {
   }
 
   private QueueFixture fixture(String name) {
-    return QueueFixture.named(name, dir, store, clock, Peers.NONE);
+    return QueueFixture.named(name, dir, store, clock, QueueFixture.NO_PEERS);
   }
 
   private static RunDirectories directories(QueueFixture of) {

@@ -88,7 +88,9 @@ class RunResultsTest {
                 Optional.of("opus"),
                 Optional.of("Done"),
                 report("Done", "0.057").usage(),
-                Optional.of(CHANGES)));
+                Optional.of(CHANGES),
+                Optional.empty(),
+                Optional.empty()));
     assertThat(queue.service().get(id).results()).isEqualTo(results);
   }
 

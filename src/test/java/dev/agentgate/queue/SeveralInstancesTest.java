@@ -54,7 +54,7 @@ class SeveralInstancesTest {
   @BeforeEach
   void open() {
     here = fixture("here", peers);
-    there = fixture("there", Peers.NONE).open();
+    there = fixture("there", QueueFixture.NO_PEERS).open();
   }
 
   private QueueFixture fixture(String name, Peers itsPeers) {

@@ -41,7 +41,7 @@ class UsageReportTest {
     WorkOrder order =
         WorkOrder.submitted(
             WorkOrderId.next(at),
-            new WorkOrderSpec(
+            WorkOrders.spec(
                 "do it",
                 agent,
                 new WorkspaceSource.GitHub("acme", repository, Optional.empty()),

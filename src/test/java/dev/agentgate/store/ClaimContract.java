@@ -55,7 +55,7 @@ public abstract class ClaimContract extends StoreFixture {
   protected WorkOrder inserted(String repository, int priority, Duration ago) {
     Instant at = clock.instant().minus(ago);
     WorkOrderSpec spec =
-        new WorkOrderSpec(
+        WorkOrders.spec(
             "Fix it",
             "shell",
             new WorkspaceSource.GitHub("acme", repository, Optional.empty()),

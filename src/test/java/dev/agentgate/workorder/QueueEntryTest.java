@@ -98,7 +98,7 @@ final class QueueEntryTest {
             Set.of(),
             Optional.empty());
     WorkOrderSpec spec =
-        new WorkOrderSpec(
+        WorkOrders.spec(
             "x",
             "shell",
             new WorkspaceSource.GitHub("Acme", "Shop", Optional.of("main")),

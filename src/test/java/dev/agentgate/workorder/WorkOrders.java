@@ -72,7 +72,7 @@ public final class WorkOrders {
 
   public static WorkOrderSpec spec(
       int priority, String agentType, String repository, Map<String, String> labels) {
-    return new WorkOrderSpec(
+    return spec(
         "Fix the login bug",
         agentType,
         new WorkspaceSource.GitHub("acme", repository, Optional.of("main")),
@@ -82,9 +82,22 @@ public final class WorkOrders {
         labels);
   }
 
+  /** An order whose changes are not published. */
+  public static WorkOrderSpec spec(
+      String prompt,
+      String agentType,
+      WorkspaceSource source,
+      RunLimits limits,
+      AgentChoices choices,
+      int priority,
+      Map<String, String> labels) {
+    return new WorkOrderSpec(
+        prompt, agentType, source, limits, choices, priority, labels, Optional.empty());
+  }
+
   /** A plain order that may wait for so long. */
   public static WorkOrderSpec expiring(Duration queueTtl) {
-    return new WorkOrderSpec(
+    return spec(
         "Fix the login bug",
         "claude-code",
         new WorkspaceSource.GitHub("acme", "shop", Optional.of("main")),
@@ -114,7 +127,7 @@ public final class WorkOrders {
   /** A plain order that waits. */
   public static WorkOrder withPrompt(String prompt) {
     WorkOrderSpec spec =
-        new WorkOrderSpec(
+        spec(
             prompt,
             "claude-code",
             new WorkspaceSource.Empty(),
