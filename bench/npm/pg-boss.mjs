@@ -23,7 +23,8 @@ await answer({
   serve: async name => {
     await boss.work(name, {batchSize: 1, pollingIntervalSeconds: 0.5}, ([job]) => run(job.data.command));
   },
-  // The documented loop for those who do not want to wait for the next poll: each job is fetched and completed by itself.
+  // The documented loop for users who do not want to wait for the next poll: it fetches and completes one job at a
+  // time.
   drain: (name, width, count) =>
     untilFinished(count, async finished => {
       const loop = async () => {

@@ -122,7 +122,7 @@ function Why({ instance }) {
   const words = {
     draining: running > 0 ? `${running} still running` : 'starts nothing',
     silent: 'its lease is not renewed',
-    gone: html`for <${Elapsed} from=${lastSeen} />${left && ', its orders are settled'}`,
+    gone: html`for <${Elapsed} from=${lastSeen} />${left && ', its orders are taken over'}`,
     stopped: html`<${Time} at=${lastSeen} />`,
   }[state];
   return words ? html`<div class="why">${words}</div>` : null;
@@ -149,6 +149,6 @@ function Missing({ id, state, running, lastSeen, leaseUntil }) {
       ${' '}Unless it comes back before ${clockTime(leaseUntil)}, ${next}.`;
   }
   return html`<strong>${id}</strong> is gone, and ${number(running)} of its orders
-    ${' '}${running === 1 ? 'is' : 'are'} not settled yet. Another instance takes over: the runs end as “lost”, and the
+    ${' '}${running === 1 ? 'is' : 'are'} not taken over yet. Another instance does it: the runs end as “lost”, and the
     ${' '}orders are retried if they have attempts left.`;
 }

@@ -112,7 +112,7 @@ class PageInstancesIT {
           .until(() -> Machine.processesWith("AGENTGATE_WORK_ORDER_ID=" + id).isEmpty());
       change("lease_until = now()");
       assertThat(state(page, "agentgate-1")).hasText("gone");
-      assertThat(row(page, "agentgate-1")).containsText("its orders are settled");
+      assertThat(row(page, "agentgate-1")).containsText("its orders are taken over");
       assertThat(page.locator(".notices .notice")).hasCount(0);
       assertThat(service.client().awaitEnd(id).path("failureReason").asText()).isEqualTo("lost");
     }
@@ -200,7 +200,7 @@ class PageInstancesIT {
       Page page = tab.open("/instances");
       assertThat(state(page, "agentgate-2")).hasText("gone");
       assertThat(page.locator(".screen-head")).containsText("3 of 4 instances alive, 12 slots");
-      assertThat(page.locator(".notices")).containsText("2 of its orders are not settled yet");
+      assertThat(page.locator(".notices")).containsText("2 of its orders are not taken over yet");
       assertThat(page.locator(".notices")).containsText("The versions 1.4.0 and 1.5.0 are running");
       new PageAccessibility(page).check();
       assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);

@@ -157,7 +157,7 @@ class RelayIT {
                 () -> here.client().post("/work-orders/" + order + "/cancel"),
                 it -> it.status() != 503);
 
-    // It was taken over and settled as lost, unless the cancel came between the two.
+    // It was taken over and recorded as lost, unless the cancel came between the two.
     assertThat(answer.status()).as(answer.text()).isIn(200, 409);
     assertThat(here.client().status(order)).isIn("failed", "cancelled");
     assertThat(Machine.processesWith("AGENTGATE_WORK_ORDER_ID=" + order)).isEmpty();
