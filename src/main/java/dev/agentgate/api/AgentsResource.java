@@ -59,7 +59,7 @@ public class AgentsResource {
       operationId = "listAgents",
       summary = "List the configured types of agent",
       description =
-          "Whether a command can be found is looked up at most every five seconds. Needs the role"
+          "Whether a command can be found is checked at most every five seconds. Needs the role"
               + " `viewer`.")
   @APIResponse(
       responseCode = "200",
@@ -113,8 +113,8 @@ public class AgentsResource {
       operationId = "pauseAgent",
       summary = "Pause an agent",
       description =
-          "It starts no new runs; runs in progress go on. Survives a restart. Needs the role"
-              + " `admin`.")
+          "It starts no new runs; runs in progress continue. The pause survives a restart. Needs"
+              + " the role `admin`.")
   @RequestBody(
       description = "Optional: until when",
       content =
@@ -141,7 +141,7 @@ public class AgentsResource {
   @Operation(
       operationId = "resumeAgent",
       summary = "Resume a paused agent",
-      description = "Whatever paused it. Needs the role `admin`.")
+      description = "Whatever the reason for the pause. Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
       description = "The agent",

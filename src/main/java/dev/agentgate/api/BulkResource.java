@@ -77,10 +77,10 @@ public class BulkResource {
       operationId = "submitWorkOrders",
       summary = "Submit up to 1,000 work orders at once",
       description =
-          "Each order stands for itself: it is taken or refused as a submit of it alone would be,"
-              + " and may have an `idempotencyKey` of its own. When this answers 200, all orders"
-              + " that were taken are on disk. A batch that is answered with an error was not taken"
-              + " at all. The body may have as many bytes as that of a single submit, 4 MiB. Needs"
+          "Each order stands alone: it is accepted or refused as a submit of it alone would be, and"
+              + " may have an `idempotencyKey` of its own. When this answers 200, all accepted"
+              + " orders are on disk. If the answer is an error, no order of the batch was"
+              + " accepted. The body may be as large as that of a single submit, 4 MiB. Needs"
               + " the role `operator`.")
   @RequestBody(
       required = true,
@@ -128,12 +128,12 @@ public class BulkResource {
       operationId = "requestRuns",
       summary = "Ask for a run of every work order that matches",
       description =
-          "Waiting orders go to the head of the queue; finished orders are queued for a new attempt,"
-              + " the oldest of the same priority first. A parameter that is not known here is"
+          "Waiting orders go to the head of the queue; finished orders are queued for a new"
+              + " attempt, the oldest of the same priority first. An unknown parameter is"
               + " refused. Needs the role `operator`.")
   @APIResponse(
       responseCode = "202",
-      description = "They wait; with `dryRun=true` nothing changed",
+      description = "They are queued; with `dryRun=true` nothing changed",
       content = @Content(schema = @Schema(implementation = BulkAnswers.RunResult.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "QueueFull", responseCode = "429")
@@ -171,8 +171,7 @@ public class BulkResource {
       summary = "Cancel every work order that matches",
       description =
           "The answer comes when the process trees of all of them are gone; several are stopped at"
-              + " a time. A parameter that is not known here is refused. Needs the role"
-              + " `operator`.")
+              + " a time. An unknown parameter is refused. Needs the role `operator`.")
   @APIResponse(
       responseCode = "200",
       description = "They are cancelled; with `dryRun=true` nothing changed",

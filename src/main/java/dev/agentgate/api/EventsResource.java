@@ -60,14 +60,15 @@ public class EventsResource {
       summary = "Follow the changes of work orders",
       description =
           "Server-sent events: a `work-order` for each change of a status, those of one order in"
-              + " their order. Without `Last-Event-ID` it begins now; with it, after that event. The"
-              + " last 10,000 events are kept until the service restarts. When some may be missing"
-              + " (the id is older, of an earlier start of the service, or unknown; or the client"
-              + " reads too slowly), a `reset` comes first: read the list of work orders again, the"
-              + " events after it follow. Whoever needs a state and all changes after it connects"
-              + " first and reads the list then. Every 15 seconds a comment comes, with the id that"
-              + " is up to date; a client that takes nothing for 30 seconds is dropped. The removal"
-              + " of an order is no change of its status. Needs the role `viewer`.")
+              + " sequence. Without `Last-Event-ID` the stream begins now; with it, after that"
+              + " event. The last 10,000 events are kept until the service restarts. When some"
+              + " may be missing (the id is older, from an earlier start of the service, or"
+              + " unknown; or the client reads too slowly), a `reset` comes first: read the list"
+              + " of work orders again; the later events follow. To get a state and every later"
+              + " change, connect first, then read the list. A comment is sent every 15 seconds,"
+              + " with the current id; a client that reads nothing for 30 seconds is dropped."
+              + " The removal of an order is not a change of its status. Needs the role"
+              + " `viewer`.")
   @APIResponse(
       responseCode = "200",
       description = "The events, without end",

@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 /** The query parameters that select work orders, for lists and for actions on many of them. */
 public record FilterParameters(
     @Parameter(
-            description = "Only orders of this status; may repeat",
+            description = "Only orders of this status; may be repeated",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
         @QueryParam("status")
         List<String> status,
@@ -25,7 +25,7 @@ public record FilterParameters(
     @Parameter(
             description =
                 "Only orders with this label, as `key:value`; the key ends at the first colon; may"
-                    + " repeat, then all must match",
+                    + " be repeated, then all must match",
             example = "team:checkout",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
         @QueryParam("label")
@@ -38,7 +38,7 @@ public record FilterParameters(
         @QueryParam("repository")
         List<String> repository,
     @Parameter(
-            description = "Only orders that failed for this reason; may repeat",
+            description = "Only orders that failed for this reason; may be repeated",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
         @QueryParam("failureReason")
         List<String> failureReason,

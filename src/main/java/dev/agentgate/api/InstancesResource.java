@@ -36,8 +36,8 @@ public class InstancesResource {
       summary = "List the instances of the service",
       description =
           "Lists the instances that share the database, sorted by id: those that are alive, and"
-              + " those that own orders nobody has taken over yet. Without a database there is one"
-              + " instance. Needs the role `viewer`.")
+              + " those whose orders have not been taken over yet. Without a database there is"
+              + " one instance. Needs the role `viewer`.")
   @APIResponse(
       responseCode = "200",
       description = "The instances",

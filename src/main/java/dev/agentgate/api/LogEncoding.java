@@ -13,8 +13,8 @@ enum LogEncoding {
   JSON;
 
   static final String DESCRIPTION =
-      "`json`: the text of a `log` event is a JSON string, which keeps carriage returns. `plain`: as it"
-          + " is";
+      "`json`: the text of a `log` event is a JSON string, which keeps carriage returns. `plain`:"
+          + " the text unchanged";
 
   /** Reads a query parameter. */
   static LogEncoding parse(@Nullable String parameter) {

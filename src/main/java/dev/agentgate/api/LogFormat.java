@@ -12,8 +12,8 @@ enum LogFormat {
   TEXT;
 
   static final String DESCRIPTION =
-      "`text`: an agent's JSON lines as text, that is what it said, which tools it used, what came"
-          + " out of them, what it cost; other lines as they are. `raw`: all lines as they are";
+      "`text`: an agent's JSON lines as readable text (what it said, which tools it used, what came"
+          + " out of them, what it cost), other lines unchanged. `raw`: all lines unchanged";
 
   /** Reads a query parameter. */
   static LogFormat parse(@Nullable String parameter) {

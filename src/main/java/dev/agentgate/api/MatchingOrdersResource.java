@@ -67,7 +67,7 @@ public class MatchingOrdersResource {
   public Response list(
       @BeanParam FilterParameters filter,
       @Parameter(
-              description = "How many at the most",
+              description = "The most orders to return",
               schema =
                   @Schema(
                       type = SchemaType.INTEGER,
@@ -116,12 +116,12 @@ public class MatchingOrdersResource {
       operationId = "purgeWorkOrders",
       summary = "Remove every work order of a status",
       description =
-          "Of the given statuses, and of these only those that match every other parameter. A"
-              + " parameter that is not known here is refused. If an order cannot be purged, for"
-              + " example because one of its processes cannot be killed, the others are purged"
-              + " anyway: `success` is then false, and `failures` says what was kept and why. If the"
-              + " store refuses every write, the answer is a `503` that says how many orders were"
-              + " purged before. Needs the role `admin`.")
+          "Removes the orders of the given statuses that match every other parameter. An unknown"
+              + " parameter is refused. If an order cannot be purged, for example because one of"
+              + " its processes cannot be killed, the others are purged anyway: `success` is"
+              + " then false, and `failures` says what was kept and why. If the store refuses"
+              + " every write, the answer is a `503` that says how many orders were purged"
+              + " before. Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
       description = "They are gone, except those in `failures`; with `dryRun=true` nothing changed",

@@ -53,8 +53,9 @@ public class QueueResource {
   @Path("/pause")
   @Operation(
       operationId = "pauseQueue",
-      summary = "Start nothing new",
-      description = "What runs goes on; survives a restart. Needs the role `admin`.")
+      summary = "Pause the queue: start nothing new",
+      description =
+          "Running orders continue; the pause survives a restart. Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
       description = "It is paused",
@@ -69,11 +70,11 @@ public class QueueResource {
   @Path("/resume")
   @Operation(
       operationId = "resumeQueue",
-      summary = "Start what waits",
+      summary = "Resume the queue: start what waits",
       description = "Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
-      description = "It is not paused any more",
+      description = "It is no longer paused",
       content = @Content(schema = @Schema(implementation = Answers.PauseResult.class)))
   @APIResponse(ref = "Unavailable", responseCode = "503")
   public Answers.PauseResult resume() {

@@ -66,11 +66,11 @@ public class RunLogResource {
       operationId = "getRunLog",
       summary = "Read what a run wrote",
       description =
-          "Standard output and standard error, in order, secrets masked. Bytes that were dropped"
-              + " from the middle of a log that grew too large are one line that says so. A rendered"
-              + " log has no ranges: with `format=text` a `Range` is ignored, as RFC 9110 allows, and"
-              + " the answer is a `200` with the whole and without `Accept-Ranges`. Needs the role"
-              + " `viewer`.")
+          "Standard output and standard error, in order, secrets masked. If bytes were dropped from"
+              + " the middle of a log that grew too large, one line says so. A rendered log has"
+              + " no ranges: with `format=text` a `Range` is ignored, as RFC 9110 allows, and"
+              + " the answer is a `200` with the whole log and without `Accept-Ranges`. Needs"
+              + " the role `viewer`.")
   @APIResponse(
       responseCode = "200",
       description = "The log, or its last lines; empty if nothing was written yet",
@@ -94,7 +94,7 @@ public class RunLogResource {
   public Response read(
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(
-              description = "Only the last lines, so many; `Range` is ignored then",
+              description = "Only this many lines from the end; `Range` is then ignored",
               schema =
                   @Schema(
                       type = SchemaType.INTEGER,
@@ -156,7 +156,7 @@ public class RunLogResource {
       description = "Needs the role `viewer`.")
   @APIResponse(
       responseCode = "200",
-      description = "There is such a run",
+      description = "The run exists",
       headers =
           @Header(
               name = "Content-Length",
@@ -166,7 +166,7 @@ public class RunLogResource {
   public Response size(
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(
-              description = "As for a read; the length is not told then",
+              description = "As for a read; the length is then not given",
               schema =
                   @Schema(
                       type = SchemaType.INTEGER,
@@ -175,7 +175,7 @@ public class RunLogResource {
           @QueryParam("tail")
           @Nullable String tail,
       @Parameter(
-              description = "As for a read; the length is not told with `text`",
+              description = "As for a read; with `text` the length is not given",
               schema =
                   @Schema(
                       type = SchemaType.STRING,

@@ -77,14 +77,15 @@ public class RunLogStreamResource {
       summary = "Follow what a run writes",
       description =
           "Server-sent events: a `log` for each new piece of text, its id the byte offset after it;"
-              + " an `end` with the run when it is over, or as it was at first if it was purged"
-              + " meanwhile. With `format=text` the text is rendered, each line of the log when it"
-              + " has ended; the id is still an offset in the log as it is, the end of what was"
-              + " rendered, so a client resumes with the same `format`. With `encoding=json` the text of a"
-              + " `log` is a JSON string, so that carriage returns arrive unchanged; as plain text they"
-              + " become line feeds. With `tail` the stream begins with the last lines of what was"
-              + " written so far; when a client resumes, `tail` is ignored. Secrets are masked. Every"
-              + " 15 seconds a comment comes; a client that takes nothing for 30 seconds is dropped. Needs the"
+              + " an `end` with the run when it is over, or as it was at the start of the stream"
+              + " if it has been purged since. With `format=text` the text is rendered, each"
+              + " line of the log when it has ended; the id is still an offset in the log as it"
+              + " is, the end of what was rendered, so a client resumes with the same `format`."
+              + " With `encoding=json` the text of a `log` is a JSON string, so that carriage"
+              + " returns arrive unchanged; as plain text they become line feeds. With `tail`"
+              + " the stream begins with the last lines of what was written so far; when a"
+              + " client resumes, `tail` is ignored. Secrets are masked. A comment is sent every"
+              + " 15 seconds; a client that reads nothing for 30 seconds is dropped. Needs the"
               + " role `viewer`.")
   @APIResponse(
       responseCode = "200",
@@ -125,7 +126,7 @@ public class RunLogStreamResource {
           @QueryParam("encoding")
           @Nullable String encoding,
       @Parameter(
-              description = "Begin with the last lines, so many; ignored with `Last-Event-ID`",
+              description = "Begin with this many lines from the end; ignored with `Last-Event-ID`",
               schema =
                   @Schema(
                       type = SchemaType.INTEGER,
@@ -133,7 +134,7 @@ public class RunLogStreamResource {
                       maximum = "" + LogTail.MOST_LINES))
           @QueryParam("tail")
           @Nullable String tail,
-      @Parameter(description = "Go on after this event: the offset that was its id")
+      @Parameter(description = "Continue after this event: the offset that was its id")
           @HeaderParam("Last-Event-ID")
           @Nullable String lastEventId,
       @Context HttpServerRequest request)

@@ -52,9 +52,9 @@ public class RunPublishResource {
       operationId = "publishRun",
       summary = "Publish the changes of a completed run",
       description =
-          "Publishes them now or again, as the body says; without a body, as before or as the"
-              + " order says. Repeating it while they are being published hurries the next attempt."
-              + " Needs the role `operator`.")
+          "Publishes them now or again, as the body says; without a body, as before or as the order"
+              + " says. Repeating the call while they are being published brings the next"
+              + " attempt forward. Needs the role `operator`.")
   @RequestBody(
       content =
           @Content(

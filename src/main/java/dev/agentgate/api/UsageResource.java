@@ -47,7 +47,7 @@ public class UsageResource {
       operationId = "getUsage",
       summary = "Sum what runs used",
       description =
-          "Counts the runs that started in the period, also those that are going on and those that"
+          "Counts the runs that started in the period, including those still running and those that"
               + " were purged. Needs the role `viewer`.")
   @APIResponse(
       responseCode = "200",
@@ -56,13 +56,13 @@ public class UsageResource {
   @APIResponse(ref = "Invalid", responseCode = "400")
   public Answers.UsageReport usage(
       @Parameter(
-              description = "The first moment of the period; absent: no limit",
+              description = "The start of the period, inclusive; absent: no limit",
               example = "2026-03-01T00:00:00Z",
               schema = @Schema(type = SchemaType.STRING, format = "date-time"))
           @QueryParam("from")
           List<String> from,
       @Parameter(
-              description = "The moment after the period; absent: no limit",
+              description = "The end of the period, exclusive; absent: no limit",
               schema = @Schema(type = SchemaType.STRING, format = "date-time"))
           @QueryParam("to")
           List<String> to,

@@ -74,8 +74,8 @@ public class WorkOrderResource {
       name = "Idempotency-Key",
       in = ParameterIn.HEADER,
       description =
-          "The same key with the same body answers the first work order with 200; with another"
-              + " body 409",
+          "The same key with the same body is answered with the first work order and 200; with"
+              + " another body, with 409",
       schema = @Schema(type = SchemaType.STRING, pattern = SubmitRequest.IDEMPOTENCY_KEY))
   @RequestBody(
       required = true,
@@ -171,11 +171,11 @@ public class WorkOrderResource {
       operationId = "killWorkOrder",
       summary = "Kill a running work order",
       description =
-          "As cancel, but the order is failed, with `error` `Force killed by user`. It overtakes a"
-              + " cancel that still waits out its grace. Needs the role `admin`.")
+          "The same as cancel, but the order fails, with `error` `Force killed by user`. It"
+              + " overtakes a cancel that still waits out its grace. Needs the role `admin`.")
   @APIResponse(
       responseCode = "200",
-      description = "It is failed and its slot is free",
+      description = "It has failed and its slot is free",
       content = @Content(schema = @Schema(implementation = Answers.KillResult.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "NotFound", responseCode = "404")
@@ -197,9 +197,9 @@ public class WorkOrderResource {
       operationId = "deleteWorkOrder",
       summary = "Cancel a work order, or remove it for good",
       description =
-          "Without `purge=true` as cancel (role `operator`). With it: cancels first if needed,"
-              + " waits for the process tree to be gone, then removes the order, its runs, logs and"
-              + " workspaces (role `admin`).")
+          "Without `purge=true`, the same as cancel (role `operator`). With it: cancels first if"
+              + " needed, waits for the process tree to be gone, then removes the order, its"
+              + " runs, logs and workspaces (role `admin`).")
   @APIResponse(
       responseCode = "200",
       description = "It is cancelled, or gone",

@@ -32,7 +32,7 @@
                 @Schema(
                     name = "RequestDuration",
                     oneOf = {Long.class, String.class},
-                    description = "Milliseconds, or a text",
+                    description = "Milliseconds, or a string",
                     examples = {"60000", "5m", "PT1H"}),
             securitySchemes = {
               @SecurityScheme(
@@ -92,7 +92,7 @@
               @APIResponse(
                   name = "NotAcceptable",
                   responseCode = "406",
-                  description = "`Accept` does not allow what this answers in",
+                  description = "`Accept` allows no media type of this answer",
                   content =
                       @Content(
                           mediaType = Problem.MEDIA_TYPE,
@@ -151,10 +151,10 @@
                   name = "Unavailable",
                   responseCode = "503",
                   description =
-                      "The store cannot take the write, or the service is stopping; nothing"
-                          + " half-written stays. Or the service is short of file descriptors or"
-                          + " memory: then a cancel or kill may be carried out later all the same,"
-                          + " and may be repeated",
+                      "The store cannot take the write, or the service is stopping; nothing is left"
+                          + " half-written. Or the service is short of file descriptors or"
+                          + " memory: then a cancel or kill may still be carried out later, and"
+                          + " it is safe to repeat it",
                   headers =
                       @Header(
                           name = "Retry-After",

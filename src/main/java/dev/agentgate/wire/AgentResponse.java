@@ -22,7 +22,8 @@ public record AgentResponse(
     @Schema(examples = "claude-code") String type,
     @Schema(description = "Whether orders may ask for it") boolean enabled,
     @Schema(description = "Whether its command can be found") boolean available,
-    @Schema(description = "Why not, for people") @Nullable String unavailableReason,
+    @Schema(description = "Why its command cannot be found, for people")
+        @Nullable String unavailableReason,
     @Schema(
             description = "The format of its output",
             enumeration = {
@@ -40,10 +41,10 @@ public record AgentResponse(
                 "Whether it reports the cost of a run; otherwise the cost is known only for models"
                     + " with a configured price")
         boolean reportsCost,
-    @Schema(description = "There while the agent is paused") @Nullable Paused paused,
+    @Schema(description = "Present while the agent is paused") @Nullable Paused paused,
     @Schema(
             description =
-                "What its runs used that started today, in UTC, also those that are going on")
+                "Usage of the runs that started today (UTC), including those still running")
         @Nullable UsageResponse usageToday) {
 
   /** Why an agent starts no runs. */

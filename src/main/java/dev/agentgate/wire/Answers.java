@@ -33,7 +33,8 @@ public final class Answers {
   public record CancelResult(
       boolean success,
       @Schema(description = "Whether there was a live process") boolean killed,
-      @Schema(description = "Processes of the run that still live", examples = "0") int survivors,
+      @Schema(description = "Processes of the run that are still alive", examples = "0")
+          int survivors,
       @Schema(description = "Until the process tree was gone", examples = "12") long durationMs) {}
 
   /** The result of a kill. */
@@ -43,7 +44,8 @@ public final class Answers {
   public record KillResult(
       @Schema(description = "False only if something survived") boolean success,
       boolean force,
-      @Schema(description = "Processes of the run that still live", examples = "0") int survivors,
+      @Schema(description = "Processes of the run that are still alive", examples = "0")
+          int survivors,
       @Schema(description = "Until the process tree was gone", examples = "12") long durationMs) {}
 
   /** The result of deleting one order: {@code cancelled} without purge, {@code purged} with it. */
@@ -51,8 +53,8 @@ public final class Answers {
   @Schema(name = "DeleteResult", requiredProperties = "success")
   public record DeleteResult(
       boolean success,
-      @Schema(description = "There without `purge=true`") @Nullable Boolean cancelled,
-      @Schema(description = "There with `purge=true`") @Nullable Boolean purged) {}
+      @Schema(description = "Present without `purge=true`") @Nullable Boolean cancelled,
+      @Schema(description = "Present with `purge=true`") @Nullable Boolean purged) {}
 
   /** The result of a batch purge, or of its dry run. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -62,7 +64,7 @@ public final class Answers {
   public record PurgeResult(
       @Schema(description = "False only if a matching order could not be purged") boolean success,
       @Schema(description = "How many orders were removed") long purged,
-      @Schema(description = "How many would be; there with `dryRun=true`")
+      @Schema(description = "How many would be; present with `dryRun=true`")
           @Nullable Long wouldPurge,
       @Schema(description = "How many matching orders could not be purged; absent if none")
           @Nullable Long notPurged,
@@ -76,8 +78,9 @@ public final class Answers {
       requiredProperties = {"success", "started"})
   public record RunRequestResult(
       boolean success,
-      @Schema(description = "Whether it started at once; else it waits for a slot") boolean started,
-      @Schema(description = "There if it started") @Nullable String runId) {}
+      @Schema(description = "Whether it started at once; otherwise it waits for a slot")
+          boolean started,
+      @Schema(description = "Present if it started") @Nullable String runId) {}
 
   /** The configured types of agent, sorted. */
   @Schema(name = "AgentList", requiredProperties = "items")

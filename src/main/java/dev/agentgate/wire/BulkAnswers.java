@@ -43,12 +43,13 @@ public final class BulkAnswers {
   public record RunResult(
       @Schema(description = "False if an order that matched was not queued") boolean success,
       @Schema(description = "How many orders were queued") long queued,
-      @Schema(description = "How many would be; there with `dryRun=true`")
+      @Schema(description = "How many would be; present with `dryRun=true`")
           @Nullable Long wouldQueue,
       @Schema(description = "How many orders could not be queued, if any") @Nullable Long failed,
       @Schema(description = "The first of these") @JsonInclude(JsonInclude.Include.NON_EMPTY)
           List<Failure> failures,
-      @Schema(description = "Why not all orders were reached, if so") @Nullable String error) {
+      @Schema(description = "Why not all orders were reached; absent if all were")
+          @Nullable String error) {
     public RunResult {
       failures = List.copyOf(Objects.requireNonNullElse(failures, List.of()));
     }
@@ -62,14 +63,15 @@ public final class BulkAnswers {
   public record CancelResult(
       @Schema(description = "False if an order that matched was not cancelled") boolean success,
       @Schema(description = "How many orders were cancelled") long cancelled,
-      @Schema(description = "How many would be; there with `dryRun=true`")
+      @Schema(description = "How many would be; present with `dryRun=true`")
           @Nullable Long wouldCancel,
-      @Schema(description = "Processes of the runs that still live, if any")
+      @Schema(description = "Processes of the runs that are still alive, if any")
           @Nullable Integer survivors,
       @Schema(description = "How many orders could not be cancelled, if any") @Nullable Long failed,
       @Schema(description = "The first of these") @JsonInclude(JsonInclude.Include.NON_EMPTY)
           List<Failure> failures,
-      @Schema(description = "Why not all orders were reached, if so") @Nullable String error) {
+      @Schema(description = "Why not all orders were reached; absent if all were")
+          @Nullable String error) {
     public CancelResult {
       failures = List.copyOf(Objects.requireNonNullElse(failures, List.of()));
     }
@@ -81,5 +83,5 @@ public final class BulkAnswers {
       requiredProperties = {"workOrderId", "error"})
   public record Failure(
       @Schema(examples = "wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD") String workOrderId,
-      @Schema(description = "Why not, for people") String error) {}
+      @Schema(description = "Why the order was left as it is, for people") String error) {}
 }

@@ -21,16 +21,19 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record InstanceResponse(
     @Schema(examples = "agentgate-0") String id,
-    @Schema(description = "Empty until the instance has told it") String version,
+    @Schema(description = "Empty until the instance has reported it") String version,
     @Schema(description = "When it opened the store") Instant startedAt,
-    @Schema(description = "When the others last heard of it") Instant lastSeen,
-    @Schema(description = "How many orders it runs at the same time at most") int slots,
+    @Schema(description = "When the others last heard from it") Instant lastSeen,
+    @Schema(description = "The most orders that it runs at the same time") int slots,
     @Schema(
             description =
-                "How many orders it is running; if it is not alive: how many are left of it")
+                "How many orders it is running; if it is not alive, how many of its orders have not"
+                    + " been taken over")
         int running,
     @Schema(description = "Whether it is being stopped and starts nothing more") boolean draining,
-    @Schema(description = "Whether its lease has not ended; if it has, others take its orders over")
+    @Schema(
+            description =
+                "Whether its lease is still valid; once it has ended, other instances take over its orders")
         boolean alive,
     @Schema(
             description =

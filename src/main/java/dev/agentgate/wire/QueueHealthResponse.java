@@ -21,7 +21,7 @@ public record QueueHealthResponse(
     @Schema(required = true, nullable = true) @Nullable String oldestRunningId,
     @Schema(required = true, description = "In milliseconds", examples = "1800000")
         long stuckThreshold,
-    @Schema(required = true, description = "What an operator must know, a sentence each")
+    @Schema(required = true, description = "What an operator must know, one sentence each")
         List<String> alerts,
     @Schema(required = true, description = "Why the head of the queue does not start")
         List<String> blockedBy,

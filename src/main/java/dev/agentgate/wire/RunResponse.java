@@ -36,9 +36,9 @@ public record RunResponse(
     @Schema(description = "The agent's session") @Nullable String sessionId,
     @Schema(description = "The model that did the work") @Nullable String model,
     @Schema(description = "The agent's last words, at most 64 KiB") @Nullable String result,
-    @Schema(description = "What this run used; updated while it goes on")
+    @Schema(description = "What this run used; updated while it is running")
         @Nullable UsageResponse usage,
-    @Schema(description = "There once the run is over, if it has a repository")
+    @Schema(description = "Present once the run is over, if it has a repository")
         @Nullable ChangeSummaryResponse changes,
-    @Schema(description = "There if its changes are or were to be published")
+    @Schema(description = "Present if its changes are or were to be published")
         @Nullable PublicationResponse publication) {}

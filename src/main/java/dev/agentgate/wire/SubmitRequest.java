@@ -110,7 +110,9 @@ public record SubmitRequest(
       @Schema(
               ref = "RequestDuration",
               description =
-                  "1 to 604800000 ms; no output for so long fails the attempt; off if absent")
+                  "1 to 604800000 ms; the attempt fails if the agent makes no progress for this long:"
+                      + " words, the start of a tool, its result. If AgentGate does not understand"
+                      + " the agent's output, any output counts. Off if absent")
           @Nullable Long idleTimeout,
       @Schema(
               ref = "RequestDuration",

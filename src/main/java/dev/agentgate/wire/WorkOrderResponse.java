@@ -41,19 +41,19 @@ public record WorkOrderResponse(
     @Schema(description = "How many attempts were made, the current one included") int attempt,
     @Schema(description = "The run under way, or the last one of a finished order")
         @Nullable String currentRunId,
-    @Schema(description = "1 is next; there while queued") @Nullable Integer queuePosition,
-    @Schema(description = "Not tried again before; there while a retry waits out its backoff")
+    @Schema(description = "1 is next; present while queued") @Nullable Integer queuePosition,
+    @Schema(description = "When the retry may start; present during its backoff")
         @Nullable Instant notBefore,
     @Schema(
             description =
-                "Why it does not start, apart from the orders before it; there while queued, but not"
-                    + " in lists")
+                "Why it does not start, apart from the orders ahead of it; present while queued,"
+                    + " but not in lists")
         @Nullable List<String> blockedBy,
     Instant createdAt,
     Instant updatedAt,
     @Schema(description = "When it last entered the queue") Instant queuedAt,
     @Nullable Instant startedAt,
-    @Schema(description = "When the attempt will have taken too long") @Nullable Instant timeoutAt,
+    @Schema(description = "When the attempt times out") @Nullable Instant timeoutAt,
     @Schema(description = "When the agent last wrote something") @Nullable Instant lastActivityAt,
     @Nullable Instant completedAt,
     @Nullable Instant failedAt,
@@ -65,7 +65,8 @@ public record WorkOrderResponse(
     @Schema(description = "The agent's last words in the last run") @Nullable String result,
     @Schema(description = "What all runs used together") @Nullable UsageResponse usage,
     @Schema(description = "What the last run changed") @Nullable ChangeSummaryResponse changes,
-    @Schema(description = "Of the last run's changes") @Nullable PublicationResponse publication) {
+    @Schema(description = "The publication of the last run's changes")
+        @Nullable PublicationResponse publication) {
 
   /** Where the workspace comes from. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -23,7 +23,7 @@ public enum FailureReason {
   OOM_KILLED,
   /** The attempt took longer than {@code maxTime}. */
   TIMEOUT,
-  /** The agent wrote nothing for {@code idleTimeout}. */
+  /** The agent made no progress for {@code idleTimeout}. */
   IDLE_TIMEOUT,
   /** The order waited longer than {@code queueTtl}. */
   QUEUE_EXPIRED,

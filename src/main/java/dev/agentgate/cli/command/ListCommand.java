@@ -42,7 +42,7 @@ final class ListCommand extends ClientCommand {
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
-      description = "At most so many. Default: 20.")
+      description = "At most this many. Default: 20.")
   private int limit = 20;
 
   @Option(names = "--all", description = "All that match, however many.")

@@ -44,7 +44,8 @@ final class OrderOptions {
   @Option(
       names = "--idle-timeout",
       paramLabel = "TIME",
-      description = "A run that writes nothing for so long fails.")
+      description =
+          "A run whose agent makes no progress for this long fails. A running tool is not progress.")
   private @Nullable Duration idleTimeout;
 
   @Option(
