@@ -74,7 +74,7 @@ record Bounds(
               new Problem(
                   key,
                   "is not absolute (" + name + ")",
-                  "write the path from / on; ~ is not expanded"));
+                  "write the path starting with /; ~ is not expanded"));
     } catch (InvalidPathException e) {
       return Optional.of(
           new Problem(

@@ -136,7 +136,7 @@ public final class ProcessTree {
           return Optional.empty();
         }
         if (attempt == OPEN_ATTEMPTS) {
-          throw new CannotLookException("A process cannot be looked at", e);
+          throw new CannotLookException("A process cannot be inspected", e);
         }
       } catch (IOException e) {
         CannotLookException.throwIfShort(e);

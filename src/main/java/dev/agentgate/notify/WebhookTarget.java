@@ -137,7 +137,7 @@ final class WebhookTarget {
         known.remove(number);
       }
     } catch (InterruptedException e) {
-      LOG.debugf("No more messages go to %s", url.getHost());
+      LOG.debugf("The delivery to %s has stopped", url.getHost());
     }
   }
 
@@ -185,7 +185,7 @@ final class WebhookTarget {
         counts.wasDelivered();
         if (failing) {
           failing = false;
-          LOG.infof("%s takes messages again", url.getHost());
+          LOG.infof("%s accepts messages again", url.getHost());
         }
         return;
       }

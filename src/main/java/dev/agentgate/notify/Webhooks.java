@@ -238,7 +238,7 @@ public final class Webhooks implements QueueObserver, AutoCloseable {
         }
         write(next.get());
       } catch (InterruptedException e) {
-        LOG.debug("The stop does not wait for the store any more");
+        LOG.debug("The stop no longer waits for the store");
       }
     }
   }

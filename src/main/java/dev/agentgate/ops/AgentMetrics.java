@@ -42,7 +42,7 @@ class AgentMetrics implements QueueObserver {
               "agentgate.agent.cost.today.usd",
               store,
               it -> it.value(values -> costToday(values, agent)))
-          .description("What the runs cost that started today in UTC, in US dollars")
+          .description("Cost of the runs that started today (UTC), in US dollars")
           .tag("agent", agent)
           .register(meters);
       for (AgentPause.Reason reason : AgentPause.Reason.values()) {

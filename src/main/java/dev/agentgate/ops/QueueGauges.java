@@ -73,7 +73,7 @@ class QueueGauges implements MeterBinder {
     stored(
             "agentgate.run.oldest.age",
             values -> seconds(values.health().oldestRunningAge().orElse(Duration.ZERO)))
-        .description("How long the oldest run has been going on; 0 if nothing runs")
+        .description("How long the oldest run has been running; 0 if nothing runs")
         .baseUnit("seconds")
         .register(meters);
     stored("agentgate.queue.paused", values -> values.health().paused() ? 1 : 0)

@@ -46,11 +46,11 @@ class StoreMetrics implements QueueObserver {
             .register(meters);
     this.racesLost =
         Counter.builder("agentgate.store.races.lost")
-            .description("Changes that another change of the same order came before")
+            .description("Changes that lost a race against another change of the same order")
             .register(meters);
     Gauge.builder(
             "agentgate.store.up", store, measured -> measured.health().failure().isEmpty() ? 1 : 0)
-        .description("Whether the store takes writes")
+        .description("Whether the store accepts writes")
         .register(meters);
     files.ifPresent(it -> measureFiles(it, meters));
   }

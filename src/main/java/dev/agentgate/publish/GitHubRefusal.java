@@ -52,8 +52,8 @@ final class GitHubRefusal {
                   + said(words));
       case 407 ->
           PublishFailedException.permanent(
-              "The proxy wants a name and a password, or refused those in its address (https_proxy,"
-                  + " http_proxy or all_proxy)");
+              "The proxy requires a user name and password, or refused those in its address"
+                  + " (https_proxy, http_proxy or all_proxy)");
       default ->
           status >= 500 || status == 408
               ? PublishFailedException.transientFailure(

@@ -99,7 +99,7 @@ final class BulkSweep {
 
   private void changed(WorkOrderId id, int left) {
     if (left > 0) {
-      fail(id, left + " of its processes live on");
+      fail(id, left + " of its processes are still alive");
     }
     lock.lock();
     try {

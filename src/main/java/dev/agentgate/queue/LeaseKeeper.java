@@ -93,7 +93,7 @@ public final class LeaseKeeper implements AutoCloseable {
       try {
         next = round.get();
       } catch (RuntimeException e) {
-        LOG.error("The lease could not be attended to; continuing", e);
+        LOG.error("Checking the lease failed; continuing", e);
       }
       pause(next);
     }

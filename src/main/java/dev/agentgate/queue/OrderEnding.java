@@ -126,7 +126,7 @@ final class OrderEnding {
                         Kind.SHORT_OF_RESOURCES,
                         "Work order "
                             + order.id()
-                            + " is taken over from the instance "
+                            + " is being taken over from the instance "
                             + owner
                             + ". Try again.")));
   }
@@ -187,7 +187,7 @@ final class OrderEnding {
               + order.id()
               + " was not purged: "
               + survivors
-              + " of its processes live on");
+              + " of its processes are still alive");
     }
   }
 

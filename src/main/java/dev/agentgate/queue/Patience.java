@@ -50,8 +50,7 @@ final class Patience {
     if (!told) {
       told = true;
       LOG.warnf(
-          "The service is too short of resources to look at %s, retrying: %s",
-          run, why.getMessage());
+          "The service lacks the resources to inspect %s; retrying: %s", run, why.getMessage());
     }
     pause();
   }

@@ -140,7 +140,7 @@ public final class QueueHealthCheck {
     health
         .failure()
         .ifPresent(
-            why -> alerts.add(new Alert(AlertKind.STORE, "The store takes no writes: " + why)));
+            why -> alerts.add(new Alert(AlertKind.STORE, "The store accepts no writes: " + why)));
     leaseDoubt().ifPresent(why -> alerts.add(new Alert(AlertKind.STORE, why)));
     if (health.failure().isEmpty()) {
       unwritten().ifPresent(sentence -> alerts.add(new Alert(AlertKind.STORE, sentence)));
@@ -209,7 +209,7 @@ public final class QueueHealthCheck {
     return ends.isEmpty()
         ? queue.refusal().map(why -> "Nothing can start: " + why)
         : Optional.of(
-            "The ends of "
+            "The outcomes of "
                 + ends.size()
                 + " runs cannot be written, and their slots stay taken: "
                 + ends.getFirst().getMessage());

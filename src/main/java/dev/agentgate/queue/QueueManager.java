@@ -419,7 +419,7 @@ public final class QueueManager {
     try {
       return begin(claimed, term);
     } catch (StoreUnavailableException e) {
-      LOG.warnf("%s was claimed and could not begin: %s", claimed.id(), e.getMessage());
+      LOG.warnf("%s was claimed but could not start: %s", claimed.id(), e.getMessage());
       return Optional.empty();
     }
   }

@@ -84,10 +84,10 @@ public final class SharedEvents implements QueueObserver {
           readOnce();
         }
       } catch (StoreUnavailableException e) {
-        LOG.debugf("The changes cannot be read now: %s", e.getMessage());
+        LOG.debugf("Changes cannot be read now: %s", e.getMessage());
         LockSupport.parkNanos(LOOK.toNanos());
       } catch (RuntimeException e) {
-        LOG.error("The changes could not be told; continuing", e);
+        LOG.error("Changes could not be announced; continuing", e);
         LockSupport.parkNanos(LOOK.toNanos());
       } catch (InterruptedException e) {
         return;

@@ -71,7 +71,7 @@ public final class UsageReport {
     return List.copyOf(lines.values());
   }
 
-  /** Returns what the runs used that started today, in UTC, by the type of their agent. */
+  /** Returns the usage of the runs that started today (UTC), by the type of their agent. */
   public Map<String, Usage> today() {
     LocalDate today = RunUsage.dayOf(clock.instant());
     List<RunUsage> unfinished = running.all();

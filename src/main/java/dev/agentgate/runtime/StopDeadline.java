@@ -35,7 +35,7 @@ final class StopDeadline {
     } catch (InterruptedException e) {
       return;
     }
-    System.err.println("AgentGate did not stop in time and ends at once");
+    System.err.println("AgentGate did not stop in time, so it is ended now");
     Runtime.getRuntime().halt(TERMINATED);
   }
 }

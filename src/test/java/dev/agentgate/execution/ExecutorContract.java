@@ -14,7 +14,6 @@ import dev.agentgate.workorder.RunLimits;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.workorder.WorkOrderSpec;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.time.Duration;

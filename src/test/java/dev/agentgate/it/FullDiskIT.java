@@ -56,7 +56,7 @@ class FullDiskIT {
     assertThat(refused.json().path("status").asInt()).isEqualTo(503);
     assertThat(refused.text()).doesNotContain(home.toString());
     assertThat(client.get("/queue/health").json().path("alerts").toString())
-        .contains("takes no writes");
+        .contains("accepts no writes");
     assertThat(service.probe("/q/health/ready").status()).isEqualTo(503);
     assertThat(service.probe("/q/health/live").status()).isEqualTo(200);
     assertThat(client.status(running)).isEqualTo("running");

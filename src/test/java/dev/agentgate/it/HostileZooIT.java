@@ -150,9 +150,9 @@ class HostileZooIT {
   void theServiceSaysWhatHoldsItsRuns(Host host) {
     Service service = service(host);
     if (host == Host.WITHOUT_CGROUP || host == Host.UNPRIVILEGED) {
-      assertThat(service.said()).contains("Runs are held by their session and environment");
+      assertThat(service.said()).contains("Runs are tracked by their session and environment");
     } else {
-      assertThat(service.said()).contains("Runs are held by ");
+      assertThat(service.said()).contains("Runs are tracked by ");
     }
   }
 }

@@ -121,7 +121,7 @@ class ShortageIT {
       limitDescriptors(service, 3);
       try {
         await("a look of the supervisor to fail")
-            .until(() -> service.said().contains("too short of resources to look at"));
+            .until(() -> service.said().contains("lacks the resources to inspect"));
       } finally {
         limitDescriptors(service, 4096);
       }

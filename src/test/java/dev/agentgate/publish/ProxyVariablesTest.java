@@ -140,7 +140,7 @@ class ProxyVariablesTest {
               environment)) {
         assertThatThrownBy(() -> api.get("/user"))
             .isInstanceOf(PublishFailedException.class)
-            .hasMessageContaining("The proxy wants a name and a password")
+            .hasMessageContaining("The proxy requires a user name and password")
             .hasMessageNotContaining("ss-word");
       }
       return head.get();

@@ -161,7 +161,7 @@ class BulkActionsTest {
     assertThat(result.survivors()).isEqualTo(3);
     assertThat(result.failed()).isEqualTo(1);
     assertThat(result.failures())
-        .containsExactly(new BulkResult.Failure(running, "3 of its processes live on"));
+        .containsExactly(new BulkResult.Failure(running, "3 of its processes are still alive"));
     assertThat(queue.order(waiting).status()).isEqualTo(WorkOrderStatus.CANCELLED);
   }
 

@@ -20,8 +20,8 @@ import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.AgentChoices;
-import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.IdempotencyKey;
+import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -229,10 +229,7 @@ final class QueueFixture implements AutoCloseable {
             .map(request::repository)
             .orElse(request)
             .toOrder("shell", Optional.empty(), publish);
-    return service().submit(order)
-        .order()
-        .order()
-        .id();
+    return service().submit(order).order().order().id();
   }
 
   WorkOrder order(WorkOrderId id) {

@@ -513,7 +513,9 @@ class QueueTest {
                 List.of(
                     new BulkResult.Failure(
                         older,
-                        "Work order " + older + " was not purged: 1 of its processes live on"))));
+                        "Work order "
+                            + older
+                            + " was not purged: 1 of its processes are still alive"))));
     assertRefused(Kind.NOT_FOUND, () -> queue.order(newer));
     queue.executor.keepAlive(0);
     queue.executor.exit(run, 137);
@@ -577,7 +579,7 @@ class QueueTest {
     queue.store.refuseWrites(true);
     queue.executor.exit(run, 0);
 
-    await().until(() -> storeAlert(queue).startsWith("The ends of 1 runs cannot be written"));
+    await().until(() -> storeAlert(queue).startsWith("The outcomes of 1 runs cannot be written"));
     assertThat(queue.queue.health().look().blockedBy()).containsExactly(Block.DISK, Block.PAUSED);
 
     queue.store.refuseWrites(false);

@@ -13,7 +13,6 @@ import dev.agentgate.workorder.RunResults;
 import dev.agentgate.workorder.Usage;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
-import dev.agentgate.workorder.WorkOrderSpec;
 import dev.agentgate.workorder.WorkOrders;
 import dev.agentgate.workorder.WorkspaceSource;
 import java.math.BigDecimal;

@@ -24,7 +24,7 @@ final class RelayCounts {
     for (Outcome outcome : Outcome.values()) {
       Counter counter =
           Counter.builder("agentgate.relayed.calls")
-              .description("Calls to other instances, each attempt, by what came of them")
+              .description("Calls to other instances, each attempt, by outcome")
               .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
               .register(meters);
       counters.put(outcome, counter);

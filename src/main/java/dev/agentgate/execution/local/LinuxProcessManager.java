@@ -97,7 +97,7 @@ public final class LinuxProcessManager {
   private static Optional<CgroupTree> findCgroups(boolean use, RunDirectories directories) {
     Optional<CgroupTree> found = use ? CgroupTree.find(directories.root()) : Optional.empty();
     LOG.infof(
-        "Runs are held by %s",
+        "Runs are tracked by %s",
         found.isEmpty() ? "their session and environment" : "a cgroup of their own");
     return found;
   }

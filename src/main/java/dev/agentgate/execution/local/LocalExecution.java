@@ -139,7 +139,7 @@ final class LocalExecution implements Execution {
   /** Resumes a stopped leader, because it could not report the end of the agent. */
   private void resumeLeader() {
     if (!processes.isStopping(process.run()) && processes.resumeLeader(process.run())) {
-      LOG.warnf("The leader of %s was stopped by a signal; it was made to go on", process.run());
+      LOG.warnf("The leader of %s was stopped by a signal; it was resumed", process.run());
     }
   }
 
@@ -151,9 +151,7 @@ final class LocalExecution implements Execution {
     }
     if (endedBeforeItsStart(end, TOO_LATE)) {
       return new RunOutcome.Interrupted(
-          now,
-          "The lease of this instance was over before the agent could start",
-          Optional.empty());
+          now, "The lease of this instance ended before the agent could start", Optional.empty());
     }
     Instant at = end.at().isAfter(now) ? now : end.at();
     if (RunScript.wasEndedBySwitch(directory)) {

@@ -117,7 +117,7 @@ public final class LocalExecutor implements Executor {
     try {
       return directories.create(run);
     } catch (UncheckedIOException e) {
-      throw new SpawnFailedException("The directory of the run could not be made", e);
+      throw new SpawnFailedException("The directory of the run could not be created", e);
     }
   }
 

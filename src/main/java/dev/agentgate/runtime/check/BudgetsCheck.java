@@ -30,8 +30,8 @@ class BudgetsCheck implements StartCheck {
         .map(agent ->
             new Problem(
                 "agentgate.agents.\"" + agent.getKey() + "\".daily-usd",
-                "has no effect, because the costs of this agent do not become known",
-                "set an output format that tells them, set agentgate.prices for its models, or"
+                "has no effect, because the costs of this agent are not known",
+                "set an output format that reports them, set agentgate.prices for its models, or"
                     + " remove the budget"));
   }
 

@@ -14,7 +14,7 @@ import java.util.UUID;
 
 /**
  * The file {@code database} of a data directory. It names the database whose runs are there, so
- * that no other store takes their files for orphans, and the random id of the directory.
+ * that no other store treats their files as orphans, and the random id of the directory.
  */
 public final class DatabaseMark {
   private static final String FILE = "database";

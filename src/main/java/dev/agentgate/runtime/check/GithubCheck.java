@@ -49,7 +49,8 @@ class GithubCheck implements StartCheck {
                 .map(token ->
                     new Problem(
                         "agentgate.github.token",
-                        "contains a blank, a line end or another character that a token cannot have",
+                        "contains a space, a line break or another character that a token cannot"
+                            + " have",
                         "set only the token")))
         .flatMap(Optional::stream);
   }

@@ -31,8 +31,8 @@ class KeysCheck implements StartCheck {
             .map(key ->
                 new Problem(
                     "agentgate.auth.api-key",
-                    "is blank, begins or ends with a blank, or has a control character or one that is"
-                        + " not ASCII",
+                    "is blank, begins or ends with a space, or has a control character or one that"
+                        + " is not ASCII",
                     "set only the key, for example the output of openssl rand -hex 32")),
         auth.keysFile().flatMap(ConfiguredPaths::absolute).flatMap(this::keysFile).stream());
   }

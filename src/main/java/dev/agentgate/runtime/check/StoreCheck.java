@@ -12,7 +12,7 @@ import org.eclipse.microprofile.config.Config;
 
 /**
  * Checks that a URL is set if orders are kept in a database, and that the data directory belongs to
- * the store. A store takes the files of runs that it does not know for orphans.
+ * the store. A store treats the files of runs that it does not know as orphans.
  */
 @Singleton
 class StoreCheck implements StartCheck {

@@ -26,7 +26,7 @@ record DirectoryState(long device, long inode, long modifiedAt, long changedAt) 
         && attributes.get("ctime") instanceof FileTime changed) {
       return new DirectoryState(device, inode, nanos(modified), nanos(changed));
     }
-    throw new IOException("the file system does not tell when the directory changed");
+    throw new IOException("the file system does not say when the directory changed");
   }
 
   private static long nanos(FileTime time) {

@@ -214,7 +214,7 @@ public final class FileStore implements Store {
     try {
       workOrders.find(id).ifPresent(runs::recall);
     } catch (StoreUnavailableException e) {
-      LOG.warnf("The run of %s cannot be recalled: %s", id, e.getMessage());
+      LOG.warnf("The record of the current run of %s cannot be restored: %s", id, e.getMessage());
     }
   }
 

@@ -113,7 +113,7 @@ final class Journal implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
-      failure = stop("The store met a defect and takes no more writes. Restart the service.", e);
+      failure = stop("The store met a defect and accepts no more writes. Restart the service.", e);
     }
     passOn();
     for (Ticket ticket : batch) {

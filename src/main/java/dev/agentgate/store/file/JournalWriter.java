@@ -253,7 +253,7 @@ final class JournalWriter {
     return stop(
         "The disk failed to sync ("
             + Journal.reason(cause)
-            + "), so the store takes no more writes. Check the disk, then restart the service.",
+            + "), so the store accepts no more writes. Check the disk, then restart the service.",
         cause);
   }
 

@@ -99,7 +99,7 @@ final class OrderCheck implements AutoCloseable {
         again.stream().filter(_ -> !closed).forEach(this::check);
       }
     } catch (StoreUnavailableException e) {
-      LOG.debugf("The check of the orders ends early: %s", e.getMessage());
+      LOG.debugf("The check of the orders ended early: %s", e.getMessage());
       return;
     } catch (RuntimeException e) {
       LOG.error("The check of the orders failed; the next start repeats it", e);
@@ -139,7 +139,7 @@ final class OrderCheck implements AutoCloseable {
     try {
       IndexEntry found = read(entry);
       if (!found.equals(entry)) {
-        LOG.warnf("The file of %s was edited; the index follows it", entry.id());
+        LOG.warnf("The file of %s was edited; the index was updated", entry.id());
         change(changes -> changes.put(found));
         corrected++;
       }

@@ -109,7 +109,7 @@ final class SegmentSync {
     journal.stop(
         "The disk failed to sync ("
             + Journal.reason(cause)
-            + "), so the store takes no more writes. Check the disk, then restart the service.",
+            + "), so the store accepts no more writes. Check the disk, then restart the service.",
         cause);
   }
 
@@ -138,7 +138,7 @@ final class SegmentSync {
       }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
-      throw new IllegalStateException("Syncing was interrupted, which no one should do", e);
+      throw new IllegalStateException("Syncing was interrupted unexpectedly", e);
     }
   }
 

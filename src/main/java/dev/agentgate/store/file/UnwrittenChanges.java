@@ -184,7 +184,7 @@ final class UnwrittenChanges {
         nanos = work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
-      LOG.debug("Writing behind was interrupted, which no one should do; continuing", e);
+      LOG.debug("Writing behind was interrupted unexpectedly; continuing", e);
     } finally {
       asleep = false;
       lock.unlock();

@@ -159,7 +159,8 @@ final class WriteBehind {
         saveIndexIfQuiet();
         unwritten.awaitDue(!written);
       } catch (RuntimeException | Error e) {
-        journal().stop("The store met a defect and takes no more writes. Restart the service.", e);
+        journal()
+            .stop("The store met a defect and accepts no more writes. Restart the service.", e);
         unwritten.signalRoom();
         return;
       }
