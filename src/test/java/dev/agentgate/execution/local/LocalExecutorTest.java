@@ -68,6 +68,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -219,270 +220,6 @@ class LocalExecutorTest extends ExecutorContract {
     }
   }
 
-  @Test
-  void theTimeOfTheCheckoutCountsForTheAgeOfAnAdoptedRun() throws Exception {
-    RunId run = newRun();
-    Run record = recordOf(run, start(run));
-    SpentTime.write(directories.of(run), Duration.ofHours(1));
-
-    Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
-
-    assertThat(adopted.age()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plus(LONG));
-  }
-
-  /** A shell that has just forked can swallow the signal; then the agent would use up the grace. */
-  @RepeatedTest(30)
-  void anAgentThatStartsDuringTheStopIsAskedToEnd() throws Exception {
-    RunId run = newRun();
-    Execution execution = start(run);
-
-    assertThat(executor.stop(run, LONG).killed()).isTrue();
-
-    assertExited(execution, 143);
-  }
-
-  @Test
-  void aLeaderThatSomethingStoppedIsWokenWhileItsEndIsAwaited() throws Exception {
-    RunId run = newRun();
-    Execution execution = start(run);
-    tell(run, "kill -STOP $PPID; echo stopped; exit 7");
-
-    await()
-        .atMost(LONG)
-        .untilAsserted(() ->
-            assertThat(execution.awaitEnd(Duration.ofMillis(50)).flatMap(RunOutcome::exit))
-                .hasValueSatisfying(exit -> assertThat(exit.code()).isEqualTo(7)));
-  }
-
-  @Test
-  void anAgentWhoseStartCannotBeNotedIsNotStarted() throws Exception {
-    RunId run = newRun();
-    // What the run script cannot write to, whoever it runs as.
-    Files.createSymbolicLink(directories.of(run).processFile(), temporary.resolve("no/such/place"));
-
-    Optional<RunOutcome> outcome = start(run).awaitEnd(LONG);
-
-    assertThat(outcome.flatMap(RunOutcome::failureReason)).hasValue(FailureReason.DISK_FULL);
-    assertThat(outcome.flatMap(RunOutcome::exit)).isEmpty();
-  }
-
-  @Test
-  void theWorkspaceOfARunIsThereUntilItIsDiscarded() throws Exception {
-    RunId run = newRun();
-    Execution execution = start(run);
-    tell(run, new Act.Exit(0));
-    assertExited(execution, 0);
-    executor.release(run);
-    assertThat(workspaces.of(run)).exists();
-
-    assertThat(executor.discard(run)).isTrue();
-
-    assertThat(workspaces.of(run)).doesNotExist();
-  }
-
-  private static final String SESSION =
-      "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"s-1\",\"model\":\"opus\"}";
-  private static final String LIMIT =
-      "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":true,"
-          + "\"api_error\":\"usage_limit_reached\",\"result\":\"You've hit your limit\","
-          + "\"num_turns\":3,\"total_cost_usd\":0.25,\"session_id\":\"s-1\"}";
-
-  private void understandOutput() {
-    format = OutputFormat.CLAUDE_STREAM_JSON;
-    executor = another();
-  }
-
-  private void print(RunId run, String line) {
-    tell(run, "cat <<'END'\n" + line + "\nEND");
-  }
-
-  @Test
-  void whatTheAgentSaysIsKnownWhileItWorks() throws Exception {
-    understandOutput();
-    RunId run = newRun();
-    Execution execution = start(run);
-    print(run, SESSION);
-
-    await()
-        .atMost(LONG)
-        .untilAsserted(() -> {
-          assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
-          assertThat(execution.report().model()).hasValue("opus");
-        });
-
-    assertThat(execution.verdict()).isEqualTo(AgentVerdict.UNKNOWN);
-  }
-
-  @Test
-  void theVerdictOfAnAgentIsReadToItsEndAlsoByTheNextService() throws Exception {
-    understandOutput();
-    RunId run = newRun();
-    Execution execution = start(run);
-    Run record = recordOf(run, execution);
-    tell(run, "printf '%s\\n%s' '" + SESSION + "' '" + LIMIT.replace("'", "'\\''") + "'; exit 1");
-    assertExited(execution, 1);
-    Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
-    assertExited(adopted, 1);
-
-    for (Execution each : List.of(execution, adopted)) {
-      assertThat(each.verdict())
-          .isInstanceOfSatisfying(
-              AgentVerdict.Failed.class,
-              failed -> {
-                assertThat(failed.failure()).isEqualTo(AgentFailure.USAGE_LIMIT);
-                assertThat(failed.message()).isEqualTo("You've hit your limit");
-              });
-      assertThat(each.report().sessionId()).hasValue("s-1");
-      assertThat(each.report().usage().costUsd()).hasValue(new BigDecimal("0.25"));
-    }
-  }
-
-  @Test
-  void anAgentThatOnlyRetriesMakesNoProgress() throws Exception {
-    understandOutput();
-    RunId run = newRun();
-    Execution execution = start(run);
-    print(run, SESSION);
-    await()
-        .atMost(LONG)
-        .until(() ->
-            execution.awaitEnd(Duration.ofMillis(50)).isEmpty()
-                && execution.report().model().isPresent());
-    Duration before = execution.silence();
-    RunLogFile log = new RunLogFile(directories.of(run));
-    long length = log.size();
-    print(run, "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1}");
-    await().atMost(LONG).until(() -> log.size() > length);
-
-    assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
-
-    assertThat(execution.silence()).isGreaterThan(before);
-  }
-
-  @Test
-  void aSecretIsMaskedInTheWordsOfAnAgentHoweverItWasEscaped() throws Exception {
-    understandOutput();
-    RunId run = newRun();
-    Execution execution = start(run);
-    tell(
-        run,
-        "cat <<'END'\n{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,"
-            + "\"result\":\"it is \\u0073ecret-0123456\"}\nEND\nexit 0");
-    assertExited(execution, 0);
-
-    assertThat(execution.verdict()).isEqualTo(AgentVerdict.SUCCEEDED);
-    assertThat(execution.report().result()).hasValue("it is **************");
-  }
-
-  private WorkOrder continuing(RunId earlier, RunId run, Optional<String> prompt) {
-    Instant now = Instant.now();
-    WorkOrder finished = order(earlier).complete(now);
-    WorkOrder queued =
-        prompt.isPresent()
-            ? finished.followUp(prompt.get(), now)
-            : order(earlier).interrupt(now, true);
-    return queued.start(run, now, WorkOrders.LEASE);
-  }
-
-  private Execution resume(RunId earlier, RunId run, Optional<String> prompt) throws Exception {
-    return executor.start(
-        new Assignment(
-            continuing(earlier, run, prompt),
-            run,
-            Optional.of(new AgentSession("s-1", Usage.UNKNOWN)),
-            () -> true,
-            () -> {}));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"go on,go on", ",You were interrupted. Continue with the task where you left off."})
-  void aRunContinuesAnEarlierOneInItsWorkspaceAndItsSession(
-      @Nullable String followUp, String prompt) throws Exception {
-    resumeCommand = Optional.of(List.of("sh", "-c", "echo $0; pwd; cat", "{sessionId}"));
-    executor = another();
-    RunId earlier = newRun();
-    Execution first = start(earlier);
-    tell(earlier, new Act.Exit(0));
-    assertExited(first, 0);
-    RunId run = newRun();
-
-    assertExited(resume(earlier, run, Optional.ofNullable(followUp)), 0);
-
-    assertThat(directories.of(run).outputLog())
-        .content()
-        .isEqualTo("s-1\n" + workspaces.of(earlier) + "\n" + prompt);
-    assertThat(executor.workspaceOf(run)).isEqualTo(earlier);
-    assertThat(executor.discard(run)).isTrue();
-    assertThat(workspaces.of(earlier)).doesNotExist();
-  }
-
-  @Test
-  void aRetryStartsAfreshWhenTheWorkspaceIsGoneButAFollowUpDoesNot() throws Exception {
-    RunId earlier = newRun();
-    RunId retry = newRun();
-    RunId followUp = newRun();
-
-    Execution fresh = resume(earlier, retry, Optional.empty());
-    tell(retry, new Act.Exit(0));
-    assertExited(fresh, 0);
-
-    assertThat(executor.workspaceOf(retry)).isEqualTo(retry);
-    assertThat(directories.of(retry).promptFile()).content().isEqualTo("do as you are told");
-    assertThatThrownBy(() -> resume(earlier, followUp, Optional.of("more")))
-        .isInstanceOf(NotStartedException.class)
-        .hasMessageContaining("The workspace to continue in is gone");
-  }
-
-  @Test
-  void theChangesOfARunAreKeptWithItsLog() throws Exception {
-    RunId run = newRun();
-    workspaces.changes =
-        new CollectedChanges.Collected(
-            "abc",
-            Optional.of("def"),
-            new ChangedFiles(
-                List.of(
-                    new ChangedFile(
-                        "a \"b\".txt",
-                        Optional.of("old"),
-                        ChangedFile.Status.RENAMED,
-                        false,
-                        3,
-                        1)),
-                2,
-                4,
-                1),
-            OptionalLong.of(120),
-            List.of("A socket was left out."));
-
-    CollectedWork work = executor.collect(run, LONG).orElseThrow();
-
-    assertThat(work)
-        .isEqualTo(
-            new CollectedWork(
-                "abc",
-                Optional.of("def"),
-                Optional.of(new ChangeSummary(2, 4, 1, OptionalLong.of(120)))));
-    assertThat(directories.of(run).changesFile())
-        .content()
-        .isEqualTo(
-            "{\"baseCommit\":\"abc\",\"headCommit\":\"def\",\"files\":[{\"path\":\"a \\\"b\\\".txt\","
-                + "\"oldPath\":\"old\",\"status\":\"renamed\",\"binary\":false,"
-                + "\"insertions\":3,\"deletions\":1}],\"truncated\":true}");
-    assertThat(directories.of(run).outputLog()).content().contains("A socket was left out.");
-  }
-
-  @Test
-  void changesThatCannotBeCollectedAreExplainedInTheLog() throws Exception {
-    RunId run = newRun();
-    workspaces.changes = new CollectedChanges.Failed("It took too long.");
-
-    assertThat(executor.collect(run, LONG))
-        .hasValue(new CollectedWork("abc", Optional.empty(), Optional.empty()));
-
-    assertThat(directories.of(run).outputLog()).content().contains("It took too long.");
-  }
-
   /** Directories without git, and a checkout that blocks or fails where the test wants it to. */
   private final class FakeWorkspaces implements Workspaces, WorkspaceChanges {
     private volatile @Nullable CountDownLatch gate;
@@ -568,109 +305,393 @@ class LocalExecutorTest extends ExecutorContract {
     }
   }
 
-  @Test
-  void aRunThatThisProcessClaimedAndDoesNotKnowHasNotBegun() {
-    Run claimed = claimed(Instant.now()).at(MINE);
+  @Nested
+  class Starts {
+    @Test
+    void theTimeOfTheCheckoutCountsForTheAgeOfAnAdoptedRun() throws Exception {
+      RunId run = newRun();
+      Run record = recordOf(run, start(run));
+      SpentTime.write(directories.of(run), Duration.ofHours(1));
 
-    assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
-  }
+      Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
 
-  @Test
-  void aRunThatAnotherProcessClaimedMayHaveBegunAlthoughNothingOfItIsHere() throws Exception {
-    Run before = claimed(Instant.now().minusSeconds(60)).at(MINE);
-    assertThat(executor.adopt(mine(before), before, Optional.empty())).isEmpty();
-
-    Run theirs = claimed(Instant.now()).at(OTHER);
-    assertThat(executor.adopt(mine(theirs), theirs, Optional.empty())).isEmpty();
-  }
-
-  @Test
-  void aRunThatAnEarlierProcessWasPreparingHasNotBegun() {
-    Run before = claimed(Instant.now().minusSeconds(60)).at(MINE);
-    make(Trouble.CHECKOUT_FAILS);
-    assertNotStarted(Why.WORKSPACE, () -> start(before.id()));
-
-    assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(before), before, Optional.empty()));
-  }
-
-  @Test
-  void aRunOfWhichAPowerLossLeftOnlyTheDirectoryMayHaveBegun() throws Exception {
-    Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
-    RunDirectory directory = directories.create(claimed.id());
-    assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
-
-    try (Stream<Path> files = Files.list(directory.path())) {
-      Path boot = files.findFirst().orElseThrow();
-      Files.move(boot, boot.resolveSibling("boot-of-yesterday"));
+      assertThat(adopted.age()).isBetween(Duration.ofHours(1), Duration.ofHours(1).plus(LONG));
     }
 
-    assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
-  }
+    /**
+     * A shell that has just forked can swallow the signal; then the agent would use up the grace.
+     */
+    @RepeatedTest(30)
+    void anAgentThatStartsDuringTheStopIsAskedToEnd() throws Exception {
+      RunId run = newRun();
+      Execution execution = start(run);
 
-  @Test
-  void aNoteOfTheStartThatCannotBeLookedAtMayBeThere() throws Exception {
-    Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
-    loop(directories.create(claimed.id()).processFile());
+      assertThat(executor.stop(run, LONG).killed()).isTrue();
 
-    assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "mkfifo",
-        "ln -s /proc/self/mem",
-        "ln -s /dev/zero",
-        "mkdir",
-        "truncate -s 100G",
-        "touch"
-      })
-  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void whatAnAgentPutsInThePlaceOfTheFilesOfItsRunHoldsNothingUp(String trap) throws Exception {
-    RunId run = newRun();
-    Run record = recordOf(run, start(run));
-    RunDirectory directory = directories.of(run);
-    await().until(() -> Files.exists(directory.processFile()));
-    for (Path file :
-        List.of(
-            directory.processFile(),
-            directory.exitFile(),
-            directory.workspaceFile(),
-            directory.path().resolve("checkout-ms"))) {
-      String script = "rm -f \"$1\"; " + trap + " \"$1\"";
-      assertThat(new ProcessBuilder("sh", "-c", script, "sh", file.toString()).start().waitFor())
-          .isZero();
+      assertExited(execution, 143);
     }
-    Executor next = restarted();
 
-    assertThat(next.adopt(order(run), record, Optional.empty())).isPresent();
-    assertThat(next.workspaceOf(run)).isEqualTo(run);
-    assertThat(next.stop(run, Duration.ZERO).survivors()).isZero();
-    assertThat(next.adopt(order(run), record, Optional.empty())).isEmpty();
-    next.release(run);
+    @Test
+    void aLeaderThatSomethingStoppedIsWokenWhileItsEndIsAwaited() throws Exception {
+      RunId run = newRun();
+      Execution execution = start(run);
+      tell(run, "kill -STOP $PPID; echo stopped; exit 7");
+
+      await()
+          .atMost(LONG)
+          .untilAsserted(() ->
+              assertThat(execution.awaitEnd(Duration.ofMillis(50)).flatMap(RunOutcome::exit))
+                  .hasValueSatisfying(exit -> assertThat(exit.code()).isEqualTo(7)));
+    }
+
+    @Test
+    void anAgentWhoseStartCannotBeNotedIsNotStarted() throws Exception {
+      RunId run = newRun();
+      // What the run script cannot write to, whoever it runs as.
+      Files.createSymbolicLink(
+          directories.of(run).processFile(), temporary.resolve("no/such/place"));
+
+      Optional<RunOutcome> outcome = start(run).awaitEnd(LONG);
+
+      assertThat(outcome.flatMap(RunOutcome::failureReason)).hasValue(FailureReason.DISK_FULL);
+      assertThat(outcome.flatMap(RunOutcome::exit)).isEmpty();
+    }
   }
 
-  @Test
-  void aDirectoryThatCannotBeLookedAtIsNotTakenForRemoved() throws Exception {
-    RunId run = RunId.next(Instant.now());
-    loop(temporary.resolve("workspaces"));
-    RunFiles files = new RunFiles(directories, () -> 0, id -> new RunLogFile(directories.of(id)));
-    loop(directories.of(run).path());
+  /** What the agent says. */
+  @Nested
+  class Words {
+    private static final String SESSION =
+        "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"s-1\",\"model\":\"opus\"}";
 
-    assertThat(DirectoryTree.remove(workspaces.of(run))).isFalse();
-    assertThat(files.exists(run)).isTrue();
+    private static final String LIMIT =
+        "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":true,"
+            + "\"api_error\":\"usage_limit_reached\",\"result\":\"You've hit your limit\","
+            + "\"num_turns\":3,\"total_cost_usd\":0.25,\"session_id\":\"s-1\"}";
+
+    private void understandOutput() {
+      format = OutputFormat.CLAUDE_STREAM_JSON;
+      executor = another();
+    }
+
+    private void print(RunId run, String line) {
+      tell(run, "cat <<'END'\n" + line + "\nEND");
+    }
+
+    @Test
+    void whatTheAgentSaysIsKnownWhileItWorks() throws Exception {
+      understandOutput();
+      RunId run = newRun();
+      Execution execution = start(run);
+      print(run, SESSION);
+
+      await()
+          .atMost(LONG)
+          .untilAsserted(() -> {
+            assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
+            assertThat(execution.report().model()).hasValue("opus");
+          });
+
+      assertThat(execution.verdict()).isEqualTo(AgentVerdict.UNKNOWN);
+    }
+
+    @Test
+    void theVerdictOfAnAgentIsReadToItsEndAlsoByTheNextService() throws Exception {
+      understandOutput();
+      RunId run = newRun();
+      Execution execution = start(run);
+      Run record = recordOf(run, execution);
+      tell(run, "printf '%s\\n%s' '" + SESSION + "' '" + LIMIT.replace("'", "'\\''") + "'; exit 1");
+      assertExited(execution, 1);
+      Execution adopted = restarted().adopt(order(run), record, Optional.empty()).orElseThrow();
+      assertExited(adopted, 1);
+
+      for (Execution each : List.of(execution, adopted)) {
+        assertThat(each.verdict())
+            .isInstanceOfSatisfying(
+                AgentVerdict.Failed.class,
+                failed -> {
+                  assertThat(failed.failure()).isEqualTo(AgentFailure.USAGE_LIMIT);
+                  assertThat(failed.message()).isEqualTo("You've hit your limit");
+                });
+        assertThat(each.report().sessionId()).hasValue("s-1");
+        assertThat(each.report().usage().costUsd()).hasValue(new BigDecimal("0.25"));
+      }
+    }
+
+    @Test
+    void anAgentThatOnlyRetriesMakesNoProgress() throws Exception {
+      understandOutput();
+      RunId run = newRun();
+      Execution execution = start(run);
+      print(run, SESSION);
+      await()
+          .atMost(LONG)
+          .until(() ->
+              execution.awaitEnd(Duration.ofMillis(50)).isEmpty()
+                  && execution.report().model().isPresent());
+      Duration before = execution.silence();
+      RunLogFile log = new RunLogFile(directories.of(run));
+      long length = log.size();
+      print(run, "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1}");
+      await().atMost(LONG).until(() -> log.size() > length);
+
+      assertThat(execution.awaitEnd(Duration.ofMillis(50))).isEmpty();
+
+      assertThat(execution.silence()).isGreaterThan(before);
+    }
+
+    @Test
+    void aSecretIsMaskedInTheWordsOfAnAgentHoweverItWasEscaped() throws Exception {
+      understandOutput();
+      RunId run = newRun();
+      Execution execution = start(run);
+      tell(
+          run,
+          "cat <<'END'\n{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,"
+              + "\"result\":\"it is \\u0073ecret-0123456\"}\nEND\nexit 0");
+      assertExited(execution, 0);
+
+      assertThat(execution.verdict()).isEqualTo(AgentVerdict.SUCCEEDED);
+      assertThat(execution.report().result()).hasValue("it is **************");
+    }
   }
 
-  /** Makes a path that not even root can look at: a link to itself. */
-  private static void loop(Path path) throws IOException {
-    Files.createSymbolicLink(path, path.getFileName());
+  @Nested
+  class WorkspacesOfRuns {
+    @Test
+    void theWorkspaceOfARunIsThereUntilItIsDiscarded() throws Exception {
+      RunId run = newRun();
+      Execution execution = start(run);
+      tell(run, new Act.Exit(0));
+      assertExited(execution, 0);
+      executor.release(run);
+      assertThat(workspaces.of(run)).exists();
+
+      assertThat(executor.discard(run)).isTrue();
+
+      assertThat(workspaces.of(run)).doesNotExist();
+    }
+
+    private WorkOrder continuing(RunId earlier, RunId run, Optional<String> prompt) {
+      Instant now = Instant.now();
+      WorkOrder finished = order(earlier).complete(now);
+      WorkOrder queued =
+          prompt.isPresent()
+              ? finished.followUp(prompt.get(), now)
+              : order(earlier).interrupt(now, true);
+      return queued.start(run, now, WorkOrders.LEASE);
+    }
+
+    private Execution resume(RunId earlier, RunId run, Optional<String> prompt) throws Exception {
+      return executor.start(
+          new Assignment(
+              continuing(earlier, run, prompt),
+              run,
+              Optional.of(new AgentSession("s-1", Usage.UNKNOWN)),
+              () -> true,
+              () -> {}));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"go on,go on", ",You were interrupted. Continue with the task where you left off."})
+    void aRunContinuesAnEarlierOneInItsWorkspaceAndItsSession(
+        @Nullable String followUp, String prompt) throws Exception {
+      resumeCommand = Optional.of(List.of("sh", "-c", "echo $0; pwd; cat", "{sessionId}"));
+      executor = another();
+      RunId earlier = newRun();
+      Execution first = start(earlier);
+      tell(earlier, new Act.Exit(0));
+      assertExited(first, 0);
+      RunId run = newRun();
+
+      assertExited(resume(earlier, run, Optional.ofNullable(followUp)), 0);
+
+      assertThat(directories.of(run).outputLog())
+          .content()
+          .isEqualTo("s-1\n" + workspaces.of(earlier) + "\n" + prompt);
+      assertThat(executor.workspaceOf(run)).isEqualTo(earlier);
+      assertThat(executor.discard(run)).isTrue();
+      assertThat(workspaces.of(earlier)).doesNotExist();
+    }
+
+    @Test
+    void aRetryStartsAfreshWhenTheWorkspaceIsGoneButAFollowUpDoesNot() throws Exception {
+      RunId earlier = newRun();
+      RunId retry = newRun();
+      RunId followUp = newRun();
+
+      Execution fresh = resume(earlier, retry, Optional.empty());
+      tell(retry, new Act.Exit(0));
+      assertExited(fresh, 0);
+
+      assertThat(executor.workspaceOf(retry)).isEqualTo(retry);
+      assertThat(directories.of(retry).promptFile()).content().isEqualTo("do as you are told");
+      assertThatThrownBy(() -> resume(earlier, followUp, Optional.of("more")))
+          .isInstanceOf(NotStartedException.class)
+          .hasMessageContaining("The workspace to continue in is gone");
+    }
+
+    @Test
+    void theChangesOfARunAreKeptWithItsLog() throws Exception {
+      RunId run = newRun();
+      workspaces.changes =
+          new CollectedChanges.Collected(
+              "abc",
+              Optional.of("def"),
+              new ChangedFiles(
+                  List.of(
+                      new ChangedFile(
+                          "a \"b\".txt",
+                          Optional.of("old"),
+                          ChangedFile.Status.RENAMED,
+                          false,
+                          3,
+                          1)),
+                  2,
+                  4,
+                  1),
+              OptionalLong.of(120),
+              List.of("A socket was left out."));
+
+      CollectedWork work = executor.collect(run, LONG).orElseThrow();
+
+      assertThat(work)
+          .isEqualTo(
+              new CollectedWork(
+                  "abc",
+                  Optional.of("def"),
+                  Optional.of(new ChangeSummary(2, 4, 1, OptionalLong.of(120)))));
+      assertThat(directories.of(run).changesFile())
+          .content()
+          .isEqualTo(
+              "{\"baseCommit\":\"abc\",\"headCommit\":\"def\",\"files\":[{\"path\":\"a \\\"b\\\".txt\","
+                  + "\"oldPath\":\"old\",\"status\":\"renamed\",\"binary\":false,"
+                  + "\"insertions\":3,\"deletions\":1}],\"truncated\":true}");
+      assertThat(directories.of(run).outputLog()).content().contains("A socket was left out.");
+    }
+
+    @Test
+    void changesThatCannotBeCollectedAreExplainedInTheLog() throws Exception {
+      RunId run = newRun();
+      workspaces.changes = new CollectedChanges.Failed("It took too long.");
+
+      assertThat(executor.collect(run, LONG))
+          .hasValue(new CollectedWork("abc", Optional.empty(), Optional.empty()));
+
+      assertThat(directories.of(run).outputLog()).content().contains("It took too long.");
+    }
   }
 
-  private static Run claimed(Instant at) {
-    return Run.preparing(RunId.next(at), WorkOrderId.next(at), 1, at);
-  }
+  /** What is found of a run after a crash. */
+  @Nested
+  class Adoption {
+    @Test
+    void aRunThatThisProcessClaimedAndDoesNotKnowHasNotBegun() {
+      Run claimed = claimed(Instant.now()).at(MINE);
 
-  private static WorkOrder mine(Run run) {
-    return order(run.id()).takeOver(new Lease(MINE, Optional.empty()), Instant.now());
+      assertNotStarted(
+          Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
+    }
+
+    @Test
+    void aRunThatAnotherProcessClaimedMayHaveBegunAlthoughNothingOfItIsHere() throws Exception {
+      Run before = claimed(Instant.now().minusSeconds(60)).at(MINE);
+      assertThat(executor.adopt(mine(before), before, Optional.empty())).isEmpty();
+
+      Run theirs = claimed(Instant.now()).at(OTHER);
+      assertThat(executor.adopt(mine(theirs), theirs, Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void aRunThatAnEarlierProcessWasPreparingHasNotBegun() {
+      Run before = claimed(Instant.now().minusSeconds(60)).at(MINE);
+      make(Trouble.CHECKOUT_FAILS);
+      assertNotStarted(Why.WORKSPACE, () -> start(before.id()));
+
+      assertNotStarted(Why.ABANDONED, () -> executor.adopt(mine(before), before, Optional.empty()));
+    }
+
+    @Test
+    void aRunOfWhichAPowerLossLeftOnlyTheDirectoryMayHaveBegun() throws Exception {
+      Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
+      RunDirectory directory = directories.create(claimed.id());
+      assertNotStarted(
+          Why.ABANDONED, () -> executor.adopt(mine(claimed), claimed, Optional.empty()));
+
+      try (Stream<Path> files = Files.list(directory.path())) {
+        Path boot = files.findFirst().orElseThrow();
+        Files.move(boot, boot.resolveSibling("boot-of-yesterday"));
+      }
+
+      assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void aNoteOfTheStartThatCannotBeLookedAtMayBeThere() throws Exception {
+      Run claimed = claimed(Instant.now().minusSeconds(60)).at(MINE);
+      loop(directories.create(claimed.id()).processFile());
+
+      assertThat(executor.adopt(mine(claimed), claimed, Optional.empty())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "mkfifo",
+          "ln -s /proc/self/mem",
+          "ln -s /dev/zero",
+          "mkdir",
+          "truncate -s 100G",
+          "touch"
+        })
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whatAnAgentPutsInThePlaceOfTheFilesOfItsRunHoldsNothingUp(String trap) throws Exception {
+      RunId run = newRun();
+      Run record = recordOf(run, start(run));
+      RunDirectory directory = directories.of(run);
+      await().until(() -> Files.exists(directory.processFile()));
+      for (Path file :
+          List.of(
+              directory.processFile(),
+              directory.exitFile(),
+              directory.workspaceFile(),
+              directory.path().resolve("checkout-ms"))) {
+        String script = "rm -f \"$1\"; " + trap + " \"$1\"";
+        assertThat(new ProcessBuilder("sh", "-c", script, "sh", file.toString()).start().waitFor())
+            .isZero();
+      }
+      Executor next = restarted();
+
+      assertThat(next.adopt(order(run), record, Optional.empty())).isPresent();
+      assertThat(next.workspaceOf(run)).isEqualTo(run);
+      assertThat(next.stop(run, Duration.ZERO).survivors()).isZero();
+      assertThat(next.adopt(order(run), record, Optional.empty())).isEmpty();
+      next.release(run);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeLookedAtIsNotTakenForRemoved() throws Exception {
+      RunId run = RunId.next(Instant.now());
+      loop(temporary.resolve("workspaces"));
+      RunFiles files = new RunFiles(directories, () -> 0, id -> new RunLogFile(directories.of(id)));
+      loop(directories.of(run).path());
+
+      assertThat(DirectoryTree.remove(workspaces.of(run))).isFalse();
+      assertThat(files.exists(run)).isTrue();
+    }
+
+    /** Makes a path that not even root can look at: a link to itself. */
+    private static void loop(Path path) throws IOException {
+      Files.createSymbolicLink(path, path.getFileName());
+    }
+
+    private static Run claimed(Instant at) {
+      return Run.preparing(RunId.next(at), WorkOrderId.next(at), 1, at);
+    }
+
+    private static WorkOrder mine(Run run) {
+      return order(run.id()).takeOver(new Lease(MINE, Optional.empty()), Instant.now());
+    }
   }
 }
