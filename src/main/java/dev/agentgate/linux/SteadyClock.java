@@ -94,7 +94,7 @@ public final class SteadyClock extends Clock {
     if (ahead.minus(toldAhead).abs().compareTo(SMALLEST_STEP) > 0) {
       toldAhead = ahead;
       LOG.warnf(
-          "The wall clock was set: it is %d s ahead of the service's own time, which goes on as if"
+          "The wall clock was set: it is %d s ahead of the service's own time, which continues as if"
               + " nothing had happened. Times in answers follow the wall clock again after a"
               + " restart.",
           ahead.toSeconds());

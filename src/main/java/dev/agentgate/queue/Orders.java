@@ -142,7 +142,7 @@ public final class Orders {
   }
 
   /**
-   * Renews the leases of orders. Its duration is not measured, because it is no change of an order.
+   * Renews the leases of orders. Its duration is not measured, because it does not change an order.
    *
    * @return the same as {@link WorkQueue#renew}
    */

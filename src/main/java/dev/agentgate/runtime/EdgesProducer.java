@@ -44,7 +44,7 @@ class EdgesProducer {
   /** The longest time to end a run after its grace, and to remove a large workspace. */
   private static final Duration ENDING = Duration.ofMinutes(5);
 
-  /** An instance that has not answered for so long hangs, though it may renew its lease. */
+  /** An instance that has not answered for this long hangs, though it may renew its lease. */
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private static final Duration WEBHOOK_BACKOFF = Duration.ofSeconds(1);
