@@ -9,16 +9,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.PriorityBlockingQueue;
 
-/** Fails the orders whose time in the queue has run out. Not for concurrent use. */
+/**
+ * Fails the orders whose time in the queue has run out, on one thread at a time. Any thread may note
+ * when an order expires, and waits for nothing.
+ */
 final class QueueExpiry {
   private final WorkOrders stored;
   private final Orders orders;
 
   /** May name orders that have left the queue since, or have returned with another time. */
-  private final PriorityQueue<Expiry> expiries =
-      new PriorityQueue<>(Comparator.comparing(Expiry::at));
+  private final Queue<Expiry> expiries =
+      new PriorityBlockingQueue<>(11, Comparator.comparing(Expiry::at));
 
   QueueExpiry(WorkOrders stored, Orders orders) {
     this.stored = stored;
@@ -43,7 +47,7 @@ final class QueueExpiry {
         return Optional.of(Duration.between(now, next.at()));
       }
       expire(next.id(), now);
-      expiries.poll();
+      boolean _ = expiries.remove(next);
     }
     return Optional.empty();
   }

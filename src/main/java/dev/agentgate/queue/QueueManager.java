@@ -64,7 +64,7 @@ public final class QueueManager {
   private final QueueExpiry expiry;
   private final ContinuationPlaces continuations;
 
-  /** Guards claims, and also {@link #lastStartNanos} and {@link #expiry}. */
+  /** Guards claims and expiries, and also {@link #lastStartNanos}. */
   private final ReentrantLock dispatching = new ReentrantLock();
 
   private final Semaphore wakeups = new Semaphore(0);
@@ -106,12 +106,7 @@ public final class QueueManager {
     for (RunningEntry entry : store.queue().running()) {
       adopted += entry.owner().equals(store.instance()) && adopt(entry.id()) ? 1 : 0;
     }
-    dispatching.lock();
-    try {
-      store.queue().fromHead().forEachRemaining(expiry::note);
-    } finally {
-      dispatching.unlock();
-    }
+    store.queue().fromHead().forEachRemaining(expiry::note);
     return adopted;
   }
 
@@ -223,26 +218,12 @@ public final class QueueManager {
     if (expired.isEmpty()) {
       return;
     }
-    dispatching.lock();
-    try {
-      expired.forEach(expiry::note);
-    } finally {
-      dispatching.unlock();
-    }
+    expired.forEach(expiry::note);
     wake();
   }
 
   private void noteExpiry(WorkOrder order) {
-    QueueEntry.of(order)
-        .filter(entry -> entry.expiresAt().isPresent())
-        .ifPresent(entry -> {
-          dispatching.lock();
-          try {
-            expiry.note(entry);
-          } finally {
-            dispatching.unlock();
-          }
-        });
+    QueueEntry.of(order).ifPresent(expiry::note);
   }
 
   /**

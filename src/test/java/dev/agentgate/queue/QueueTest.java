@@ -302,6 +302,48 @@ class QueueTest {
     assertFailed(queue, id, FailureReason.QUEUE_EXPIRED);
   }
 
+  /** The store may take a minute to answer a claim. */
+  @Test
+  void aSubmitWithATtlDoesNotWaitForAClaim() throws Exception {
+    QueueFixture queue = queue();
+    CountDownLatch claiming = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    queue
+        .queue
+        .orders()
+        .register(
+            new QueueObserver() {
+              @Override
+              public void transitioned(Transition transition) {
+                if (transition.order().status() == WorkOrderStatus.RUNNING) {
+                  claiming.countDown();
+                  join(answered);
+                }
+              }
+            });
+    WorkOrderId claimed = queue.submit();
+    claiming.await();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<WorkOrderId> submitted =
+          threads.submit(() -> queue.submit(request -> request.queueTtl(Duration.ofHours(1))));
+
+      try {
+        assertThat(submitted).succeedsWithin(Duration.ofMinutes(1));
+      } finally {
+        answered.countDown();
+      }
+    }
+    queue.awaitRunning(claimed);
+  }
+
+  private static void join(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void whatWasNotTheAgentsVerdictIsRetriedAfterABackoffAsARunOfItsOwn() {
     QueueFixture queue = queue();
