@@ -13,8 +13,8 @@ import java.util.Queue;
 import java.util.concurrent.PriorityBlockingQueue;
 
 /**
- * Fails the orders whose time in the queue has run out, on one thread at a time. Any thread may note
- * when an order expires, and waits for nothing.
+ * Fails the orders whose time in the queue has run out, on one thread at a time. Any thread may
+ * note when an order expires, and waits for nothing.
  */
 final class QueueExpiry {
   private final WorkOrders stored;

@@ -41,12 +41,21 @@ final class PostgresChangeFeed implements ChangeFeed {
   private final Database database;
   private final Signals signals;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private final AtomicLong told = new AtomicLong();
 
-  /** Guards the fields below. */
-  private final ReentrantLock lock = new ReentrantLock();
+  /** The changes of this instance since it last removed old ones; the first signal removes some. */
+  private final AtomicLong told = new AtomicLong(KEPT);
 
-  private final Condition more = lock.newCondition();
+  /** Guards {@link #wakes}. Nothing is read while it is held: all who change something take it. */
+  private final ReentrantLock waking = new ReentrantLock();
+
+  private final Condition more = waking.newCondition();
+
+  /** How often readers were woken. */
+  private long wakes;
+
+  /** Guards the fields below. It is held while the database is read, so only readers take it. */
+  private final ReentrantLock reading = new ReentrantLock();
+
   private final ChangeRing ring = new ChangeRing(KEPT);
 
   /** The highest number seen. */
@@ -60,16 +69,16 @@ final class PostgresChangeFeed implements ChangeFeed {
 
   PostgresChangeFeed(Database database, Instance instance) {
     this.database = database;
-    this.signals = new Signals(database, instance, this::othersChanged);
+    this.signals = new Signals(database, instance, this::othersChanged, this::trimInTime);
     long newest =
         database.single(
             connection -> number(connection, "SELECT coalesce(max(number), 0) FROM changes"));
     last = Math.max(0, newest - KEPT);
-    lock.lock();
+    reading.lock();
     try {
       read();
     } finally {
-      lock.unlock();
+      reading.unlock();
     }
   }
 
@@ -89,19 +98,48 @@ final class PostgresChangeFeed implements ChangeFeed {
   }
 
   private void wakeReaders() {
-    lock.lock();
+    waking.lock();
     try {
+      wakes++;
       more.signalAll();
     } finally {
-      lock.unlock();
+      waking.unlock();
     }
   }
 
-  /** Notes that this instance has made a change. */
+  private long wakes() {
+    waking.lock();
+    try {
+      return wakes;
+    } finally {
+      waking.unlock();
+    }
+  }
+
+  /** Waits until readers are woken again after a number of times, or until a time has passed. */
+  private void awaitWake(long after, long nanos) throws InterruptedException {
+    waking.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (wakes == after && left > 0) {
+        left = more.awaitNanos(left);
+      }
+    } finally {
+      waking.unlock();
+    }
+  }
+
+  /** Notes that this instance has made a change. Returns at once, whatever the database does. */
   void tell() {
+    told.incrementAndGet();
     wakeReaders();
     signals.changed();
-    if (told.incrementAndGet() % KEPT == 0) {
+  }
+
+  /** Removes old changes now and then. */
+  private void trimInTime() {
+    if (told.get() >= KEPT) {
+      told.set(0);
       trim();
     }
   }
@@ -117,7 +155,8 @@ final class PostgresChangeFeed implements ChangeFeed {
                       gone AS (DELETE FROM changes WHERE number <= (SELECT number FROM old)
                         RETURNING number)
                     UPDATE service SET changes_trimmed = greatest(changes_trimmed,
-                      (SELECT coalesce(max(number), 0) FROM gone))
+                      (SELECT max(number) FROM gone))
+                    WHERE EXISTS (SELECT FROM gone)
                     """)) {
               delete.setLong(1, KEPT_ROWS);
               return delete.executeUpdate();
@@ -215,43 +254,50 @@ final class PostgresChangeFeed implements ChangeFeed {
 
   @Override
   public Position latest() {
-    lock.lock();
+    reading.lock();
     try {
       read();
       return ring.latest();
     } finally {
-      lock.unlock();
+      reading.unlock();
     }
   }
 
   @Override
   public Changes after(Position position, int limit) {
-    lock.lock();
+    reading.lock();
     try {
       read();
       return ring.after(position, limit);
     } finally {
-      lock.unlock();
+      reading.unlock();
     }
   }
 
   @Override
   public boolean await(Position position, Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
-    lock.lockInterruptibly();
+    while (true) {
+      // Before the read: what is changed after it wakes this reader at once.
+      long before = wakes();
+      if (hasAfter(position)) {
+        return true;
+      }
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      awaitWake(before, Math.min(left, signals.lookAgain().toNanos()));
+    }
+  }
+
+  private boolean hasAfter(Position position) throws InterruptedException {
+    reading.lockInterruptibly();
     try {
       read();
-      while (!ring.hasAfter(position)) {
-        long left = until - System.nanoTime();
-        if (left <= 0) {
-          return false;
-        }
-        long _ = more.awaitNanos(Math.min(left, signals.lookAgain().toNanos()));
-        read();
-      }
-      return true;
+      return ring.hasAfter(position);
     } finally {
-      lock.unlock();
+      reading.unlock();
     }
   }
 

@@ -46,6 +46,7 @@ final class Signals {
   private final String self;
 
   private final Runnable woken;
+  private final Runnable afterSending;
 
   /** Guards {@link #pending} and {@link #closed}. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,11 +59,14 @@ final class Signals {
 
   /**
    * @param woken called after changes of others; it must return at once
+   * @param afterSending called after each signal was sent; nothing that changes the store waits for
+   *     it
    */
-  Signals(Database database, Instance instance, Runnable woken) {
+  Signals(Database database, Instance instance, Runnable woken, Runnable afterSending) {
     this.database = database;
     this.self = instance.epoch() + " ";
     this.woken = woken;
+    this.afterSending = afterSending;
   }
 
   /** Starts the threads. They are no virtual threads, because not all classes are loaded yet. */
@@ -94,7 +98,9 @@ final class Signals {
       if (!closed && (changed || System.nanoTime() - heartbeat >= 0)) {
         boolean sent = notifyAll(changed ? CHANGED : ALIVE);
         heartbeat = System.nanoTime() + HEARTBEAT.toNanos();
-        if (changed && !sent) {
+        if (sent) {
+          afterSending.run();
+        } else if (changed) {
           changed();
         }
         pause(sent ? GAP_NANOS : POLL.toNanos());
