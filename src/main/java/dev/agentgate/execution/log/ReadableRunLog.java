@@ -5,6 +5,7 @@ import dev.agentgate.agent.ReadableLog;
 import dev.agentgate.agent.SecretMask;
 import dev.agentgate.execution.log.LogSnapshot.Sink;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -35,7 +36,7 @@ public final class ReadableRunLog {
 
   /** Copies all of it. */
   public void copy(Sink sink) throws IOException {
-    copy(0, sink);
+    copy(0, false, sink);
   }
 
   /**
@@ -49,7 +50,8 @@ public final class ReadableRunLog {
       return;
     }
     Tail tail = tail(lines, false, sink);
-    copy(tail.start(), new AfterLines(tail.skipped(), sink));
+    RestOfText rest = new RestOfText(tail.skipped());
+    copy(tail.start(), false, bytes -> sink.accept(rest.of(bytes)));
   }
 
   /**
@@ -65,8 +67,9 @@ public final class ReadableRunLog {
       return new RunLogText(log, mask, log.startOfLastLines(lines, snapshot.size()));
     }
     Tail tail = tail(lines, growing, alive);
-    return new RestOfText(
-        new LogRendering(log, format, mask, tail.start(), Long.MAX_VALUE), tail.skipped());
+    return new FollowedTail(
+        new LogRendering(log, format, mask, tail.start(), Long.MAX_VALUE),
+        new RestOfText(tail.skipped()));
   }
 
   /**
@@ -93,10 +96,6 @@ public final class ReadableRunLog {
     return ReadableLog.sumsUp(format) || lines > Integer.MAX_VALUE
         ? 0
         : log.startOfLastLines((int) lines, snapshot.size());
-  }
-
-  private void copy(long start, Sink sink) throws IOException {
-    copy(start, false, sink);
   }
 
   private void copy(long start, boolean growing, Sink sink) throws IOException {
@@ -136,16 +135,8 @@ public final class ReadableRunLog {
     }
   }
 
-  /** What comes after the first lines of a text. */
-  private static final class RestOfText implements LogText {
-    private final LogText text;
-    private long missing;
-
-    RestOfText(LogText text, long missing) {
-      this.text = text;
-      this.missing = missing;
-    }
-
+  /** The last lines of a text, and then what is written after them. */
+  private record FollowedTail(LogRendering text, RestOfText rest) implements LogText {
     @Override
     public long offset() {
       return text.offset();
@@ -153,43 +144,28 @@ public final class ReadableRunLog {
 
     @Override
     public Optional<String> next(boolean growing) throws IOException {
-      Optional<String> piece = text.next(growing);
-      return missing == 0 ? piece : piece.map(this::rest);
-    }
-
-    private String rest(String piece) {
-      int from = 0;
-      while (missing > 0) {
-        int end = piece.indexOf('\n', from);
-        if (end < 0) {
-          return "";
-        }
-        missing--;
-        from = end + 1;
-      }
-      return piece.substring(from);
+      return text.nextBytes(growing)
+          .map(bytes -> new String(rest.of(bytes), StandardCharsets.UTF_8));
     }
   }
 
-  /** Passes on everything after the first lines. */
-  private static final class AfterLines implements Sink {
-    private final Sink rest;
+  /** What comes after the first lines of a text that is seen piece by piece. */
+  private static final class RestOfText {
     private long missing;
 
-    AfterLines(long lines, Sink rest) {
-      this.rest = rest;
+    RestOfText(long lines) {
       this.missing = lines;
     }
 
-    @Override
-    public void accept(byte[] bytes) throws IOException {
+    /** Returns the part of the next piece that comes after those lines. */
+    byte[] of(byte[] piece) {
       int from = 0;
-      while (missing > 0 && from < bytes.length) {
-        if (bytes[from++] == '\n') {
+      while (missing > 0 && from < piece.length) {
+        if (piece[from++] == '\n') {
           missing--;
         }
       }
-      rest.accept(from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length));
+      return from == 0 ? piece : Arrays.copyOfRange(piece, from, piece.length);
     }
   }
 }
