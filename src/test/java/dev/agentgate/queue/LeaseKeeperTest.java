@@ -266,7 +266,6 @@ class LeaseKeeperTest {
   @Test
   void aRunThatIsTakenOverBeforeItsStartDoesNotStart() {
     one.open();
-    two.open();
     List<String> stops = stopsOf(one);
     one.executor.beforeStarting(() -> {
       one.executor.beforeStarting(() -> {});
@@ -285,7 +284,6 @@ class LeaseKeeperTest {
   @Test
   void whatWasClaimedBeforeADoubtDoesNotBeginAfterIt() {
     one.open();
-    two.open();
     AtomicBoolean first = new AtomicBoolean(true);
     one.queue
         .orders()
@@ -303,12 +301,15 @@ class LeaseKeeperTest {
     WorkOrderId id = one.submit();
 
     two.awaitStatus(id, WorkOrderStatus.FAILED);
+    two.queue.manager().close();
     RunId next = one.awaitRunning(one.submit());
     assertThat(failure(two.order(id))).isEqualTo(FailureReason.LOST);
     assertThat(one.executor.started()).containsExactly(next);
   }
 
+  /** Until now the other instance is not open, so that it cannot claim the order itself. */
   private void takeOverFromOneAndRenewIt() {
+    two.open();
     pass(LEASE.plusSeconds(1));
     keeper(two).renew();
     assertThat(keeper(two).takeOver()).isEqualTo(1);
