@@ -217,7 +217,7 @@ function head(number) {
   const tags = tagsOf(patch.files[number]);
   const key = `${number}/${open[number]}/${lines}`;
   const file = { path, oldPath, status, tags, insertions, deletions, lines };
-  return { type: 'file', key, file: number, ...file, open: open[number] };
+  return { type: 'file', id: number, key, file: number, ...file, open: open[number] };
 }
 
 function body(number, from, to) {

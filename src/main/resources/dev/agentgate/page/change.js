@@ -70,7 +70,6 @@ class DiffReader {
   #requests = new Map();
   #nextRequest = 1;
   #files = [];
-  #focused = -1;
   #current = -1;
   #generation = 0;
   #wrap;
@@ -221,15 +220,7 @@ class DiffReader {
     if (!row.open && row.lines > 0) {
       button.append(element('span', 'file-tag', several(row.lines, 'line')));
     }
-    button.addEventListener('click', () => {
-      this.#focused = row.file;
-      this.#worker.postMessage({ do: 'toggle', file: row.file });
-    });
-    if (this.#focused === row.file) {
-      // The row is a new element: the focus stays on the file.
-      this.#focused = -1;
-      queueMicrotask(() => button.focus({ preventScroll: true }));
-    }
+    button.addEventListener('click', () => this.#worker.postMessage({ do: 'toggle', file: row.file }));
     made.append(button);
     return made;
   }
@@ -469,14 +460,16 @@ function Files({ files, current, onOpen }) {
 
   useEffect(() => {
     view.current = new RowView(scroller.current, {
-      read: async (from, to) => now.current.files.slice(from, to).map((file, i) => ({ ...file, place: from + i })),
+      read: async (from, to) => now.current.files.slice(from, to).map((file, i) => ({
+        ...file, id: from + i, key: `${file.inPatch}/${file.tags}`,
+      })),
       render: (file) => {
         const made = element('div', 'row');
         const button = fileButton(file);
         button.disabled = now.current.onOpen === null;
         button.dataset.inPatch = file.inPatch ?? '';
         markCurrent(button, now.current.current);
-        button.addEventListener('click', () => now.current.onOpen(now.current.files[file.place]));
+        button.addEventListener('click', () => now.current.onOpen(now.current.files[file.id]));
         made.append(button);
         return made;
       },

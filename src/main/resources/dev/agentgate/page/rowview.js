@@ -27,7 +27,8 @@ export class RowView {
    * @param scroller the element that scrolls
    * @param read asks for rows from one number to before another; returns a promise of a list, or of null if they are
    *     out of date
-   * @param render makes the element of a row
+   * @param render makes the element of a row; rows with the same `id` are one after another the same thing, whose
+   *     button keeps the focus
    * @param onMove called when other rows are seen, with whether the reader scrolled to them
    * @param onResize called with the size of what is seen
    */
@@ -113,7 +114,7 @@ export class RowView {
 
   /** Makes the elements of all rows anew. */
   redraw() {
-    this.#shown.forEach(({ element }) => element.remove());
+    this.#shown.forEach(({ element }) => this.#drop(element));
     this.#shown.clear();
     this.#schedule();
   }
@@ -199,7 +200,12 @@ export class RowView {
     const first = Math.min(this.firstRow, Math.max(0, this.#rows - 1));
     const after = Math.min(this.#rows, Math.ceil((this.#map.top + this.#height) / this.#rowHeight) + 1);
     this.#ask(first, after);
-    const gone = new Map(this.#shown);
+    for (const [number, { element }] of this.#shown) {
+      if (number < first || number >= after) {
+        this.#drop(element);
+        this.#shown.delete(number);
+      }
+    }
     let place = this.#layer.firstChild;
     for (let number = first; number < after; number++) {
       const row = this.#pages.get(Math.floor(number / PAGE))?.rows[number % PAGE] ?? null;
@@ -207,25 +213,30 @@ export class RowView {
       if (!shown || shown.row !== row) {
         const element = row === null ? this.#blank() : this.#render(row);
         if (shown) {
-          place = shown.element === place ? place.nextSibling : place;
-          shown.element.remove();
+          this.#layer.insertBefore(element, place);
+          place = element;
+          const same = row?.id !== undefined && row.id === shown.row?.id;
+          this.#drop(shown.element, same ? element.querySelector('button') : null);
         }
         shown = { row, element };
         this.#shown.set(number, shown);
       }
-      gone.delete(number);
       if (shown.element === place) {
         place = place.nextSibling;
       } else {
         this.#layer.insertBefore(shown.element, place);
       }
     }
-    for (const [number, { element }] of gone) {
-      element.remove();
-      this.#shown.delete(number);
-    }
     this.#layer.style.transform = `translateY(${first * this.#rowHeight - this.#map.top}px)`;
     this.#keepWidth();
+  }
+
+  /** Removes the element of a row. If it has the focus, that goes to what is named, or stays in the list. */
+  #drop(element, successor = null) {
+    if (element.contains(document.activeElement)) {
+      (successor ?? this.#scroller).focus({ preventScroll: true });
+    }
+    element.remove();
   }
 
   /** Rows to come may be narrower; then the view would jump sideways. */

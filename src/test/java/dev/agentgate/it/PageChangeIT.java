@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.agentgate.git.GitProgram;
@@ -16,7 +17,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,9 @@ class PageChangeIT {
   private static final String FIRST_LINE =
       "Number([...document.querySelectorAll('.change-diff .row-number + .row-number')]"
           + ".map((number) => number.dataset.number).find((number) => number !== ''))";
+
+  private static final String NEXT_FRAMES =
+      "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
   /** What is copied if everything that is shown of the differences is selected. */
   private static final String COPIED =
@@ -175,6 +182,24 @@ class PageChangeIT {
     try (Tab tab = chrome.tab(service)) {
       Page page = open(tab, run);
       assertThat(head(page, "a")).hasAttribute("aria-expanded", "true");
+      head(page, "a").focus();
+      page.keyboard().press("j");
+      assertThat(listed(page, "b").getByRole(AriaRole.BUTTON)).hasAttribute("aria-current", "true");
+      Locator names = page.locator(".change-diff .file-name");
+      assertThat(names.getByText(Pattern.compile("^a$"))).hasCount(0);
+      assertThat(diff(page)).isFocused();
+      page.keyboard().press("j");
+      assertThat(listed(page, "c").getByRole(AriaRole.BUTTON)).hasAttribute("aria-current", "true");
+      page.evaluate(DIFF + ".scrollTop -= 100");
+      head(page, "c").focus();
+      page.evaluate(DIFF + ".scrollTop += 60");
+      page.evaluate(NEXT_FRAMES);
+      assertThat(head(page, "c")).isFocused();
+      page.keyboard().press("w");
+      assertThat(diff(page)).isFocused();
+
+      open(tab, run);
+      assertThat(head(page, "a")).hasAttribute("aria-expanded", "true");
       diff(page).focus();
       page.keyboard().press("j");
       assertThat(listed(page, "b").getByRole(AriaRole.BUTTON)).hasAttribute("aria-current", "true");
@@ -249,8 +274,25 @@ class PageChangeIT {
               "window.longest = 0; new PerformanceObserver((list) => list.getEntries().forEach("
                   + "(task) => (longest = Math.max(longest, task.duration))))"
                   + ".observe({ type: 'longtask', buffered: true });");
+      List<Route> held = new ArrayList<>();
+      tab.page()
+          .route(
+              "**/patch",
+              route -> {
+                if (held.isEmpty() && !route.request().headers().get("range").contains("=0-")) {
+                  held.add(route);
+                } else {
+                  route.resume();
+                }
+              });
       Page page = open(tab, run);
+      Locator inList = listed(page, "large").getByRole(AriaRole.BUTTON);
+      inList.focus();
+      await().pollInSameThread().until(() -> page.title() != null && !held.isEmpty());
+      assertThat(inList).hasAttribute("data-in-patch", "0");
+      held.getFirst().resume();
       assertThat(head(page, "large")).containsText("3,800,001 lines");
+      assertThat(inList).isFocused();
       assertThat(head(page, "large")).hasAttribute("aria-expanded", "false");
       head(page, "large").click();
       // The second line, because the other file has only one.
