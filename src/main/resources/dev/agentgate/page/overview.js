@@ -140,13 +140,21 @@ function Notices({ health, missing }) {
 function Charts({ api, health }) {
   const history = useRef(null);
   history.current ??= new History();
-  const [ready, setReady] = useState(false);
+  const [reads, setReads] = useState(0);
   const [span, setSpan] = useState(0);
   const [error, setError] = useState(null);
   useEffect(() => {
-    const controller = new AbortController();
-    const end = history.current.follow();
-    history.current.read(api, controller.signal).then(() => setReady(true), (e) => setError(e));
+    let controller = null;
+    const read = () => {
+      controller?.abort();
+      controller = new AbortController();
+      history.current.read(api, controller.signal).then(() => {
+        setReads((n) => n + 1);
+        setError(null);
+      }, (e) => e.name === 'AbortError' || setError(e));
+    };
+    const end = history.current.follow(read);
+    read();
     return () => {
       controller.abort();
       end();
@@ -154,19 +162,10 @@ function Charts({ api, health }) {
   }, []);
   const [, length, parts] = SPANS[span];
   const drawn = useMemo(() => {
-    const to = Date.now();
-    const from = to - length;
-    return {
-      from, to,
-      depths: history.current.depths(from, to, health),
-      waits: history.current.waits(from),
-      outcomes: history.current.outcomes(from, to, parts),
-    };
-  }, [health, span, ready]);
+    const to = Date.parse(health.timestamp);
+    return history.current.between(to - length, to, health, parts);
+  }, [health, span, reads]);
 
-  if (error?.name === 'AbortError') {
-    return null;
-  }
   return html`<section aria-labelledby="lately">
     <div class="charts-head">
       <h2 id="lately">Recent activity</h2>

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The page with keys and roles, by keyboard, and for screen readers. */
 @Timeout(600)
 class PageAccessIT {
+  private static final Pattern CANCELLED = Pattern.compile("(\\d+) cancelled");
+
   @TempDir static Path home;
 
   private static Chrome chrome;
@@ -150,16 +153,34 @@ class PageAccessIT {
   @Test
   void aLostConnectionIsShownAndWhatWasMissedIsCaughtUp() {
     String id = submit("# Lives on\necho begun; sleep 1000");
-    try (Tab tab = chrome.tab(service)) {
+    try (Tab tab = chrome.tab(service);
+        Tab other = chrome.tab(service)) {
       Page page = enter(tab, "operator", "/orders/" + id);
       assertThat(page.locator(".order-name .status")).hasText("running");
+      Page overview = enter(other, "operator", "/");
+      Locator outcomes =
+          overview.locator(".chart", new Page.LocatorOptions().setHasText("Outcomes"));
+      assertThat(outcomes).containsText(CANCELLED);
+      assertThat(overview.locator(".connection")).containsText("Live");
+      int before = cancelled(outcomes);
+      overview.route("**/api/v1/events", Route::abort);
       service.kill9();
       assertThat(page.locator(".connection")).containsText("Connection lost");
       service.start();
       service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
       assertThat(page.locator(".connection")).containsText("Live");
       assertThat(page.locator(".order-name .status")).hasText("cancelled");
+
+      overview.unroute("**/api/v1/events");
+      assertThat(overview.locator(".connection")).containsText("Live");
+      assertThat(outcomes).containsText(" " + (before + 1) + " cancelled");
     }
+  }
+
+  private static int cancelled(Locator outcomes) {
+    Matcher number = CANCELLED.matcher(outcomes.innerText());
+    assertThat(number.find()).isTrue();
+    return Integer.parseInt(number.group(1));
   }
 
   @Test
