@@ -1,10 +1,11 @@
 // The agents: whether each can be started, what it used today, and its pause.
+import { FormDialog } from './dialogs.js';
 import { dollars, several, short } from './format.js';
 import { useRefresh } from './refresh.js';
 import { Link } from './router.js';
 import { may } from './session.js';
 import { Time } from './time.js';
-import { Action, Dialog, Empty, Loading, Problem, announce, useLoaded } from './ui.js';
+import { Action, Empty, Loading, Problem, announce, useLoaded } from './ui.js';
 import { html, useEffect, useState } from './view.js';
 import { pause } from './words.js';
 
@@ -98,32 +99,14 @@ function Used({ line }) {
 }
 
 function PauseDialog({ api, type, again, onClose }) {
-  const [error, setError] = useState(null);
-  const [working, setWorking] = useState(false);
-  const run = async (event) => {
-    event.preventDefault();
-    const until = new FormData(event.target).get('until');
-    setWorking(true);
-    try {
-      await api.post(`/agents/${type}/pause`, until ? { until: new Date(until).toISOString() } : {});
-      announce(`${type} is paused. Running orders continue.`);
-      await again();
-      onClose();
-    } catch (e) {
-      setError(e);
-      setWorking(false);
-    }
+  const run = async ({ until }) => {
+    await api.post(`/agents/${type}/pause`, until ? { until: new Date(until).toISOString() } : {});
+    announce(`${type} is paused. Running orders continue.`);
+    await again();
   };
-  return html`<${Dialog} title=${`Pause ${type}`} onClose=${onClose}>
-    <form onSubmit=${run}>
-      <p>Its orders wait; running orders continue.</p>
-      <label>Until <span class="muted">(empty: until someone resumes it)</span>
-        <input type="datetime-local" name="until" /></label>
-      ${error && html`<${Problem} error=${error} />`}
-      <div class="buttons">
-        <button type="button" onClick=${onClose}>Close</button>
-        <button class="primary" disabled=${working}>${working ? 'Pausing…' : 'Pause'}</button>
-      </div>
-    </form>
+  return html`<${FormDialog} title=${`Pause ${type}`} submit="Pause" busy="Pausing…" run=${run} onClose=${onClose}>
+    <p>Its orders wait; running orders continue.</p>
+    <label>Until <span class="muted">(empty: until someone resumes it)</span>
+      <input type="datetime-local" name="until" /></label>
   <//>`;
 }

@@ -93,8 +93,8 @@ async function download(path, fileName) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Whether the service has refused a stream for good: it is neither busy nor out of reach. */
-function isFinal(error) {
+/** Whether asking again soon is of no use: the service is neither busy nor out of reach. */
+function isRefused(error) {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 429].includes(error.status);
 }
 
@@ -106,8 +106,8 @@ function isFinal(error) {
  * @param options
  *   `lastEventId`: where to begin;
  *   `onEvent({name, id, data})`: called for each event;
- *   `onState(state, error)`: `connecting`, `live`, `lost` (tries again by itself), `resting` (the
- *   tab is hidden) or `failed` (the service refused it; the stream is over)
+ *   `onState(state, error)`: `connecting`, `live`, `lost` (tries again by itself; slowly if it was
+ *   refused, because a proxy may have done that) or `resting` (the tab is hidden)
  */
 function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
   let last = lastEventId;
@@ -167,6 +167,9 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
       if (document.hidden && current) {
         onState('resting');
         await sleep.for();
+        if (closed) {
+          return;
+        }
       }
       const began = Date.now();
       onState('connecting');
@@ -180,15 +183,14 @@ function stream(path, { lastEventId = null, onEvent, onState = () => {} }) {
       if (closed) {
         return;
       }
-      if (isFinal(error)) {
-        onState('failed', error);
-        return;
-      }
       if (document.hidden) {
         continue;
       }
       onState('lost', error);
       delay = Date.now() - began > LONGEST_DELAY ? FIRST_DELAY : Math.min(delay * 2, LONGEST_DELAY);
+      if (isRefused(error)) {
+        delay = LONGEST_DELAY;
+      }
       // Many tabs that lost the same service do not come back at the same moment.
       await sleep.for(delay * (0.5 + Math.random() / 2));
     }

@@ -1,7 +1,7 @@
 // Retries or cancels every order that matches the filters. How many there are is shown first.
 import { queryOf, withQuery } from './filter.js';
 import { number, several } from './format.js';
-import { Dialog, Loading, Problem, announce, useLoaded } from './ui.js';
+import { Dialog, Loading, Problem, announce, useLoaded, useShown } from './ui.js';
 import { html, useState } from './view.js';
 import { listed } from './words.js';
 
@@ -40,25 +40,37 @@ export function statesFor(action, filter) {
 /** What the dialog counts and then changes, whatever the filters become meanwhile. */
 function asked(action, filter) {
   const states = statesFor(action, filter);
-  return { states, query: (more) => withQuery(action.path, queryOf({ ...filter, status: states }, more)) };
+  const query = (more) => withQuery(action.path, queryOf({ ...filter, status: states }, more));
+  return { states, before: filter.createdBefore, query };
 }
 
 export function BulkDialog({ api, action, filter, onClose }) {
-  const [{ states, query }] = useState(() => asked(action, filter));
-  const count = useLoaded(() => api.post(query({ dryRun: 'true' })), []);
+  const [{ states, before, query }] = useState(() => asked(action, filter));
+  const count = useLoaded(async () => {
+    // So that no order is changed that arrives after the count. The browser's clock may be wrong.
+    const { timestamp } = await api.get('/queue/health');
+    const createdBefore = before && Date.parse(before) < Date.parse(timestamp) ? before : timestamp;
+    return { createdBefore, ...await api.post(query({ createdBefore, dryRun: 'true' })) };
+  }, []);
   const [working, setWorking] = useState(false);
   const [error, setError] = useState(null);
+  const isShown = useShown();
   const matching = count.value?.[action.would];
 
   const run = async () => {
     setWorking(true);
     setError(null);
     try {
-      const result = await api.post(query());
+      const result = await api.post(query({ createdBefore: count.value.createdBefore }));
       const failed = result.failed ? ` ${several(result.failed, 'order')} could not be changed.` : '';
       announce(action.done(result[action.did]) + failed, result.success ? 'good' : 'bad');
-      onClose();
+      if (isShown()) {
+        onClose();
+      }
     } catch (e) {
+      if (!isShown()) {
+        announce(e.message, 'bad');
+      }
       setError(e);
       setWorking(false);
     }

@@ -1,19 +1,28 @@
 // What needs a question first.
-import { Dialog, Problem, announce } from './ui.js';
+import { Dialog, Problem, announce, useShown } from './ui.js';
 import { html, useState } from './view.js';
 
-/** A dialog with a form, whose `run(values)` is called with what was entered. */
-function FormDialog({ title, submit, busy, danger, run, onClose, children }) {
+/**
+ * A dialog with a form, whose `run(values)` is called with what was entered. It can be closed meanwhile; then another
+ * may be open when it is done.
+ */
+export function FormDialog({ title, submit, busy, danger, run, onClose, children }) {
   const [working, setWorking] = useState(false);
   const [error, setError] = useState(null);
+  const isShown = useShown();
   const go = async (event) => {
     event.preventDefault();
     setWorking(true);
     setError(null);
     try {
       await run(Object.fromEntries(new FormData(event.target)));
-      onClose();
+      if (isShown()) {
+        onClose();
+      }
     } catch (e) {
+      if (!isShown()) {
+        announce(e.message, 'bad');
+      }
       setError(e);
       setWorking(false);
     }

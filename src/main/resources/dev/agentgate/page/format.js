@@ -46,9 +46,24 @@ export function sourceName(source) {
   }
 }
 
-/** Returns `[key, value]` pairs of a text such as `team:checkout, sprint:21`. */
+/** Returns the texts of a list such as `a, "b, c"`. What is in quotes may have commas; a quote in it is doubled. */
+export function listOf(text) {
+  return [...text.matchAll(/\s*"((?:[^"]|"")*)"\s*(?=[,\n]|$)|[^,\n]+/g)]
+    .map(([all, quoted]) => quoted?.replaceAll('""', '"') ?? all.trim()).filter(Boolean);
+}
+
+/** Returns the list as a text that `listOf` reads. */
+export function listText(texts) {
+  return texts.map((one) => (/[",\n]|^\s|\s$/.test(one) ? `"${one.replaceAll('"', '""')}"` : one)).join(', ');
+}
+
+export function labelsText(labels) {
+  return listText(Object.entries(labels).map(([key, value]) => `${key}:${value}`));
+}
+
+/** Returns `[key, value]` pairs of a text such as `team:checkout, "note:a, b"`. */
 export function labelsOf(text) {
-  return text.split(/[,\n]/).map((one) => one.trim()).filter(Boolean).map((one) => {
+  return listOf(text).map((one) => {
     const colon = one.indexOf(':');
     return colon < 0 ? [one, ''] : [one.slice(0, colon).trim(), one.slice(colon + 1).trim()];
   });

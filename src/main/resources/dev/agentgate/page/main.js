@@ -54,10 +54,9 @@ function Guarded({ route }) {
 
 function Connection() {
   const state = useLiveState();
-  const lost = state === 'lost' || state === 'failed';
   return html`<span class=${`connection connection-${state}`} role="status">
     <span class="mark" aria-hidden="true"></span>
-    ${lost ? 'Connection lost' : html`<span class="connection-word">${state === 'live' ? 'Live' : 'Connecting'}</span>`}
+    ${state === 'lost' ? 'Connection lost' : html`<span class="connection-word">${state === 'live' ? 'Live' : 'Connecting'}</span>`}
   </span>`;
 }
 

@@ -6,7 +6,7 @@ import { Link, navigate } from './router.js';
 import { may } from './session.js';
 import { Tail } from './tail.js';
 import { Elapsed, Time, duration } from './time.js';
-import { Action, Loading, Problem, Status, announce, useLoaded } from './ui.js';
+import { Action, Loading, Problem, Status, announce, useLoaded, useShown } from './ui.js';
 import { html, useEffect, useState } from './view.js';
 import { FINISHED, reason } from './words.js';
 
@@ -53,20 +53,26 @@ function useWhilePending(pending, again) {
   useEffect(() => {
     let timer = 0;
     let delay = 1000;
+    let ended = !pending;
+    const plan = () => {
+      timer = ended ? 0 : setTimeout(look, delay);
+    };
     const look = async () => {
       await again();
       delay = Math.min(delay * 2, 30_000);
-      timer = setTimeout(look, delay);
+      plan();
     };
-    if (pending) {
-      timer = setTimeout(look, delay);
-    }
-    return () => clearTimeout(timer);
+    plan();
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+    };
   }, [pending]);
 }
 
 function Head({ api, order, runs, again }) {
   const [dialog, setDialog] = useState(null);
+  const isShown = useShown();
   const finished = FINISHED.includes(order.status);
   const last = runs[0];
   const retry = async () => {
@@ -96,7 +102,7 @@ function Head({ api, order, runs, again }) {
       </div>
     </div>
     ${Shown && html`<${Shown} api=${api} order=${order} run=${last} onClose=${() => setDialog(null)}
-      onDone=${dialog === 'remove' ? () => navigate('/orders', { replace: true }) : again} />`}`;
+      onDone=${dialog === 'remove' ? () => isShown() && navigate('/orders', { replace: true }) : again} />`}`;
 }
 
 /** Why the order is in its state, in words. */

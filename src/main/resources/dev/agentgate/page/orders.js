@@ -1,7 +1,7 @@
 // The list of orders. Its filters are the path, so that a list can be shared.
 import { BULK, BulkDialog, statesFor } from './bulk.js';
 import { filterOf, others, queryOf, withQuery } from './filter.js';
-import { dollars, firstLine, number, several, sourceName } from './format.js';
+import { dollars, firstLine, listOf, listText, number, several, sourceName } from './format.js';
 import { useChanges } from './live.js';
 import { useRefresh } from './refresh.js';
 import { Link, navigate } from './router.js';
@@ -143,8 +143,8 @@ function Filters({ api, filter, go }) {
       </label>
       <${TextFilter} label="Repository" hint="owner/repo" value=${filter.repository}
         onSet=${(repository) => set({ repository })} />
-      <${TextFilter} label="Labels" hint="team:checkout, …" value=${filter.label.join(', ')}
-        onSet=${(text) => set({ label: text.split(',').map((it) => it.trim()).filter(Boolean) })} />
+      <${TextFilter} label="Labels" hint="team:checkout, …" value=${listText(filter.label)}
+        onSet=${(text) => set({ label: listOf(text) })} />
       <label>Failure reason
         <select value=${filter.failureReason[0] ?? ''}
             onChange=${(e) => set({ failureReason: e.target.value ? [e.target.value] : [] })}>

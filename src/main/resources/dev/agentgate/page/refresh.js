@@ -17,13 +17,13 @@ const ANYWAY = 30_000;
  *   `anyway`: the time after which it is called without a change, instead of 30 seconds
  */
 export function useRefresh(load, { wanted = () => true, anyway = ANYWAY } = {}) {
-  const state = useRef({ timer: 0, last: 0, took: 0, busy: false, again: false });
+  const state = useRef({ timer: 0, last: 0, took: 0, busy: false, again: false, ended: false });
   const newest = useRef(load);
   newest.current = load;
 
   const plan = () => {
     const it = state.current;
-    if (it.timer || it.busy) {
+    if (it.timer || it.busy || it.ended) {
       it.again = it.busy;
       return;
     }
@@ -60,6 +60,7 @@ export function useRefresh(load, { wanted = () => true, anyway = ANYWAY } = {}) 
       clearInterval(regularly);
       document.removeEventListener('visibilitychange', ifSeen);
       clearTimeout(state.current.timer);
+      state.current.ended = true;
     };
   }, []);
 }

@@ -1,8 +1,8 @@
 // A form for a new order, empty or filled from one that there is.
-import { labelsOf } from './format.js';
+import { labelsOf, labelsText } from './format.js';
 import { Link, navigate } from './router.js';
 import { may, useSession } from './session.js';
-import { Loading, Problem, announce, useLoaded } from './ui.js';
+import { Loading, Problem, announce, useLoaded, useShown } from './ui.js';
 import { createContext, html, useContext, useMemo, useRef, useState } from './view.js';
 
 const SOURCES = [
@@ -40,6 +40,7 @@ function Form({ api, agents, order }) {
   const [error, setError] = useState(null);
   const [working, setWorking] = useState(false);
   const key = useRef(newKey());
+  const isShown = useShown();
   const agent = agents.find((it) => it.type === type);
   const config = order?.config ?? {};
   const violations = useMemo(
@@ -53,8 +54,13 @@ function Form({ api, agents, order }) {
       const body = bodyOf(new FormData(event.target), order);
       const created = await api.post('/work-orders', body, { headers: { 'Idempotency-Key': key.current } });
       announce('The order is submitted.');
-      navigate(`/orders/${created.id}`);
+      if (isShown()) {
+        navigate(`/orders/${created.id}`);
+      }
     } catch (e) {
+      if (!isShown()) {
+        announce(e.message, 'bad');
+      }
       // What is sent next may be another order, unless nobody knows whether this one arrived.
       key.current = e.status === 0 || e.status >= 500 ? key.current : newKey();
       setError(e);
@@ -116,7 +122,7 @@ function Form({ api, agents, order }) {
         <${Text} name="maxIterations" label="Iterations" type="number" min="1" max="100" hint="the agent’s default" value=${order?.maxIterations} />
         <${Text} name="priority" label="Priority" type="number" min="-100" max="100" hint="0" value=${order?.priority || undefined} />
         <${Text} name="labels" label="Labels" hint="team:checkout, sprint:21" wide
-          value=${order && Object.entries(order.labels).map(([k, v]) => `${k}:${v}`).join(', ')} />
+          value=${order && labelsText(order.labels)} />
       </div>
     </details>
     ${error && html`<${Problem} error=${error} />`}
@@ -180,7 +186,9 @@ function bodyOf(form, order) {
     const value = NUMBERS.has(name) ? Number(text) : text;
     const [outer, inner] = name.split('.');
     if (name === 'labels') {
-      body.labels = Object.fromEntries(labelsOf(text));
+      // A field has one line: what it cannot show stays as it was if nobody changed the field.
+      const isChanged = text !== labelsText(order?.labels ?? {}).replace(/[\r\n]/g, '').trim();
+      body.labels = isChanged ? Object.fromEntries(labelsOf(text)) : order.labels;
     } else if (name === 'publish.draft') {
       body.publish.draft = true;
     } else if (inner) {

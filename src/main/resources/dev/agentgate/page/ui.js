@@ -41,6 +41,15 @@ export function Action({ label, busy = `${label}…`, run, kind = '', ...more })
   </button>`;
 }
 
+/** Returns whether the component is still shown, for use when something has been awaited. */
+export function useShown() {
+  const shown = useRef(true);
+  useEffect(() => () => {
+    shown.current = false;
+  }, []);
+  return () => shown.current;
+}
+
 let dialogs = 0;
 
 /**

@@ -3,11 +3,14 @@ package dev.agentgate.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.agentgate.git.GitProgram;
 import dev.agentgate.git.GitServer;
@@ -15,6 +18,8 @@ import dev.agentgate.it.Chrome.Tab;
 import dev.agentgate.publish.FakeGitHub;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,8 +183,10 @@ class PageIT {
 
       button(page, "Cancel queued and running…").click();
       assertThat(page.locator("dialog")).containsText("3 orders match these filters");
+      String uncounted = labelled("true", "bulk");
       confirm(page, "Cancel 3 orders");
       assertThat(page.getByText("3 orders are cancelled.")).isVisible();
+      assertThat(client().order(uncounted).path("status").asText()).isEqualTo("queued");
       assertThat(page.locator("tbody .status-cancelled")).hasCount(3);
       assertThat(client().post("/queue/resume").status()).isEqualTo(200);
     }
@@ -195,11 +202,19 @@ class PageIT {
       assertThat(status(page)).hasText("running");
       assertThat(page.locator(".tail")).containsText("begun");
 
+      List<Route> held = new ArrayList<>();
+      page.route("**/cancel", held::add);
       button(page, "Cancel…").click();
       confirm(page, "Cancel the order");
+      page.keyboard().press("Escape");
+      button(page, "Kill…").click();
+      assertThat(held).hasSize(1);
+      held.getFirst().resume();
       // The announcement goes away after a while, so it is looked for first.
       assertThat(page.getByText("its processes are gone")).isVisible();
       assertThat(status(page)).hasText("cancelled");
+      assertThat(page.locator("dialog h2")).hasText("Kill this order");
+      page.keyboard().press("Escape");
 
       button(page, "Retry").click();
       assertThat(status(page)).hasText("running");
@@ -246,6 +261,89 @@ class PageIT {
       assertThat(page.locator(".attempt").first()).containsText("Published");
       assertThat(page.getByText("Pull request #1").first()).isVisible();
       assertThat(gitHub.pulls.getFirst().path("title").asText()).isEqualTo("From the page");
+
+      List<Route> asked = new ArrayList<>();
+      page.route("**/work-orders/" + id + "/runs", asked::add);
+      page.clock().install();
+      page.reload();
+      await().pollInSameThread().until(() -> page.title() != null && !asked.isEmpty());
+      answerPending(asked.removeFirst());
+      assertThat(page.locator(".attempt").first()).containsText("Publishing");
+      page.clock().fastForward(1_000);
+      await().pollInSameThread().until(() -> page.title() != null && !asked.isEmpty());
+      page.locator("nav").getByText("Agents").click();
+      assertThat(page.getByText("claude-code").first()).isVisible();
+      asked.clear();
+      page.clock().fastForward(60_000);
+      page.evaluate("fetch('/api/v1/queue/health').then((answer) => answer.text())");
+      assertThat(asked).as("calls for an order that is not shown").isEmpty();
+    }
+  }
+
+  /** Answers as if the publication of the newest run went on. */
+  private static void answerPending(Route route) {
+    APIResponse answer = route.fetch();
+    String pending = answer.text().replace("\"status\":\"published\"", "\"status\":\"pending\"");
+    route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(pending));
+  }
+
+  @Test
+  void aRefusalOfTheEventsByAProxyDoesNotLast() {
+    try (Tab tab = chrome.tab(service)) {
+      tab.page().clock().install();
+      tab.page()
+          .route(
+              "**/api/v1/events",
+              route -> route.fulfill(new Route.FulfillOptions().setStatus(404)),
+              new Page.RouteOptions().setTimes(1));
+      Page page = tab.open("/agents");
+      assertThat(page.locator(".connection")).containsText("Connection lost");
+      page.clock().fastForward(16_000);
+      assertThat(page.locator(".connection")).containsText("Live");
+    }
+  }
+
+  @Test
+  void aStreamThatIsClosedWhileItRestsIsNotOpenedAgain() {
+    try (Tab tab = chrome.tab(service)) {
+      tab.page().clock().install();
+      Page page = tab.open("/agents");
+      assertThat(page.locator(".connection")).containsText("Live");
+      List<String> opened = new ArrayList<>();
+      page.onRequest(request -> opened.add(request.url()));
+      page.evaluate(
+          """
+          async () => {
+            const { api } = await import(document.querySelector('script[type=module]').src.replace('main', 'api'));
+            await new Promise((live) => {
+              window.stream = api.stream('/events?test', {
+                onEvent() {},
+                onState(state) {
+                  window.state = state;
+                  if (state === 'live') live();
+                },
+              });
+            });
+            Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+          }\
+          """);
+      page.clock().fastForward(11_000);
+      await().pollInSameThread().until(() -> "resting".equals(page.evaluate("window.state")));
+      page.evaluate("stream.close()");
+      page.evaluate("fetch('/api/v1/queue/health').then((answer) => answer.text())");
+      assertThat(opened).filteredOn(url -> url.endsWith("/events?test")).hasSize(1);
+    }
+  }
+
+  @Test
+  void theChartsDoNotDependOnTheClockOfTheBrowser() {
+    client().awaitStatus(labelled("true", "clock"), "completed");
+    try (Tab tab = chrome.tab(service)) {
+      tab.page().addInitScript("{ const now = Date.now; Date.now = () => now() - 5 * 60_000; }");
+      Page page = tab.open("/");
+      assertThat(page.locator(".chart", new Page.LocatorOptions().setHasText("Outcomes")))
+          .containsText(Pattern.compile("[1-9][0-9]* completed"));
     }
   }
 
@@ -293,11 +391,12 @@ class PageIT {
       page.getByText("Limits, retries and labels").click();
       page.getByLabel("Time limit").fill("soon");
       page.getByLabel("Attempts").fill("2");
-      page.getByLabel("Labels").fill("test:form, sprint:21");
+      String labels = "test:form, sprint:21, \"note:a, b\"";
+      page.getByLabel("Labels").fill(labels);
       button(page, "Submit the order").click();
       assertThat(page.getByLabel("Time limit")).hasAttribute("aria-invalid", "true");
       assertThat(page.getByRole(AriaRole.ALERT)).containsText("config.maxTime");
-      assertThat(page.getByLabel("Labels")).hasValue("test:form, sprint:21");
+      assertThat(page.getByLabel("Labels")).hasValue(labels);
       page.getByLabel("Time limit").fill("5m");
       button(page, "Submit the order").click();
       assertThat(heading(page, "From the form")).isVisible();
@@ -306,6 +405,7 @@ class PageIT {
       assertThat(first.path("config").path("maxTime").asLong()).isEqualTo(300_000);
       assertThat(first.path("config").path("maxAttempts").asInt()).isEqualTo(2);
       assertThat(first.path("labels").path("sprint").asText()).isEqualTo("21");
+      assertThat(first.path("labels").path("note").asText()).isEqualTo("a, b");
 
       page.getByText("Submit again…").click();
       assertThat(page.getByLabel("Prompt")).hasValue("# From the form\necho said by the agent");
@@ -316,6 +416,15 @@ class PageIT {
       for (String same : new String[] {"taskPrompt", "agentType", "config", "labels"}) {
         assertThat(second.path(same)).as(same).isEqualTo(first.path(same));
       }
+
+      page.getByText("note: a, b").click();
+      assertThat(page.locator("tbody tr")).hasCount(2);
+      assertThat(page.getByLabel("Labels")).hasValue("\"note:a, b\"");
+      page.getByLabel("Labels").fill("\"note:a, b\", sprint:21");
+      page.keyboard().press("Enter");
+      assertThat(page)
+          .hasURL(Pattern.compile("/orders\\?label=note%3Aa%2C\\+b&label=sprint%3A21$"));
+      assertThat(page.locator("tbody tr")).hasCount(2);
     }
   }
 
