@@ -2,10 +2,11 @@
 async (base) => {
   const load = (name) => import(base + name);
   const [{ ByteStore }, { RowIndex }, { renderRow, textOf }, { Finder }, { applySgr, PLAIN }, { contrast, readable },
-    { ScrollMap, MOST_PIXELS }, { visible }, { Patch, unquote }, { WrappedFile }] = await Promise.all(
-    ['bytes.js', 'rows.js', 'terminal.js', 'find.js', 'sgr.js', 'colours.js', 'scroll.js', 'visible.js', 'patch.js',
-      'wrap.js'].map(load),
-  );
+    { ScrollMap, MOST_PIXELS }, { visible }, { Patch, unquote }, { WrappedFile }, { listOf, listText }] =
+    await Promise.all(
+      ['bytes.js', 'rows.js', 'terminal.js', 'find.js', 'sgr.js', 'colours.js', 'scroll.js', 'visible.js', 'patch.js',
+        'wrap.js', 'format.js'].map(load),
+    );
   const encoder = new TextEncoder();
   const wrong = [];
   const same = (what, found, expected) => {
@@ -79,6 +80,20 @@ async (base) => {
   same('find over rows', found('0123456789'.repeat(100), '9012', { columns: 15 }), [99, 0]);
   same('find what overwrote', found('abc\rX\n', 'Xbc'), [1, 0]);
   same('find no pattern', found('a.c\nabc\n', 'a.c'), [1, 0]);
+
+  // Where the next match is, is not said before the search has come there.
+  const deep = indexed('needle\n' + 'x\n'.repeat(5000) + 'needle\n' + 'x\n'.repeat(5000), {}, 4096);
+  const finder = new Finder(deep.index, deep.store, 'needle');
+  finder.search(0);
+  same('a match below, too early', [finder.count, finder.firstFrom(0), finder.firstFrom(2000)], [1, 0, null]);
+  while (!finder.search(5));
+  same('a match below', [finder.firstFrom(2000), finder.firstFrom(5002)], [1, 0]);
+
+  // A list of texts is the same after it was a text.
+  for (const texts of [[], ['team:checkout', 'sprint:21'], ['note:a, b', 'said:"no", twice', '"', ' space ', 'two\nlines']]) {
+    same('a list as a text', listOf(listText(texts)), texts);
+  }
+  same('a simple list', [listText(['a:b', 'c:d']), listOf(' a:b,c:d ,, ')], ['a:b, c:d', ['a:b', 'c:d']]);
 
   // Every colour can be read on every background.
   for (const background of [0xffffff, 0x161a21, 0x808080, 0xff0000]) {

@@ -64,6 +64,7 @@ export class Finder {
   #rows = new Uint32Array(1024);
   #listed = 0;
   #part = 0;
+  #complete = false;
   #settled = { count: 0, listed: 0 };
 
   constructor(index, store, query) {
@@ -75,9 +76,11 @@ export class Finder {
   /** Searches on for about so many milliseconds; returns whether all that is there was searched. */
   search(milliseconds) {
     const until = performance.now() + milliseconds;
-    while (this.#part < this.#index.parts) {
+    this.#complete = false;
+    for (;;) {
       this.#searchPart(this.#part);
       if (this.#part === this.#index.parts - 1) {
+        this.#complete = true;
         return true;
       }
       this.#part++;
@@ -86,7 +89,6 @@ export class Finder {
         return false;
       }
     }
-    return true;
   }
 
   /** Returns the row of a match, and which one it is of those that begin in that row. */
@@ -102,7 +104,7 @@ export class Finder {
     return { row, nth };
   }
 
-  /** Returns the first match at or after a row, or the first of all. */
+  /** Returns the first match at or after a row, or the first of all; null while the search has not come so far. */
   firstFrom(row) {
     let low = 0;
     let high = this.#listed;
@@ -114,7 +116,10 @@ export class Finder {
         high = middle;
       }
     }
-    return low < this.#listed ? low : 0;
+    if (low < this.#listed) {
+      return low;
+    }
+    return this.#complete && this.#listed > 0 ? 0 : null;
   }
 
   #searchPart(number) {

@@ -75,8 +75,8 @@ const ACTIONS = {
     startFind();
   },
   match({ id, number, from }) {
-    const match = number ?? finder?.firstFrom(from) ?? 0;
-    post({ type: 'match', id, match, place: finder?.place(match) ?? null });
+    const match = number ?? finder?.firstFrom(from) ?? null;
+    post({ type: 'match', id, match, place: match === null ? null : (finder?.place(match) ?? null) });
   },
 };
 
@@ -203,6 +203,7 @@ async function follow() {
     }
     if (outcome === 'cut') {
       restart();
+      startFind();
       report(true);
       continue;
     }

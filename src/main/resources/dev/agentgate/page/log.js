@@ -25,6 +25,7 @@ class LogReader {
   #layout = 0;
   #scroller;
   #unwatch;
+  #match = null;
   #current = null;
   #revealing = false;
   #changed;
@@ -99,22 +100,37 @@ class LogReader {
   }
 
   find(text) {
+    this.#match = null;
     this.#current = null;
     this.#worker.postMessage({ do: 'find', text });
     this.#view.refresh();
   }
 
-  /** Goes to a match; without a number, to the first one that is in sight or below. */
+  /**
+   * Goes to a match; without a number, to the first one that is in sight or below. Returns its number, or null if it
+   * has not been found yet.
+   */
   async match(number = null) {
     const { match, place } = await this.#ask('match', { number, from: this.#view.firstRow });
     if (!place) {
       return null;
     }
+    this.#match = match;
     this.#current = place;
     this.#revealing = true;
     this.#view.reveal(place.row);
     this.#view.redraw();
     return match;
+  }
+
+  /** Marks the current match in rows that have other numbers now. */
+  async #markAgain() {
+    const number = this.#match;
+    const { place } = await this.#ask('match', { number });
+    if (place && number === this.#match) {
+      this.#current = place;
+      this.#view.redraw();
+    }
   }
 
   #ask(what, message) {
@@ -130,6 +146,9 @@ class LogReader {
     } else if (message.type === 'size') {
       this.#grow(message);
     } else {
+      if (message.type === 'found' && this.#match !== null && this.#current === null) {
+        this.#markAgain();
+      }
       this.#changed(message);
     }
   }
@@ -138,6 +157,7 @@ class LogReader {
     this.#scroller.style.setProperty('--digits', String(size.lines).length);
     if (size.generation !== this.#generation) {
       this.#generation = size.generation;
+      this.#current = null;
       this.#view.reset(size.rows);
       if (size.anchor !== undefined && !this.#follow) {
         this.#view.goTo(size.anchor);
@@ -349,7 +369,7 @@ function Log({ runId, running, api }) {
     if (count > 0 && log.match === null) {
       goTo(null);
     }
-  }, [count, log.match === null]);
+  }, [count, log.found?.done, log.match === null]);
 
   async function goTo(number) {
     switchFollow(false);
@@ -462,7 +482,9 @@ function Find({ field, query, setQuery, found, match, step }) {
   let text = '';
   if (found) {
     const all = number(count) + (found.done ? '' : '+');
-    text = count === 0 ? (found.done ? 'No match' : 'Searching…') : match === null ? all : `${number(match + 1)} of ${all}`;
+    // Of a log that was cut off there may be fewer than before.
+    const position = match === null || match >= count ? '' : `${number(match + 1)} of `;
+    text = count === 0 ? (found.done ? 'No match' : 'Searching…') : position + all;
   }
   return html`
     <span class="find" role="search">

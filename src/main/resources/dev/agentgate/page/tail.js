@@ -30,32 +30,47 @@ export function Tail({ api, run, onMore }) {
   more.current = onMore;
 
   useEffect(() => {
-    const from = Math.max(0, run.logBytes - BEFORE);
-    let end = '';
-    let cut = from > 0;
+    let stream;
+    let offset;
+    let end;
+    let cut;
     let timer = 0;
     let told = Date.now();
     const show = () => {
       timer = 0;
       setText(lastLines(end, cut));
     };
-    const stream = api.stream(`/runs/${run.id}/log/stream?format=text&encoding=json`, {
-      lastEventId: String(from),
-      onEvent({ name, data }) {
-        if (name === 'end') {
-          stream.close();
-        } else if (name === 'log') {
-          end += JSON.parse(data);
-          cut ||= end.length > KEPT;
-          end = end.slice(-KEPT);
-          timer ||= setTimeout(show, APART);
-        }
-        if (Date.now() - told > SLOWLY) {
-          told = Date.now();
-          more.current();
-        }
-      },
-    });
+    const follow = (from) => {
+      offset = from;
+      end = '';
+      cut = from > 0;
+      stream = api.stream(`/runs/${run.id}/log/stream?format=text&encoding=json`, {
+        lastEventId: String(from),
+        onEvent({ name, id, data }) {
+          if (name === 'end') {
+            stream.close();
+          } else if (name === 'log') {
+            offset = Number(id);
+            end += JSON.parse(data);
+            cut ||= end.length > KEPT;
+            end = end.slice(-KEPT);
+            timer ||= setTimeout(show, APART);
+          }
+          if (Date.now() - told > SLOWLY) {
+            told = Date.now();
+            more.current();
+          }
+        },
+        onState(_, error) {
+          // The run cut off its own log: what was read is not there any more.
+          if (error?.status === 400 && offset > 0) {
+            stream.close();
+            follow(0);
+          }
+        },
+      });
+    };
+    follow(Math.max(0, run.logBytes - BEFORE));
     return () => {
       clearTimeout(timer);
       stream.close();

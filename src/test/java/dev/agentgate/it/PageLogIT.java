@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.agentgate.it.Chrome.Tab;
 import java.io.IOException;
@@ -31,6 +32,8 @@ class PageLogIT {
   private static final double LONGEST_TASK = 2000;
 
   private static final double MOST_HEAP = 100e6;
+
+  private static final String LOOK = "document.dispatchEvent(new Event('visibilitychange'))";
 
   @TempDir static Path home;
 
@@ -236,6 +239,94 @@ class PageLogIT {
       assertThat(row(page, "last 300")).hasCount(0);
       viewer(page).press("End");
       assertThat(row(page, "last 300")).isVisible();
+    }
+  }
+
+  @Test
+  void whatIsShownOfALogThatItsRunCutsOffMeanwhileIsReadAnew() throws IOException {
+    Path go = service.outside("cut");
+    String order =
+        client()
+            .submit(
+                "for i in $(seq 2000); do echo \"a needle $i\"; done; until [ -e %s ]; do sleep 0.1; done;"
+                        .formatted(go)
+                    + " echo 'a new needle' >/dev/stdout; sleep 1000");
+    client().awaitLog(order, "needle 2000");
+    try (Tab tab = chrome.tab(service);
+        Tab other = chrome.tab(service)) {
+      tab.page().clock().install();
+      other.page().clock().install();
+      Page log = openLog(tab, order);
+      assertThat(row(log, "needle 2000")).isVisible();
+      viewer(log).press("Home");
+      assertThat(row(log, "a needle 1").first()).isVisible();
+      find(log, "needle", "1 of 2,000");
+      Page tail = other.open("/orders/" + order);
+      assertThat(tail.locator(".tail")).containsText("a needle 2000");
+      // As the service does if it has not yet seen that the log is shorter now.
+      for (Page page : List.of(log, tail)) {
+        page.route("**/log/stream?*", PageLogIT::refuseToGoOn);
+      }
+      hide(log);
+      hide(tail);
+      assertThat(log.getByText("Paused while this tab is hidden")).isVisible();
+      Files.createFile(go);
+      client().awaitLog(order, "a new needle");
+
+      show(tail);
+      assertThat(tail.locator(".tail")).containsText("a new needle");
+      assertThat(tail.locator(".tail")).not().containsText("needle 2000");
+      show(log);
+      assertThat(log.locator(".find-count")).hasText("1 of 1");
+      assertThat(log.locator("mark.current")).hasCount(1);
+      assertThat(row(log, "a new needle")).isVisible();
+      assertThat(row(log, "a needle")).hasCount(0);
+    } finally {
+      client().post("/work-orders/" + order + "/cancel");
+    }
+  }
+
+  private static void refuseToGoOn(Route route) {
+    if (route.request().headers().get("last-event-id").equals("0")) {
+      route.resume();
+    } else {
+      route.fulfill(new Route.FulfillOptions().setStatus(400));
+    }
+  }
+
+  /** Hides a tab for so long that it gives its connections back. */
+  private static void hide(Page page) {
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
+    page.evaluate(LOOK);
+    page.clock().fastForward(11_000);
+  }
+
+  private static void show(Page page) {
+    page.evaluate("delete document.hidden");
+    page.evaluate(LOOK);
+  }
+
+  @Test
+  void theCurrentMatchStaysMarkedWhenLinesAreDividedAnew() {
+    try (Tab tab = chrome.tab(service)) {
+      String filler = "word ".repeat(100);
+      Page page = finished(tab, "for i in $(seq 40); do echo needle $i " + filler + "; done");
+      find(page, "needle", "1 of 40");
+      for (int i = 2; i <= 30; i++) {
+        page.getByLabel("Find in the log").press("Enter");
+        assertThat(page.locator(".find-count")).hasText(i + " of 40");
+      }
+      Locator current =
+          page.locator(".row", new Page.LocatorOptions().setHas(page.locator("mark.current")));
+      assertThat(current).containsText("needle 30 word");
+      assertThat(page.locator(".row.continued").first()).isVisible();
+      button(page, "Wrap").click();
+      assertThat(page.locator(".row.continued")).hasCount(0);
+      assertThat(page.locator(".find-count")).hasText("30 of 40");
+      viewer(page).press("Home");
+      assertThat(row(page, "needle 1 word")).isVisible();
+      assertThat(current).containsText("needle 30 word");
+      assertThat(page.locator("mark.current")).hasCount(1);
     }
   }
 
