@@ -193,6 +193,7 @@ final class RunMembers {
   synchronized Found look(Consumer<Entry> onSight) {
     ProcessTree tree = new ProcessTree();
     Map<Long, Entry> members = new HashMap<>();
+    Set<Long> asked = new HashSet<>();
     boolean complete = false;
     long began = System.nanoTime();
     for (int reading = 0;
@@ -213,17 +214,22 @@ final class RunMembers {
           }
         }
       }
-    }
-    if (members.isEmpty() && complete) {
-      // Asked last and only for a proof, because it costs more than the other ties together.
-      Ties ties = ties(tree::find);
-      tree.entries().stream()
-          .filter(entry -> entry.lives() && !spared.contains(entry.pid()))
-          .filter(ties::holdByAnyDescriptor)
-          .forEach(entry -> {
+      if (members.isEmpty() && complete) {
+        // Asked last and only for a proof, because it costs more than the other ties together.
+        List<Entry> unasked =
+            tree.entries().stream()
+                .filter(entry -> ties.canWriteLog(entry) && !spared.contains(entry.pid()))
+                .filter(entry -> entry.lives() && asked.add(entry.pid()))
+                .toList();
+        for (Entry entry : unasked) {
+          if (ties.holdByAnyDescriptor(entry)) {
             onSight.accept(entry);
             members.put(entry.pid(), entry);
-          });
+          } else if (!ProcessTree.lives(entry)) {
+            complete = false;
+          }
+        }
+      }
     }
     tree.close(members, spared);
     members.values().removeIf(entry -> !entry.lives());
@@ -305,10 +311,12 @@ final class RunMembers {
           || (entry.startTicks() >= since && writesLog(entry));
     }
 
-    /** Like {@link #hold}, with the cheapest and most decisive checks first. */
+    /** Whether any tie holds the process. The cheapest and most decisive ones are checked first. */
     private boolean hold(long pid) {
       return RunMarks.isMarked(ProcessTree.environment(pid), mark)
-          || ProcessTree.read(pid).filter(entry -> hold(entry, "")).isPresent();
+          || ProcessTree.read(pid)
+              .filter(entry -> hold(entry, "") || holdByAnyDescriptor(entry))
+              .isPresent();
     }
 
     /**
@@ -316,9 +324,12 @@ final class RunMembers {
      * service itself runs to cap the log do not count.
      */
     private boolean holdByAnyDescriptor(Entry entry) {
-      return entry.startTicks() >= since
-          && entry.session() != ownSession
+      return canWriteLog(entry)
           && ProcessTree.writtenFiles(entry.pid(), RunMembers.this::isLog).findAny().isPresent();
+    }
+
+    private boolean canWriteLog(Entry entry) {
+      return entry.startTicks() >= since && entry.session() != ownSession;
     }
 
     private boolean writesLog(Entry entry) {

@@ -327,7 +327,9 @@ class ProcessZooTest {
     TO_A_NEW_SESSION("perl", "", "setsid();"),
     WITHIN_THE_SESSION_WITHOUT_ENVIRONMENT(
         "env -i perl", "close(STDOUT); close(STDERR); open(STDOUT,\">/dev/null\");", ""),
-    TO_A_NEW_SESSION_WITH_THE_LOG_ALONE("env -i perl", "", "setsid();");
+    TO_A_NEW_SESSION_WITH_THE_LOG_ALONE("env -i perl", "", "setsid();"),
+    TO_A_NEW_SESSION_WITH_THE_LOG_AT_ANOTHER_DESCRIPTOR(
+        "env -i perl", "open(LOG,\">&STDOUT\"); close(STDOUT); close(STDERR);", "setsid();");
 
     private final String script;
 
