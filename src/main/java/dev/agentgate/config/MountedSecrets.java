@@ -90,7 +90,9 @@ public final class MountedSecrets implements ConfigSourceFactory {
   }
 
   private static boolean namesAFile(String variable) {
-    if (!variable.endsWith(SUFFIX) || FILES_IN_THEIR_OWN_RIGHT.contains(variable)) {
+    if (!variable.endsWith(SUFFIX)
+        || FILES_IN_THEIR_OWN_RIGHT.contains(variable)
+        || Variables.OF_CLIENT.contains(variable)) {
       return false;
     }
     String key = variable.substring(0, variable.length() - SUFFIX.length());

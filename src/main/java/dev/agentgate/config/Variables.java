@@ -41,7 +41,7 @@ public final class Variables {
           "AGENTGATE_MAX_ITERATIONS");
 
   /** The variables of the command line, which may be set for the whole machine. */
-  private static final Set<String> OF_CLIENT =
+  static final Set<String> OF_CLIENT =
       Set.of("AGENTGATE_URL", "AGENTGATE_API_KEY", "AGENTGATE_API_KEY_FILE", "AGENTGATE_PROFILE");
 
   private Variables() {}

@@ -76,6 +76,15 @@ class MountedSecretsTest {
   }
 
   @Test
+  void theKeyOfTheCommandLineIsNoConfiguration() {
+    var config =
+        configOf(
+            Map.of("AGENTGATE_API_KEY", "key", "AGENTGATE_API_KEY_FILE", "/home/alice/not/yours"));
+
+    assertThat(config.getConfigMapping(Settings.class).auth().apiKey()).isEmpty();
+  }
+
+  @Test
   void aMissingFileStopsTheStartAndNamesVariableAndPath() {
     Path missing = mount.resolve("missing");
 
