@@ -21,5 +21,10 @@ final class DatabaseAccess {
           .map(key -> key.toUpperCase(Locale.ROOT).replace('.', '_'))
           .collect(Collectors.toUnmodifiableSet());
 
+  /** Whether the variable sets one of these keys, directly or by naming a file. */
+  static boolean isVariable(String name) {
+    return VARIABLES.contains(name) || VARIABLES.contains(name.replaceFirst("_FILE$", ""));
+  }
+
   private DatabaseAccess() {}
 }

@@ -63,13 +63,17 @@ public final class Variables {
         .sorted();
   }
 
+  private static boolean setsSomething(String name) {
+    return OF_SERVICE.matcher(name).matches() || DatabaseAccess.isVariable(name);
+  }
+
   /**
    * The variables whose values this process could not read. Its locale lacks some of their
    * characters, and each of those became a replacement character.
    */
   public static Stream<Problem> undecoded(Map<String, String> environment) {
     return environment.entrySet().stream()
-        .filter(it -> OF_SERVICE.matcher(it.getKey()).matches())
+        .filter(it -> setsSomething(it.getKey()))
         .filter(it -> it.getValue().indexOf(UNDECODED) >= 0)
         .map(it ->
             new Problem(

@@ -18,9 +18,16 @@ class VariablesTest {
                     "AGENTGATE_GITHUB_OWNER", "acme",
                     "AGENTGATE_AUTH_API_KEY_FILE", "/\uFFFD",
                     "AGENTGATE_OF_ANOTHER", "\uFFFD",
+                    "QUARKUS_DATASOURCE_PASSWORD", "p\uFFFDssword",
+                    "QUARKUS_DATASOURCE_USERNAME_FILE", "/\uFFFD",
+                    "QUARKUS_OTHER", "\uFFFD",
                     "OTHER", "\uFFFD")))
         .extracting(Problem::key)
-        .containsExactlyInAnyOrder("AGENTGATE_AUTH_API_KEY_FILE", "AGENTGATE_GITHUB_TOKEN");
+        .containsExactlyInAnyOrder(
+            "AGENTGATE_AUTH_API_KEY_FILE",
+            "AGENTGATE_GITHUB_TOKEN",
+            "QUARKUS_DATASOURCE_PASSWORD",
+            "QUARKUS_DATASOURCE_USERNAME_FILE");
   }
 
   @Test
