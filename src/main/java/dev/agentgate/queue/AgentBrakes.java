@@ -9,10 +9,10 @@ import dev.agentgate.workorder.RunOutcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -35,11 +35,8 @@ public final class AgentBrakes {
   private final Clock clock;
   private final Runnable resumed;
 
-  /** Guards {@link #failures} and all changes of pauses. */
-  private final ReentrantLock lock = new ReentrantLock();
-
   /** The failures in a row of each agent for which its provider is to blame. */
-  private final Map<String, Integer> failures = new HashMap<>();
+  private final Map<String, Integer> failures = new ConcurrentHashMap<>();
 
   /**
    * @param credentials returns a digest of an agent's credential by its type
@@ -54,15 +51,17 @@ public final class AgentBrakes {
 
   /** Resumes the agents whose credential was rejected and has been replaced. Call at the start. */
   void recover() {
-    orders
-        .agentPauses()
-        .forEach((type, pause) -> {
-          if (pause.reason() == Reason.AGENT_AUTH
-              && !pause.credential().equals(credentials.apply(type))) {
-            LOG.infof("The credential of %s was replaced, so it is resumed", type);
-            set(type, Optional.empty());
-          }
-        });
+    AgentPausesNow now = look();
+    for (String type : now.noted().keySet()) {
+      if (change(type, now, it -> it.noted(type).filter(pause -> !isSolved(type, pause)))) {
+        LOG.infof("The credential of %s was replaced, so it is resumed", type);
+      }
+    }
+  }
+
+  private boolean isSolved(String agentType, AgentPause pause) {
+    return pause.reason() == Reason.AGENT_AUTH
+        && !pause.credential().equals(credentials.apply(agentType));
   }
 
   /** Returns the pauses as they are now. One look answers for many orders. */
@@ -96,16 +95,10 @@ public final class AgentBrakes {
    * @throws StoreUnavailableException if the pause cannot be written
    */
   public void pause(String agentType, Optional<Instant> until) {
-    lock.lock();
-    try {
-      orders.setAgentPause(
-          agentType,
-          Optional.of(
-              new AgentPause(
-                  Reason.MANUAL, "Paused by an operator", clock.instant(), until, 1, "")));
-    } finally {
-      lock.unlock();
-    }
+    orders.setAgentPause(
+        agentType,
+        Optional.of(
+            new AgentPause(Reason.MANUAL, "Paused by an operator", clock.instant(), until, 1, "")));
   }
 
   /**
@@ -114,13 +107,8 @@ public final class AgentBrakes {
    * @throws StoreUnavailableException if that cannot be written
    */
   public void resume(String agentType) {
-    lock.lock();
-    try {
-      failures.remove(agentType);
-      orders.setAgentPause(agentType, Optional.empty());
-    } finally {
-      lock.unlock();
-    }
+    failures.remove(agentType);
+    orders.setAgentPause(agentType, Optional.empty());
     resumed.run();
   }
 
@@ -130,40 +118,37 @@ public final class AgentBrakes {
    * @throws StoreUnavailableException if the pauses cannot be read; nothing was learnt then
    */
   void ended(String agentType, RunOutcome outcome) {
-    lock.lock();
-    try {
-      AgentPausesNow now = look();
-      Optional<FailureReason> reason = outcome.failureReason();
-      if (outcome instanceof RunOutcome.Limited limited) {
-        limited(agentType, limited, now);
-      } else if (reason.isPresent()) {
-        failed(agentType, reason.get(), outcome.message().orElse(""), now);
-      } else if (outcome instanceof RunOutcome.Completed) {
-        worked(agentType, now);
-      }
-    } finally {
-      lock.unlock();
+    AgentPausesNow now = look();
+    Optional<FailureReason> reason = outcome.failureReason();
+    if (outcome instanceof RunOutcome.Limited limited) {
+      boolean _ = change(agentType, now, it -> limited(agentType, limited, it));
+    } else if (reason.isPresent()) {
+      failed(agentType, reason.get(), outcome.message().orElse(""), now);
+    } else if (outcome instanceof RunOutcome.Completed) {
+      worked(agentType, now);
     }
   }
 
-  private void limited(String agentType, RunOutcome.Limited limited, AgentPausesNow now) {
+  private Optional<AgentPause> limited(
+      String agentType, RunOutcome.Limited limited, AgentPausesNow now) {
     Optional<AgentPause> inForce = now.inForce(agentType);
-    switch (inForce.map(AgentPause::reason).orElse(null)) {
-      case MANUAL -> {}
+    return switch (inForce.map(AgentPause::reason).orElse(null)) {
+      case MANUAL -> inForce;
       // Another run of the same agent met the same limit.
-      case USAGE_LIMIT ->
-          limited.until().ifPresent(end -> set(agentType, inForce.map(pause -> pause.until(end))));
+      case USAGE_LIMIT -> inForce.map(pause -> limited.until().map(pause::until).orElse(pause));
       case null, default -> {
         int times = timesBefore(agentType, Reason.USAGE_LIMIT, now) + 1;
         Instant until = limited.until().orElse(clock.instant().plus(LIMITED.after(times)));
-        set(agentType, Reason.USAGE_LIMIT, limited.error(), Optional.of(until), times);
+        yield pause(agentType, Reason.USAGE_LIMIT, limited.error(), Optional.of(until), times);
       }
-    }
+    };
   }
 
   private void failed(String agentType, FailureReason reason, String message, AgentPausesNow now) {
     switch (reason) {
-      case AGENT_AUTH -> set(agentType, Reason.AGENT_AUTH, message, Optional.empty(), 1);
+      case AGENT_AUTH -> {
+        boolean _ = change(agentType, now, it -> rejected(agentType, message, it));
+      }
       case AGENT_UNAVAILABLE -> unavailable(agentType, Reason.AGENT_UNAVAILABLE, message, now);
       case SPAWN_FAILED -> unavailable(agentType, Reason.SPAWN_FAILED, message, now);
       // The agent did its work, if badly.
@@ -183,21 +168,33 @@ public final class AgentBrakes {
     }
   }
 
+  private Optional<AgentPause> rejected(String agentType, String message, AgentPausesNow now) {
+    return now.inForce(agentType)
+        .filter(pause -> pause.reason() == Reason.MANUAL)
+        .or(() -> pause(agentType, Reason.AGENT_AUTH, message, Optional.empty(), 1));
+  }
+
   private void unavailable(String agentType, Reason reason, String message, AgentPausesNow now) {
-    boolean onProbation = now.isOnProbation(agentType);
     int inARow = failures.merge(agentType, 1, Integer::sum);
-    if (now.inForce(agentType).isPresent() || (inARow < FAILURES_IN_A_ROW && !onProbation)) {
-      return;
+    if (change(agentType, now, it -> unavailable(agentType, reason, message, inARow, it))) {
+      failures.remove(agentType);
     }
-    failures.remove(agentType);
+  }
+
+  private Optional<AgentPause> unavailable(
+      String agentType, Reason reason, String message, int inARow, AgentPausesNow now) {
+    if (now.inForce(agentType).isPresent()
+        || (inARow < FAILURES_IN_A_ROW && !now.isOnProbation(agentType))) {
+      return now.noted(agentType);
+    }
     int times = timesBefore(agentType, reason, now) + 1;
     Instant until = clock.instant().plus(UNAVAILABLE.after(times));
-    set(agentType, reason, message, Optional.of(until), times);
+    return pause(agentType, reason, message, Optional.of(until), times);
   }
 
   /** Returns how often in a row the agent was paused for this reason before. */
   private static int timesBefore(String agentType, Reason reason, AgentPausesNow now) {
-    return Optional.ofNullable(now.noted().get(agentType))
+    return now.noted(agentType)
         .filter(before -> before.reason() == reason)
         .map(AgentPause::times)
         .orElse(0);
@@ -205,29 +202,51 @@ public final class AgentBrakes {
 
   private void worked(String agentType, AgentPausesNow now) {
     failures.remove(agentType);
-    if (now.isOnProbation(agentType)) {
-      set(agentType, Optional.empty());
-    }
+    boolean _ =
+        change(agentType, now, it -> it.noted(agentType).filter(_ -> !it.isOnProbation(agentType)));
   }
 
-  private void set(
+  private Optional<AgentPause> pause(
       String agentType, Reason reason, String message, Optional<Instant> until, int times) {
-    LOG.warnf(
-        "The agent %s is paused %s: %s",
-        agentType, until.map(end -> "until " + end).orElse("until it is resumed"), message);
-    set(
-        agentType,
-        Optional.of(
-            new AgentPause(
-                reason, message, clock.instant(), until, times, credentials.apply(agentType))));
+    return Optional.of(
+        new AgentPause(
+            reason, message, clock.instant(), until, times, credentials.apply(agentType)));
   }
 
-  private void set(String agentType, Optional<AgentPause> pause) {
+  /**
+   * Changes the pause of an agent. If an operator or another instance changes it at the same time,
+   * that change is taken into account first.
+   *
+   * @param next returns the pause that follows what is noted
+   * @return whether it was changed
+   */
+  private boolean change(
+      String agentType, AgentPausesNow first, Function<AgentPausesNow, Optional<AgentPause>> next) {
     try {
-      orders.setAgentPause(agentType, pause);
+      AgentPausesNow now = first;
+      Optional<AgentPause> before = now.noted(agentType);
+      Optional<AgentPause> after = next.apply(now);
+      while (!after.equals(before)) {
+        if (orders.replaceAgentPause(agentType, before, after)) {
+          after.ifPresent(pause -> tell(agentType, pause));
+          return true;
+        }
+        now = look();
+        before = now.noted(agentType);
+        after = next.apply(now);
+      }
     } catch (StoreUnavailableException e) {
       // The next run of the agent shows the same again.
       LOG.warnf("The pause of %s could not be written: %s", agentType, e.getMessage());
     }
+    return false;
+  }
+
+  private static void tell(String agentType, AgentPause pause) {
+    LOG.warnf(
+        "The agent %s is paused %s: %s",
+        agentType,
+        pause.until().map(end -> "until " + end).orElse("until it is resumed"),
+        pause.message());
   }
 }

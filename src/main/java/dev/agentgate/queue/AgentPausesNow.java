@@ -20,9 +20,14 @@ record AgentPausesNow(Map<String, AgentPause> noted, Instant at) {
     noted = Map.copyOf(noted);
   }
 
+  /** Returns the pause of an agent, even if it is over. */
+  Optional<AgentPause> noted(String agentType) {
+    return Optional.ofNullable(noted.get(agentType));
+  }
+
   /** Returns the pause of an agent that is in force. */
   Optional<AgentPause> inForce(String agentType) {
-    return Optional.ofNullable(noted.get(agentType)).filter(pause -> pause.isInForce(at));
+    return noted(agentType).filter(pause -> pause.isInForce(at));
   }
 
   /** Returns all pauses that are in force, by the type of the agent, sorted. */

@@ -221,6 +221,16 @@ public final class Orders {
   }
 
   /**
+   * Replaces the pause of an agent, unless it was changed meanwhile.
+   *
+   * @return the same as {@link dev.agentgate.store.AgentPauses#replace}
+   */
+  boolean replaceAgentPause(
+      String agentType, Optional<AgentPause> before, Optional<AgentPause> pause) {
+    return timed(() -> store.agentPauses().replace(agentType, before, pause));
+  }
+
+  /**
    * Writes a run. Its duration is not measured: the write is not synced, so it would blur the
    * durations of those that are.
    */

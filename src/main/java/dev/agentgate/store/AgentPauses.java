@@ -17,4 +17,13 @@ public interface AgentPauses {
    */
   @Writes
   void set(String agentType, Optional<AgentPause> pause);
+
+  /**
+   * Replaces the pause of an agent, unless it was changed meanwhile, by whichever instance.
+   *
+   * @param before the pause that was read; empty: there was none
+   * @return false if the pause is another one; nothing has changed then
+   */
+  @Writes
+  boolean replace(String agentType, Optional<AgentPause> before, Optional<AgentPause> pause);
 }

@@ -238,6 +238,48 @@ class AgentBrakesTest {
     queue.awaitRunning(waiting);
   }
 
+  /** The operator's pause comes through another instance, just after this one has looked. */
+  @Test
+  void aPauseThatAnOperatorMakesMeanwhileStays() {
+    AgentPause manual =
+        new AgentPause(
+            Reason.MANUAL, "Paused elsewhere", queue.clock.instant(), Optional.empty(), 1, "");
+    RunId run = queue.awaitRunning(queue.submit());
+    queue.store.beforeNextPause(() -> queue.store.agentPauses().set("shell", Optional.of(manual)));
+
+    fail(run, AgentFailure.USAGE_LIMIT, Optional.empty());
+    await().atMost(LONG).until(() -> queue.store.counts().running() == 0);
+
+    assertThat(pause()).isEqualTo(manual);
+  }
+
+  @Test
+  void aPauseThatAnOperatorMakesDuringTheProbationStays() {
+    WorkOrderId tried = failAt(AgentFailure.USAGE_LIMIT, Optional.empty());
+    pass(Duration.ofMinutes(6));
+    RunId run = queue.awaitRunning(tried);
+    AgentPause manual =
+        new AgentPause(
+            Reason.MANUAL, "Paused elsewhere", queue.clock.instant(), Optional.empty(), 1, "");
+    queue.store.beforeNextPause(() -> queue.store.agentPauses().set("shell", Optional.of(manual)));
+
+    queue.executor.exit(run, 0);
+    queue.awaitStatus(tried, WorkOrderStatus.COMPLETED);
+
+    assertThat(pause()).isEqualTo(manual);
+  }
+
+  @Test
+  void aRejectedCredentialDoesNotReplaceThePauseOfAnOperator() {
+    RunId run = queue.awaitRunning(queue.submit());
+    queue.queue.brakes().pause("shell", Optional.empty());
+
+    fail(run, AgentFailure.AGENT_AUTH, Optional.empty());
+    await().atMost(LONG).until(() -> queue.store.counts().running() == 0);
+
+    assertThat(pause().reason()).isEqualTo(Reason.MANUAL);
+  }
+
   @Test
   void anotherRunThatMeetsTheSameLimitDoesNotProlongThePause() {
     RunId one = queue.awaitRunning(queue.submit());

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -74,6 +75,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   private volatile boolean usageUnreadable;
   private final AtomicInteger readsToFail = new AtomicInteger();
   private volatile Runnable beforeRenewal = () -> {};
+  private final AtomicReference<Runnable> beforeNextPause = new AtomicReference<>(() -> {});
   private volatile Optional<String> failure = Optional.empty();
 
   public InMemoryStore(Clock clock) {
@@ -117,6 +119,11 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   /** What happens after this instance has asked for a renewal and before the store looks at it. */
   public void beforeRenewal(Runnable what) {
     beforeRenewal = what;
+  }
+
+  /** What somebody else does before this instance's next change of a pause that it has read. */
+  public void beforeNextPause(Runnable what) {
+    beforeNextPause.set(what);
   }
 
   /** How many of the next reads of runs fail. */
@@ -604,6 +611,20 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
           } else {
             all.agentPauses.remove(agentType);
           }
+        }
+      }
+
+      @Override
+      public boolean replace(
+          String agentType, Optional<AgentPause> before, Optional<AgentPause> pause) {
+        beforeNextPause.getAndSet(() -> {}).run();
+        synchronized (all) {
+          checkWritable();
+          boolean isSame = Optional.ofNullable(all.agentPauses.get(agentType)).equals(before);
+          if (isSame) {
+            set(agentType, pause);
+          }
+          return isSame;
         }
       }
     };

@@ -485,6 +485,29 @@ public abstract class StoreContract extends StoreFixture {
   }
 
   @Test
+  void aPauseOfAnAgentIsReplacedOnlyByOneWhoKnowsIt() throws Exception {
+    AgentPause limited =
+        new AgentPause(
+            AgentPause.Reason.USAGE_LIMIT, "Limit", NOW, Optional.of(NOW.plusSeconds(9)), 1, "c");
+    AgentPause manual =
+        new AgentPause(AgentPause.Reason.MANUAL, "Paused", NOW, Optional.empty(), 1, "");
+    AgentPauses pauses = store.agentPauses();
+
+    assertThat(pauses.replace("my agent", Optional.of(manual), Optional.of(limited))).isFalse();
+    assertThat(pauses.all()).isEmpty();
+    assertThat(pauses.replace("my agent", Optional.empty(), Optional.of(limited))).isTrue();
+    assertThat(pauses.all()).isEqualTo(Map.of("my agent", limited));
+    pauses.set("my agent", Optional.of(manual));
+    assertThat(pauses.replace("my agent", Optional.of(limited), Optional.empty())).isFalse();
+    assertThat(pauses.replace("my agent", Optional.empty(), Optional.of(limited))).isFalse();
+    reopen();
+    assertThat(store.agentPauses().all()).isEqualTo(Map.of("my agent", manual));
+    assertThat(store.agentPauses().replace("my agent", Optional.of(manual), Optional.empty()))
+        .isTrue();
+    assertThat(store.agentPauses().all()).isEmpty();
+  }
+
+  @Test
   void thePauseSurvivesAReopen() throws Exception {
     assertThat(store.queue().isPaused()).isFalse();
     store.queue().setPaused(true);

@@ -82,20 +82,42 @@ final class FileAgentPauses implements AgentPauses {
     place.check();
     lock.lock();
     try {
-      Map<String, AgentPause> changed = new TreeMap<>(pauses);
-      if (pause.isPresent()) {
-        changed.put(agentType, pause.get());
-      } else {
-        changed.remove(agentType);
-      }
-      OrderFiles.replaceDurably(directory, FILE, encode(changed));
-      pauses = Map.copyOf(changed);
-    } catch (IOException e) {
-      throw new StoreUnavailableException(
-          "The pause of the agent cannot be written: " + Journal.reason(e) + ".", e);
+      write(agentType, pause);
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public boolean replace(
+      String agentType, Optional<AgentPause> before, Optional<AgentPause> pause) {
+    place.check();
+    lock.lock();
+    try {
+      boolean isSame = Optional.ofNullable(pauses.get(agentType)).equals(before);
+      if (isSame) {
+        write(agentType, pause);
+      }
+      return isSame;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(String agentType, Optional<AgentPause> pause) {
+    Map<String, AgentPause> changed = new TreeMap<>(pauses);
+    if (pause.isPresent()) {
+      changed.put(agentType, pause.get());
+    } else {
+      changed.remove(agentType);
+    }
+    try {
+      OrderFiles.replaceDurably(directory, FILE, encode(changed));
+    } catch (IOException e) {
+      throw new StoreUnavailableException(
+          "The pause of the agent cannot be written: " + Journal.reason(e) + ".", e);
+    }
+    pauses = Map.copyOf(changed);
   }
 
   private static byte[] encode(Map<String, AgentPause> pauses) throws IOException {

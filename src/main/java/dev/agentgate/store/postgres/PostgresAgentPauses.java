@@ -4,8 +4,10 @@ import dev.agentgate.store.AgentPauses;
 import dev.agentgate.store.json.AgentPauseCodec;
 import dev.agentgate.store.json.UnreadableRecordException;
 import dev.agentgate.workorder.AgentPause;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,23 +46,56 @@ final class PostgresAgentPauses implements AgentPauses {
 
   @Override
   public void set(String agentType, Optional<AgentPause> pause) {
-    String type = StoredText.escape(agentType);
     int _ =
-        database.singleWrite(connection -> {
-          try (PreparedStatement write =
-              connection.prepareStatement(
-                  pause.isEmpty()
-                      ? "DELETE FROM agent_pauses WHERE agent_type = ?"
-                      : """
-                      INSERT INTO agent_pauses (agent_type, body) VALUES (?, ?)
-                      ON CONFLICT (agent_type) DO UPDATE SET body = excluded.body
-                      """)) {
-            write.setString(1, type);
-            if (pause.isPresent()) {
-              write.setBytes(2, AgentPauseCodec.encode(pause.get()));
-            }
-            return write.executeUpdate();
-          }
+        database.write(connection -> {
+          // After a claim that is under way: nothing starts once the pause is acknowledged.
+          Locks.claims(connection);
+          return write(connection, StoredText.escape(agentType), pause);
         });
+  }
+
+  @Override
+  public boolean replace(
+      String agentType, Optional<AgentPause> before, Optional<AgentPause> pause) {
+    String type = StoredText.escape(agentType);
+    return database.write(connection -> {
+      // It also brings all changes of pauses into an order.
+      Locks.claims(connection);
+      boolean isSame = read(connection, type).equals(before);
+      if (isSame) {
+        int _ = write(connection, type, pause);
+      }
+      return isSame;
+    });
+  }
+
+  private static Optional<AgentPause> read(Connection connection, String type) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT body FROM agent_pauses WHERE agent_type = ?")) {
+      select.setString(1, type);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? Optional.of(AgentPauseCodec.decode(row.getBytes(1))) : Optional.empty();
+      } catch (UnreadableRecordException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private static int write(Connection connection, String type, Optional<AgentPause> pause)
+      throws SQLException {
+    try (PreparedStatement write =
+        connection.prepareStatement(
+            pause.isEmpty()
+                ? "DELETE FROM agent_pauses WHERE agent_type = ?"
+                : """
+                INSERT INTO agent_pauses (agent_type, body) VALUES (?, ?)
+                ON CONFLICT (agent_type) DO UPDATE SET body = excluded.body
+                """)) {
+      write.setString(1, type);
+      if (pause.isPresent()) {
+        write.setBytes(2, AgentPauseCodec.encode(pause.get()));
+      }
+      return write.executeUpdate();
+    }
   }
 }

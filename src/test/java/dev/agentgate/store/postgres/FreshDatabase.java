@@ -6,7 +6,10 @@ import dev.agentgate.workorder.InstanceId;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -50,6 +53,34 @@ public final class FreshDatabase implements BeforeEachCallback, AfterEachCallbac
   /** Returns the pool. */
   public AgroalDataSource connections() {
     return Objects.requireNonNull(connections);
+  }
+
+  /** Whether a statement that contains this text waits for a lock. */
+  boolean waitsForALock(String text) throws SQLException {
+    return count(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND wait_event_type = 'Lock' AND query LIKE '%"
+                + text
+                + "%'")
+        > 0;
+  }
+
+  /** Returns the number that a query selects. */
+  long count(String query) throws SQLException {
+    try (Connection connection = connections().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** Executes a statement. */
+  void execute(String sql) throws SQLException {
+    try (Connection connection = connections().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** Opens the store whose clock and leases the test moves. */

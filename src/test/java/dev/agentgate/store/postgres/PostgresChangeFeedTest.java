@@ -9,8 +9,6 @@ import dev.agentgate.store.Store;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrders;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,9 +38,11 @@ final class PostgresChangeFeedTest extends ChangeFeedContract {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         Connection other = database.connections().getConnection()) {
       other.setAutoCommit(false);
-      execute(other, "LOCK TABLE service");
+      try (Statement lock = other.createStatement()) {
+        lock.execute("LOCK TABLE service");
+      }
       Future<Boolean> reader = threads.submit(() -> store.changes().await(start, PATIENCE));
-      awaitReaderOfTheService();
+      await().atMost(PATIENCE).until(() -> database.waitsForALock("changes_trimmed FROM service"));
       Future<?> change = threads.submit(() -> store.workOrders().insert(WorkOrders.queued()));
 
       try {
@@ -55,46 +55,18 @@ final class PostgresChangeFeedTest extends ChangeFeedContract {
     }
   }
 
-  private void awaitReaderOfTheService() {
-    await()
-        .atMost(PATIENCE)
-        .until(() ->
-            count(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                        + " AND wait_event_type = 'Lock' AND query LIKE '%changes_trimmed%service'")
-                > 0);
-  }
-
   @Test
   void theFirstSignalOfAProcessRemovesOldChanges() throws Exception {
     store.close();
-    try (Connection connection = database.connections().getConnection()) {
-      execute(
-          connection,
-          """
-          INSERT INTO changes (order_id, revision, status)
-          SELECT '%s', 1, 'queued' FROM generate_series(1, 20000)
-          """
-              .formatted(WorkOrders.queued().id()));
-    }
+    database.execute(
+        """
+        INSERT INTO changes (order_id, revision, status)
+        SELECT '%s', 1, 'queued' FROM generate_series(1, 20000)
+        """
+            .formatted(WorkOrders.queued().id()));
 
     store = open();
 
-    await().atMost(PATIENCE).until(() -> count("SELECT count(*) FROM changes") <= 10_000);
-  }
-
-  private long count(String sql) throws SQLException {
-    try (Connection connection = database.connections().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    await().atMost(PATIENCE).until(() -> database.count("SELECT count(*) FROM changes") <= 10_000);
   }
 }
