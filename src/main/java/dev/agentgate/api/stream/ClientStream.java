@@ -1,5 +1,6 @@
 package dev.agentgate.api.stream;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -16,11 +17,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a body to one client, piece by piece. The next piece follows only when the one before is on
- * its way, so at most one piece waits in memory, however slow the client is. A client that reads
- * nothing for too long is dropped. Blocks; meant for a virtual thread.
+ * Sends a body to one client, piece by piece. The next piece can be prepared while one is being
+ * written, and follows only when that one is on its way. So at most two pieces wait in memory,
+ * however slow the client is. A client that reads nothing for too long is dropped. Blocks; meant
+ * for a virtual thread.
  */
 public final class ClientStream {
   private static final Logger LOG = Logger.getLogger(ClientStream.class);
@@ -35,6 +38,8 @@ public final class ClientStream {
   private final HttpServerResponse response;
   private final Duration patience;
   private boolean begun;
+  private @Nullable Future<Void> writing;
+  private long writingSince;
 
   /**
    * @param first the framework's way to send, which sends the head with the first piece
@@ -55,6 +60,7 @@ public final class ClientStream {
       ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
       try {
         body.send(stream);
+        stream.awaitWritten();
       } catch (IOException e) {
         if (!stream.begun && !stream.response.closed()) {
           throw e; // It can still become the answer.
@@ -85,7 +91,8 @@ public final class ClientStream {
   }
 
   /**
-   * Sends these bytes. Without any it only finds out whether the client is still there.
+   * Sends these bytes. Without any it only finds out whether the client is still there. Do not
+   * change them afterwards.
    *
    * @throws IOException if the client is gone, or was dropped
    */
@@ -106,19 +113,32 @@ public final class ClientStream {
       first.flush();
       return;
     }
+    awaitWritten();
     if (response.closed()) {
       throw new IOException("The client is gone");
     }
     try {
-      response
-          .write(Buffer.buffer(bytes))
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      writing = response.write(Buffer.buffer(bytes));
+      writingSince = System.nanoTime();
+    } catch (IllegalStateException e) {
+      throw new IOException("The client is gone", e);
+    }
+  }
+
+  /** Waits until the last piece is on its way. */
+  private void awaitWritten() throws IOException {
+    Future<Void> last = writing;
+    if (last == null) {
+      return;
+    }
+    writing = null;
+    long left = patience.toNanos() - (System.nanoTime() - writingSince);
+    try {
+      last.toCompletionStage().toCompletableFuture().get(Math.max(left, 0), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       abort();
       throw new IOException("The client read nothing for " + patience.toMillis() + " ms", e);
-    } catch (ExecutionException | IllegalStateException e) {
+    } catch (ExecutionException e) {
       throw new IOException("The client is gone", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

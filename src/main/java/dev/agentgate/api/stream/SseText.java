@@ -43,9 +43,13 @@ public final class SseText {
     return event("event: end\n", json);
   }
 
-  // The methods of String search many bytes at once, which a loop does not.
   private static byte[] event(String head, String text) {
-    String lines = text.replace("\r\n", "\n").replace('\r', '\n').replace("\n", "\ndata: ");
+    String lines = withLineFeeds(text).replace("\n", "\ndata: ");
     return (head + "data: " + lines + "\n\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  // indexOf searches many bytes at once, and most texts have no carriage return.
+  private static String withLineFeeds(String text) {
+    return text.indexOf('\r') < 0 ? text : text.replace("\r\n", "\n").replace('\r', '\n');
   }
 }
