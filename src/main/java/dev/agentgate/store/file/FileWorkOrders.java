@@ -73,12 +73,10 @@ final class FileWorkOrders implements WorkOrders {
   }
 
   private Optional<WorkOrder> insertHeld(Change.Put put) {
-    String key = put.entry().idempotencyKey();
-    if (key != null) {
-      Optional<WorkOrder> earlier = findByIdempotencyKey(key);
-      if (earlier.isPresent()) {
-        return earlier;
-      }
+    Optional<WorkOrder> earlier =
+        put.order().idempotencyKey().flatMap(key -> findByIdempotencyKey(key.key()));
+    if (earlier.isPresent()) {
+      return earlier;
     }
     refuseKnown(put);
     journal.append(put);

@@ -15,7 +15,9 @@ import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,32 +25,108 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of an order that stays in memory: everything but its body.
- *
- * @param labels key, value, key, value …
- * @param repository the repository that it works on
- * @param failureReason why it failed, if it did
- * @param waiting its place in the queue, while it waits
- * @param running its attempt, while it runs
- * @param terminalSince when it became terminal, once it is
+ * The part of an order that stays in memory: everything but its body. A store may hold a million of
+ * them, so ids, times and the digest of the idempotency key are kept as numbers in the entry
+ * itself.
  */
-@SuppressWarnings("ArrayRecordComponent") // half the size of a list, and never handed out
-record IndexEntry(
-    WorkOrderId id,
-    long revision,
-    WorkOrderStatus status,
-    String agentType,
-    String[] labels,
-    List<RunId> runs,
-    long createdAtMillis,
-    Optional<String> repository,
-    @Nullable FailureReason failureReason,
-    @Nullable String idempotencyKey,
-    @Nullable QueueEntry waiting,
-    @Nullable RunningEntry running,
-    @Nullable Instant terminalSince) {
+final class IndexEntry {
+  static final Comparator<IndexEntry> NEWEST_FIRST = (a, b) -> compareIds(b, a);
+  static final Comparator<IndexEntry> LONGEST_TERMINAL_FIRST =
+      Comparator.<IndexEntry>comparingLong(entry -> entry.terminalSecond)
+          .thenComparingInt(entry -> entry.terminalNano)
+          .thenComparing(IndexEntry::compareIds);
+  static final Comparator<IndexEntry> BY_KEY =
+      Comparator.<IndexEntry>comparingLong(entry -> entry.keyMost)
+          .thenComparingLong(entry -> entry.keyLeast)
+          .thenComparing(IndexEntry::compareIds);
 
   static final String[] NO_LABELS = {};
+  private static final long[] NO_RUNS = {};
+  private static final long NOT_TERMINAL = Long.MAX_VALUE;
+
+  private final long idMost;
+  private final long idLeast;
+  private final long revision;
+  private final WorkOrderStatus status;
+  private final String agentType;
+  private final String[] labels;
+
+  /** The two halves of each id. */
+  private final long[] runs;
+
+  private final long createdAtMillis;
+  private final Optional<String> repository;
+  private final @Nullable FailureReason failureReason;
+
+  /** Both are 0 if there is no key. */
+  private final long keyMost;
+
+  private final long keyLeast;
+  private final @Nullable QueueEntry waiting;
+  private final @Nullable RunningEntry running;
+
+  /** {@link #NOT_TERMINAL} if it is not. */
+  private final long terminalSecond;
+
+  private final int terminalNano;
+
+  /**
+   * @param labels key, value, key, value …; nobody may change it
+   * @param repository the repository that it works on
+   * @param failureReason why it failed, if it did
+   * @param waiting its place in the queue, while it waits
+   * @param running its attempt, while it runs
+   * @param terminalSince when it became terminal, once it is
+   */
+  IndexEntry(
+      WorkOrderId id,
+      long revision,
+      WorkOrderStatus status,
+      String agentType,
+      String[] labels,
+      List<RunId> runs,
+      long createdAtMillis,
+      Optional<String> repository,
+      @Nullable FailureReason failureReason,
+      @Nullable KeyDigest key,
+      @Nullable QueueEntry waiting,
+      @Nullable RunningEntry running,
+      @Nullable Instant terminalSince) {
+    this.idMost = id.most();
+    this.idLeast = id.least();
+    this.revision = revision;
+    this.status = status;
+    this.agentType = agentType;
+    this.labels = labels;
+    this.runs = halves(runs);
+    this.createdAtMillis = createdAtMillis;
+    this.repository = repository;
+    this.failureReason = failureReason;
+    this.keyMost = key == null ? 0 : key.most();
+    this.keyLeast = key == null ? 0 : key.least();
+    this.waiting = waiting;
+    this.running = running;
+    this.terminalSecond = terminalSince == null ? NOT_TERMINAL : terminalSince.getEpochSecond();
+    this.terminalNano = terminalSince == null ? 0 : terminalSince.getNano();
+  }
+
+  private static long[] halves(List<RunId> ids) {
+    if (ids.isEmpty()) {
+      return NO_RUNS;
+    }
+    long[] halves = new long[2 * ids.size()];
+    int at = 0;
+    for (RunId id : ids) {
+      halves[at++] = id.most();
+      halves[at++] = id.least();
+    }
+    return halves;
+  }
+
+  private static int compareIds(IndexEntry a, IndexEntry b) {
+    int most = Long.compareUnsigned(a.idMost, b.idMost);
+    return most != 0 ? most : Long.compareUnsigned(a.idLeast, b.idLeast);
+  }
 
   static IndexEntry of(WorkOrder order, SharedStrings shared) {
     QueueEntry waiting = null;
@@ -83,7 +161,7 @@ record IndexEntry(
         order.createdAt().toEpochMilli(),
         repository,
         failureReason,
-        order.idempotencyKey().map(key -> key.key()).orElse(null),
+        order.idempotencyKey().map(key -> KeyDigest.of(key.key())).orElse(null),
         waiting,
         running,
         terminalSince);
@@ -94,22 +172,87 @@ record IndexEntry(
    * service whose clock was ahead, would keep the order too long.
    */
   IndexEntry terminalBy(Instant now) {
-    return terminalSince == null || !terminalSince.isAfter(now)
+    Instant since = terminalSince();
+    return since == null || !since.isAfter(now)
         ? this
         : new IndexEntry(
-            id,
+            id(),
             revision,
             status,
             agentType,
             labels,
-            runs,
+            runs(),
             createdAtMillis,
             repository,
             failureReason,
-            idempotencyKey,
+            key(),
             waiting,
             running,
             now);
+  }
+
+  WorkOrderId id() {
+    return new WorkOrderId(idMost, idLeast);
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  WorkOrderStatus status() {
+    return status;
+  }
+
+  String agentType() {
+    return agentType;
+  }
+
+  /** Returns key, value, key, value …; nobody may change it. */
+  String[] labels() {
+    return labels;
+  }
+
+  List<RunId> runs() {
+    List<RunId> ids = new ArrayList<>(runs.length / 2);
+    for (int i = 0; i < runs.length; i += 2) {
+      ids.add(new RunId(runs[i], runs[i + 1]));
+    }
+    return List.copyOf(ids);
+  }
+
+  long createdAtMillis() {
+    return createdAtMillis;
+  }
+
+  Optional<String> repository() {
+    return repository;
+  }
+
+  @Nullable FailureReason failureReason() {
+    return failureReason;
+  }
+
+  /** Returns the digest of its idempotency key; null if it has none. */
+  @Nullable KeyDigest key() {
+    return hasKey() ? new KeyDigest(keyMost, keyLeast) : null;
+  }
+
+  boolean hasKey() {
+    return keyMost != 0 || keyLeast != 0;
+  }
+
+  @Nullable QueueEntry waiting() {
+    return waiting;
+  }
+
+  @Nullable RunningEntry running() {
+    return running;
+  }
+
+  @Nullable Instant terminalSince() {
+    return terminalSecond == NOT_TERMINAL
+        ? null
+        : Instant.ofEpochSecond(terminalSecond, terminalNano);
   }
 
   private static QueueEntry with(QueueEntry entry, Optional<String> repository, String agentType) {
@@ -176,23 +319,31 @@ record IndexEntry(
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof IndexEntry it
-        && id.equals(it.id)
+        && idMost == it.idMost
+        && idLeast == it.idLeast
         && revision == it.revision
         && status == it.status
         && agentType.equals(it.agentType)
         && Arrays.equals(labels, it.labels)
-        && runs.equals(it.runs)
+        && Arrays.equals(runs, it.runs)
         && createdAtMillis == it.createdAtMillis
         && repository.equals(it.repository)
         && failureReason == it.failureReason
-        && Objects.equals(idempotencyKey, it.idempotencyKey)
+        && keyMost == it.keyMost
+        && keyLeast == it.keyLeast
         && Objects.equals(waiting, it.waiting)
         && Objects.equals(running, it.running)
-        && Objects.equals(terminalSince, it.terminalSince);
+        && terminalSecond == it.terminalSecond
+        && terminalNano == it.terminalNano;
   }
 
   @Override
   public int hashCode() {
-    return id.hashCode();
+    return Long.hashCode(idMost ^ idLeast);
+  }
+
+  @Override
+  public String toString() {
+    return id() + " revision " + revision;
   }
 }

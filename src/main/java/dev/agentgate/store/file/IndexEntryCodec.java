@@ -55,10 +55,11 @@ final class IndexEntryCodec {
       optional(entry.repository());
       FailureReason reason = entry.failureReason();
       optional(Optional.ofNullable(reason).map(Enum::name));
-      String key = entry.idempotencyKey();
+      KeyDigest key = entry.key();
       out.writeBoolean(key != null);
       if (key != null) {
-        out.writeUTF(key);
+        out.writeLong(key.most());
+        out.writeLong(key.least());
       }
       QueueEntry waiting = entry.waiting();
       out.writeBoolean(waiting != null);
@@ -184,7 +185,7 @@ final class IndexEntryCodec {
       long createdAtMillis = in.readLong();
       Optional<String> repository = optional();
       FailureReason reason = optional().map(FailureReason::valueOf).orElse(null);
-      String key = in.readBoolean() ? in.readUTF() : null;
+      KeyDigest key = in.readBoolean() ? new KeyDigest(in.readLong(), in.readLong()) : null;
       QueueEntry waiting = in.readBoolean() ? waiting(id, repository, agentType) : null;
       RunningEntry running =
           in.readBoolean()

@@ -37,7 +37,7 @@ final class IndexSnapshot {
   static final String NAME = "index.snapshot";
 
   /** The start of the file. It names the version of the form and of what the entries mean. */
-  static final byte[] HEADER = "AgentGate idx 2\n".getBytes(US_ASCII);
+  static final byte[] HEADER = "AgentGate idx 3\n".getBytes(US_ASCII);
 
   private static final String ASIDE = "." + NAME + ".tmp";
   private static final int BLOCK = 64 * 1024;

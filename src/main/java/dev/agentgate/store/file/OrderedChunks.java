@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sorted set that knows the rank of its elements. It is a list of sorted chunks. Finding an
@@ -78,6 +79,17 @@ final class OrderedChunks<T> {
     }
     size--;
     return true;
+  }
+
+  /** Returns the element that compares as equal; null if there is none. */
+  @Nullable T find(T element) {
+    int number = chunkOf(element);
+    if (number == chunks.size()) {
+      return null;
+    }
+    List<T> chunk = chunks.get(number);
+    T found = chunk.get(firstNotBefore(chunk, element));
+    return order.compare(found, element) == 0 ? found : null;
   }
 
   /** Returns how many elements come before this one, which need not be in the set. */

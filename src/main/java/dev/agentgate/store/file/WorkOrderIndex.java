@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -33,15 +32,7 @@ import org.jspecify.annotations.Nullable;
  * exactly the acknowledged changes. Safe for use by many threads.
  */
 final class WorkOrderIndex {
-  private static final Comparator<IndexEntry> NEWEST_FIRST =
-      Comparator.comparing(IndexEntry::id).reversed();
-  private static final Comparator<IndexEntry> LONGEST_TERMINAL_FIRST =
-      Comparator.comparing(WorkOrderIndex::terminalSince).thenComparing(IndexEntry::id);
-  private static final Comparator<IndexEntry> BY_KEY =
-      Comparator.comparing(WorkOrderIndex::key).thenComparing(IndexEntry::id);
-
-  // Guards the ordered sets below and the queue. The map of all entries is changed under it too,
-  // but is read without it.
+  // Guards the ordered sets below and the queue.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> byStatus =
       new EnumMap<>(WorkOrderStatus.class);
@@ -50,8 +41,7 @@ final class WorkOrderIndex {
   private final QueueIndex queue;
   private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
 
-  private final OrderedChunks<IndexEntry> byKey = new OrderedChunks<>(BY_KEY);
-  private final ConcurrentHashMap<WorkOrderId, IndexEntry> byId = new ConcurrentHashMap<>();
+  private final OrderedChunks<IndexEntry> byKey = new OrderedChunks<>(IndexEntry.BY_KEY);
   private volatile boolean paused;
 
   /**
@@ -60,19 +50,11 @@ final class WorkOrderIndex {
   WorkOrderIndex(Comparator<QueueEntry> queueOrder) {
     this.queue = new QueueIndex(lock.readLock(), queueOrder);
     for (WorkOrderStatus status : WorkOrderStatus.values()) {
-      byStatus.put(status, new OrderedChunks<>(NEWEST_FIRST));
+      byStatus.put(status, new OrderedChunks<>(IndexEntry.NEWEST_FIRST));
       if (status.isTerminal()) {
-        terminal.put(status, new OrderedChunks<>(LONGEST_TERMINAL_FIRST));
+        terminal.put(status, new OrderedChunks<>(IndexEntry.LONGEST_TERMINAL_FIRST));
       }
     }
-  }
-
-  private static Instant terminalSince(IndexEntry entry) {
-    return Objects.requireNonNull(entry.terminalSince());
-  }
-
-  private static String key(IndexEntry entry) {
-    return Objects.requireNonNull(entry.idempotencyKey());
   }
 
   private record Label(String key, String value) {}
@@ -99,8 +81,7 @@ final class WorkOrderIndex {
       labelsOf(entry)
           .forEach(label -> labelled.computeIfAbsent(label, _ -> new ArrayList<>()).add(entry));
       groups.computeIfAbsent(entry.status(), _ -> new ArrayList<>()).add(entry);
-      byId.put(entry.id(), entry);
-      if (entry.idempotencyKey() != null) {
+      if (entry.hasKey()) {
         keyed.add(entry);
       }
     }
@@ -117,7 +98,7 @@ final class WorkOrderIndex {
   }
 
   private OrderedChunks<IndexEntry> withLabel(Label label) {
-    return byLabel.computeIfAbsent(label, _ -> new OrderedChunks<>(NEWEST_FIRST));
+    return byLabel.computeIfAbsent(label, _ -> new OrderedChunks<>(IndexEntry.NEWEST_FIRST));
   }
 
   /** Makes several changes that become visible at once. */
@@ -135,10 +116,7 @@ final class WorkOrderIndex {
     private Changes() {}
 
     void put(IndexEntry entry) {
-      IndexEntry before = byId.put(entry.id(), entry);
-      if (before != null) {
-        takeOut(before);
-      }
+      remove(entry.id());
       of(entry.status()).add(entry);
       labelsOf(entry).forEach(label -> withLabel(label).add(entry));
       OrderedChunks<IndexEntry> rest = terminal.get(entry.status());
@@ -146,13 +124,13 @@ final class WorkOrderIndex {
         rest.add(entry);
       }
       queue.add(entry);
-      if (entry.idempotencyKey() != null) {
+      if (entry.hasKey()) {
         byKey.add(entry);
       }
     }
 
     void remove(WorkOrderId id) {
-      IndexEntry before = byId.remove(id);
+      IndexEntry before = find(id);
       if (before != null) {
         takeOut(before);
       }
@@ -172,7 +150,7 @@ final class WorkOrderIndex {
         rest.remove(entry);
       }
       queue.remove(entry);
-      if (entry.idempotencyKey() != null) {
+      if (entry.hasKey()) {
         byKey.remove(entry);
       }
     }
@@ -183,16 +161,34 @@ final class WorkOrderIndex {
   }
 
   @Nullable IndexEntry get(WorkOrderId id) {
-    return byId.get(id);
+    lock.readLock().lock();
+    try {
+      return find(id);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Finds an entry while the lock is held. */
+  private @Nullable IndexEntry find(WorkOrderId id) {
+    IndexEntry place = placeOf(id, null);
+    for (OrderedChunks<IndexEntry> same : byStatus.values()) {
+      IndexEntry found = same.find(place);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   @Nullable WorkOrderId holderOf(String idempotencyKey) {
+    KeyDigest key = KeyDigest.of(idempotencyKey);
     lock.readLock().lock();
     try {
       // No order has the smallest id, because its time is 1970.
-      Iterator<IndexEntry> from = byKey.after(placeOf(new WorkOrderId(0, 0), idempotencyKey));
+      Iterator<IndexEntry> from = byKey.after(placeOf(new WorkOrderId(0, 0), key));
       IndexEntry next = from.hasNext() ? from.next() : null;
-      return next != null && key(next).equals(idempotencyKey) ? next.id() : null;
+      return next != null && key.equals(next.key()) ? next.id() : null;
     } finally {
       lock.readLock().unlock();
     }
@@ -207,14 +203,23 @@ final class WorkOrderIndex {
   }
 
   int size() {
-    return byId.size();
+    lock.readLock().lock();
+    try {
+      return sizeHeld();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private int sizeHeld() {
+    return byStatus.values().stream().mapToInt(OrderedChunks::size).sum();
   }
 
   /** Returns all entries at one moment. */
   List<IndexEntry> entries() {
     lock.readLock().lock();
     try {
-      List<IndexEntry> all = new ArrayList<>(byId.size());
+      List<IndexEntry> all = new ArrayList<>(sizeHeld());
       for (OrderedChunks<IndexEntry> same : byStatus.values()) {
         same.iterator().forEachRemaining(all::add);
       }
@@ -225,7 +230,7 @@ final class WorkOrderIndex {
   }
 
   Iterator<WorkOrderId> ids() {
-    return byId.keySet().iterator();
+    return entries().stream().map(IndexEntry::id).iterator();
   }
 
   StatusCounts counts() {
@@ -246,7 +251,7 @@ final class WorkOrderIndex {
   OptionalInt queuePosition(WorkOrderId id) {
     lock.readLock().lock();
     try {
-      IndexEntry entry = byId.get(id);
+      IndexEntry entry = find(id);
       return entry == null || entry.waiting() == null
           ? OptionalInt.empty()
           : OptionalInt.of(queue.rank(entry.waiting()) + 1);
@@ -358,7 +363,7 @@ final class WorkOrderIndex {
         Iterator<IndexEntry> each = rest.iterator();
         for (int i = 0; i < limit && each.hasNext(); i++) {
           IndexEntry entry = each.next();
-          if (!terminalSince(entry).isBefore(cutoff)) {
+          if (!Objects.requireNonNull(entry.terminalSince()).isBefore(cutoff)) {
             break;
           }
           found.add(entry);
@@ -367,13 +372,18 @@ final class WorkOrderIndex {
     } finally {
       lock.readLock().unlock();
     }
-    return found.stream().sorted(LONGEST_TERMINAL_FIRST).limit(limit).map(IndexEntry::id).toList();
+    return found.stream()
+        .sorted(IndexEntry.LONGEST_TERMINAL_FIRST)
+        .limit(limit)
+        .map(IndexEntry::id)
+        .toList();
   }
 
   /** The entries of several sets as one sequence, newest first. */
   private static final class Merge implements Iterator<IndexEntry> {
     private final PriorityQueue<Head> heads =
-        new PriorityQueue<>(Comparator.comparing((Head head) -> head.entry, NEWEST_FIRST));
+        new PriorityQueue<>(
+            Comparator.comparing((Head head) -> head.entry, IndexEntry.NEWEST_FIRST));
 
     private Merge(List<OrderedChunks<IndexEntry>> sets, Optional<WorkOrderId> before) {
       for (OrderedChunks<IndexEntry> entries : sets) {
@@ -403,7 +413,7 @@ final class WorkOrderIndex {
   private record Head(IndexEntry entry, Iterator<IndexEntry> rest) {}
 
   /** Returns an entry that sorts where the order is or was, by its id or by its key. */
-  private static IndexEntry placeOf(WorkOrderId id, @Nullable String idempotencyKey) {
+  private static IndexEntry placeOf(WorkOrderId id, @Nullable KeyDigest key) {
     return new IndexEntry(
         id,
         0,
@@ -414,7 +424,7 @@ final class WorkOrderIndex {
         0,
         Optional.empty(),
         null,
-        idempotencyKey,
+        key,
         null,
         null,
         null);

@@ -27,6 +27,7 @@ final class OrderedChunksTest {
       } else {
         assertThat(chunks.remove(value)).isEqualTo(model.remove(value));
       }
+      assertThat(chunks.find(value) != null).isEqualTo(model.contains(value));
       if (i % 1_000 == 0) {
         assertThat(chunks.size()).isEqualTo(model.size());
         assertThat(chunks.rank(value)).isEqualTo(model.headSet(value).size());
@@ -41,6 +42,7 @@ final class OrderedChunksTest {
     }
     assertThat(chunks.size()).isZero();
     assertThat(chunks.iterator().hasNext()).isFalse();
+    assertThat(chunks.find(5)).isNull();
     assertThat(chunks.rank(5)).isZero();
   }
 }
