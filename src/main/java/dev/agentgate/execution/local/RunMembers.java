@@ -128,14 +128,19 @@ final class RunMembers {
 
   /**
    * Returns the processes without the dead man's switch. The switch leads a session that no other
-   * process can join.
+   * process can join. A child that it has just forked looks like it, but leads no session.
    */
   synchronized Map<Long, Entry> withoutSwitch(Map<Long, Entry> processes) {
     if (!guarded) {
       return processes;
     }
     if (guard == null) {
-      guard = processes.values().stream().filter(RunScript::isSwitch).findAny().orElse(null);
+      guard =
+          processes.values().stream()
+              .filter(entry -> entry.session() == entry.pid())
+              .filter(RunScript::isSwitch)
+              .findAny()
+              .orElse(null);
     }
     if (guard == null) {
       return processes;
@@ -152,8 +157,15 @@ final class RunMembers {
       return false;
     }
     long first = leader().map(Entry::pid).orElse(0L);
-    return processes.values().stream()
-        .anyMatch(entry -> entry.pid() != first && RunScript.isRunBy(entry));
+    return withoutSwitch(processes).values().stream()
+        .anyMatch(entry -> entry.pid() != first && isBecomingAnother(entry));
+  }
+
+  /** Whether a process may be about to run another program. In that moment it has no arguments. */
+  private static boolean isBecomingAnother(Entry process) {
+    return RunScript.isRunBy(process)
+        || RunScript.isSwitch(process)
+        || (ProcessTree.arguments(process.pid()).isEmpty() && ProcessTree.lives(process));
   }
 
   /**

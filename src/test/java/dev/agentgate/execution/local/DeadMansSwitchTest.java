@@ -189,20 +189,42 @@ class DeadMansSwitchTest {
   /** The script forks; until its child runs the switch, it looks like the script. */
   @Test
   void aSwitchThatHasJustBeenForkedIsNotLeftBehindByTheAgent() throws Exception {
+    assertNothingLeftBehind(
+        "perl",
+        "-e",
+        "$SIG{TERM} = 'IGNORE'; open(my $f, '>', $ARGV[1]); print $f 1; close($f);"
+            + " select(undef, undef, undef, 0.3);"
+            + " exec('setsid', 'sh', '-c', 'while :; do sleep 1; done', 'agentgate-switch', 'x')",
+        "agentgate-run");
+  }
+
+  /** Until a child of the switch runs {@code sleep}, it looks like the switch. */
+  @Test
+  void aSwitchThatForksIsNotLeftBehindByTheAgent() throws Exception {
+    assertNothingLeftBehind(
+        "setsid",
+        "perl",
+        "-e",
+        "$SIG{TERM} = 'IGNORE'; for (1..9) { if (!fork) { sleep(600); exit } }"
+            + " open(my $f, '>', $ARGV[1]); print $f 1; close($f); sleep(600)",
+        "agentgate-switch");
+  }
+
+  /**
+   * Stops a run of which nothing is left but a switch.
+   *
+   * @param command of the switch; the last argument, which is added, is a file that it writes
+   */
+  private void assertNothingLeftBehind(String... command) throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
       RunId run = fixture.newRun();
       fixture.directories.create(run);
       Path ready = fixture.workspace(run).resolve("ready");
-      ProcessBuilder forked =
-          new ProcessBuilder(
-              "sh",
-              "-c",
-              "trap '' TERM; echo 1 >\"$1\"; sleep 0.3;"
-                  + " exec setsid sh -c 'while :; do sleep 1; done' agentgate-switch x",
-              "agentgate-run",
-              ready.toString());
-      forked.environment().put("AGENTGATE_RUN_ID", run.value());
-      fixture.cleanUp(forked.start().pid());
+      List<String> line = new ArrayList<>(List.of(command));
+      line.add(ready.toString());
+      ProcessBuilder left = new ProcessBuilder(line);
+      left.environment().put("AGENTGATE_RUN_ID", run.value());
+      fixture.cleanUp(left.start().pid());
       fixture.awaitFile(run, "ready");
 
       StopReport report = fixture.manager.stop(run, LONG);
