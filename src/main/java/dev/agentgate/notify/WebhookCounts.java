@@ -42,9 +42,10 @@ public final class WebhookCounts {
     pending.incrementAndGet();
   }
 
+  /** What is counted as delivered is no longer pending. */
   void wasDelivered() {
-    delivered.increment();
     pending.decrementAndGet();
+    delivered.increment();
   }
 
   void attemptFailed() {
@@ -52,8 +53,8 @@ public final class WebhookCounts {
   }
 
   void wasGivenUp() {
-    givenUp.increment();
     pending.decrementAndGet();
+    givenUp.increment();
   }
 
   /** A message is no longer this instance's to deliver. */

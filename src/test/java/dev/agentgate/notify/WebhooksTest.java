@@ -627,7 +627,12 @@ class WebhooksTest {
           });
       Target other = target(status(200));
       Webhooks webhooks =
-          webhooks(IMPATIENT, 3, EnumSet.allOf(WorkOrderStatus.class), hanging.url(), other.url());
+          webhooks(
+              IMPATIENT,
+              1_000_000,
+              EnumSet.allOf(WorkOrderStatus.class),
+              hanging.url(),
+              other.url());
       long began = System.nanoTime();
       for (int i = 0; i < 500; i++) {
         tell(webhooks);
@@ -638,7 +643,7 @@ class WebhooksTest {
       assertThat(took).isLessThan(IMPATIENT.multipliedBy(100));
       await().atMost(Duration.ofMinutes(4)).until(() -> Set.copyOf(other.bodies()).size() == 500);
       await().until(() -> webhooks.counts().failed() >= 2);
-      assertThat(webhooks.counts().pending()).isGreaterThan(400);
+      assertThat(webhooks.counts().pending()).isGreaterThanOrEqualTo(500);
       assertThat(webhooks.counts().dropped()).isZero();
     }
 
