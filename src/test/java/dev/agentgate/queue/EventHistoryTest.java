@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class EventHistoryTest {
   private static final int CAPACITY = 8;
   private final EventHistory history = new EventHistory(CAPACITY);

@@ -133,7 +133,7 @@ class LeaseKeeperTest {
           cancel.completeExceptionally(e);
         }
       });
-      one.awaitStatus(id, WorkOrderStatus.CANCELLED);
+      await().until(() -> one.order(id).status() == WorkOrderStatus.CANCELLED);
     });
 
     keeper(one).renew();

@@ -24,8 +24,10 @@ import dev.agentgate.workorder.IdempotencyKey;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.PublishRequest;
 import dev.agentgate.workorder.RunId;
+import dev.agentgate.workorder.RunState;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.WorkspaceRetention;
@@ -35,6 +37,7 @@ import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -236,15 +239,31 @@ final class QueueFixture implements AutoCloseable {
     return service().get(id).order();
   }
 
+  /** Waits until an agent of this instance works on an order; returns its run. */
   RunId awaitRunning(WorkOrderId id) {
-    awaitStatus(id, WorkOrderStatus.RUNNING);
-    RunId run = order(id).currentRun().orElseThrow();
-    await().until(() -> executor.lives(run));
-    return run;
+    return await().until(() -> livingRun(id), Optional::isPresent).orElseThrow();
   }
 
+  private Optional<RunId> livingRun(WorkOrderId id) {
+    return order(id).state() instanceof Running running
+        ? Optional.of(running.current().run()).filter(executor::lives)
+        : Optional.empty();
+  }
+
+  /** Waits until an order has a status and, unless that is running, holds no slot any more. */
   void awaitStatus(WorkOrderId id, WorkOrderStatus status) {
-    await().atMost(Duration.ofMinutes(2)).until(() -> order(id).status() == status);
+    await()
+        .until(() -> {
+          WorkOrder order = order(id);
+          return order.status() == status
+              && (status == WorkOrderStatus.RUNNING
+                  || Collections.disjoint(order.runs(), queue.manager().awaitClaims()));
+        });
+  }
+
+  /** Waits until the record of a run says that it is running; it is not written again soon. */
+  void awaitRecord(RunId run) {
+    await().until(() -> store.find(run).orElseThrow().state() instanceof RunState.Running);
   }
 
   @Override

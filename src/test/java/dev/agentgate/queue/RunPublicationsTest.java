@@ -226,6 +226,7 @@ class RunPublicationsTest {
   void nothingIsPublishedBeforeTheOrderHasItsOutcome() {
     WorkOrderId id = queue.submit(Optional.of("shop"), Optional.of(WorkOrders.BRANCH));
     RunId run = queue.awaitRunning(id);
+    queue.awaitRecord(run);
     Run running = queue.store.find(run).orElseThrow();
     Run recorded =
         running

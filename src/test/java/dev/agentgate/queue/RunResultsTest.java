@@ -163,7 +163,9 @@ class RunResultsTest {
   @Test
   void anAgentWhoseProviderIsOverloadedIsTriedAgain() {
     WorkOrderId id = queue.submit(request -> request.maxAttempts(2));
-    fail(queue.awaitRunning(id), AgentFailure.AGENT_UNAVAILABLE, Optional.empty());
+    RunId run = queue.awaitRunning(id);
+    queue.clock.stop();
+    fail(run, AgentFailure.AGENT_UNAVAILABLE, Optional.empty());
     queue.awaitStatus(id, WorkOrderStatus.QUEUED);
 
     assertThat(queue.order(id).attempts()).isEqualTo(1);

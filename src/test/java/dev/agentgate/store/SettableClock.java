@@ -8,7 +8,13 @@ import java.time.ZoneOffset;
 
 /** The system's clock, moved by as much as the test says. */
 public final class SettableClock extends Clock {
+  private volatile Clock base = Clock.systemUTC();
   private volatile Duration ahead = Duration.ZERO;
+
+  /** From now on, only {@link #advance} moves the clock. */
+  public void stop() {
+    base = Clock.fixed(base.instant(), ZoneOffset.UTC);
+  }
 
   public void advance(Duration by) {
     ahead = ahead.plus(by);
@@ -16,7 +22,7 @@ public final class SettableClock extends Clock {
 
   @Override
   public Instant instant() {
-    return Instant.now().plus(ahead);
+    return base.instant().plus(ahead);
   }
 
   @Override
