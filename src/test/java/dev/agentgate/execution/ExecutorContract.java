@@ -161,6 +161,11 @@ public abstract class ExecutorContract {
 
     assertThat(execution.awaitEnd(MOMENT)).isEmpty();
     assertThat(execution.age()).isGreaterThan(age);
+    awaitAnswer(run, execution);
+  }
+
+  /** Waits until the agent does what it is told. A start may return before the agent lives. */
+  private void awaitAnswer(RunId run, Execution execution) {
     await().until(() -> execution.silence().compareTo(MOMENT) > 0);
     Duration silent = execution.silence();
 
@@ -326,6 +331,7 @@ public abstract class ExecutorContract {
   void anAdoptedAgentIsStopped() throws Exception {
     RunId run = newRun();
     Execution before = start(run);
+    awaitAnswer(run, before);
     Executor next = restarted();
     Execution adopted =
         next.adopt(order(run), recordOf(run, before), Optional.empty()).orElseThrow();
