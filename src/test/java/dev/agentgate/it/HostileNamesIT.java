@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.agentgate.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -160,7 +161,7 @@ class HostileNamesIT {
   @Test
   void messagesWaitInTheSpoolUntilTheirTargetIsThere() throws IOException {
     InetSocketAddress at =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), Service.freePort());
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePorts.next());
     String url = "/a%20b?c=%2F";
     List<String> heard = new CopyOnWriteArrayList<>();
     try (Service service = service()) {

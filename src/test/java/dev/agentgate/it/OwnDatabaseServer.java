@@ -1,5 +1,6 @@
 package dev.agentgate.it;
 
+import dev.agentgate.FreePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class OwnDatabaseServer implements AutoCloseable {
   private final Path data;
   private final String standbys;
+  private final int port = FreePorts.next();
   private @Nullable EmbeddedPostgres server;
-  private int port;
 
   /**
    * @param data its data directory; it is made if it does not exist
@@ -31,21 +32,20 @@ final class OwnDatabaseServer implements AutoCloseable {
     this.standbys = standbys;
   }
 
-  /** Starts it, on the port that it had before. */
+  /** Starts it, always on the same port. */
   void start() throws IOException {
-    EmbeddedPostgres.Builder builder =
+    server =
         EmbeddedPostgres.builder()
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
             .setPGStartupWait(Duration.ofMinutes(3))
+            .setPort(port)
             .setServerConfig("fsync", "on")
             .setServerConfig("full_page_writes", "on")
             .setServerConfig("synchronous_commit", "on")
             .setServerConfig("synchronous_standby_names", standbys)
-            .setServerConfig("wal_retrieve_retry_interval", "100ms");
-    EmbeddedPostgres started = (port == 0 ? builder : builder.setPort(port)).start();
-    server = started;
-    port = started.getPort();
+            .setServerConfig("wal_retrieve_retry_interval", "100ms")
+            .start();
   }
 
   int port() {

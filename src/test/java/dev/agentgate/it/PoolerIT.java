@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.FreePorts;
 import dev.agentgate.store.postgres.PostgresServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class PoolerIT {
   @BeforeEach
   void startPooler() throws IOException {
     assumeThat(PROGRAM).isExecutable();
-    port = freePort();
+    port = FreePorts.next();
     Path settings = home.resolve("pgbouncer.ini");
     Files.writeString(
         settings,
@@ -64,12 +64,6 @@ class PoolerIT {
             .redirectOutput(home.resolve("pooler.log").toFile())
             .start();
     await().atMost(PATIENCE).until(this::isListening);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private boolean isListening() {

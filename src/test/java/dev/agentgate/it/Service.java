@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
+import dev.agentgate.FreePorts;
 import dev.agentgate.store.postgres.PostgresServer;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,8 +52,8 @@ final class Service implements AutoCloseable {
   private final Path data;
   private final Path log;
   private final Map<String, String> environment = new TreeMap<>();
-  private final int port = freePort();
-  private final int managementPort = freePort();
+  private final int port = FreePorts.next();
+  private final int managementPort = FreePorts.next();
   private final Client client = new Client(port);
   private final HttpClient probe = HttpClient.newHttpClient();
   private Host host = Host.ofBuild();
@@ -459,14 +458,6 @@ final class Service implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

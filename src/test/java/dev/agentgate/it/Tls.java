@@ -1,5 +1,6 @@
 package dev.agentgate.it;
 
+import dev.agentgate.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class Tls {
         PASSWORD,
         "-keystore",
         store.toString());
-    return new Tls(store, Service.freePort());
+    return new Tls(store, FreePorts.next());
   }
 
   /** Has a service that is not started yet speak TLS and nothing else. */

@@ -6,13 +6,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
+import dev.agentgate.FreePorts;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +43,7 @@ class PrometheusScrapeTest {
         """
             .formatted(
                 Path.of("deploy/monitoring/alerts.yaml").toAbsolutePath(), page.getAuthority()));
-    String api = "http://127.0.0.1:" + freePort();
+    String api = "http://127.0.0.1:" + FreePorts.next();
     Process prometheus =
         new ProcessBuilder(
                 "prometheus",
@@ -75,11 +73,5 @@ class PrometheusScrapeTest {
 
   private static ValidatableResponse query(String api, String query) {
     return given().queryParam("query", query).get(api + "/api/v1/query").then().statusCode(200);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.agentgate.store.postgres;
 
+import dev.agentgate.FreePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ public final class PostgresServer {
         EmbeddedPostgres server =
             EmbeddedPostgres.builder()
                 .setPGStartupWait(Duration.ofMinutes(3))
+                .setPort(FreePorts.next())
                 .setServerConfig("max_connections", "200")
                 // What the service demands, and what embedded servers go without.
                 .setServerConfig("fsync", "on")
