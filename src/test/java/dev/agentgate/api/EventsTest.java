@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The stream of events as a client sees it, from a service that runs orders. */
 @QuarkusTest
 @Tag("application")
-@Timeout(60)
+@Timeout(300)
 class EventsTest {
   private static final int MANY = 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -1,6 +1,7 @@
 package dev.agentgate.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.ops.ScrapedStore.Values;
 import dev.agentgate.queue.QueueHealth;
@@ -95,7 +96,7 @@ class ScrapedStoreTest {
       store.refresh();
       assertThat(seconds(store)).isNaN();
     }
-    assertThat(readings).hasValue(1);
+    await().untilAsserted(() -> assertThat(readings).hasValue(1));
     answered.countDown();
   }
 

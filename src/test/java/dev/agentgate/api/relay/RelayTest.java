@@ -47,7 +47,8 @@ import org.junit.jupiter.api.Test;
 
 /** Two instances with a gate and a relay each, and resources that say who answered. */
 class RelayTest {
-  private static final Duration HANG = Duration.ofSeconds(30);
+  private static final Duration HANG = Duration.ofMinutes(1);
+  private static final Duration IMPATIENT = Duration.ofSeconds(2);
   private static final Caller CALLER = new Caller("ann", Role.OPERATOR);
 
   private final Vertx vertx = Vertx.vertx();
@@ -74,7 +75,7 @@ class RelayTest {
       this.store = store;
     }
 
-    void open() throws Exception {
+    void open(Duration patience) throws Exception {
       RelayedCalls relayed = new RelayedCalls(() -> store);
       ProblemAnswers answers = new ProblemAnswers(new ObjectMapper());
       Relay relay =
@@ -85,8 +86,7 @@ class RelayTest {
               () -> new Whereabouts(store),
               answers,
               (_, status) -> refused.add(status),
-              new RelayPatience(
-                  Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2)));
+              new RelayPatience(patience, patience, patience));
       Router router = Router.router(vertx);
       router
           .route()
@@ -129,8 +129,12 @@ class RelayTest {
 
   @BeforeEach
   void open() throws Exception {
-    a.open();
-    b.open();
+    open(HANG);
+  }
+
+  private void open(Duration patience) throws Exception {
+    a.open(patience);
+    b.open(patience);
   }
 
   @AfterEach
@@ -235,6 +239,7 @@ class RelayTest {
 
   @Test
   void anOwnerThatIsAliveButDoesNotAnswerIsNotWaitedForWithoutEnd() throws Exception {
+    open(IMPATIENT);
     WorkOrder order = runningOn(b);
     resource = _ -> {};
 
@@ -389,6 +394,7 @@ class RelayTest {
 
   @Test
   void aCallWaitsForASilentOwnerNoLongerThanItsLease() throws Exception {
+    open(IMPATIENT);
     WorkOrder order = runningOn(b);
     await(b.server.close());
 
@@ -429,6 +435,7 @@ class RelayTest {
 
   @Test
   void filesOfAnInstanceThatDoesNotAnswerAreMissedOnlyForTheMoment() throws Exception {
+    open(IMPATIENT);
     WorkOrder order = runningOn(b);
     await(b.server.close());
 
