@@ -257,7 +257,7 @@ class LeaseKeeperTest {
 
     WorkOrderId id = one.submit();
 
-    one.awaitStatus(id, WorkOrderStatus.RUNNING);
+    await().until(() -> stops.contains("lease"));
     one.awaitStatus(id, WorkOrderStatus.QUEUED);
     assertThat(one.order(id).attempts()).isZero();
     assertThat(one.executor.started()).isEmpty();
