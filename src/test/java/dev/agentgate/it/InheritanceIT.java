@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What agents see of the way in which the service was started. */
-@Timeout(120)
+@Timeout(300)
 class InheritanceIT {
   private static final String STATUS =
       "grep SigIgn /proc/self/status; echo soft=$(ulimit -S -n) hard=$(ulimit -H -n);"

@@ -153,8 +153,10 @@ class RestartIT {
   void aDeadlineSurvivesARestart() {
     try (Service service = Service.in(home)) {
       service.start();
-      String id = service.client().submit("sleep 60", maxTime("8s"));
-      JsonNode before = service.client().awaitStatus(id, "running");
+      String id = service.client().submit("echo began; sleep 60", maxTime("8s"));
+      // A run whose agent has not begun when the service is killed begins again.
+      service.client().awaitLog(id, "began");
+      JsonNode before = service.client().order(id);
       service.kill9AndRestart();
       assertThat(service.client().order(id).path("timeoutAt")).isEqualTo(before.path("timeoutAt"));
       assertTimedOut(service.client().awaitEnd(id), Duration.ofSeconds(8));

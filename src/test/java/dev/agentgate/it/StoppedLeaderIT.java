@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An agent that stops the shell above it, the one that tells how it ended. */
-@Timeout(120)
+@Timeout(300)
 class StoppedLeaderIT {
   @TempDir Path home;
 
