@@ -4,6 +4,8 @@ import dev.agentgate.FreePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,8 +27,11 @@ public final class PostgresServer {
 
     private static EmbeddedPostgres start() {
       try {
+        Path data = Files.createTempDirectory("postgres");
         EmbeddedPostgres server =
             EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setRegisterShutdownHook(false)
                 .setPGStartupWait(Duration.ofMinutes(3))
                 .setPort(FreePorts.next())
                 .setServerConfig("max_connections", "200")
@@ -35,6 +40,7 @@ public final class PostgresServer {
                 .setServerConfig("full_page_writes", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> throwAway(data)));
         execute(server, "CREATE DATABASE " + TEMPLATE);
         Flyway.configure()
             .dataSource(server.getDatabase("postgres", TEMPLATE))
@@ -45,6 +51,22 @@ public final class PostgresServer {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  /**
+   * Ends the server at once. Removing hundreds of databases takes long, so nothing waits for it.
+   */
+  private static void throwAway(Path data) {
+    String script = "kill -QUIT $(head -n 1 \"$1/postmaster.pid\"); rm -rf \"$1\"";
+    try {
+      Process _ =
+          new ProcessBuilder("sh", "-c", script, "sh", data.toString())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
