@@ -54,7 +54,7 @@ abstract class ApiFixture {
   }
 
   static String readHead(Socket socket) throws IOException {
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     InputStream in = socket.getInputStream();
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {

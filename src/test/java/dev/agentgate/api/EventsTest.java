@@ -275,7 +275,7 @@ class EventsTest {
     for (int i = 0; i < count; i++) {
       Socket socket = new Socket(events.getHost(), events.getPort());
       sockets.add(socket);
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(120_000);
       socket
           .getOutputStream()
           .write(
