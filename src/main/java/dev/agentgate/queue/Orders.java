@@ -4,6 +4,7 @@ import dev.agentgate.store.Claim;
 import dev.agentgate.store.InstanceStatus;
 import dev.agentgate.store.RunArchive;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnansweredException;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.AgentPause;
@@ -57,9 +58,11 @@ public final class Orders {
 
   private final List<QueueObserver> observers = new CopyOnWriteArrayList<>();
   private final Store store;
+  private final UnansweredChanges unanswered;
 
   Orders(Store store) {
     this.store = store;
+    this.unanswered = new UnansweredChanges(store.workOrders(), this::found);
   }
 
   public void register(QueueObserver observer) {
@@ -71,9 +74,11 @@ public final class Orders {
     return locked(
         order,
         () -> {
-          Optional<WorkOrder> earlier = timed(() -> store.workOrders().insert(order));
+          Transition added = new Transition(Optional.empty(), order);
+          Optional<WorkOrder> earlier =
+              answered(List.of(added), () -> store.workOrders().insert(order));
           if (earlier.isEmpty()) {
-            announce(new Transition(Optional.empty(), order));
+            announce(added);
           }
           return earlier;
         });
@@ -88,10 +93,13 @@ public final class Orders {
     CountDownLatch announced = new CountDownLatch(1);
     orders.forEach(order -> arriving.put(order.id(), announced));
     try {
-      List<Optional<WorkOrder>> earlier = timed(() -> store.workOrders().insertAll(orders));
+      List<Transition> added =
+          orders.stream().map(order -> new Transition(Optional.empty(), order)).toList();
+      List<Optional<WorkOrder>> earlier =
+          answered(added, () -> store.workOrders().insertAll(orders));
       for (int i = 0; i < orders.size(); i++) {
         if (earlier.get(i).isEmpty()) {
-          announce(new Transition(Optional.empty(), orders.get(i)));
+          announce(added.get(i));
         }
       }
       return earlier;
@@ -110,12 +118,34 @@ public final class Orders {
     return locked(
         after,
         () -> {
-          boolean changed = won(timed(() -> store.workOrders().update(after)));
-          if (changed && before.status() != after.status()) {
-            announce(new Transition(Optional.of(before.status()), after));
+          found(before);
+          Transition transition = new Transition(Optional.of(before.status()), after);
+          boolean changed =
+              won(answered(List.of(transition), () -> store.workOrders().update(after)));
+          if (changed) {
+            unanswered.forget(after);
+            if (before.status() != after.status()) {
+              announce(transition);
+            }
           }
           return changed;
         });
+  }
+
+  /**
+   * Announces the change that led to this state of an order, if the store did not answer it.
+   *
+   * @param stored the order as the store has it
+   */
+  void found(WorkOrder stored) {
+    if (unanswered.has(stored)) {
+      locked(
+          stored,
+          () -> {
+            unanswered.settle(stored).ifPresent(this::announce);
+            return stored;
+          });
+    }
   }
 
   /**
@@ -326,6 +356,18 @@ public final class Orders {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Writes what the transitions say, and remembers them if the store does not answer. */
+  private <T> T answered(List<Transition> transitions, Supplier<T> write) {
+    try {
+      return timed(write);
+    } catch (StoreUnansweredException e) {
+      transitions.stream()
+          .filter(it -> it.from().filter(it.order().status()::equals).isEmpty())
+          .forEach(unanswered::follow);
+      throw e;
     }
   }
 

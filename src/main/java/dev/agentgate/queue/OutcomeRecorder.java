@@ -30,11 +30,20 @@ final class OutcomeRecorder {
   /** Completed with the order in its new state; failed if the first attempt to write it failed. */
   private final CompletableFuture<WorkOrder> recorded = new CompletableFuture<>();
 
+  /**
+   * What was written last; the store may have made the change without an answer. Used by the
+   * supervisor's own thread only.
+   */
+  private @Nullable Decision last;
+
   private volatile @Nullable RuntimeException refusal;
   private volatile boolean disowned;
 
   /** Whether this instance decided how the order ends, so that it is no longer its owner. */
   private volatile boolean decided;
+
+  /** What an outcome means for the order. */
+  private record Decision(WorkOrder before, WorkOrder after, RunOutcome outcome, RunUsage used) {}
 
   OutcomeRecorder(Supervision with, WorkOrder order, RunId run, RunRecord record) {
     this.with = with;
@@ -110,6 +119,7 @@ final class OutcomeRecorder {
    */
   void leave(Runnable left) {
     left.run();
+    tellLeft();
     try {
       recorded.complete(with.store().workOrders().find(order.id()).orElse(order));
     } catch (RuntimeException e) {
@@ -135,13 +145,19 @@ final class OutcomeRecorder {
         return left(current);
       }
       WorkOrder after = Verdict.applyTo(current.get(), outcome);
+      Decision decision = new Decision(current.get(), after, outcome, used);
+      last = decision;
       if (with.orders().change(current.get(), after)) {
-        decided = true;
-        with.orders().tell(observer -> observer.runEnded(current.get(), outcome));
-        with.orders().tell(observer -> observer.runUsed(used));
-        return after;
+        return decided(decision);
       }
     }
+  }
+
+  private WorkOrder decided(Decision decision) {
+    decided = true;
+    with.orders().tell(observer -> observer.runEnded(decision.before(), decision.outcome()));
+    with.orders().tell(observer -> observer.runUsed(decision.used()));
+    return decision.after();
   }
 
   /** Returns what other instances cannot know of the log. */
@@ -154,9 +170,19 @@ final class OutcomeRecorder {
   }
 
   private WorkOrder left(Optional<WorkOrder> current) {
+    Decision tried = last;
+    if (tried != null && current.filter(tried.after()::equals).isPresent()) {
+      with.orders().found(tried.after());
+      return decided(tried);
+    }
     LOG.warnf("%s is no longer the run of %s", run, order.id());
     disowned = true;
+    tellLeft();
     return current.orElse(order);
+  }
+
+  private void tellLeft() {
+    with.orders().tell(observer -> observer.runLeft(run));
   }
 
   private boolean isOurs(WorkOrder current) {

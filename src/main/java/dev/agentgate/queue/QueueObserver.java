@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.execution.StopReport;
+import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunOutcome;
 import dev.agentgate.workorder.RunUsage;
 import dev.agentgate.workorder.WorkOrder;
@@ -45,6 +46,9 @@ public interface QueueObserver {
    * @param order the order as it was while it was running
    */
   default void runEnded(WorkOrder order, RunOutcome outcome) {}
+
+  /** A run is over here, and another instance decides how its order goes on. */
+  default void runLeft(RunId run) {}
 
   /** What a run used is final; told once, with the end of the run. */
   default void runUsed(RunUsage usage) {}

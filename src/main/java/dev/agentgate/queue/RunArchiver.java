@@ -34,6 +34,9 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
 
   static final Duration TRY_AGAIN = Duration.ofSeconds(30);
 
+  /** How often the end of a run is looked for that another instance records. */
+  private static final int MOST_LOOKS = 100;
+
   private final Store store;
   private final RunArchive archive;
   private final Orders orders;
@@ -83,6 +86,28 @@ public final class RunArchiver implements QueueObserver, AutoCloseable {
       order
           .currentRun()
           .ifPresent(run -> Thread.ofVirtual().name("archive").start(() -> keepTrying(run)));
+    }
+  }
+
+  /** Archives a run whose end another instance records. */
+  @Override
+  public void runLeft(RunId run) {
+    if (archive.keepsFiles()) {
+      Thread.ofVirtual().name("archive").start(() -> awaitTheEnd(run));
+    }
+  }
+
+  private void awaitTheEnd(RunId run) {
+    for (int looks = 0; looks < MOST_LOOKS && !closed; looks++) {
+      try {
+        if (isLeft(run)) {
+          keepTrying(run);
+          return;
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.debugf("%s cannot be archived now: %s", run, e.getMessage());
+      }
+      LockSupport.parkNanos(tryAgain.toNanos());
     }
   }
 

@@ -2,7 +2,10 @@ package dev.agentgate.store;
 
 import dev.agentgate.workorder.AgentGateException;
 
-/** The store cannot accept the write; no part of it is kept. */
+/**
+ * The store cannot accept the write. No part of it is kept, unless it is a {@link
+ * StoreUnansweredException}.
+ */
 public class StoreUnavailableException extends AgentGateException {
   private static final long serialVersionUID = 1L;
 

@@ -336,6 +336,16 @@ class LeaseKeeperTest {
   void anotherInstanceTakesOverWhatNobodyRenewsAndTheFormerOwnerLetsGo() {
     WorkOrderId id = one.open().submit(order -> order.maxAttempts(2));
     RunId run = one.awaitRunning(id);
+    List<RunId> left = new CopyOnWriteArrayList<>();
+    one.queue
+        .orders()
+        .register(
+            new QueueObserver() {
+              @Override
+              public void runLeft(RunId of) {
+                left.add(of);
+              }
+            });
     pass(LEASE.plusSeconds(1));
     keeper(two).renew();
     assertThat(keeper(two).takeOver()).as("it starts nothing yet").isZero();
@@ -348,6 +358,7 @@ class LeaseKeeperTest {
     assertThat(two.order(id).attempts()).isEqualTo(2);
     keeper(one).renew();
     await().until(() -> !one.executor.lives(run));
+    await().until(() -> left.contains(run));
     assertThat(two.executor.lives(again)).isTrue();
     assertThat(two.order(id).currentRun()).hasValue(again);
     assertThat(((Running) two.order(id).state()).lease().owner()).isEqualTo(new InstanceId("two"));

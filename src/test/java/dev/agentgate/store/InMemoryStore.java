@@ -76,6 +76,8 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   private final AtomicInteger readsToFail = new AtomicInteger();
   private volatile Runnable beforeRenewal = () -> {};
   private final AtomicReference<Runnable> beforeNextPause = new AtomicReference<>(() -> {});
+  private final AtomicReference<Optional<WorkOrderStatus>> loseAnswer =
+      new AtomicReference<>(Optional.empty());
   private volatile Optional<String> failure = Optional.empty();
 
   public InMemoryStore(Clock clock) {
@@ -124,6 +126,19 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   /** What somebody else does before this instance's next change of a pause that it has read. */
   public void beforeNextPause(Runnable what) {
     beforeNextPause.set(what);
+  }
+
+  /** The next change of an order to this status is made, but its answer is lost. */
+  public void loseNextAnswer(WorkOrderStatus status) {
+    loseAnswer.set(Optional.of(status));
+  }
+
+  private void answer(WorkOrder changed) {
+    Optional<WorkOrderStatus> lost = loseAnswer.get();
+    if (lost.filter(changed.status()::equals).isPresent()
+        && loseAnswer.compareAndSet(lost, Optional.empty())) {
+      throw new StoreUnansweredException("The connection is lost.", new IOException("reset"));
+    }
   }
 
   /** How many of the next reads of runs fail. */
@@ -207,6 +222,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
           order.idempotencyKey().map(IdempotencyKey::key).flatMap(this::findByIdempotencyKey);
       if (earlier.isEmpty()) {
         put(order);
+        answer(order);
       }
       return earlier;
     }
@@ -229,6 +245,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
       }
       boolean goesOn = stored.get().state() instanceof Running && order.state() instanceof Running;
       put(goesOn ? order.leased(leaseOf(stored.get())) : order);
+      answer(order);
       return true;
     }
   }

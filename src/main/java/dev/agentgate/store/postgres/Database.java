@@ -1,5 +1,6 @@
 package dev.agentgate.store.postgres;
 
+import dev.agentgate.store.StoreUnansweredException;
 import dev.agentgate.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -152,13 +153,28 @@ final class Database {
       failure = null;
       return result;
     } catch (SQLException e) {
-      throw unavailable(e);
+      StoreUnavailableException failed = unavailable(e);
+      throw isBroken(state(e)) ? unanswered(failed) : failed;
     }
+  }
+
+  /** Whether the connection ended: a commit that it was asked for may have been made. */
+  private static boolean isBroken(String state) {
+    return state.startsWith("08") || state.startsWith("57P");
+  }
+
+  private static StoreUnansweredException unanswered(StoreUnavailableException failure) {
+    return new StoreUnansweredException(
+        Objects.requireNonNull(failure.getMessage()), Objects.requireNonNull(failure.getCause()));
+  }
+
+  private static String state(SQLException failure) {
+    return Objects.requireNonNullElse(failure.getSQLState(), "");
   }
 
   private StoreUnavailableException unavailable(SQLException cause) {
     LOG.debug("The database failed", cause);
-    String state = Objects.requireNonNullElse(cause.getSQLState(), "");
+    String state = state(cause);
     String why =
         switch (state.equals(READ_ONLY) ? state : state.substring(0, Math.min(2, state.length()))) {
           case READ_ONLY -> "The database is read-only.";

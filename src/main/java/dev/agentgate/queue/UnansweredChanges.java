@@ -1,0 +1,87 @@
+package dev.agentgate.queue;
+
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.store.WorkOrders;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrderId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The changes of status that the store has not answered, because the connection to it broke. Each
+ * is looked for in the store for a while, because it may have been made and must then be announced.
+ */
+final class UnansweredChanges {
+  /** A store that is out of reach has few connections that can break. */
+  private static final int MOST = 1_000;
+
+  /** One each second. */
+  private static final int MOST_LOOKS = 3_600;
+
+  private final WorkOrders orders;
+  private final Consumer<WorkOrder> look;
+  private final Map<Revision, Transition> open = new ConcurrentHashMap<>();
+
+  /**
+   * @param look called with an order as the store has it, once a change may have been made
+   */
+  UnansweredChanges(WorkOrders orders, Consumer<WorkOrder> look) {
+    this.orders = orders;
+    this.look = look;
+  }
+
+  private record Revision(WorkOrderId order, long number) {
+    static Revision of(WorkOrder order) {
+      return new Revision(order.id(), order.revision());
+    }
+  }
+
+  /** Looks for a change until it is settled or another one has followed. */
+  void follow(Transition change) {
+    if (open.size() < MOST && open.put(Revision.of(change.order()), change) == null) {
+      Thread.ofVirtual().name("unanswered").start(() -> lookFor(change.order()));
+    }
+  }
+
+  private void lookFor(WorkOrder changed) {
+    for (int looks = 0; looks < MOST_LOOKS && has(changed); looks++) {
+      if (isPast(changed)) {
+        break;
+      }
+      Patience.pause();
+    }
+    forget(changed);
+  }
+
+  /** Whether nothing more can be learned about a change. */
+  private boolean isPast(WorkOrder changed) {
+    try {
+      Optional<WorkOrder> stored = orders.find(changed.id());
+      stored.ifPresent(look);
+      return stored.filter(it -> it.revision() >= changed.revision()).isPresent();
+    } catch (StoreUnavailableException e) {
+      return false;
+    }
+  }
+
+  /** Whether a change to this revision of an order has no answer. */
+  boolean has(WorkOrder order) {
+    return open.containsKey(Revision.of(order));
+  }
+
+  /**
+   * Returns the change to this state of an order, once; empty if it was answered, or if the change
+   * to this revision was another one.
+   */
+  Optional<Transition> settle(WorkOrder stored) {
+    return Optional.ofNullable(open.remove(Revision.of(stored)))
+        .filter(change -> change.order().equals(stored));
+  }
+
+  /** Notes that a change was answered after all. */
+  void forget(WorkOrder changed) {
+    open.remove(Revision.of(changed));
+  }
+}
