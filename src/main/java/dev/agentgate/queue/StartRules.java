@@ -120,18 +120,20 @@ final class StartRules {
    */
   Claim claim(Optional<WorkOrderId> only, Duration lease) {
     int free = Math.max(0, settings.maxConcurrent() - slots.count());
+    Admission admission = new Admission();
     return new Claim(
         settings.staggerDelay().isPositive() ? Math.min(1, free) : free,
         settings.maxConcurrentPerRepository(),
         !settings.autoProcess(),
         only,
         lease,
-        new Admission());
+        admission,
+        admission::refusedAgents);
   }
 
   /**
-   * What one claim lets start. It looks at pauses and budgets when the first order is considered:
-   * then no other instance is claiming, so no two claims use up the same budget.
+   * What one claim lets start. It looks at pauses and budgets when it is asked first: then no other
+   * instance is claiming, so no two claims use up the same budget.
    */
   private final class Admission implements Predicate<QueueEntry> {
     private final Set<Object> directories = new HashSet<>();
@@ -140,16 +142,32 @@ final class StartRules {
     private @Nullable BudgetState budget;
     private AgentPausesNow pauses = AgentPausesNow.NONE;
 
-    @Override
-    public boolean test(QueueEntry entry) {
-      if (budget == null) {
-        budget = spending.look();
+    private BudgetState look() {
+      BudgetState known = budget;
+      if (known == null) {
+        known = spending.look();
+        budget = known;
         pauses = brakes.look();
       }
+      return known;
+    }
+
+    /** Returns the agents that are paused, are being tried, or have spent their budgets. */
+    Set<String> refusedAgents() {
+      BudgetState spent = look();
+      Set<String> refused = new HashSet<>(pauses.noted().keySet());
+      refused.addAll(settings.budgets().byAgent().keySet());
+      refused.removeIf(agent -> mayStart(agent, pauses) && !spent.isExhausted(agent));
+      return refused;
+    }
+
+    @Override
+    public boolean test(QueueEntry entry) {
+      BudgetState spent = look();
       String agent = entry.agentType();
       return slots.of(entry.id()).isEmpty()
           && mayStart(agent, pauses)
-          && !budget.isExhausted(agent)
+          && !spent.isExhausted(agent)
           && admits(entry, directories)
           && fits(agent, paid)
           && (!pauses.isOnProbation(agent) || tried.add(agent));

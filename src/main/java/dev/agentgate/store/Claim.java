@@ -4,7 +4,9 @@ import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrderId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The limits of a single claim.
@@ -18,6 +20,8 @@ import java.util.function.Predicate;
  * @param admits the caller's own condition. It is evaluated in the queue's order, only for orders
  *     that nothing else holds back. It must be quick. What it reads from the store is a part of the
  *     claim.
+ * @param refusedAgents the types of agents of whose orders {@code admits} admits none, so that a
+ *     store need not ask for each of them. Like that condition, it is a part of the claim.
  */
 public record Claim(
     int slots,
@@ -25,10 +29,23 @@ public record Claim(
     boolean requestedOnly,
     Optional<WorkOrderId> only,
     Duration lease,
-    Predicate<QueueEntry> admits) {
+    Predicate<QueueEntry> admits,
+    Supplier<Set<String>> refusedAgents) {
+
+  /** The limits of a claim that refuses no agent. */
+  public Claim(
+      int slots,
+      int perRepository,
+      boolean requestedOnly,
+      Optional<WorkOrderId> only,
+      Duration lease,
+      Predicate<QueueEntry> admits) {
+    this(slots, perRepository, requestedOnly, only, lease, admits, Set::of);
+  }
 
   /** Returns a claim that also has this condition. */
   public Claim admitting(Predicate<QueueEntry> condition) {
-    return new Claim(slots, perRepository, requestedOnly, only, lease, admits.and(condition));
+    return new Claim(
+        slots, perRepository, requestedOnly, only, lease, admits.and(condition), refusedAgents);
   }
 }

@@ -116,11 +116,12 @@ final class Claiming {
 
   /** Locks the orders that may start, from the head on, until there are enough. */
   private List<WorkOrder> hold() throws SQLException {
+    List<String> refused = claim.refusedAgents().get().stream().map(StoredText::escape).toList();
     List<WorkOrder> all = new ArrayList<>();
     Optional<Placed> last = Optional.empty();
     int limit = FIRST_PAGE;
     do {
-      List<Placed> page = page(last, limit);
+      List<Placed> page = page(last, refused, limit);
       Iterator<QueueEntry> entries = page.stream().map(Placed::entry).iterator();
       List<QueueEntry> chosen;
       do {
@@ -135,22 +136,35 @@ final class Claiming {
   }
 
   /**
-   * Returns the next entries of the queue. The limit makes the database read the index; without it,
-   * each claim would sort the whole queue.
+   * Returns the next entries of the queue, without most of those that cannot start: all other
+   * claims wait while this one reads. The limit makes the database read the index; without it, each
+   * claim would sort the whole queue.
+   *
+   * @param refused the agents that are left out
    */
-  private List<Placed> page(Optional<Placed> last, int limit) throws SQLException {
+  private List<Placed> page(Optional<Placed> last, List<String> refused, int limit)
+      throws SQLException {
+    List<String> full = fullRepositories();
     try (PreparedStatement select =
         connection.prepareStatement(
             OrderRows.ENTRY
                 + "WHERE (not_before IS NULL OR not_before <= ?)"
                 + (claim.only().isPresent() ? " AND id = ?" : "")
                 + (claim.requestedOnly() ? " AND requested" : "")
+                + (refused.isEmpty() ? "" : " AND agent_type <> ALL (?)")
+                + (full.isEmpty() ? "" : " AND (repository IS NULL OR repository <> ALL (?))")
                 + (last.isPresent() ? " AND " + Placed.BEHIND : "")
                 + Placed.ORDER
                 + " LIMIT ?")) {
       Parameters parameters = new Parameters(select).time(now);
       if (claim.only().isPresent()) {
         parameters.plain(claim.only().get().value());
+      }
+      if (!refused.isEmpty()) {
+        parameters.plain(refused);
+      }
+      if (!full.isEmpty()) {
+        parameters.plain(full);
       }
       if (last.isPresent()) {
         last.get().setPlace(parameters);
@@ -175,11 +189,16 @@ final class Claiming {
   }
 
   private boolean isFull(QueueEntry entry) {
+    return entry.repository().filter(this::isFull).isPresent();
+  }
+
+  private boolean isFull(String repository) {
     return claim.perRepository() > 0
-        && entry
-            .repository()
-            .filter(name -> running.getOrDefault(name, 0) >= claim.perRepository())
-            .isPresent();
+        && running.getOrDefault(repository, 0) >= claim.perRepository();
+  }
+
+  private List<String> fullRepositories() {
+    return running.keySet().stream().filter(this::isFull).map(StoredText::escape).toList();
   }
 
   private void count(QueueEntry entry, int by) {
