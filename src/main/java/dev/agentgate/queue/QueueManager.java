@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -64,12 +65,14 @@ public final class QueueManager {
   private final QueueExpiry expiry;
   private final ContinuationPlaces continuations;
 
-  /** Guards claims and expiries, and also {@link #lastStartNanos}. */
+  /** Guards claims and expiries. A claim may take a minute, so nobody who only looks takes it. */
   private final ReentrantLock dispatching = new ReentrantLock();
 
   private final Semaphore wakeups = new Semaphore(0);
-  private long lastStartNanos;
-  private boolean startedAny;
+
+  /** By the monotonic clock; empty before the first start. */
+  private volatile OptionalLong lastStart = OptionalLong.empty();
+
   private volatile boolean open;
 
   /** Whether orders waited at the dispatcher's last look, and something held back all of them. */
@@ -312,14 +315,10 @@ public final class QueueManager {
   }
 
   private Duration sinceLastStart() {
-    dispatching.lock();
-    try {
-      return startedAny
-          ? Duration.ofNanos(System.nanoTime() - lastStartNanos)
-          : settings.staggerDelay();
-    } finally {
-      dispatching.unlock();
-    }
+    OptionalLong last = lastStart;
+    return last.isPresent()
+        ? Duration.ofNanos(System.nanoTime() - last.getAsLong())
+        : settings.staggerDelay();
   }
 
   private void dispatchUntilClosed() {
@@ -418,8 +417,7 @@ public final class QueueManager {
       boolean _ = orders.release(claimed);
       return Optional.empty();
     }
-    lastStartNanos = System.nanoTime();
-    startedAny = true;
+    lastStart = OptionalLong.of(System.nanoTime());
     supervisor.start();
     return Optional.of(supervisor.run());
   }

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -306,6 +307,22 @@ class QueueTest {
   @Test
   void aSubmitWithATtlDoesNotWaitForAClaim() throws Exception {
     QueueFixture queue = queue();
+    duringAClaim(queue, () -> queue.submit(request -> request.queueTtl(Duration.ofHours(1))));
+  }
+
+  @Test
+  void aHealthCheckDoesNotWaitForAClaim() throws Exception {
+    QueueFixture queue = queue();
+    duringAClaim(
+        queue,
+        () -> {
+          queue.submit();
+          assertThat(queue.queue.health().look().blockedBy()).isEmpty();
+          return queue.queue.manager().isAlive();
+        });
+  }
+
+  private static void duringAClaim(QueueFixture queue, Callable<?> what) throws Exception {
     CountDownLatch claiming = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     queue
@@ -324,11 +341,8 @@ class QueueTest {
     WorkOrderId claimed = queue.submit();
     claiming.await();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<WorkOrderId> submitted =
-          threads.submit(() -> queue.submit(request -> request.queueTtl(Duration.ofHours(1))));
-
       try {
-        assertThat(submitted).succeedsWithin(Duration.ofMinutes(1));
+        assertThat(threads.submit(what)).succeedsWithin(Duration.ofMinutes(1));
       } finally {
         answered.countDown();
       }
