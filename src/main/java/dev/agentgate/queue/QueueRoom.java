@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 
 /**
  * The room that is left in the queue. Orders count before they are in the store, so that threads
- * that add orders at the same time do not exceed the limit together. Safe for use by many threads.
+ * that add orders at the same time do not exceed the limit together. If several instances share the
+ * store, what is in it counts for all of them, but not what enters elsewhere at this moment: a
+ * common count would make all submits wait for each other. Safe for use by many threads.
  */
 final class QueueRoom {
   private final int maxDepth;
