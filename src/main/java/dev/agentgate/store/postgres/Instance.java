@@ -57,13 +57,14 @@ record Instance(
         "Another process has opened the store as instance " + id + ".");
   }
 
-  /** Returns the time by the clock of leases. */
+  /** Returns the time by the clock of leases, and sets {@link Locks#LIMITS}. */
   Instant now(Connection connection) throws SQLException {
     return now(connection, leaseClock);
   }
 
   static Instant now(Connection connection, UnaryOperator<Instant> leaseClock) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT clock_timestamp() AS now");
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT clock_timestamp() AS now, " + Locks.LIMITS);
         ResultSet row = select.executeQuery()) {
       row.next();
       return leaseClock.apply(OrderRows.instant(row, "now"));

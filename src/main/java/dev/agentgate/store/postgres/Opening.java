@@ -89,8 +89,8 @@ final class Opening {
   }
 
   private Optional<Instance> tryOpen(Connection connection) throws SQLException {
-    requireComplete(connection);
     Instant now = Instance.now(connection, leaseClock);
+    requireComplete(connection);
     try (PreparedStatement insert =
         connection.prepareStatement(
             """

@@ -123,7 +123,8 @@ final class PostgresQueue implements WorkQueue {
 
   /**
    * Locks the rows of the other instances whose leases have ended, so that they cannot renew them
-   * while their orders are taken over.
+   * while their orders are taken over. An instance that hangs in the middle of a transaction may
+   * have locked its own row; it keeps nobody from the orders of the others.
    */
   private List<String> lockSilent(Connection connection, Instant now) throws SQLException {
     try (PreparedStatement select =
@@ -131,7 +132,7 @@ final class PostgresQueue implements WorkQueue {
             """
             SELECT id FROM instances WHERE lease_until <= ? AND id <> ?
               AND id IN (SELECT owner FROM running)
-            ORDER BY id FOR UPDATE
+            ORDER BY id FOR SHARE SKIP LOCKED
             """)) {
       select.setObject(1, OrderRows.parameter(now), OrderRows.INSTANT);
       select.setString(2, instance.stored());

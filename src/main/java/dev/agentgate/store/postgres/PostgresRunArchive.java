@@ -69,7 +69,9 @@ final class PostgresRunArchive implements RunArchive {
   private boolean lock(Connection connection, RunId run) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT body FROM runs WHERE id = ? AND "
+            "SELECT body, "
+                + Locks.LIMITS
+                + " FROM runs WHERE id = ? AND "
                 + Instance.IS_CURRENT
                 + " FOR KEY SHARE OF runs")) {
       select.setString(1, run.value());

@@ -96,15 +96,15 @@ final class PostgresRuns implements Runs {
     try (PreparedStatement select =
         connection.prepareStatement(
             """
-            SELECT body FROM runs
+            SELECT body, %s FROM runs
             WHERE id = ? AND (NOT unpublished OR publisher IS NULL OR publisher = ?)
               AND NOT EXISTS (
                 SELECT FROM running r
                 WHERE r.id = runs.order_id AND r.run = runs.id AND r.owner <> ?)
-              AND
+              AND %s
+            FOR NO KEY UPDATE OF runs
             """
-                + Instance.IS_CURRENT
-                + " FOR NO KEY UPDATE OF runs")) {
+                .formatted(Locks.LIMITS, Instance.IS_CURRENT))) {
       select.setString(1, id.value());
       select.setString(2, instance.stored());
       select.setString(3, instance.stored());

@@ -62,6 +62,7 @@ final class PostgresWorkOrders implements WorkOrders {
   public List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
     List<Optional<WorkOrder>> earlier =
         database.write(connection -> {
+          Locks.limit(connection);
           Map<String, WorkOrder> holders = byKey(orders);
           takeKeys(connection, holders);
           List<Written> added = new ArrayList<>();
@@ -216,7 +217,9 @@ final class PostgresWorkOrders implements WorkOrders {
       throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT status FROM work_orders WHERE id = ? AND revision = ?"
+            "SELECT status, "
+                + Locks.LIMITS
+                + " FROM work_orders WHERE id = ? AND revision = ?"
                 + " AND (owner IS NULL OR owner = ?) AND "
                 + Instance.IS_CURRENT
                 + " FOR UPDATE")) {

@@ -1,0 +1,163 @@
+package dev.agentgate.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.agentgate.store.Claim;
+import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
+import dev.agentgate.workorder.InstanceId;
+import dev.agentgate.workorder.QueueEntry;
+import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrders;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * An instance that is stopped in the middle of a transaction. The connections have no settings of
+ * their own, as behind a pooler.
+ */
+@Timeout(300)
+class HangingInstanceTest {
+  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final Duration HANG = Duration.ofMinutes(2);
+
+  @RegisterExtension final FreshDatabase database = new FreshDatabase();
+
+  private final SettableClock clock = new SettableClock();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private Store one;
+  private Store two;
+
+  @BeforeEach
+  void open() {
+    one = database.open(new InstanceId("one"), clock, Optional.empty());
+    two = database.open(new InstanceId("two"), clock, Optional.empty());
+  }
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+    one.close();
+    two.close();
+  }
+
+  private static List<WorkOrder> claim(Store store, Predicate<QueueEntry> admits) {
+    return store.queue().claim(new Claim(1, 0, false, Optional.empty(), LEASE, admits));
+  }
+
+  private WorkOrder claimedBy(Store store) {
+    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
+    return claim(store, _ -> true).getFirst();
+  }
+
+  @Test
+  void theOthersGoOnClaiming() throws Exception {
+    WorkOrder order = WorkOrders.queued();
+    assertThat(one.workOrders().insert(order)).isEmpty();
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch resumed = new CountDownLatch(1);
+    Future<List<WorkOrder>> hanging =
+        threads.submit(() ->
+            claim(
+                one,
+                _ -> {
+                  inside.countDown();
+                  return awaits(resumed);
+                }));
+    inside.await();
+    try {
+      assertThat(threads.submit(() -> claim(two, _ -> true)))
+          .succeedsWithin(HANG)
+          .satisfies(
+              claimed -> assertThat(claimed).extracting(WorkOrder::id).containsExactly(order.id()));
+    } finally {
+      resumed.countDown();
+    }
+    assertThatThrownBy(hanging::get).hasCauseInstanceOf(StoreUnavailableException.class);
+  }
+
+  private static boolean awaits(CountDownLatch latch) {
+    try {
+      latch.await();
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void nobodyWaitsWithoutEndForALock() throws Exception {
+    WorkOrder order = claimedBy(one);
+    try (Connection hanging = database.connections().getConnection()) {
+      hanging.setAutoCommit(false);
+      lock(hanging, "SELECT pg_advisory_xact_lock(" + Locks.CLAIMS + ", hashtext('public'))");
+      lock(hanging, "SELECT FROM work_orders FOR UPDATE");
+      lock(hanging, "SELECT FROM instances FOR UPDATE");
+
+      List<Future<?>> waiting =
+          List.of(
+              waits(() -> claim(two, _ -> true)),
+              waits(() -> one.workOrders().update(order.complete(clock.instant()))),
+              waits(() -> one.queue().renew(Set.of(), LEASE)));
+
+      for (Future<?> each : waiting) {
+        assertThat(each)
+            .failsWithin(HANG)
+            .withThrowableThat()
+            .withCauseInstanceOf(StoreUnavailableException.class);
+      }
+      hanging.rollback();
+      hanging.setAutoCommit(true);
+    }
+  }
+
+  private Future<?> waits(Callable<?> step) {
+    return threads.submit(step);
+  }
+
+  private static void lock(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void theOrdersOfOtherSilentInstancesAreTakenOver() throws Exception {
+    Store three = database.open(new InstanceId("three"), clock, Optional.empty());
+    claimedBy(one);
+    WorkOrder order = claimedBy(three);
+    clock.advance(LEASE);
+    try (Connection hanging = database.connections().getConnection()) {
+      hanging.setAutoCommit(false);
+      lock(hanging, "SELECT FROM instances WHERE id = 'one' FOR UPDATE");
+
+      assertThat(threads.submit(() -> two.queue().takeExpired(LEASE, 9)))
+          .succeedsWithin(HANG)
+          .satisfies(
+              taken -> assertThat(taken).extracting(WorkOrder::id).containsExactly(order.id()));
+
+      hanging.rollback();
+      hanging.setAutoCommit(true);
+    }
+    assertThat(two.queue().takeExpired(LEASE, 9)).hasSize(1);
+    three.close();
+  }
+}
