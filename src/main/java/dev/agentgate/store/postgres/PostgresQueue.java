@@ -39,6 +39,7 @@ final class PostgresQueue implements WorkQueue {
   private final PostgresWorkOrders orders;
   private final PostgresChangeFeed changes;
   private final Clock clock;
+  private final ClockSteps steps = new ClockSteps();
 
   PostgresQueue(
       Database database,
@@ -98,7 +99,11 @@ final class PostgresQueue implements WorkQueue {
   public List<WorkOrder> takeExpired(Duration lease, int limit) {
     List<WorkOrder> taken =
         database.transaction(connection -> {
+          Instant before = clock.instant();
           Instant now = instance.now(connection);
+          if (!steps.mayTrust(before, now, clock.instant(), lease)) {
+            return List.of();
+          }
           List<String> silent = lockSilent(connection, now);
           List<WorkOrder> expired =
               silent.isEmpty() ? List.of() : expired(connection, silent, limit);
