@@ -147,6 +147,7 @@ final class Opening {
 
   /** Takes over what ran on this home under another name. */
   private void takeOverHome(Connection connection, Instance instance) throws SQLException {
+    awaitFormer(connection, instance);
     // The orders first: the running ones are found by the table that still has the former owner.
     for (String table : List.of("work_orders", "running")) {
       try (PreparedStatement update =
@@ -170,6 +171,20 @@ final class Opening {
       delete.setString(1, member.home().id());
       delete.setString(2, instance.stored());
       delete.executeUpdate();
+    }
+  }
+
+  /**
+   * Waits for what the former process may still be committing: a claim has locked the row of its
+   * instance. What it claimed is visible afterwards.
+   */
+  private void awaitFormer(Connection connection, Instance instance) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT FROM instances WHERE home = ? AND id <> ? FOR UPDATE")) {
+      select.setString(1, member.home().id());
+      select.setString(2, instance.stored());
+      boolean _ = select.execute();
     }
   }
 

@@ -82,6 +82,40 @@ class OpeningTest {
     }
   }
 
+  /** A synchronous standby may let a commit wait, also that of a process that was killed. */
+  @Test
+  void aRestartUnderAnotherNameOwnsWhatTheEarlierProcessIsStillCommitting() throws Exception {
+    Store before = open(ONE, HERE);
+    database.execute(
+        """
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
+          'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON running DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION wait();
+        """);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection standby = database.connections().getConnection();
+        Statement statement = standby.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(1)");
+      var claim = CompletableFuture.supplyAsync(() -> claimedBy(before), threads);
+      while (!database.waitsForALock("COMMIT")) {
+        Thread.onSpinWait();
+      }
+      var opening = CompletableFuture.supplyAsync(() -> open(TWO, HERE), threads);
+      while (!database.waitsForALock("FROM instances WHERE home")) {
+        Thread.onSpinWait();
+      }
+
+      statement.execute("SELECT pg_advisory_unlock(1)");
+
+      WorkOrder order = claim.join();
+      try (Store after = opening.join()) {
+        assertThat(after.queue().running()).extracting(RunningEntry::owner).containsExactly(TWO);
+        assertThat(after.workOrders().update(order.complete(clock.instant()))).isTrue();
+      }
+    }
+  }
+
   @Test
   void anotherHomeGetsTheNameWhenTheLeaseIsOverAndTheFormerOneChangesNothing() {
     Store before = open(ONE, HERE);
