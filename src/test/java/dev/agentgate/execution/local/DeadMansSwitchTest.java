@@ -136,7 +136,9 @@ class DeadMansSwitchTest {
       RunId run = fixture.newRun();
       fixture.startScript(run, "echo $$ >ready; exec sleep 600");
       List<Long> agent = fixture.pids(run, "ready");
-      awaitSwitchOf(run);
+      ProcessHandle guard = ProcessHandle.of(awaitSwitchOf(run).getFirst()).orElseThrow();
+      // It has read the deadline before it waits.
+      await().atMost(PATIENCE).until(() -> guard.children().findAny().isPresent());
       Duration written = lease.uptime();
       Files.writeString(path, "1.00 2.00\n");
 
