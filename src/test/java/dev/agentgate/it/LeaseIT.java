@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -183,14 +184,27 @@ class LeaseIT {
         all.add(new RunStamps(home.resolve("stamps-" + round + "-" + i)));
         ids.add(submitTo(random.nextBoolean() ? one : two, all.getLast()));
       }
-      all.forEach(this::awaitOwner);
-      Replica victim = random.nextBoolean() ? one : two;
-      long millis = random.nextLong(LEASE.toMillis() * 3 / 2);
-      trouble(victim, random.nextInt(5), millis);
+      if (random.nextBoolean()) {
+        all.forEach(this::awaitOwner);
+      } else {
+        // The trouble meets a submit, a claim, a checkout or the start of an agent.
+        pause(random.nextLong(1_000));
+      }
+      List<Trouble> troubles = troubles(random);
+      for (Trouble trouble : troubles) {
+        trouble.begin();
+        pause(random.nextLong(LEASE.toMillis() / 2));
+      }
+      pause(random.nextLong(LEASE.toMillis() * 3 / 2));
+      Collections.shuffle(troubles, random);
+      for (Trouble trouble : troubles) {
+        trouble.end();
+        pause(random.nextLong(1_000));
+      }
+      replicas.forEach(replica -> replica.service().awaitReady());
       all.forEach(RunStamps::finish);
-      victim.service().awaitReady();
       for (String id : ids) {
-        assertThat(other(victim).client().awaitEnd(id).path("status").asText())
+        assertThat(one.client().awaitEnd(id).path("status").asText())
             .as(name)
             .isEqualTo("completed");
       }
@@ -198,20 +212,39 @@ class LeaseIT {
     }
   }
 
-  private static void trouble(Replica victim, int kind, long millis) {
+  /** Something that happens to one replica or, now and then, to both. */
+  private List<Trouble> troubles(Random random) {
+    List<Replica> victims = new ArrayList<>(replicas);
+    Collections.shuffle(victims, random);
+    int count = random.nextInt(3) == 0 ? 2 : 1;
+    return new ArrayList<>(
+        victims.subList(0, count).stream()
+            .map(victim -> new Trouble(victim, random.nextInt(5)))
+            .toList());
+  }
+
+  private static void pause(long millis) {
     Duration end = RunStamps.uptime().plusMillis(millis);
-    switch (kind) {
-      case 0 -> victim.proxy().set(Fault.DROP);
-      case 1 -> victim.proxy().set(Fault.HALF_OPEN);
-      case 2 -> victim.proxy().set(Fault.DELAY);
-      case 3 -> victim.stop();
-      default -> victim.service().kill9();
-    }
     await().atMost(PATIENCE).until(() -> RunStamps.uptime().compareTo(end) >= 0);
-    switch (kind) {
-      case 3 -> victim.resume();
-      case 4 -> victim.service().start();
-      default -> victim.proxy().set(Fault.NONE);
+  }
+
+  private record Trouble(Replica victim, int kind) {
+    void begin() {
+      switch (kind) {
+        case 0 -> victim.proxy().set(Fault.DROP);
+        case 1 -> victim.proxy().set(Fault.HALF_OPEN);
+        case 2 -> victim.proxy().set(Fault.DELAY);
+        case 3 -> victim.stop();
+        default -> victim.service().kill9();
+      }
+    }
+
+    void end() {
+      switch (kind) {
+        case 3 -> victim.resume();
+        case 4 -> victim.service().launch();
+        default -> victim.proxy().set(Fault.NONE);
+      }
     }
   }
 }
