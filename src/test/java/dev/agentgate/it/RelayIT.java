@@ -76,7 +76,7 @@ class RelayIT {
   @Test
   void aCancelThroughAnotherReplicaIsAnsweredWhenTheAgentIsDead() throws IOException {
     List<Duration> took = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < Rounds.of(20, 300); i++) {
       String order = runningThere(WAITS);
 
       long began = System.nanoTime();
@@ -90,8 +90,11 @@ class RelayIT {
     }
     took.sort(Duration::compareTo);
     System.out.printf(
-        "Cancel through another replica: median %d ms, longest %d ms%n",
-        took.get(took.size() / 2).toMillis(), took.getLast().toMillis());
+        "Cancel through another replica: p50 %d ms, p99 %d ms, longest %d ms (%d times)%n",
+        took.get(took.size() / 2).toMillis(),
+        took.get(took.size() * 99 / 100).toMillis(),
+        took.getLast().toMillis(),
+        took.size());
     // The goal is 200 ms; a busy machine takes longer, but no grace or lease is waited for.
     assertThat(took.getLast()).isLessThan(Duration.ofSeconds(8));
     assertThat(there.data().resolve("logs/audit.jsonl"))
