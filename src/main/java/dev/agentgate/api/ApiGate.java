@@ -181,7 +181,9 @@ public class ApiGate {
     if (contentLength(request) > maxBodySize) {
       throw new ApiException(ProblemType.PAYLOAD_TOO_LARGE, RequestJson.tooLarge(maxBodySize));
     }
-    bodies.admit(context, contentLength(request));
+    if (endpoint.get().readsBody()) {
+      bodies.admit(context, contentLength(request));
+    }
     return true;
   }
 

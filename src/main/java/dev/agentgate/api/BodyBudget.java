@@ -2,18 +2,17 @@ package dev.agentgate.api;
 
 import dev.agentgate.api.problem.ApiException;
 import dev.agentgate.api.problem.ProblemType;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Limits the bytes of all request bodies in flight, from the head of a request to its answer. A
  * body needs several times its size while it is read, parsed and stored, so a heap has room for
- * only so many. Safe for use by many threads.
+ * only so many. Large bodies leave a part of that room to small ones: a few that arrive slowly must
+ * not lock out every submit. Safe for use by many threads.
  */
 final class BodyBudget {
   /**
@@ -22,19 +21,21 @@ final class BodyBudget {
    */
   private static final int HEAP_SHARE = 16;
 
-  private static final Set<HttpMethod> WITHOUT_BODY =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
+  /** The largest body that may take what large ones leave. Most orders fit into it. */
+  private static final long SMALL = 64 * 1024;
 
-  private final long most;
   private final long largest;
+  private final long most;
+  private final long mostForLarge;
   private final AtomicLong inFlight = new AtomicLong();
 
   /**
    * @param largest the size of the largest single body
    */
   BodyBudget(long heap, long largest) {
-    this.most = Math.max(largest, heap / HEAP_SHARE);
     this.largest = largest;
+    this.mostForLarge = Math.max(largest, heap / HEAP_SHARE * 3 / 4);
+    this.most = mostForLarge + mostForLarge / 3;
   }
 
   /**
@@ -44,9 +45,6 @@ final class BodyBudget {
    * @throws ApiException 503 if that is too much at the moment
    */
   void admit(RoutingContext context, long contentLength) {
-    if (WITHOUT_BODY.contains(context.request().method())) {
-      return; // nothing reads what comes with it, and its answer may be a stream without end
-    }
     long bytes = isChunked(context.request()) ? largest : contentLength;
     if (bytes == 0) {
       return;
@@ -59,7 +57,7 @@ final class BodyBudget {
   }
 
   boolean take(long bytes) {
-    if (inFlight.addAndGet(bytes) <= most) {
+    if (inFlight.addAndGet(bytes) <= (bytes > SMALL ? mostForLarge : most)) {
       return true;
     }
     giveBack(bytes);

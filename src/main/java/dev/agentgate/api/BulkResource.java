@@ -103,6 +103,7 @@ public class BulkResource {
       description = "What became of each order",
       content = @Content(schema = @Schema(implementation = BatchResult.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
+  @APIResponse(ref = "TooSlow", responseCode = "408")
   @APIResponse(ref = "TooLarge", responseCode = "413")
   @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")
   @APIResponse(ref = "Unavailable", responseCode = "503")

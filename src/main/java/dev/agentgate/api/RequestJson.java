@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -33,6 +34,9 @@ final class RequestJson {
 
   /** Enough for 1,000 orders that use every field and every label. */
   private static final int MAX_BATCH_TOKENS = 250_000;
+
+  /** Longer than a busy client on a slow line needs for the largest body. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final JsonMapper MAPPER = mapper(MAX_TOKENS);
   private static final JsonMapper BATCH_MAPPER = mapper(MAX_BATCH_TOKENS);
@@ -74,7 +78,8 @@ final class RequestJson {
    * Reads a body.
    *
    * @param maxBytes a longer body is refused
-   * @throws ApiException 413 if it is too long, 400 if it is not a JSON object
+   * @throws ApiException 413 if it is too long, 408 if it takes too long to arrive, 400 if it is
+   *     not a JSON object
    */
   static ObjectNode readObject(InputStream body, int maxBytes) {
     return parseObject(readAll(body, maxBytes));
@@ -119,7 +124,11 @@ final class RequestJson {
   private static byte[] readAll(InputStream body, int maxBytes) {
     byte[] bytes;
     try {
-      bytes = body.readNBytes(maxBytes + 1);
+      bytes = new TimedBody(body, PATIENCE, System::nanoTime).readNBytes(maxBytes + 1);
+    } catch (TimedBody.TooSlowException e) {
+      throw new ApiException(
+          ProblemType.TOO_SLOW,
+          "The request body did not arrive within " + PATIENCE.toSeconds() + " s");
     } catch (IOException hungUp) {
       throw ApiException.invalid("The request body ended early");
     }

@@ -66,6 +66,7 @@ public class RunPublishResource {
       content = @Content(schema = @Schema(implementation = PublicationResponse.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "NotFound", responseCode = "404")
+  @APIResponse(ref = "TooSlow", responseCode = "408")
   @APIResponse(ref = "Conflict", responseCode = "409")
   @APIResponse(ref = "TooLarge", responseCode = "413")
   @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")

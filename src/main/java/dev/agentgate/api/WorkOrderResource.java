@@ -106,6 +106,7 @@ public class WorkOrderResource {
       description = "The first work order under this idempotency key",
       content = @Content(schema = @Schema(implementation = WorkOrderResponse.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
+  @APIResponse(ref = "TooSlow", responseCode = "408")
   @APIResponse(ref = "Conflict", responseCode = "409")
   @APIResponse(ref = "TooLarge", responseCode = "413")
   @APIResponse(ref = "UnsupportedMediaType", responseCode = "415")

@@ -98,6 +98,14 @@
                           mediaType = Problem.MEDIA_TYPE,
                           schema = @Schema(implementation = Problem.class))),
               @APIResponse(
+                  name = "TooSlow",
+                  responseCode = "408",
+                  description = "The body did not arrive within two minutes",
+                  content =
+                      @Content(
+                          mediaType = Problem.MEDIA_TYPE,
+                          schema = @Schema(implementation = Problem.class))),
+              @APIResponse(
                   name = "Conflict",
                   responseCode = "409",
                   description = "The work order's state does not allow it",

@@ -8,22 +8,36 @@ class BodyBudgetTest {
   private static final long MIB = 1024 * 1024;
 
   @Test
-  void bodiesInFlightTakeASixteenthOfTheHeapAtMost() {
+  void largeBodiesInFlightTakeThreeQuartersOfASixteenthOfTheHeapAtMost() {
     BodyBudget budget = new BodyBudget(512 * MIB, 4 * MIB);
-    for (int taken = 0; taken < 8; taken++) {
+    for (int taken = 0; taken < 6; taken++) {
       assertThat(budget.take(4 * MIB)).isTrue();
     }
 
-    assertThat(budget.take(1)).isFalse();
+    assertThat(budget.take(MIB)).isFalse();
     budget.giveBack(4 * MIB);
     assertThat(budget.take(4 * MIB)).isTrue();
   }
 
   @Test
-  void aSmallHeapStillTakesOneBodyOfTheLargestSize() {
+  void largeBodiesLeaveRoomForSmallOnes() {
+    BodyBudget budget = new BodyBudget(512 * MIB, 4 * MIB);
+    for (int taken = 0; taken < 6; taken++) {
+      assertThat(budget.take(4 * MIB)).isTrue();
+    }
+
+    for (int taken = 0; taken < 8 * 16; taken++) {
+      assertThat(budget.take(MIB / 16)).isTrue();
+    }
+    assertThat(budget.take(1)).isFalse();
+  }
+
+  @Test
+  void aSmallHeapStillTakesOneBodyOfTheLargestSizeAndSmallOnes() {
     BodyBudget budget = new BodyBudget(16 * MIB, 4 * MIB);
 
     assertThat(budget.take(4 * MIB)).isTrue();
-    assertThat(budget.take(1)).isFalse();
+    assertThat(budget.take(4 * MIB)).isFalse();
+    assertThat(budget.take(200)).isTrue();
   }
 }

@@ -5,7 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agentgate.it.Client.Answer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -158,5 +162,63 @@ class HeapShortageIT {
       assertAllThere(service.client());
       System.out.printf("128m: %d taken, %d refused%n", acknowledged.size(), refused.size());
     }
+  }
+
+  /** Each says that it sends a large body, and then sends only its beginning. */
+  @Test
+  void bodiesThatDoNotArriveLockNobodyOut() throws Exception {
+    List<Socket> stalled = new ArrayList<>();
+    try (Service service = service("-Xmx512m")) {
+      service.start();
+      String running = service.client().submit("echo began; sleep 300");
+      service.client().awaitLog(running, "began");
+      try {
+        do {
+          assertThat(stalled).hasSizeLessThan(100);
+          stalled.add(stall(service.port()));
+        } while (!largeBodyIsRefused(service));
+
+        String next = service.client().submit("true");
+        assertThat(service.client().awaitEnd(next).path("status").asText()).isEqualTo("completed");
+        Answer cancelled =
+            service
+                .client()
+                .call(
+                    "POST",
+                    "/api/v1/work-orders/" + running + "/cancel",
+                    BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[2])),
+                    "Content-Type",
+                    "application/json");
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+      } finally {
+        for (Socket socket : stalled) {
+          socket.close();
+        }
+      }
+      await("the room of clients that are gone").until(() -> !largeBodyIsRefused(service));
+    }
+  }
+
+  private static Socket stall(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    String head =
+        "POST /api/v1/work-orders HTTP/1.1\r\nHost: localhost\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 4000000\r\n\r\n{";
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static boolean largeBodyIsRefused(Service service) {
+    Answer answer =
+        service
+            .client()
+            .call(
+                "POST",
+                "/api/v1/work-orders",
+                BodyPublishers.ofString("?" + " ".repeat(4_000_000)),
+                "Content-Type",
+                "application/json");
+    assertThat(answer.status()).as(answer.text()).isIn(400, 503);
+    return answer.status() == 503;
   }
 }

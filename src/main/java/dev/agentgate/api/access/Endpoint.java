@@ -77,6 +77,14 @@ public enum Endpoint {
     return role;
   }
 
+  /** Whether anything reads a body that comes with the request. */
+  public boolean readsBody() {
+    return switch (this) {
+      case SUBMIT, SUBMIT_BATCH, REQUEST_RUN, PUBLISH, PAUSE_AGENT -> true;
+      default -> false;
+    };
+  }
+
   /** The media type of a successful answer. */
   public String mediaType() {
     return switch (this) {

@@ -5,6 +5,7 @@ import dev.agentgate.linux.Shortage;
 import dev.agentgate.queue.LogKeys;
 import dev.agentgate.wire.Problem;
 import dev.agentgate.workorder.AgentGateException;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
@@ -36,6 +37,12 @@ public class ProblemMappers {
 
   @ServerExceptionMapper
   Response refusedByApi(ApiException refused, RoutingContext request) {
+    if (refused.type() == ProblemType.TOO_SLOW
+        && LingeringClose.closesConnection(request.request())) {
+      // The rest of the body would take as long, and only then could the next request begin.
+      request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
+      request.addEndHandler(_ -> request.request().connection().close());
+    }
     return send(refused.problem(ProblemAnswers.pathOf(request.request())), request);
   }
 

@@ -20,6 +20,7 @@ public enum ProblemType {
   NOT_FOUND(404, "Not found", "not-found"),
   METHOD_NOT_ALLOWED(405, "Method not allowed", "method-not-allowed"),
   NOT_ACCEPTABLE(406, "Not acceptable", "not-acceptable"),
+  TOO_SLOW(408, "Request body too slow", "too-slow"),
   CONFLICT(409, "State does not allow it", "conflict"),
   IDEMPOTENCY_KEY_REUSED(409, "Idempotency key reused", "idempotency-key-reused"),
   PAYLOAD_TOO_LARGE(413, "Request body too large", "payload-too-large"),
