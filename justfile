@@ -6,7 +6,7 @@ default:
 
 # Serve from source, with the agent `shell` switched on.
 run:
-    AGENTGATE_AGENTS_SHELL_ENABLED=true ./mvnw -q -B -ntp -Dmaven.test.skip package quarkus:run
+    AGENTGATE_AGENTS_SHELL_ENABLED=true JDK_JAVA_OPTIONS='-XX:+ExitOnOutOfMemoryError -XX:-MaxFDLimit' ./mvnw -q -B -ntp -Dmaven.test.skip package quarkus:run
 
 # Run the unit tests, or one class: just test QueueTest
 test class="*Test":

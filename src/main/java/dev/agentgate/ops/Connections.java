@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
  * The ports that listen, and how many connections each may hold. Whatever clients do, descriptors
@@ -33,6 +34,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 class Connections {
+  private static final Logger LOG = Logger.getLogger(Connections.class);
+
   /**
    * Enough for Prometheus and for an orchestrator's probes, even if one leaves connections open.
    */
@@ -127,6 +130,12 @@ class Connections {
 
   private int apiBound() {
     long free = host.maxDescriptors() - host.openDescriptors() - apiOpen.get() - reserve;
+    if (free < FEWEST) {
+      LOG.warnf(
+          "The limit of %d open files leaves descriptors for %d connections only: raise it, or"
+              + " lower agentgate.queue.max-concurrent",
+          host.maxDescriptors(), FEWEST);
+    }
     long fitting = Runtime.getRuntime().maxMemory() / HEAP_PER_CONNECTION;
     return Math.clamp(Math.min(free, fitting), FEWEST, 1_000_000);
   }

@@ -19,17 +19,42 @@ class DocumentedCommandsTest {
   private static final Pattern CODE = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern STARTS_THE_SERVICE =
       Pattern.compile("-jar \\S*quarkus-run\\.jar|quarkus:run|(^|[/=])agentgate -[XD]");
+  private static final Pattern STARTS_A_JVM =
+      Pattern.compile("-jar \\S*quarkus-run\\.jar|quarkus:run");
   private static final String EXIT = "-XX:+ExitOnOutOfMemoryError";
+
+  /** Otherwise Java raises the limit of open files, and agents inherit the raised one. */
+  private static final String KEEPS_LIMIT = "-XX:-MaxFDLimit";
 
   @Test
   void everyCommandThatStartsTheServiceEndsItWhenItsHeapIsExhausted() throws IOException {
-    List<String> starts =
-        Stream.concat(commands(), unit())
-            .filter(command -> STARTS_THE_SERVICE.matcher(command).find())
-            .toList();
+    List<String> starts = starts();
 
-    assertThat(starts).hasSizeGreaterThanOrEqualTo(6);
+    assertThat(starts).hasSizeGreaterThanOrEqualTo(8);
     assertThat(starts).allSatisfy(command -> assertThat(command).contains(EXIT));
+  }
+
+  @Test
+  void everyCommandThatStartsTheServiceOnAJvmKeepsTheLimitOfOpenFiles() throws IOException {
+    List<String> starts =
+        starts().stream().filter(command -> STARTS_A_JVM.matcher(command).find()).toList();
+
+    assertThat(starts).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(starts).allSatisfy(command -> assertThat(command).contains(KEEPS_LIMIT));
+  }
+
+  private static List<String> starts() throws IOException {
+    return Stream.of(commands(), unit(), lines("justfile"), serviceOfTheClone())
+        .flatMap(it -> it)
+        .filter(command -> STARTS_THE_SERVICE.matcher(command).find())
+        .toList();
+  }
+
+  /** What {@code ./agentgate} does with {@code serve} and without arguments. */
+  private static Stream<String> serviceOfTheClone() {
+    return lines("agentgate")
+        .dropWhile(line -> !line.contains("= serve ]"))
+        .takeWhile(line -> !line.equals("else"));
   }
 
   @Test
@@ -49,12 +74,12 @@ class DocumentedCommandsTest {
   }
 
   @Test
-  void theExecutableWritesNoHeapDumpAndReadsNamesAsUtf8() {
+  void theExecutableWritesNoHeapDumpEndsWithoutHeapAndReadsNamesAsUtf8() {
     var config = ConfigurationFixture.configOf(Map.of());
 
     assertThat(config.getValue("quarkus.native.monitoring", String.class)).isEqualTo("none");
     assertThat(config.getValue("quarkus.native.additional-build-args", String.class).split(","))
-        .contains("-ELANG=C.UTF-8")
+        .contains("-ELANG=C.UTF-8", "-R:+ExitOnOutOfMemoryError")
         .noneMatch(it -> it.contains("heapdump"));
   }
 

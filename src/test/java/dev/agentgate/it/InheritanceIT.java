@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What agents see of the way in which the service was started. */
 @Timeout(300)
@@ -47,6 +49,43 @@ class InheritanceIT {
           .filteredOn(line -> line.startsWith("fd=/") && !line.startsWith("fd=/proc/"))
           .allMatch(line -> line.equals("fd=/dev/null") || line.endsWith("/output.log"));
       assertThat(log).noneMatch(line -> line.contains("socket:") || line.contains("eventpoll"));
+    }
+  }
+
+  /** The program that sets the limit becomes the service, so no parent tells what it was. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ulimit -n 4096; ulimit -S -n 777; exec \"$@\"",
+        "ulimit -n 4096; ulimit -S -n 300; sh -c 'ulimit -S -n 777; exec \"$@\"' sh \"$@\"",
+        "ulimit -n 4096; sh -c 'ulimit -S -n 777; exec \"$@\"' sh \"$@\"",
+      })
+  void agentGetsTheSoftLimitOfAServiceThatKeepsIt(String start) {
+    assumeThat(Service.isNative()).as("a native executable raises its limit").isFalse();
+    try (Service service =
+        Service.in(home)
+            .withJavaOptions("-XX:-MaxFDLimit", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+            .under("sh", "-c", start, "sh")) {
+      service.start();
+      String id = service.client().submit("echo soft=$(ulimit -S -n) hard=$(ulimit -H -n)");
+      assertThat(service.client().awaitEnd(id).path("status").asText()).isEqualTo("completed");
+      assertThat(service.client().log(id)).isEqualTo("soft=777 hard=4096\n");
+    }
+  }
+
+  /** Its parent has another soft limit and the same hard one, but that is not where it is from. */
+  @Test
+  void agentGetsALimitThatTheServiceWasGivenAndNotItsParents() {
+    assumeThat(Service.isNative()).as("a native executable raises its limit").isFalse();
+    String start = "ulimit -n 4096; ulimit -S -n 777; (ulimit -S -n 4096; exec \"$@\") & wait $!";
+    try (Service service =
+        Service.in(home)
+            .withJavaOptions("-XX:-MaxFDLimit", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+            .under("sh", "-c", start, "sh")) {
+      service.start();
+      String id = service.client().submit("ulimit -S -n");
+      service.client().awaitEnd(id);
+      assertThat(service.client().log(id)).isEqualTo("4096\n");
     }
   }
 

@@ -137,6 +137,11 @@ final class Service implements AutoCloseable {
     return this;
   }
 
+  /** Whether it is the native executable, which takes no options of a JVM. */
+  static boolean isNative() {
+    return Files.isExecutable(EXECUTABLE);
+  }
+
   /** Lets it have no more open files than this; the program that sets it becomes the service. */
   Service withDescriptors(int most) {
     limits = List.of("prlimit", "--nofile=" + most + ":" + most);

@@ -1,6 +1,7 @@
 package dev.agentgate.execution.local;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,10 @@ import org.jboss.logging.Logger;
  * ignores some signals. A shell cannot reset them (POSIX, "trap"), but {@code env} of coreutils
  * 8.31 can. This costs one more program per run, so it is done only if a signal is ignored.
  *
- * <p><b>The soft limit of open files.</b> Java raises its own limit to the hard limit when it
- * starts, and the kernel does not record the earlier value. The parent's soft limit is used instead
- * if both have the same hard limit, because then that is the limit the service inherited.
+ * <p><b>The soft limit of open files.</b> Unless it is started with {@code -XX:-MaxFDLimit}, Java
+ * raises its own limit to the hard limit, and the kernel does not record the earlier value. The
+ * parent's soft limit is then used instead if both have the same hard limit, because that is most
+ * likely the limit the service inherited. A native executable always raises its limit.
  *
  * @param signalReset the start of a command line that resets signals to their default; empty if no
  *     signal is ignored or no tool can reset them
@@ -32,6 +34,7 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
 
   private static final Pattern IGNORED = Pattern.compile("(?m)^SigIgn:\\s*([0-9a-f]+)$");
   private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files +(\\S+) +(\\S+)");
+  private static final String KEEPS_OWN_LIMIT = "-XX:-MaxFDLimit";
   private static final int SIGKILL = 9;
   private static final int SIGSTOP = 19;
 
@@ -41,11 +44,18 @@ record Inheritance(List<String> signalReset, Optional<String> openFiles) {
   static Inheritance read() {
     return new Inheritance(
         signalReset(content("/proc/self/status")),
-        ProcessHandle.current()
-            .parent()
-            .flatMap(parent ->
-                openFiles(
-                    content("/proc/self/limits"), content("/proc/" + parent.pid() + "/limits"))));
+        keepsOwnLimit()
+            ? Optional.empty()
+            : ProcessHandle.current()
+                .parent()
+                .flatMap(parent ->
+                    openFiles(
+                        content("/proc/self/limits"),
+                        content("/proc/" + parent.pid() + "/limits"))));
+  }
+
+  private static boolean keepsOwnLimit() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().contains(KEEPS_OWN_LIMIT);
   }
 
   private static List<String> signalReset(String status) {
