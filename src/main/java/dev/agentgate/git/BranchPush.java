@@ -69,7 +69,7 @@ public final class BranchPush {
 
   private static String defaultBranch(RemoteRefs refs) throws GitException {
     return refs.defaultBranch()
-        .orElseThrow(() -> new GitException("The remote has no default branch. Name a base."));
+        .orElseThrow(() -> new GitException(refs.whyNoDefaultBranch() + " Name a base."));
   }
 
   /** Returns the tip of a branch if it has the same tree as the commit. */

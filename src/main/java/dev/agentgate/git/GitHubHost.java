@@ -83,11 +83,12 @@ public final class GitHubHost {
   /**
    * Returns the URL that git clones for a repository on this host.
    *
-   * @param url the URL of a web page, a URL for {@code ssh}, or a result of {@link #remote}
+   * @param url the URL of a web page, either form of a URL for {@code ssh}, or a result of {@link
+   *     #remote}
    * @return empty if it is not on this host or is not a repository
    */
   public Optional<String> remoteOf(String url) {
-    return Stream.of(baseUrl + "/", webPrefix(), sshPrefix())
+    return Stream.of(baseUrl + "/", webPrefix(), sshPrefix(), sshUrlPrefix())
         .filter(prefix -> url.regionMatches(true, 0, prefix, 0, prefix.length()))
         .map(prefix -> NAMES.matcher(url.substring(prefix.length())))
         .filter(Matcher::matches)
@@ -110,7 +111,15 @@ public final class GitHubHost {
 
   /** Returns the prefix of clients' {@code git@host:owner/repo.git}. */
   public String sshPrefix() {
-    return "git@" + (isFile() ? PUBLIC_HOST : uri.getHost()) + ":";
+    return "git@" + sshHost() + ":";
+  }
+
+  private String sshUrlPrefix() {
+    return "ssh://git@" + sshHost() + "/";
+  }
+
+  private String sshHost() {
+    return isFile() ? PUBLIC_HOST : uri.getHost();
   }
 
   /**

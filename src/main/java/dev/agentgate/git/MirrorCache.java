@@ -125,10 +125,8 @@ public final class MirrorCache {
     return switch (revision) {
       case Revision.DefaultBranch _ -> {
         String name =
-            standard.orElseThrow(() ->
-                new GitException(
-                    "The remote has no default branch: its HEAD is detached, or names a branch"
-                        + " that is not there. Name a branch."));
+            standard.orElseThrow(
+                () -> new GitException(refs.whyNoDefaultBranch() + " Name a branch."));
         yield Tip.branch(name, refs.of("HEAD"), standard);
       }
       case Revision.Branch branch ->

@@ -24,12 +24,14 @@ import java.util.regex.Pattern;
  *
  * <p>An explicit {@code branch} or {@code ref} takes precedence over the branch in {@code url}. In
  * {@code /tree/…} the whole rest is the branch, as browsers write it, because a branch may contain
- * slashes. {@code refs/heads/x} means {@code x}.
+ * slashes; or it is the full id of a commit, or {@code refs/tags/x}. {@code refs/heads/x} means
+ * {@code x}.
  */
 public final class CheckedSourceParser implements WorkspaceSourceParser {
   private static final String UNKNOWN_OWNER =
       "Could not determine repository owner. Provide url, owner+repo, or owner/repo format.";
   private static final String FULL_BRANCH = "refs/heads/";
+  private static final String FULL_TAG = "refs/tags/";
   private static final String SUFFIX = ".git";
 
   /**
@@ -86,8 +88,18 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
       return new WorkspaceSource.GitHub(owner, repo, branch, ref);
     }
 
-    Named orBranch(Optional<String> other) {
-      return branch.isPresent() || ref.isPresent() ? this : new Named(other, ref);
+    /**
+     * What a browser has behind {@code /tree/}. GitHub allows no branch or tag that looks like the
+     * id of a commit.
+     */
+    Named orTree(Optional<String> tree) {
+      if (branch.isPresent() || ref.isPresent()) {
+        return this;
+      }
+      return tree.filter(it -> it.startsWith(FULL_TAG) || Revision.COMMIT_ID.matcher(it).matches())
+              .isPresent()
+          ? new Named(branch, tree.map(CheckedSourceParser::ref))
+          : new Named(tree.map(CheckedSourceParser::branch), ref);
     }
   }
 
@@ -126,25 +138,25 @@ public final class CheckedSourceParser implements WorkspaceSourceParser {
     String owner = rest.group("owner");
     String repo = withoutSuffix(rest.group("repo"));
     Optional<String> written = Optional.ofNullable(rest.group("branch"));
-    Optional<String> urlBranch = written.flatMap(CheckedSourceParser::decodedBranch);
+    Optional<String> tree = written.flatMap(CheckedSourceParser::decodedTree);
     if (!GitHubHost.isOwner(owner)
         || !GitHubHost.isRepository(repo)
         || (!isWeb && written.isPresent())
-        || written.isPresent() != urlBranch.isPresent()) {
+        || written.isPresent() != tree.isPresent()) {
       throw invalidUrl(url);
     }
-    return named.orBranch(urlBranch).gitHub(owner, repo);
+    return named.orTree(tree).gitHub(owner, repo);
   }
 
   /**
-   * A branch as written in a URL. Browsers do not encode its slashes, so an encoded slash is
-   * refused.
+   * A branch, a tag or a commit as written in a URL. Browsers do not encode its slashes, so an
+   * encoded slash is refused.
    */
-  private static Optional<String> decodedBranch(String written) {
+  private static Optional<String> decodedTree(String written) {
     return Optional.of(written)
         .filter(text -> !text.toUpperCase(Locale.ROOT).contains("%2F"))
         .flatMap(PercentEncoding::decode)
-        .filter(BranchName::isValid);
+        .filter(text -> Revision.ofRef(text).isPresent());
   }
 
   private static WorkspaceSource.GitHub repository(String owner, String repo, Named named) {

@@ -345,7 +345,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
       throw new WorkspaceFailedException("The order's branch name is not valid");
     }
     if (branch.isPresent()) {
-      return new Revision.Branch(branch.get());
+      return new Revision.BranchOrTag(branch.get());
     }
     if (ref.isEmpty()) {
       return new Revision.DefaultBranch();

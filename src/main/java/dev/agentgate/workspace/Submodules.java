@@ -27,9 +27,11 @@ import java.util.stream.Stream;
 final class Submodules {
   private static final String FILE = ".gitmodules";
   private static final Pattern ENTRY =
-      Pattern.compile("submodule\\.(?<name>.+)\\.(?<key>path|url)\\n(?<value>.*)", Pattern.DOTALL);
+      Pattern.compile(
+          "submodule\\.(?<name>.+)\\.(?<key>path|url|update)\\n(?<value>.*)", Pattern.DOTALL);
   private static final Pattern LINK =
       Pattern.compile("160000 commit ([0-9a-f]{40}|[0-9a-f]{64})\\t(.*)", Pattern.DOTALL);
+  private static final String LEFT_ALONE = "none";
   private static final int NOTHING_FOUND = 1;
 
   /** The number of entries that are searched to find out whether there is any submodule. */
@@ -54,7 +56,8 @@ final class Submodules {
   }
 
   /**
-   * Reads the submodules. A gitlink without a URL is not a submodule, as for git.
+   * Reads the submodules that git would fetch. A gitlink without a URL is not a submodule, and one
+   * with {@code update = none} stays empty.
    *
    * @param most the largest number of submodules allowed
    * @throws WorkspaceFailedException if one of them is not allowed
@@ -113,7 +116,7 @@ final class Submodules {
     values.forEach((name, keys) -> {
       String path = keys.get("path");
       String url = keys.get("url");
-      if (path != null && url != null) {
+      if (path != null && url != null && !LEFT_ALONE.equals(keys.get("update"))) {
         entries.add(new Entry(name, withoutSlash(path), url));
       }
     });
@@ -129,7 +132,7 @@ final class Submodules {
               "--blob=HEAD:" + FILE,
               "--null",
               "--get-regexp",
-              "^submodule\\..*\\.(path|url)$");
+              "^submodule\\..*\\.(path|url|update)$");
       return List.of(all.split("\0", -1));
     } catch (GitFailedException e) {
       if (e.code() == NOTHING_FOUND) {

@@ -117,6 +117,47 @@ class CheckoutRevisionsTest {
   }
 
   @Test
+  void aBranchThatIsATagIsCheckedOutAsOne() throws Exception {
+    String old = git(author, "rev-parse", "HEAD~1");
+    git(author, "tag", "v1.2.3", old);
+    git(author, "push", "-q", "--tags");
+
+    assertDetached(onFiles().prepare(run(), branch("v1.2.3"), LIMIT), old);
+  }
+
+  /** No git makes such a branch today, but every git clones one. */
+  @Test
+  void aDefaultBranchThatBeginsWithAHyphenIsCloned() throws Exception {
+    git(remote, "update-ref", "refs/heads/--x", git(author, "rev-parse", "HEAD"));
+    git(remote, "symbolic-ref", "HEAD", "refs/heads/--x");
+    GitWorkspaces workspaces = onFiles();
+
+    for (int time = 0; time < 2; time++) {
+      Path workspace = workspaces.prepare(run(), source(Optional.empty()), LIMIT);
+
+      assertThat(git(workspace, "symbolic-ref", "HEAD")).isEqualTo("refs/heads/--x");
+      assertThat(git(workspace, "symbolic-ref", "refs/remotes/origin/HEAD"))
+          .isEqualTo("refs/remotes/origin/--x");
+      assertThat(workspace.resolve("file")).hasContent("three");
+    }
+  }
+
+  @Test
+  void aDefaultBranchWhoseNameIsNotUtf8IsNamedAsTheReason() throws Exception {
+    git(remote, "update-ref", "refs/heads/x", git(author, "rev-parse", "HEAD"));
+    String rename = "mv refs/heads/x \"refs/heads/$(printf 'k\\366ln')\"";
+    String head = "printf 'ref: refs/heads/k\\366ln\\n' > HEAD";
+    Process shell =
+        new ProcessBuilder("sh", "-c", rename + " && " + head).directory(remote.toFile()).start();
+    assertThat(shell.waitFor()).isZero();
+
+    assertThatThrownBy(() -> onFiles().prepare(run(), source(Optional.empty()), LIMIT))
+        .isInstanceOf(WorkspaceFailedException.class)
+        .hasMessageContaining("a name that is not valid UTF-8");
+    assertThat(onFiles().prepare(run(), branch("main"), LIMIT)).isNotEmptyDirectory();
+  }
+
+  @Test
   void aTagThatMovedIsFollowed() throws Exception {
     git(author, "tag", "nightly", "HEAD~1");
     git(author, "push", "-q", "--tags");

@@ -320,7 +320,7 @@ class GitWorkspacesTest {
     }
 
     @Test
-    void aBranchThatIsGoneFailsWithGitsWordsAndLeavesNothing() throws Exception {
+    void aBranchThatIsGoneIsNamedAndLeavesNothing() throws Exception {
       GitWorkspaces workspaces = onFiles();
       WorkspaceSource login = new GitHub("acme", "shop", Optional.of("feature/login"));
       workspaces.remove(prepared(workspaces, login));
@@ -328,7 +328,9 @@ class GitWorkspacesTest {
 
       assertThatThrownBy(() -> workspaces.prepare(run(), login, LIMIT))
           .isInstanceOf(WorkspaceFailedException.class)
-          .hasMessage("git fetch failed: fatal: couldn't find remote ref refs/heads/feature/login");
+          .hasMessage(
+              "The remote has no branch or tag feature/login. A commit has to be named by its full"
+                  + " id.");
       assertNothingLeft();
     }
 

@@ -34,7 +34,9 @@ class SubmoduleSourceTest {
         "../../acme/lib/",
         "https://github.com/acme/lib",
         "https://GITHUB.com/acme/lib.git",
-        "git@github.com:acme/lib.git"
+        "git@github.com:acme/lib.git",
+        "ssh://git@github.com/acme/lib.git",
+        "SSH://git@GitHub.com/acme/lib"
       })
   void onTheHostTheTokenMayBeAskedFor(String url) {
     assertThat(find(url, ON_HOST))
@@ -48,6 +50,8 @@ class SubmoduleSourceTest {
     "../../../evil.tld/lib, https://evil.tld/lib",
     "https://gist.github.com/acme/lib, https://gist.github.com/acme/lib",
     "git@evil.tld:acme/lib.git, git@evil.tld:acme/lib.git",
+    "ssh://git@github.com.evil.tld/acme/lib, ssh://git@github.com.evil.tld/acme/lib",
+    "ssh://git@github.com:2222/acme/lib, ssh://git@github.com:2222/acme/lib",
   })
   void elsewhereTheTokenStaysAtHome(String url, String fetched) {
     assertThat(find(url, ON_HOST))

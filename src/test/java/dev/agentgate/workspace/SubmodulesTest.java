@@ -86,6 +86,20 @@ class SubmodulesTest {
   }
 
   @Test
+  void oneThatGitLeavesAloneStaysEmpty() throws Exception {
+    nameSubmodule("shop", "vendor/lib", "../lib.git", library);
+    nameSubmodule("shop", "vendor/big", "https://gone.invalid/acme/big", library);
+    git(author("shop"), "config", "-f", ".gitmodules", "submodule.vendor/big.update", "none");
+    commit("shop", "none");
+
+    Path workspace = onFiles(new CheckoutExtras(true, false)).prepare(run(), SHOP, LIMIT);
+
+    assertThat(workspace.resolve("vendor/lib/file")).hasContent("one");
+    assertThat(workspace.resolve("vendor/big")).isEmptyDirectory();
+    assertThat(git(workspace, "status", "--porcelain")).isEmpty();
+  }
+
+  @Test
   void aRepositoryWithoutAnyIsSilent() throws Exception {
     Files.writeString(author("shop").resolve(".gitmodules"), "[submodule \"x\"]\n\tpath = x\n");
     commit("shop", "leftover");

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
@@ -194,6 +195,31 @@ class WorkspaceSourceParserTest {
     void everyUrlFormNamesTheRepositoryAndItsBranch(String url, String branch) {
       assertThat(parser.parse(new Given().url(url).input()))
           .isEqualTo(new GitHub("acme", "shop", Optional.ofNullable(branch)));
+    }
+
+    @Test
+    void aFullNameInTheUrlSaysWhatItIs() {
+      String url = "https://github.com/acme/shop/tree/refs/";
+
+      assertThat(parser.parse(new Given().url(url + "heads/feat/x").input()))
+          .isEqualTo(new GitHub("acme", "shop", Optional.of("feat/x")));
+      assertThat(parser.parse(new Given().url(url + "tags/v1.2%233").input()))
+          .isEqualTo(new GitHub("acme", "shop", Optional.empty(), Optional.of("refs/tags/v1.2#3")));
+      assertThatThrownBy(() -> parser.parse(new Given().url(url + "pull/1/head").input()))
+          .isInstanceOf(InvalidSourceException.class);
+    }
+
+    @Test
+    void theIdOfACommitInTheUrlIsARef() {
+      String id = "0A0A0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+      String url = "https://github.com/acme/shop/tree/" + id + "/";
+
+      assertThat(parser.parse(new Given().url(url).input()))
+          .isEqualTo(
+              new GitHub(
+                  "acme", "shop", Optional.empty(), Optional.of(id.toLowerCase(Locale.ROOT))));
+      assertThat(parser.parse(new Given().url(url).branch("new").input()))
+          .isEqualTo(new GitHub("acme", "shop", Optional.of("new")));
     }
 
     @ParameterizedTest
