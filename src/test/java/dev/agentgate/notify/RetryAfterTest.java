@@ -30,6 +30,14 @@ class RetryAfterTest {
           503 | Sat, 31 Jan 2026 12:00:30 GMT | 30
           503 | Sat, 31 Jan 2026 11:00:00 GMT | 0
           429 | Sun, 01 Feb 2026 12:00:00 GMT | 3600
+          503 | 'Saturday, 31-Jan-26 12:00:30 GMT' | 30
+          503 | 'Friday, 31-Jan-76 12:00:30 GMT'   | 3600
+          503 | 'Monday, 31-Jan-77 12:00:30 GMT'   | 0
+          503 | 'Sunday, 06-Nov-94 08:49:37 GMT'   | 0
+          503 | Sat Jan 31 12:00:30 2026      | 30
+          503 | Sun Feb  1 00:00:00 2026      | 3600
+          503 | Sun Nov  6 08:49:37 1994      | 0
+          503 | Sun Feb 1                     | 0
           503 | soon                          | 0
           503 | -5                            | 0
           503 | 1.5                           | 0
@@ -49,6 +57,16 @@ class RetryAfterTest {
             Map.of(
                 "Date", List.of("Sat, 31 Jan 2026 18:00:00 GMT"),
                 "Retry-After", List.of("Sat, 31 Jan 2026 18:00:05 GMT")));
+    assertThat(RetryAfter.of(503, headers, CLOCK)).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void theDateOfTheTargetMayHaveAnOldFormToo() {
+    HttpHeaders headers =
+        headers(
+            Map.of(
+                "Date", List.of("Saturday, 31-Jan-26 18:00:00 GMT"),
+                "Retry-After", List.of("Sat Jan 31 18:00:05 2026")));
     assertThat(RetryAfter.of(503, headers, CLOCK)).isEqualTo(Duration.ofSeconds(5));
   }
 
