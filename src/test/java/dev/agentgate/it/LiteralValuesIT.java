@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,30 @@ class LiteralValuesIT {
     try (Service service = Service.in(home).with("AGENTGATE_AUTH_API_KEY_FILE", file)) {
       service.start();
       assertThat(service.client().get("/work-orders", "X-API-Key", KEY).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aKeyThatTheServiceTakesCanBeSentInEveryWay() throws Exception {
+    String key = "correct horse  battery" + "x".repeat(4096 - 22);
+    Path file = Files.writeString(home.resolve("key"), key + "\n");
+    try (Service service = Service.in(home).with("AGENTGATE_AUTH_API_KEY", key)) {
+      service.start();
+      Client client = service.client();
+      for (String wrong : List.of("correct", "correct horse", key + " x", key.strip() + "x")) {
+        assertThat(client.get("/work-orders", "Authorization", "Bearer " + wrong).status())
+            .isEqualTo(401);
+      }
+      assertThat(client.get("/work-orders", "X-API-Key", key).status()).isEqualTo(200);
+      assertThat(client.get("/work-orders", "Authorization", "Bearer " + key).status())
+          .isEqualTo(200);
+      Path said = home.resolve("said");
+      Process list =
+          service
+              .with("AGENTGATE_URL", "http://127.0.0.1:" + service.port())
+              .with("AGENTGATE_API_KEY_FILE", file)
+              .startCommand(said, "list");
+      assertThat(list.waitFor()).as(Files.readString(said)).isZero();
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</a>
  */
 public final class Access {
-  private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
+  private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S(?:.*\\S)?) *");
 
   private final ApiKeys keys;
   private final boolean anonymous;

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** A key for the server. Its text form does not reveal it. */
 public final class ApiKey {
-  private static final Pattern FORM = Pattern.compile("[!-~]{1,4096}");
+  /** What the service takes as a key: it may have blanks inside. */
+  private static final Pattern FORM = Pattern.compile("[ -~]{1,4096}");
 
   private final String value;
   private final String source;

@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 /** Checks that callers can send the configured keys. */
 @Singleton
 class KeysCheck implements StartCheck {
+  /** The head of a request has room for it, and the command line sends no longer one. */
+  private static final int LONGEST = 4096;
+
   private static final String KEYS_FILE = "agentgate.auth.keys-file";
 
   private final AuthConfig auth;
@@ -31,8 +34,8 @@ class KeysCheck implements StartCheck {
             .map(key ->
                 new Problem(
                     "agentgate.auth.api-key",
-                    "is blank, begins or ends with a space, or has a control character or one that"
-                        + " is not ASCII",
+                    "is blank, begins or ends with a space, has a control character or one that is"
+                        + " not ASCII, or is longer than 4096 characters",
                     "set only the key, for example the output of openssl rand -hex 32")),
         auth.keysFile().flatMap(ConfiguredPaths::absolute).flatMap(this::keysFile).stream());
   }
@@ -43,6 +46,7 @@ class KeysCheck implements StartCheck {
    */
   private static boolean isUsable(String key) {
     return !key.isEmpty()
+        && key.length() <= LONGEST
         && key.strip().equals(key)
         && key.chars().allMatch(c -> c >= ' ' && c <= '~');
   }

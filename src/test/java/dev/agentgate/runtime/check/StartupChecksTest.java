@@ -182,6 +182,15 @@ class StartupChecksTest {
         .endsWith("[AGENTGATE_AGENTS_MINE_COMMAND]");
   }
 
+  @Test
+  void aKeyThatTheHeadOfARequestMayNotHoldIsAProblem() {
+    environment.put("AGENTGATE_AUTH_API_KEY", "k".repeat(4096));
+    assertThat(problems()).isEmpty();
+
+    environment.put("AGENTGATE_AUTH_API_KEY", "k".repeat(4097));
+    assertThat(problems()).extracting(Problem::key).containsExactly("agentgate.auth.api-key");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {" key", "pässword", "\uFEFFkey", "a\tb"})
   void aKeyThatFitsNoRequestIsAProblem(String key) {
