@@ -15,9 +15,9 @@ public interface WorkspaceConfig {
   Optional<List<String>> localRoots();
 
   /**
-   * Whether several orders may work in the same local directory at once. If not, one order works
-   * there and the others wait, whatever name they use for the directory ({@code blockedBy} says
-   * {@code repository}). A directory and a directory below it count as two.
+   * Whether several orders may work in the same local directory at once, or in one below it. If
+   * not, one order works there and the others wait, whatever name they use for the directory
+   * ({@code blockedBy} says {@code repository}).
    */
   @WithDefault("false")
   boolean localShared();

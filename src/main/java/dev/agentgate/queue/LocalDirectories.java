@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.DirectoryIdentity;
 import dev.agentgate.workspace.Workspaces;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ final class LocalDirectories {
   /** Guards the fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final Map<String, Optional<Object>> known = new HashMap<>();
+  private final Map<String, Optional<DirectoryIdentity>> known = new HashMap<>();
   private long since = System.nanoTime();
 
   LocalDirectories(Workspaces workspaces) {
@@ -34,7 +35,7 @@ final class LocalDirectories {
    * @param repository the repository of the order
    * @return empty if the order does not work in a local directory, or the directory is gone
    */
-  Optional<Object> recently(Optional<String> repository) {
+  Optional<DirectoryIdentity> recently(Optional<String> repository) {
     Optional<WorkspaceSource.Local> local = repository.flatMap(WorkspaceSource.Local::ofRepository);
     if (local.isEmpty()) {
       return Optional.empty();

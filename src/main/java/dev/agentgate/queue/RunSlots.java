@@ -2,6 +2,7 @@ package dev.agentgate.queue;
 
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workspace.DirectoryIdentity;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +63,10 @@ final class RunSlots {
     return taken.values().stream().anyMatch(supervisor -> supervisor.directory().isPresent());
   }
 
-  /** Whether a run works in this local directory. */
-  boolean usesDirectory(Object identity) {
+  /** Whether a run works in this local directory, or in one above or below it. */
+  boolean usesDirectory(DirectoryIdentity directory) {
     return taken.values().stream()
-        .anyMatch(supervisor -> supervisor.directory().filter(identity::equals).isPresent());
+        .anyMatch(supervisor -> supervisor.directory().filter(directory::overlaps).isPresent());
   }
 
   Collection<RunSupervisor> all() {

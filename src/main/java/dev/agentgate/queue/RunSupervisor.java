@@ -20,6 +20,7 @@ import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Attempt;
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.DirectoryIdentity;
 import dev.agentgate.workspace.Workspaces;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ final class RunSupervisor {
   /** The term of the lease in which the order was claimed. */
   private final long term;
 
-  private final Optional<Object> directory;
+  private final Optional<DirectoryIdentity> directory;
   private final RunRecord record;
   private final EndRequests requests;
   private final OutcomeRecorder recorder;
@@ -149,7 +150,7 @@ final class RunSupervisor {
    * Returns the local directory in which the run works, as {@link Workspaces#identify} identified
    * it when the supervisor was created.
    */
-  Optional<Object> directory() {
+  Optional<DirectoryIdentity> directory() {
     return directory;
   }
 

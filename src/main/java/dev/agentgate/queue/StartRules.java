@@ -6,6 +6,7 @@ import dev.agentgate.store.Claim;
 import dev.agentgate.store.WorkQueue;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workspace.DirectoryIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -136,7 +137,7 @@ final class StartRules {
    * instance is claiming, so no two claims use up the same budget.
    */
   private final class Admission implements Predicate<QueueEntry> {
-    private final Set<Object> directories = new HashSet<>();
+    private final Set<DirectoryIdentity> directories = new HashSet<>();
     private final Set<String> tried = new HashSet<>();
     private final Set<String> paid = new HashSet<>();
     private @Nullable BudgetState budget;
@@ -197,16 +198,18 @@ final class StartRules {
    *
    * @param admitted the directories of the other orders of the same claim
    */
-  private boolean admits(QueueEntry entry, Set<Object> admitted) {
+  private boolean admits(QueueEntry entry, Set<DirectoryIdentity> admitted) {
     if (settings.localShared()) {
       return true;
     }
-    Optional<Object> directory = directories.recently(entry.repository());
+    Optional<DirectoryIdentity> directory = directories.recently(entry.repository());
     return directory.isEmpty()
-        || (!slots.usesDirectory(directory.get()) && admitted.add(directory.get()));
+        || (!slots.usesDirectory(directory.get())
+            && admitted.stream().noneMatch(directory.get()::overlaps)
+            && admitted.add(directory.get()));
   }
 
-  /** Whether another order works in this order's local directory, which must not be shared. */
+  /** Whether another order works where this order would, which must not be shared. */
   private boolean isTaken(QueueEntry entry) {
     return !settings.localShared()
         && slots.useLocalDirectories()
@@ -214,13 +217,11 @@ final class StartRules {
   }
 
   /**
-   * Whether another order works in a directory that must not be shared.
-   *
-   * @param identity the directory's identity, from {@link
-   *     dev.agentgate.workspace.Workspaces#identify}
+   * Whether another order works in a directory that must not be shared, or in one above or below
+   * it.
    */
-  boolean isDirectoryTaken(Object identity) {
-    return !settings.localShared() && slots.usesDirectory(identity);
+  boolean isDirectoryTaken(DirectoryIdentity directory) {
+    return !settings.localShared() && slots.usesDirectory(directory);
   }
 
   /** Whether the order is in the backoff of a retry. */

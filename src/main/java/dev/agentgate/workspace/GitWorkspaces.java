@@ -110,7 +110,7 @@ public final class GitWorkspaces implements Workspaces, WorkspaceChanges, Worksp
   }
 
   @Override
-  public Optional<Object> identify(WorkspaceSource.Local source) {
+  public Optional<DirectoryIdentity> identify(WorkspaceSource.Local source) {
     return localRoots.find(source.path()).flatMap(LocalRoots::identify);
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,11 +41,10 @@ public final class LocalRoots {
     }
   }
 
-  /** Returns the device and the inode of a directory; empty if it is gone. */
-  static Optional<Object> identify(Path directory) {
+  /** Returns the identity of a directory; empty if it is gone. */
+  static Optional<DirectoryIdentity> identify(Path directory) {
     try {
-      return Optional.ofNullable(
-          Files.readAttributes(directory, BasicFileAttributes.class).fileKey());
+      return Optional.of(DirectoryIdentity.of(directory));
     } catch (IOException e) {
       return Optional.empty();
     }

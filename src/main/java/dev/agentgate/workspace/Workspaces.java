@@ -29,12 +29,12 @@ public interface Workspaces {
   Path locate(RunId run, WorkspaceSource source);
 
   /**
-   * Returns an identity of a local directory: it is equal for all names of the directory, whatever
-   * links and mounts lead to it. Determined anew by each call, because links may change.
+   * Returns the identity of a local directory. Determined anew by each call, because links may
+   * change.
    *
    * @return empty if it is not a directory below an allowed root now
    */
-  Optional<Object> identify(WorkspaceSource.Local source);
+  Optional<DirectoryIdentity> identify(WorkspaceSource.Local source);
 
   /**
    * Removes what {@link #prepare} created for the run, but never a local directory. Idempotent.

@@ -59,10 +59,12 @@ class LocalDirectoryIT {
       String same = submit(client, root.resolve("one"));
       String linked = submit(client, root.resolve("link"));
       String chained = submit(client, root.resolve("chain"));
+      String below = submit(client, root.resolve("chain/below"));
+      String above = submit(client, root);
       String other = submit(client, root.resolve("other"));
       client.awaitStatus(other, "running");
       assertThat(blockedBy(client)).containsExactly("repository");
-      for (String waiting : List.of(same, linked, chained)) {
+      for (String waiting : List.of(same, linked, chained, below, above)) {
         assertThat(client.status(waiting)).isEqualTo("queued");
         assertThat(
                 client.post("/work-orders/" + waiting + "/runs").json().path("started").asBoolean())
@@ -72,7 +74,7 @@ class LocalDirectoryIT {
       await().untilAsserted(() -> assertThat(blockedBy(client)).containsExactly("repository"));
       assertThat(client.get("/queue/health").json().path("runningCount").asInt()).isEqualTo(2);
       Files.createFile(enough);
-      for (String id : List.of(first, same, linked, chained, other)) {
+      for (String id : List.of(first, same, linked, chained, below, above, other)) {
         assertThat(client.awaitEnd(id).path("status").asText()).isEqualTo("completed");
       }
     }

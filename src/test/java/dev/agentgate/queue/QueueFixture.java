@@ -30,6 +30,7 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import dev.agentgate.workorder.WorkspaceSource;
+import dev.agentgate.workspace.DirectoryIdentity;
 import dev.agentgate.workspace.WorkspaceRetention;
 import dev.agentgate.workspace.WorkspaceRetention.Keep;
 import dev.agentgate.workspace.WorkspaceSourceInput;
@@ -37,6 +38,7 @@ import dev.agentgate.workspace.Workspaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -423,8 +425,12 @@ final class QueueFixture implements AutoCloseable {
     }
 
     @Override
-    public Optional<Object> identify(WorkspaceSource.Local source) {
-      return Optional.of(Path.of(source.path()));
+    public Optional<DirectoryIdentity> identify(WorkspaceSource.Local source) {
+      List<Object> above = new ArrayList<>();
+      for (Path at = Path.of(source.path()); at != null; at = at.getParent()) {
+        above.add(at);
+      }
+      return Optional.of(new DirectoryIdentity(above));
     }
 
     @Override

@@ -45,6 +45,7 @@ import dev.agentgate.workorder.WorkspaceSource;
 import dev.agentgate.workspace.ChangedFile;
 import dev.agentgate.workspace.ChangedFiles;
 import dev.agentgate.workspace.CollectedChanges;
+import dev.agentgate.workspace.DirectoryIdentity;
 import dev.agentgate.workspace.WorkspaceChanges;
 import dev.agentgate.workspace.WorkspaceFailedException;
 import dev.agentgate.workspace.Workspaces;
@@ -254,7 +255,7 @@ class LocalExecutorTest extends ExecutorContract {
     }
 
     @Override
-    public Optional<Object> identify(WorkspaceSource.Local source) {
+    public Optional<DirectoryIdentity> identify(WorkspaceSource.Local source) {
       return Optional.empty();
     }
 
