@@ -8,17 +8,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * The changes of status that the store has not answered, because the connection to it broke. Each
  * is looked for in the store for a while, because it may have been made and must then be announced.
  */
 final class UnansweredChanges {
+  private static final Logger LOG = Logger.getLogger(UnansweredChanges.class);
+
   /** A store that is out of reach has few connections that can break. */
   private static final int MOST = 1_000;
 
-  /** One each second. */
+  /** One each second, also while the store is out of reach. */
   private static final int MOST_LOOKS = 3_600;
+
+  /** What is not made after so many seconds will not be made: the store has ended it. */
+  private static final int MOST_ANSWERS = 120;
 
   private final WorkOrders orders;
   private final Consumer<WorkOrder> look;
@@ -46,24 +52,21 @@ final class UnansweredChanges {
   }
 
   private void lookFor(WorkOrder changed) {
-    for (int looks = 0; looks < MOST_LOOKS && has(changed); looks++) {
-      if (isPast(changed)) {
-        break;
+    int answers = 0;
+    for (int looks = 0; looks < MOST_LOOKS && answers < MOST_ANSWERS && has(changed); looks++) {
+      try {
+        Optional<WorkOrder> stored = orders.find(changed.id());
+        answers++;
+        stored.ifPresent(look);
+        if (stored.filter(it -> it.revision() >= changed.revision()).isPresent()) {
+          break;
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.debugf("A change of %s cannot be looked for now: %s", changed.id(), e.getMessage());
       }
       Patience.pause();
     }
     forget(changed);
-  }
-
-  /** Whether nothing more can be learned about a change. */
-  private boolean isPast(WorkOrder changed) {
-    try {
-      Optional<WorkOrder> stored = orders.find(changed.id());
-      stored.ifPresent(look);
-      return stored.filter(it -> it.revision() >= changed.revision()).isPresent();
-    } catch (StoreUnavailableException e) {
-      return false;
-    }
   }
 
   /** Whether a change to this revision of an order has no answer. */
