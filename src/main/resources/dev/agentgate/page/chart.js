@@ -3,6 +3,17 @@ import { html, useEffect, useRef } from './view.js';
 
 let library = null;
 
+/** Loads the library, which is a script that defines a global name. */
+function load() {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = new URL('./lib/uPlot.iife.min.js', import.meta.url);
+    script.onload = () => resolve(window.uPlot);
+    script.onerror = () => reject(new Error('The charts cannot be loaded.'));
+    document.head.append(script);
+  });
+}
+
 /** Returns a colour of the sheet, as it is in the present theme. */
 function colour(element, name) {
   const probe = document.createElement('span');
@@ -13,7 +24,8 @@ function colour(element, name) {
   return value;
 }
 
-const HEIGHT = 150;
+// Of the text that the sizes below are for, in pixels.
+const TEXT = 14;
 const DAY = 86_400;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -22,6 +34,11 @@ const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }
 function times(plot, splits) {
   const format = plot.scales.x.max - plot.scales.x.min > 2 * DAY ? date : clock;
   return splits.map((seconds) => format.format(new Date(seconds * 1000)));
+}
+
+/** Returns the size that a chart has in its place. */
+function size(place) {
+  return { width: place.clientWidth, height: place.clientHeight };
 }
 
 /**
@@ -38,25 +55,33 @@ export function Chart({ title, summary, data, options }) {
   useEffect(() => {
     let gone = false;
     const draw = async () => {
-      library ??= import('./lib/uPlot.esm.js');
-      const { default: Plot } = await library;
+      library ??= load();
+      const Plot = await library;
       if (gone) {
         return;
       }
       chart.current?.destroy();
       const ink = (name) => colour(place.current, name);
-      const axis = { stroke: ink('muted'), grid: { stroke: ink('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
+      const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / TEXT;
+      const axis = {
+        stroke: ink('muted'), grid: { stroke: ink('line'), width: 1 }, ticks: { show: false }, gap: 5 * unit,
+        font: `${11 * unit}px system-ui, sans-serif`,
+      };
       const own = options(ink, Plot);
+      const { size: width, ...valueAxis } = { size: 46, ...own.valueAxis };
       chart.current = new Plot({
-        width: place.current.clientWidth, height: HEIGHT,
+        ...size(place.current),
         legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-        padding: [8, 20, 0, 0],
+        padding: [8 * unit, 20 * unit, 0, 0],
         ...own,
-        axes: [{ ...axis, space: 70, size: 28, values: times }, { ...axis, size: 46, space: 28, ...own.valueAxis }],
+        axes: [
+          { ...axis, space: 70 * unit, size: 28 * unit, values: times },
+          { ...axis, size: width * unit, space: 28 * unit, ...valueAxis },
+        ],
       }, newest.current, place.current);
     };
     draw();
-    const resized = new ResizeObserver(() => chart.current?.setSize({ width: place.current.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() => chart.current?.setSize(size(place.current)));
     resized.observe(place.current);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', draw);

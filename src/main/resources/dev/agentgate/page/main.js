@@ -152,4 +152,20 @@ function App() {
     ${session.asking && html`<${KeyDialog} />`}`;
 }
 
-render(html`<${App} />`, document.getElementById('app'));
+/** What goes away with the focus in it leaves the focus to the screen: the keyboard would be nowhere. */
+function keepTheFocus() {
+  let focused = null;
+  document.addEventListener('focusin', ({ target }) => {
+    focused = target;
+  });
+  new MutationObserver(() => {
+    if (focused && !focused.isConnected && document.activeElement === document.body) {
+      document.getElementById('main').focus({ preventScroll: true });
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
+const place = document.getElementById('app');
+place.replaceChildren();
+render(html`<${App} />`, place);
+keepTheFocus();

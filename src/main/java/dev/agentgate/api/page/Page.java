@@ -27,6 +27,12 @@ import java.util.Optional;
 public class Page {
   private static final String GZIP = "gzip";
 
+  /**
+   * What a worker may do, which is all that a file's policy can be about. It is sent many times.
+   */
+  private static final String FILE_POLICY =
+      "default-src 'none'; script-src 'self'; connect-src 'self'";
+
   private final ProblemAnswers answers;
   private final Future<PageFiles> files;
 
@@ -68,7 +74,8 @@ public class Page {
           if (file.isPresent()) {
             context
                 .response()
-                .putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable");
+                .putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable")
+                .putHeader("Content-Security-Policy", FILE_POLICY);
             send(context, file.get());
           } else {
             answers.send(
