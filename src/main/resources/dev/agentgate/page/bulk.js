@@ -58,6 +58,9 @@ export function BulkDialog({ api, action, filter, onClose }) {
   const matching = count.value?.[action.would];
 
   const run = async () => {
+    if (working) {
+      return;
+    }
     setWorking(true);
     setError(null);
     try {
@@ -87,7 +90,7 @@ export function BulkDialog({ api, action, filter, onClose }) {
       <div class="buttons">
         <button type="button" onClick=${onClose}>${matching === 0 ? 'Close' : 'Keep them as they are'}</button>
         ${matching > 0 && html`<button type="button" class=${action === BULK.cancel ? 'danger' : 'primary'}
-          disabled=${working} onClick=${run}>
+          aria-disabled=${working} onClick=${run}>
           ${working ? action.busy : `${action.verb} ${number(matching)} ${matching === 1 ? 'order' : 'orders'}`}
         </button>`}
       </div>

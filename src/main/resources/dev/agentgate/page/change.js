@@ -267,7 +267,7 @@ export function ChangeScreen({ runId, api }) {
   });
   return html`
     <section class="change-screen">
-      <${RunHead} title="Change" run=${value?.run} runId=${runId} other="Log" />
+      <${RunHead} title="Change" run=${value?.run} runId=${runId} other="Log" error=${error} />
       ${value && html`<${Outcome} ...${value} runId=${runId} api=${api} />`}
       ${!value && error && html`<${Problem} error=${error} retry=${again} />`}
       ${!value && !error && html`<${Loading} />`}

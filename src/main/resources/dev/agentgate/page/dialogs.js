@@ -12,6 +12,9 @@ export function FormDialog({ title, submit, busy, danger, run, onClose, children
   const isShown = useShown();
   const go = async (event) => {
     event.preventDefault();
+    if (working) {
+      return;
+    }
     setWorking(true);
     setError(null);
     try {
@@ -33,7 +36,7 @@ export function FormDialog({ title, submit, busy, danger, run, onClose, children
       ${error && html`<${Problem} error=${error} />`}
       <div class="buttons">
         <button type="button" onClick=${onClose}>Close</button>
-        <button class=${danger ? 'danger' : 'primary'} disabled=${working}>${working ? busy : submit}</button>
+        <button class=${danger ? 'danger' : 'primary'} aria-disabled=${working}>${working ? busy : submit}</button>
       </div>
     </form>
   <//>`;

@@ -9,7 +9,7 @@ export function KeyDialog() {
   const submit = async (event) => {
     event.preventDefault();
     const key = new FormData(event.target).get('key').trim();
-    if (key === '') {
+    if (key === '' || busy) {
       return;
     }
     setBusy(true);
@@ -23,7 +23,7 @@ export function KeyDialog() {
       <input id="key" name="key" type="password" autocomplete="off" spellcheck=${false} required
         autofocus aria-describedby=${error ? 'key-error' : undefined} aria-invalid=${error ? 'true' : undefined} />
       ${error && html`<p id="key-error" class="error" role="alert">${error}</p>`}
-      <div class="buttons"><button class="primary" disabled=${busy}>Continue</button></div>
+      <div class="buttons"><button class="primary" aria-disabled=${busy}>Continue</button></div>
     </form>
   <//>`;
 }

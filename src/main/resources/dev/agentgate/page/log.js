@@ -309,7 +309,7 @@ export function LogScreen({ runId, api }) {
   const { value: run, error, again } = useLoaded((signal) => api.get(`/runs/${runId}`, { signal }), [runId]);
   return html`
     <section class="log-screen">
-      <${RunHead} title="Log" run=${run} runId=${runId} other="Change" />
+      <${RunHead} title="Log" run=${run} runId=${runId} other="Change" error=${error} />
       ${run && html`<${Log} runId=${runId} running=${!run.endedAt} api=${api} />`}
       ${!run && error && html`<${Problem} error=${error} retry=${again} />`}
     </section>
@@ -391,6 +391,13 @@ function Log({ runId, running, api }) {
     reader.current.follow = on;
   }
 
+  /** Its button stays when the run has ended: it may have the focus, and others would move. */
+  function toggleFollow() {
+    if (live) {
+      switchFollow(!follow);
+    }
+  }
+
   function switchWrap(on) {
     setWrap(on);
     reader.current.wrap = on;
@@ -431,7 +438,7 @@ function Log({ runId, running, api }) {
         '/': () => findField.current.select(),
         n: () => step(1),
         N: () => step(-1),
-        f: () => switchFollow(!follow),
+        f: toggleFollow,
         w: () => switchWrap(!wrap),
       }[event.key];
       if (action) {
@@ -459,11 +466,8 @@ function Log({ runId, running, api }) {
         <button type="button" aria-pressed=${wrap} title="Wrap long lines (w)" onClick=${() => switchWrap(!wrap)}>
           Wrap
         </button>
-        ${live &&
-        html`
-          <button type="button" aria-pressed=${follow} title="Keep the end in sight (f)"
-            onClick=${() => switchFollow(!follow)}>Follow</button>
-        `}
+        <button type="button" aria-pressed=${live && follow} aria-disabled=${!live} onClick=${toggleFollow}
+          title=${live ? 'Keep the end in sight (f)' : 'The run writes no more'}>Follow</button>
         <span class="choice" role="group" aria-label="Go to">
           <button type="button" title="Go to the start (Home)" onClick=${toStart}>Start</button>
           <button type="button" title="Go to the end (End)" onClick=${toEnd}>End</button>
@@ -504,7 +508,7 @@ function Find({ field, query, setQuery, found, match, step }) {
 const ENDS = { completed: 'has completed', failed: 'has failed', cancelled: 'was cancelled' };
 const STATES = {
   connecting: 'Connecting…',
-  live: 'Live: new lines appear as they are written',
+  live: 'Live: new lines appear',
   resting: 'Paused while this tab is hidden',
   lost: 'Connection lost. Trying again…',
   unauthorized: 'A key is needed',

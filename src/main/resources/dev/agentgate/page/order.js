@@ -22,9 +22,9 @@ export function OrderScreen({ api, id }) {
   useRefresh(again, { wanted: (change) => change.workOrderId === id || order.value?.status === 'queued' });
 
   if (order.error && !order.value) {
-    return html`<div class="screen-head"><h1>Order</h1></div><${Problem} error=${order.error} retry=${again} />`;
+    return html`<${Crumbs} /><div class="screen-head"><h1>Order</h1></div><${Problem} error=${order.error} retry=${again} />`;
   }
-  if (!order.value) {
+  if (!order.value || (!runs.value && !runs.error)) {
     return html`<${Loading} />`;
   }
   const running = runs.value?.items.find((run) => run.status === 'running' && run.id === order.value.currentRunId);
@@ -70,6 +70,10 @@ function useWhilePending(pending, again) {
   }, [pending]);
 }
 
+function Crumbs() {
+  return html`<p class="crumbs"><${Link} href="/orders">Orders<//></p>`;
+}
+
 function Head({ api, order, runs, again }) {
   const [dialog, setDialog] = useState(null);
   const isShown = useShown();
@@ -77,28 +81,28 @@ function Head({ api, order, runs, again }) {
   const last = runs[0];
   const retry = async () => {
     const result = await api.post(`/work-orders/${order.id}/runs`);
-    announce(result.started ? 'The run has started.' : 'The order is queued, and starts when a slot is free.');
+    announce(result.started ? 'The run has started.' : 'The order is queued, and waits for its turn.');
     await again();
   };
   const publishable = finished && last?.changes?.files > 0 && !last.changes.patchTooLarge;
   const open = (name) => () => setDialog(name);
   const Shown = DIALOGS[dialog];
   return html`
-    <p class="crumbs"><${Link} href="/orders">Orders<//></p>
+    <${Crumbs} />
     <div class="screen-head order-head">
       <div class="order-name">
         <h1>${firstLine(order.taskPrompt) || order.id}</h1>
         <p><span role="status"><${Status} of=${order.status} /></span> <span class="mono muted">${order.id}</span></p>
       </div>
       <div class="buttons">
-        ${may('operator') && order.status === 'queued' && html`<${Action} label="Run now" busy="Asking…" run=${retry} />`}
-        ${may('operator') && finished && html`<${Action} label="Retry" busy="Queueing…" run=${retry} />`}
-        ${may('operator') && finished && last && html`<button type="button" onClick=${open('followUp')}>Follow up…</button>`}
-        ${may('operator') && publishable && html`<button type="button" onClick=${open('publish')}>Publish…</button>`}
-        ${may('operator') && html`<${Link} href=${`/submit?from=${order.id}`} class="button">Submit again…<//>`}
-        ${may('operator') && !finished && html`<button type="button" class="danger" onClick=${open('cancel')}>Cancel…</button>`}
-        ${may('admin') && order.status === 'running' && html`<button type="button" class="danger" onClick=${open('kill')}>Kill…</button>`}
-        ${may('admin') && finished && html`<button type="button" class="danger" onClick=${open('remove')}>Remove…</button>`}
+        ${may('operator') && order.status === 'queued' && html`<${Action} key="run" label="Run now" busy="Asking…" run=${retry} />`}
+        ${may('operator') && finished && html`<${Action} key="retry" label="Retry" busy="Queueing…" run=${retry} />`}
+        ${may('operator') && finished && last && html`<button type="button" key="followUp" onClick=${open('followUp')}>Follow up…</button>`}
+        ${may('operator') && publishable && html`<button type="button" key="publish" onClick=${open('publish')}>Publish…</button>`}
+        ${may('operator') && html`<${Link} key="again" href=${`/submit?from=${order.id}`} class="button">Submit again…<//>`}
+        ${may('operator') && !finished && html`<button type="button" key="cancel" class="danger" onClick=${open('cancel')}>Cancel…</button>`}
+        ${may('admin') && order.status === 'running' && html`<button type="button" key="kill" class="danger" onClick=${open('kill')}>Kill…</button>`}
+        ${may('admin') && finished && html`<button type="button" key="remove" class="danger" onClick=${open('remove')}>Remove…</button>`}
       </div>
     </div>
     ${Shown && html`<${Shown} api=${api} order=${order} run=${last} onClose=${() => setDialog(null)}
@@ -168,7 +172,8 @@ function Attempt({ run }) {
       <span class="muted">${how.join(', ')}</span>
       <span class="attempt-links">
         <${Link} href=${`/runs/${run.id}/log`}>Log<span class="muted"> ${bytes(run.logBytes)}</span><//>
-        ${run.changes && html`<${Link} href=${`/runs/${run.id}/change`}>Change <${Lines} changes=${run.changes} /><//>`}
+        ${run.changes?.files > 0 && html`<${Link} href=${`/runs/${run.id}/change`}>Change <${Lines} changes=${run.changes} /><//>`}
+        ${run.changes?.files === 0 && html`<span class="muted">No change</span>`}
       </span>
     </div>
     <p class="muted attempt-facts">
@@ -240,7 +245,7 @@ function Facts({ order }) {
     ['Cost', order.usage?.costUsd !== undefined && dollars(order.usage.costUsd)],
     ['Tokens', order.usage?.inputTokens !== undefined
       && `${short(order.usage.inputTokens)} in, ${short(order.usage.outputTokens ?? 0)} out`],
-    ['Change', order.changes && html`<${Link} href=${`/runs/${order.currentRunId}/change`}>
+    ['Change', order.changes?.files === 0 ? 'none' : order.changes && html`<${Link} href=${`/runs/${order.currentRunId}/change`}>
       ${several(order.changes.files, 'file')} <${Lines} changes=${order.changes} /><//>`],
   ];
   const settings = [

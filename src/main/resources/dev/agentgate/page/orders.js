@@ -43,14 +43,14 @@ export function OrdersScreen({ api, query }) {
         })}
       </div>`}
     </div>
-    <${Filters} api=${api} filter=${filter} go=${go} />
+    ${!list.value && !list.error && html`<${Loading} />`}
+    ${(list.value || list.error) && html`<${Filters} api=${api} filter=${filter} go=${go} />`}
     ${list.error && html`<${Problem} error=${list.error} retry=${list.again} />`}
     <div class="news" aria-live="polite">
       ${shown.news > 0 && html`<button type="button" class="quiet" onClick=${shown.showNews}>
         Show ${several(shown.news, 'newer order')}</button>`}
     </div>
-    <div class=${list.value && list.value.asked !== asked ? 'panel stale' : 'panel'} ref=${table}>
-      ${patched === undefined && !list.error && html`<${Loading} />`}
+    <div class=${`${list.value ? 'panel' : ''} ${list.value && list.value.asked !== asked ? 'stale' : ''}`} ref=${table}>
       ${patched?.length === 0 && html`<${Empty}>
         ${asked.includes('&') ? 'No order matches these filters.' : 'There are no orders yet.'}
       <//>`}

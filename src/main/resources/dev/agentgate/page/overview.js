@@ -57,14 +57,14 @@ export function OverviewScreen({ api }) {
     ${now.error && html`<${Problem} error=${now.error} retry=${now.again} />`}
     <${Figures} ...${now.value} />
     <${Notices} health=${health} missing=${instances?.filter(isMissing) ?? []} />
-    <section class="panel" aria-labelledby="running">
+    <${Charts} api=${api} health=${health} />
+    <section class="panel running" aria-labelledby="running">
       <div class="panel-head"><h2 id="running">Running now</h2>
         ${running.total > running.items.length && html`<${Link} class="panel-link" href="/orders?status=running">
           All ${number(running.total)}<//>`}</div>
       ${running.items.length > 0 ? html`<${OrderTable} orders=${running.items} />`
         : html`<${Empty}>Nothing runs at the moment.<//>`}
-    </section>
-    <${Charts} api=${api} health=${health} />`;
+    </section>`;
 }
 
 function Pausing({ api, health, again }) {

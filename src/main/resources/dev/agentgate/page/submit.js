@@ -48,6 +48,9 @@ function Form({ api, agents, order }) {
 
   const submit = async (event) => {
     event.preventDefault();
+    if (working) {
+      return;
+    }
     setWorking(true);
     setError(null);
     try {
@@ -126,7 +129,7 @@ function Form({ api, agents, order }) {
       </div>
     </details>
     ${error && html`<${Problem} error=${error} />`}
-    <div class="buttons"><button class="primary" disabled=${working}>${working ? 'Submitting…' : 'Submit the order'}</button></div>
+    <div class="buttons"><button class="primary" aria-disabled=${working}>${working ? 'Submitting…' : 'Submit the order'}</button></div>
   </form><//>`;
 }
 

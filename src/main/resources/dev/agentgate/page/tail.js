@@ -1,6 +1,6 @@
 // The last lines that an agent wrote, as it writes them.
 import { Link } from './router.js';
-import { html, useEffect, useRef, useState } from './view.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from './view.js';
 
 const LINES = 12;
 // A line may have many megabytes, so characters are counted, too.
@@ -26,6 +26,8 @@ function lastLines(text, cut) {
  */
 export function Tail({ api, run, onMore }) {
   const [text, setText] = useState(run.logBytes ? null : '');
+  const place = useRef(null);
+  const atEnd = useRef(true);
   const more = useRef(onMore);
   more.current = onMore;
 
@@ -77,9 +79,19 @@ export function Tail({ api, run, onMore }) {
     };
   }, [run.id]);
 
+  // A reader who scrolls up is left alone.
+  const scrolled = ({ target }) => {
+    atEnd.current = target.scrollTop + target.clientHeight >= target.scrollHeight - 2;
+  };
+  useLayoutEffect(() => {
+    if (atEnd.current) {
+      place.current.scrollTop = place.current.scrollHeight;
+    }
+  }, [text]);
+
   return html`<section class="panel" aria-labelledby="tail">
     <div class="panel-head"><h2 id="tail">Latest output</h2>
       <${Link} href=${`/runs/${run.id}/log`} class="panel-link">Whole log<//></div>
-    <pre class="panel-body tail" role="region" tabindex="0" aria-labelledby="tail">${text === '' ? 'Nothing yet.' : text ?? ' '}</pre>
+    <pre class="panel-body tail" role="region" tabindex="0" aria-labelledby="tail" ref=${place} onScroll=${scrolled}>${text === '' ? 'Nothing yet.' : text ?? ' '}</pre>
   </section>`;
 }

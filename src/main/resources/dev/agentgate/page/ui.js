@@ -6,11 +6,11 @@ export function Status({ of }) {
   return html`<span class=${`status status-${of}`}><span class="mark" aria-hidden="true"></span>${of}</span>`;
 }
 
-/** A sentence about something that went wrong. */
+/** A sentence about something that went wrong. What does not exist is not asked for again. */
 export function Problem({ error, retry }) {
   return html`<div class="notice notice-bad" role="alert">
     <p>${error.message}</p>
-    ${retry && html`<button type="button" onClick=${retry}>Try again</button>`}
+    ${retry && error.status !== 404 && html`<button type="button" onClick=${retry}>Try again</button>`}
   </div>`;
 }
 
@@ -23,10 +23,16 @@ export function Empty({ children }) {
   return html`<div class="empty">${children}</div>`;
 }
 
-/** A button that shows that its action is under way, and what went wrong with it. */
+/**
+ * A button that shows that its action is under way, and what went wrong with it. It is not disabled meanwhile, because it
+ * would lose the focus.
+ */
 export function Action({ label, busy = `${label}…`, run, kind = '', ...more }) {
   const [working, setWorking] = useState(false);
   const click = async () => {
+    if (working) {
+      return;
+    }
     setWorking(true);
     try {
       await run();
@@ -36,7 +42,7 @@ export function Action({ label, busy = `${label}…`, run, kind = '', ...more })
       setWorking(false);
     }
   };
-  return html`<button type="button" class=${kind} disabled=${working} onClick=${click} ...${more}>
+  return html`<button type="button" class=${kind} aria-disabled=${working} onClick=${click} ...${more}>
     ${working ? busy : label}
   </button>`;
 }

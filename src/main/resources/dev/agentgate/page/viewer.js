@@ -4,14 +4,15 @@ import { Link } from './router.js';
 import { html } from './view.js';
 
 /** The head of a screen of a run: which run, of which order, and the way to the other screen. */
-export function RunHead({ title, run, runId, other }) {
+export function RunHead({ title, run, runId, other, error }) {
   return html`
     <header class="viewer-head">
       <h1>${title}</h1>
-      <span>
-        ${run ? html`Run ${run.attempt} of <${Link} href=${`/orders/${run.workOrderId}`}>${run.workOrderId}<//>` : runId}
-      </span>
-      <${Link} href=${`/runs/${runId}/${other.toLowerCase()}`}>${other}<//>
+      ${run && html`
+        <span>Run ${run.attempt} of <${Link} href=${`/orders/${run.workOrderId}`}>${run.workOrderId}<//></span>
+        <${Link} href=${`/runs/${runId}/${other.toLowerCase()}`}>${other}<//>
+      `}
+      ${!run && error && html`<span>${runId}</span>`}
     </header>
   `;
 }
@@ -62,10 +63,12 @@ export async function copyText(text) {
     return;
   }
   // Browsers have a clipboard only for https and loopback addresses.
+  const focused = document.activeElement;
   const field = document.createElement('textarea');
   field.value = text;
   document.body.append(field);
   field.select();
   document.execCommand('copy');
   field.remove();
+  focused?.focus();
 }

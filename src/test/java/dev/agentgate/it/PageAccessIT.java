@@ -1,6 +1,7 @@
 package dev.agentgate.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.agentgate.it.Chrome.button;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -107,6 +108,12 @@ class PageAccessIT {
       page.navigate("/agents");
       assertThat(page.getByText("claude-code").first()).isVisible();
       assertThat(page.locator("dialog")).hasCount(0);
+
+      button(page, "Forget key").click();
+      assertThat(page.getByText("Enter your key")).isVisible();
+      assertThat(page.evaluate("sessionStorage.getItem('agentgate.key')")).isNull();
+      page.reload();
+      assertThat(page.getByText("Enter your key")).isVisible();
 
       Page other = page.context().newPage();
       other.navigate("/");
@@ -258,7 +265,7 @@ class PageAccessIT {
   }
 
   private static boolean isFocused(Page page, String text) {
-    return text.equals(page.locator(":focus").innerText());
+    return text.equals(page.evaluate("document.activeElement.innerText"));
   }
 
   @ParameterizedTest
@@ -269,7 +276,11 @@ class PageAccessIT {
     String failed = submit("echo said; exit 3");
     String running = submit("# Runs\necho begun; sleep 1000");
     try (Tab tab = chrome.tab(service, theme, 1280, 800)) {
-      Page page = enter(tab, "admin", "/");
+      Page page = tab.open("/");
+      assertThat(page.getByText("Enter your key")).isVisible();
+      new PageAccessibility(page).check();
+      enter(page, "admin-key");
+      assertThat(page.locator("dialog")).hasCount(0);
       assertThat(page.locator(".chart canvas")).hasCount(3);
       new PageAccessibility(page).check();
       for (String path :
@@ -286,9 +297,9 @@ class PageAccessIT {
         assertThat(page.locator(".loading")).hasCount(0);
         new PageAccessibility(page).check();
       }
-      page.navigate("/orders/" + running);
-      page.getByText("Kill…").click();
-      new PageAccessibility(page).check();
+      checkDialogs(page, "/orders/" + running, "Cancel…", "Kill…");
+      checkDialogs(page, "/orders/" + failed, "Follow up…", "Remove…");
+      checkDialogs(page, "/agents", "Pause shell");
       page.navigate("/orders?status=failed");
       page.getByText("Retry failed…").click();
       assertThat(page.locator("dialog")).containsText("these filters");
@@ -299,6 +310,65 @@ class PageAccessIT {
     } finally {
       service.client().post("/work-orders/" + running + "/cancel", Client.script(""), key("admin"));
     }
+  }
+
+  private static void checkDialogs(Page page, String path, String... openers) {
+    page.navigate(path);
+    for (String opener : openers) {
+      button(page, opener).click();
+      assertThat(page.locator("dialog")).isVisible();
+      new PageAccessibility(page).check();
+      page.keyboard().press("Escape");
+      assertThat(page.locator("dialog")).hasCount(0);
+    }
+  }
+
+  @Test
+  void anOrderIsSubmittedCancelledAndRemovedWithoutAMouse() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "admin", "/");
+      tabTo(page, "Submit");
+      page.keyboard().press("Enter");
+      assertThat(page.locator("main")).isFocused();
+      assertThat(page.getByLabel("Prompt")).isVisible();
+      page.keyboard().press("Tab");
+      assertThat(page.getByLabel("Prompt")).isFocused();
+      page.keyboard().type("# By keyboard\nsleep 1000");
+      page.keyboard().press("Tab");
+      page.keyboard().type("shell");
+      page.keyboard().press("Tab");
+      page.keyboard().type("Empty");
+      tabTo(page, "Submit the order");
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".order-name .status")).hasText("running");
+      assertThat(page.locator("main")).isFocused();
+
+      tabTo(page, "Cancel…");
+      page.keyboard().press("Enter");
+      tabTo(page, "Cancel the order");
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".order-name .status")).hasText("cancelled");
+      assertThat(page.locator("main")).isFocused();
+
+      tabTo(page, "Remove…");
+      page.keyboard().press("Enter");
+      tabTo(page, "Close");
+      page.keyboard().press("Enter");
+      assertThat(button(page, "Remove…")).isFocused();
+      page.keyboard().press("Enter");
+      tabTo(page, "Remove the order");
+      page.keyboard().press("Enter");
+      assertThat(page).hasURL(Pattern.compile("/orders$"));
+      assertThat(page.locator("main")).isFocused();
+    }
+  }
+
+  /** Presses the tabulator until something with this text has the focus. */
+  private static void tabTo(Page page, String text) {
+    for (int i = 0; i < 60 && !isFocused(page, text); i++) {
+      page.keyboard().press("Tab");
+    }
+    assertThat(page.locator(":focus")).hasText(text);
   }
 
   @Test
@@ -317,6 +387,8 @@ class PageAccessIT {
     Answer file = get(script);
     assertThat(file.status()).isEqualTo(200);
     assertThat(header(file, "Cache-Control")).contains("immutable");
+    assertThat(header(file, "Content-Security-Policy"))
+        .isEqualTo("default-src 'none'; script-src 'self'; connect-src 'self'");
     assertThat(header(file, "Content-Type")).isEqualTo("text/javascript;charset=UTF-8");
     assertThat(header(get(script, "Accept-Encoding", "gzip"), "Content-Encoding"))
         .isEqualTo("gzip");

@@ -215,6 +215,38 @@ class PageChangeIT {
       assertThat(last).isFocused();
       button(page, "Close all").click();
       assertThat(page.locator(".change-diff .row")).hasCount(3);
+      button(page, "Open all").click();
+      assertThat(head(page, "a")).hasAttribute("aria-expanded", "true");
+      assertThat(page.locator(".row.line-added").getByText("a 1", exactly())).isVisible();
+    }
+  }
+
+  private static Locator.GetByTextOptions exactly() {
+    return new Locator.GetByTextOptions().setExact(true);
+  }
+
+  @Test
+  void theCommandThatAppliesTheChangeIsCopiedWithAndWithoutAClipboard() {
+    String run = run(submit("echo new >text"));
+    String command = "agentgate patch " + run + " | git apply";
+    try (Tab tab = chrome.tab(service)) {
+      tab.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+      Page page = open(tab, run);
+      button(page, "Copy the command").click();
+      assertThat(page.getByText("The command is copied.")).isVisible();
+      assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo(command);
+
+      // As with plain http from elsewhere.
+      page.evaluate(
+          """
+          () => {
+            Object.defineProperty(navigator, 'clipboard', { value: undefined });
+            document.addEventListener('copy', ({ target }) => (window.copied = target.value));
+          }\
+          """);
+      button(page, "Copy the command").click();
+      assertThat(page.evaluate("window.copied")).isEqualTo(command);
+      assertThat(button(page, "Copy the command")).isFocused();
     }
   }
 

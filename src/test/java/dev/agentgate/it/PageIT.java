@@ -6,20 +6,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ReducedMotion;
 import dev.agentgate.git.GitProgram;
 import dev.agentgate.git.GitServer;
 import dev.agentgate.it.Chrome.Tab;
 import dev.agentgate.publish.FakeGitHub;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,18 +41,70 @@ import org.junit.jupiter.api.io.TempDir;
 class PageIT {
   private static final String ENDLESS = "echo begun; sleep 1000";
 
+  private static final double MOST_SHIFT = 0.02;
+
+  private static final String WATCH_SHIFTS =
+      """
+      window.shifts = 0;
+      window.count = (list) => list.filter((shift) => !shift.hadRecentInput)
+        .forEach((shift) => (shifts += shift.value));
+      window.observer = new PerformanceObserver((list) => count(list.getEntries()));
+      observer.observe({ type: 'layout-shift', buffered: true });\
+      """;
+
+  private static final String SHIFTS =
+      """
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        count(observer.takeRecords());
+        done(shifts);
+      })))\
+      """;
+
+  /** What is too wide for the window, cut off without a sign of it, or smaller than a size. */
+  private static final String CUT_OFF =
+      """
+      async (least) => {
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const root = document.documentElement;
+        const wrong = root.scrollWidth > innerWidth ? [`It is ${root.scrollWidth} wide.`] : [];
+        for (const one of document.querySelectorAll('body *')) {
+          const style = getComputedStyle(one);
+          const box = one.getBoundingClientRect();
+          const isSeen = box.width > 1 && box.height > 1 && style.visibility === 'visible';
+          if (!isSeen || one.closest('.viewer, .chart-place, .skip, thead')) {
+            continue;
+          }
+          const name = `${one.localName}.${one.className} ${one.textContent.slice(0, 40)}`;
+          if (box.left < -1 || box.right > innerWidth + 1) {
+            wrong.push(`Out of the window: ${name}`);
+          }
+          const isCut = one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
+            && ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis';
+          if (isCut && !['input', 'select', 'svg'].includes(one.localName)) {
+            wrong.push(`Cut off: ${name}`);
+          }
+          const hasText = [...one.childNodes].some((it) => it.nodeType === 3 && it.data.trim());
+          if (hasText && parseFloat(style.fontSize) < least) {
+            wrong.push(`${style.fontSize}: ${name}`);
+          }
+        }
+        return wrong;
+      }\
+      """;
+
   @TempDir static Path home;
 
   private static Chrome chrome;
   private static FakeGitHub gitHub;
   private static GitServer git;
+  private static Path shop;
   private static Service service;
 
   @BeforeAll
   static void start() throws Exception {
     chrome = Chrome.start();
     Path repositories = Files.createDirectories(home.resolve("repositories"));
-    Path _ = GitProgram.publishShop(repositories);
+    shop = GitProgram.publishShop(repositories);
     gitHub = new FakeGitHub();
     git = new GitServer(repositories, FakeGitHub.TOKEN, () -> {});
     service =
@@ -108,11 +169,40 @@ class PageIT {
       assertThat(button(page, "Pause the queue…")).isVisible();
       client().awaitStatus(waiting, "completed");
       assertThat(page.getByText("Nothing is blocked")).isVisible();
-      assertThat(page.locator(".chart", new Page.LocatorOptions().setHasText("Outcomes")))
-          .containsText(Pattern.compile("[1-9][0-9]* completed"));
+      assertThat(chart(page, "Outcomes")).containsText(Pattern.compile("[1-9][0-9]* completed"));
+
+      Locator outcomes = chart(page, "Outcomes");
+      page.route("**/queue/health", PageIT::answerThreeHoursLater);
+      page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      assertThat(outcomes).containsText("0 completed");
+      button(page, "Last 24 hours").click();
+      assertThat(button(page, "Last 24 hours")).hasAttribute("aria-pressed", "true");
+      assertThat(button(page, "Last hour")).hasAttribute("aria-pressed", "false");
+      assertThat(outcomes).containsText(Pattern.compile("[1-9][0-9]* completed"));
+      assertThat(page.locator(".chart canvas")).hasCount(3);
+      button(page, "Last hour").click();
+      assertThat(outcomes).containsText("0 completed");
+      button(page, "Last 7 days").click();
+      assertThat(outcomes).containsText(Pattern.compile("[1-9][0-9]* completed"));
 
       assertThat(client().post("/work-orders/" + running + "/cancel").status()).isEqualTo(200);
       assertThat(page.getByText("The overview shows this one")).hasCount(0);
+    }
+  }
+
+  private static Locator chart(Page page, String title) {
+    return page.locator(".chart", new Page.LocatorOptions().setHasText(title));
+  }
+
+  private static void answerThreeHoursLater(Route route) {
+    APIResponse answer = route.fetch();
+    try {
+      ObjectNode health = (ObjectNode) Client.JSON.readTree(answer.text());
+      Instant now = Instant.parse(health.path("timestamp").asText());
+      health.put("timestamp", now.plus(Duration.ofHours(3)).toString());
+      route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(health.toString()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -160,6 +250,83 @@ class PageIT {
       page.getByLabel("Go to an order").fill("wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD");
       page.keyboard().press("Enter");
       assertThat(page.getByRole(AriaRole.ALERT)).containsText("wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD");
+      assertThat(button(page, "Try again")).hasCount(0);
+      page.locator("main").getByText("Orders").click();
+      assertThat(page).hasURL(Pattern.compile("/orders$"));
+    }
+  }
+
+  @Test
+  void ordersAreFilteredByAgentReasonAndTime() {
+    try (Tab tab = chrome.tab(service)) {
+      String early = labelled("# By shell\nexit 5", "filters");
+      client().awaitEnd(early);
+      String other =
+          client()
+              .submit(
+                  "# By another agent\ntrue",
+                  body -> {
+                    body.put("agentType", "claude-code");
+                    body.putObject("labels").put("test", "filters");
+                  });
+      client().awaitEnd(other);
+      Page page = tab.open("/orders?label=test:filters");
+      Locator titles = page.locator(".order-title");
+      assertThat(titles).hasText(new String[] {"By another agent", "By shell"});
+      page.locator(".filter-grid select").first().selectOption("claude-code");
+      assertThat(titles).hasText(new String[] {"By another agent"});
+      assertThat(page).hasURL(Pattern.compile("agentType=claude-code"));
+      page.locator(".filter-grid select").first().selectOption("");
+      page.getByLabel("Failure reason").selectOption("exit_code");
+      assertThat(titles).hasText(new String[] {"By shell"});
+      assertThat(page).hasURL(Pattern.compile("failureReason=exit_code"));
+      page.getByLabel("Failure reason").selectOption("");
+      assertThat(titles).hasCount(2);
+      page.getByLabel("Created before").fill("2001-02-03T04:05");
+      assertThat(page.getByText("No order matches these filters.")).isVisible();
+      assertThat(page).hasURL(Pattern.compile("createdBefore=2001-02-0"));
+      page.getByLabel("Created before").fill("");
+      assertThat(titles).hasCount(2);
+      page.getByLabel("Created after").fill("2001-02-03T04:05");
+      assertThat(page).hasURL(Pattern.compile("createdAfter=2001-02-0"));
+      assertThat(titles).hasCount(2);
+      page.reload();
+      assertThat(page.getByLabel("Created after")).hasValue("2001-02-03T04:05");
+      page.getByLabel("Created after").fill("2099-02-03T04:05");
+      assertThat(page.getByText("No order matches these filters.")).isVisible();
+    }
+  }
+
+  @Test
+  void whatRunsCostIsShownOfOrdersAttemptsAgentsAndTheDay() throws IOException {
+    Path said = service.outside("said.jsonl");
+    try (InputStream sample =
+        PageIT.class.getResourceAsStream("/agents/claude-2.1.332-success.jsonl")) {
+      assertThat(sample).isNotNull();
+      Files.copy(sample, said);
+    }
+    try (Tab tab = chrome.tab(service)) {
+      String id =
+          client()
+              .submit(
+                  "# Costs something\ncat " + said,
+                  body -> {
+                    body.put("agentType", "claude-code");
+                    body.putObject("labels").put("test", "cost");
+                  });
+      client().awaitEnd(id);
+      Page page = tab.open("/orders?label=test:cost");
+      assertThat(page.locator("tbody .cell-cost")).hasText("$0.0244");
+      page.getByText("Costs something").click();
+      assertThat(page.locator(".facts").first()).containsText("$0.0244");
+      assertThat(page.locator(".facts").first()).containsText("19.5K in, 126 out");
+      assertThat(page.locator(".attempt"))
+          .containsText("$0.0244 · 19.5K tokens in, 126 out · 3 turns");
+      page.locator("nav").getByText("Agents").click();
+      assertThat(page.locator(".agent").filter(new Locator.FilterOptions().setHasText("$0.0244")))
+          .containsText(Pattern.compile("claude-code.*today: [0-9]+ runs? · .* tokens in"));
+      page.locator("nav").getByText("Overview").click();
+      assertThat(page.locator(".figure").getByText("$0.0244")).isVisible();
     }
   }
 
@@ -234,7 +401,7 @@ class PageIT {
   }
 
   @Test
-  void aFinishedOrderIsFollowedUpAndItsChangePublished() {
+  void aFinishedOrderIsFollowedUpAndItsChangePublished() throws Exception {
     try (Tab tab = chrome.tab(service)) {
       String id =
           client()
@@ -257,28 +424,38 @@ class PageIT {
 
       button(page, "Publish…").click();
       page.locator("dialog").getByLabel("Title").fill("From the page");
+      new PageAccessibility(page).checkInBothThemes();
       confirm(page, "Publish");
       assertThat(page.locator(".attempt").first()).containsText("Published");
-      assertThat(page.getByText("Pull request #1").first()).isVisible();
-      assertThat(gitHub.pulls.getFirst().path("title").asText()).isEqualTo("From the page");
+      assertThat(page.getByText(Pattern.compile("Pull request #[0-9]")).first()).isVisible();
+      assertThat(gitHub.pulls.stream().map(pull -> pull.path("title").asText()))
+          .contains("From the page");
 
+      button(page, "Publish…").click();
+      page.locator("dialog").getByLabel("Publish as").selectOption("branch");
+      assertThat(page.locator("dialog").getByLabel("Title")).hasCount(0);
+      page.locator("dialog input[name=branch]").fill("from/the-page");
+      confirm(page, "Publish");
+      assertThat(page.locator(".attempt").first()).containsText("from/the-page");
+      assertThat(page.locator(".attempt").first()).containsText("Published");
+      assertThat(GitProgram.git(shop, "show", "from/the-page:file.txt")).contains("more");
+
+      AtomicBoolean holds = new AtomicBoolean();
       List<Route> asked = new ArrayList<>();
-      page.route("**/work-orders/" + id + "/runs", asked::add);
+      page.route(
+          "**/work-orders/" + id + "/runs",
+          route -> {
+            if (holds.get()) {
+              asked.add(route);
+            } else {
+              answerPending(route);
+            }
+          });
       page.clock().install();
       page.reload();
-      // The page asks again whenever it learns of a change, and no longer heeds the call before.
-      Locator publishing =
-          page.locator(".attempt", new Page.LocatorOptions().setHasText("Publishing"));
-      await()
-          .pollInSameThread()
-          .until(() -> {
-            boolean shown = publishing.count() > 0;
-            while (!asked.isEmpty()) {
-              answerPending(asked.removeFirst());
-            }
-            return shown;
-          });
-      page.clock().fastForward(1_000);
+      assertThat(page.locator(".attempt").first()).containsText("Publishing");
+      holds.set(true);
+      page.clock().fastForward(30_000);
       await().pollInSameThread().until(() -> page.title() != null && !asked.isEmpty());
       page.locator("nav").getByText("Agents").click();
       assertThat(page.getByText("claude-code").first()).isVisible();
@@ -286,6 +463,33 @@ class PageIT {
       page.clock().fastForward(60_000);
       page.evaluate("fetch('/api/v1/queue/health').then((answer) => answer.text())");
       assertThat(asked).as("calls for an order that is not shown").isEmpty();
+    }
+  }
+
+  @Test
+  void theChangeOfAnOrderIsPublishedAsItsFormSays() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/submit");
+      page.getByLabel("Prompt").fill("echo from the form >> file.txt");
+      page.getByLabel("Agent", new Page.GetByLabelOptions().setExact(true))
+          .selectOption("claude-code");
+      page.getByLabel("Repository").fill("acme/shop");
+      assertThat(page.getByLabel("New branch")).hasCount(0);
+      page.getByLabel("Afterwards").selectOption("pull_request");
+      page.getByLabel("New branch").fill("from/the-form");
+      page.getByLabel("Title").fill("Asked for in the form");
+      page.getByLabel("As a draft").check();
+      button(page, "Submit the order").click();
+      assertThat(page.locator(".attempt")).containsText("Published");
+      assertThat(page.locator(".attempt")).containsText("from/the-form");
+      JsonNode pull =
+          gitHub.pulls.stream()
+              .filter(it -> it.path("title").asText().equals("Asked for in the form"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(pull.path("head").path("ref").asText()).isEqualTo("from/the-form");
+      assertThat(pull.path("draft").asBoolean()).isTrue();
+      assertThat(page.getByText("as a pull request")).isVisible();
     }
   }
 
@@ -351,8 +555,7 @@ class PageIT {
     try (Tab tab = chrome.tab(service)) {
       tab.page().addInitScript("{ const now = Date.now; Date.now = () => now() - 5 * 60_000; }");
       Page page = tab.open("/");
-      assertThat(page.locator(".chart", new Page.LocatorOptions().setHasText("Outcomes")))
-          .containsText(Pattern.compile("[1-9][0-9]* completed"));
+      assertThat(chart(page, "Outcomes")).containsText(Pattern.compile("[1-9][0-9]* completed"));
     }
   }
 
@@ -434,6 +637,146 @@ class PageIT {
       assertThat(page)
           .hasURL(Pattern.compile("/orders\\?label=note%3Aa%2C\\+b&label=sprint%3A21$"));
       assertThat(page.locator("tbody tr")).hasCount(2);
+    }
+  }
+
+  @Test
+  void everyScreenFitsFromAPhoneToAWallAndNothingMovesWhileItLoads() {
+    String word = "w".repeat(200);
+    String failed =
+        client()
+            .submit(
+                "# "
+                    + word
+                    + "\nmkdir -p deep/"
+                    + word
+                    + "; echo a > deep/"
+                    + word
+                    + "/file;"
+                    + " echo e"
+                    + word
+                    + " >&2; exit 3",
+                body -> {
+                  body.put("agentType", "claude-code");
+                  body.putObject("workspaceSource").put("repo", "acme/shop");
+                  body.putObject("labels").put("test", "l".repeat(60)).put("size", "wide");
+                });
+    String running = labelled("# " + word + "\necho " + word + "; sleep 1000", "wide");
+    client().awaitLog(running, word);
+    String run = client().awaitEnd(failed).path("currentRunId").asText();
+    try (Tab tab = chrome.tab(service)) {
+      tab.page().addInitScript(WATCH_SHIFTS);
+      for (String path :
+          List.of(
+              "/",
+              "/orders?label=size:wide&status=failed",
+              "/orders",
+              "/orders/" + failed,
+              "/orders/" + running,
+              "/orders/wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD",
+              "/runs/" + run + "/log",
+              "/runs/" + run + "/change",
+              "/agents",
+              "/instances",
+              "/submit?from=" + failed)) {
+        tab.page().setViewportSize(1280, 800);
+        Page page = tab.open(path);
+        assertThat(page.locator("h1")).isVisible();
+        assertThat(page.locator(".connection")).containsText("Live");
+        assertThat(page.locator(".loading")).hasCount(0);
+        assertThat(page.locator(".viewer .row").or(page.locator("main")).first()).isVisible();
+        assertThat(shifts(page)).as("what moved while %s was loaded", path).isLessThan(MOST_SHIFT);
+        page.setViewportSize(360, 740);
+        assertThat(page.evaluate(CUT_OFF, 11)).as(path + " on a phone").isEqualTo(List.of());
+        page.setViewportSize(3840, 2160);
+        assertThat(page.evaluate(CUT_OFF, 20)).as(path + " on a wall").isEqualTo(List.of());
+      }
+    } finally {
+      client().post("/work-orders/" + running + "/cancel");
+    }
+  }
+
+  /** How much has moved that nobody asked to move, as browsers reckon it: 1 is all of a screen. */
+  private static double shifts(Page page) {
+    return ((Number) page.evaluate(SHIFTS)).doubleValue();
+  }
+
+  @Test
+  void nothingMovesWhileLiveDataArrives() throws IOException {
+    Path more = service.outside("more");
+    String running =
+        labelled(
+            "# Writes more and more\necho begun; until [ -e %s ]; do sleep 0.1; done; seq 30;"
+                    .formatted(more)
+                + " echo written; sleep 1000",
+            "live");
+    client().awaitLog(running, "begun");
+    try (Tab tab = chrome.tab(service)) {
+      tab.page().addInitScript(WATCH_SHIFTS);
+      Page page = tab.open("/orders/" + running);
+      assertThat(page.locator(".tail")).containsText("begun");
+      Files.createFile(more);
+      assertThat(page.locator(".tail")).containsText("written");
+      assertThat(page.locator(".tail").getByText("written")).isInViewport();
+      assertThat(shifts(page)).as("an order").isLessThan(MOST_SHIFT);
+
+      page = tab.open("/");
+      assertThat(page.getByText("Writes more and more")).isVisible();
+      assertThat(page.locator(".chart canvas")).hasCount(3);
+      String another = labelled("# Another one\nsleep 1000", "live");
+      assertThat(page.getByText("Another one")).isVisible();
+      assertThat(client().post("/work-orders/" + another + "/cancel").status()).isEqualTo(200);
+      assertThat(page.getByText("Another one")).hasCount(0);
+      assertThat(shifts(page)).as("the overview").isLessThan(MOST_SHIFT);
+
+      page = tab.open("/orders?label=test:live");
+      page.getByText("Another one").hover();
+      client().awaitEnd(labelled("true", "live"));
+      assertThat(button(page, "Show 1 newer order")).isVisible();
+      assertThat(shifts(page)).as("the list below the pointer").isLessThan(MOST_SHIFT);
+    } finally {
+      client().post("/work-orders/" + running + "/cancel");
+    }
+  }
+
+  @Test
+  void nothingIsAnimatedForThoseWhoDoNotWantIt() {
+    String running = labelled("sleep 1000", "still");
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/orders/" + running);
+      assertThat(status(page)).hasText("running");
+      assertOnlyAnimatedIfWanted(page);
+      List<Route> held = new ArrayList<>();
+      page.route("**/api/v1/agents", held::add);
+      page.navigate("/agents");
+      assertThat(page.locator(".loading")).hasCount(1);
+      assertOnlyAnimatedIfWanted(page);
+    } finally {
+      client().post("/work-orders/" + running + "/cancel");
+    }
+  }
+
+  private static void assertOnlyAnimatedIfWanted(Page page) {
+    String animations = "document.getAnimations().length";
+    page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.NO_PREFERENCE));
+    assertThat((Integer) page.evaluate(animations)).isPositive();
+    page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+    assertThat(page.evaluate(animations)).isEqualTo(0);
+  }
+
+  @Test
+  void theThemeIsSwitchedAndKept() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = tab.open("/");
+      Locator root = page.locator("html");
+      assertThat(root).hasCSS("background-color", "rgb(246, 247, 249)");
+      button(page, "Use the dark theme").click();
+      assertThat(root).hasCSS("background-color", "rgb(14, 17, 22)");
+      page.reload();
+      assertThat(page.locator(".chart canvas")).hasCount(3);
+      assertThat(root).hasCSS("background-color", "rgb(14, 17, 22)");
+      button(page, "Use the light theme").click();
+      assertThat(root).hasCSS("background-color", "rgb(246, 247, 249)");
     }
   }
 

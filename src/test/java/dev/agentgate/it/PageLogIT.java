@@ -122,7 +122,15 @@ class PageLogIT {
       assertThat(row(page, "bytes")).hasText("bytes \ufffd^@");
       assertThat(page.locator(".viewer-size")).containsText("5 lines");
       new PageAccessibility(page).check();
+      String inLight = white(page).getAttribute("style");
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+      assertThat(white(page)).not().hasAttribute("style", inLight);
+      new PageAccessibility(page).check();
     }
+  }
+
+  private static Locator white(Page page) {
+    return page.locator(".row-text span", new Page.LocatorOptions().setHasText("white"));
   }
 
   @Test
