@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every executor promises. Its agents do what the test tells them. */
 public abstract class ExecutorContract {
   private static final Duration MOMENT = Duration.ofMillis(50);
+  private static final Duration SILENT = Duration.ofMillis(500);
   private static final Duration LONG = Duration.ofSeconds(30);
 
   /** The type of the agents. */
@@ -166,12 +167,13 @@ public abstract class ExecutorContract {
 
   /** Waits until the agent does what it is told. A start may return before the agent lives. */
   private void awaitAnswer(RunId run, Execution execution) {
-    await().until(() -> execution.silence().compareTo(MOMENT) > 0);
-    Duration silent = execution.silence();
-
-    tell(run, new Act.Write());
-
-    await().until(() -> execution.silence().compareTo(silent) < 0);
+    await().until(() -> execution.silence().compareTo(SILENT) > 0);
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> {
+          tell(run, new Act.Write());
+          return execution.silence().compareTo(SILENT) < 0;
+        });
   }
 
   @Test
