@@ -74,7 +74,7 @@ final class RunScript {
             .orElse(List.of(""));
   }
 
-  private static String text(String name) {
+  static String text(String name) {
     try (InputStream resource = RunScript.class.getResourceAsStream(name)) {
       if (resource == null) {
         throw new IllegalStateException("The script " + name + " is missing in the application");

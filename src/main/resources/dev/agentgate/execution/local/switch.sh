@@ -20,12 +20,17 @@ now=0 deadline=0
 look() {
   if read -r up _ </proc/uptime; then now=${up%.*}${up#*.}; else now=$((now + 100)); fi
   # The file is overwritten in place. It is read byte by byte, so a reader may see parts of two
-  # deadlines; then the two numbers in it differ. A file that cannot be opened now proves nothing.
-  if read -r first second _ <"$lease"; then
-    [ "$first" != "$second" ] || deadline=${first%.*}${first#*.}
-  elif [ ! -e "$lease" ]; then
-    deadline=0
-  fi
+  # deadlines; then the two numbers in it differ. A file that cannot be opened now proves nothing. The
+  # first look knows no earlier deadline, so it looks again.
+  for try in 1 2 3; do
+    if read -r first second _ <"$lease"; then
+      [ "$first" = "$second" ] || continue
+      deadline=${first%.*}${first#*.}
+      break
+    elif [ ! -e "$lease" ]; then
+      deadline=0
+    fi
+  done
 }
 
 # Waits for a second, or for less if the deadline is nearer. Fails if only whole seconds can be waited
@@ -45,8 +50,9 @@ while look && [ "$now" -lt "$deadline" ]; do
   pause || break
 done
 
-# A service that comes back learns by this why the run ended.
-: >"$directory/switch"
+# A service that comes back learns by this why the run ended. With `command`, a shell goes on if the
+# file cannot be created, for example because the disk is full.
+command : >"$directory/switch"
 
 # Outside the cgroup, the switch outlives the kill of the cgroup and can look for what escaped it.
 [ -z "$cgroup" ] || echo 0 >"${cgroup%/*}/cgroup.procs"

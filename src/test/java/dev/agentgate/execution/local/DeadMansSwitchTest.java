@@ -9,6 +9,7 @@ import dev.agentgate.execution.local.SupervisedProcess.ProcessEnd;
 import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.RunId;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,6 +131,23 @@ class DeadMansSwitchTest {
     }
   }
 
+  /** As on a full disk. */
+  @Test
+  void aRunDiesAlsoIfTheSwitchCannotNoteWhy() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
+      List<Long> agent = fixture.pids(run, "ready");
+      List<Long> guard = awaitSwitchOf(run);
+      Files.createDirectory(fixture.directories.of(run).path().resolve("switch"));
+
+      endLease();
+
+      awaitDead(run, agent);
+      awaitDead(run, guard);
+    }
+  }
+
   @Test
   void aDeadlineThatIsJustBeingWrittenIsNotRead() throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
@@ -145,6 +163,46 @@ class DeadMansSwitchTest {
       await().atMost(PATIENCE).until(() -> lease.uptime().compareTo(written.plusSeconds(3)) > 0);
 
       assertThat(agent).allMatch(RunFixture::lives);
+    }
+  }
+
+  /** At its first look, a switch knows no earlier deadline. */
+  @Test
+  void aDeadlineThatIsBeingWrittenWhileTheSwitchBeginsIsReadAgain() throws Exception {
+    Path pipe = temporary.resolve("pipe");
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
+      RunId run = fixture.newRun();
+      Path directory = Files.createDirectories(fixture.directories.of(run).path());
+      assertThat(fixture.outside("mkfifo", pipe.toString()).waitFor()).isZero();
+      // The lines stay in the pipe as long as it is open, and each look takes one.
+      try (RandomAccessFile written = new RandomAccessFile(pipe.toFile(), "rw")) {
+        written.writeBytes("1.00 2.00\n999999999.00 999999999.00\n");
+        Process leader = fixture.outside("setsid", "sleep", "600");
+        String text = RunScript.text("switch.sh");
+        ProcessBuilder start =
+            new ProcessBuilder(
+                List.of(
+                    "sh",
+                    "-c",
+                    text,
+                    "a-switch",
+                    text,
+                    "sh",
+                    "sleep",
+                    pipe.toString(),
+                    directory.toString(),
+                    "",
+                    String.valueOf(leader.pid()),
+                    "0"));
+        start.environment().put("AGENTGATE_RUN_ID", run.value());
+        Process guard = start.start();
+        fixture.cleanUp(guard.pid());
+
+        await().atMost(PATIENCE).until(() -> guard.children().count() > 0 || !guard.isAlive());
+
+        assertThat(guard.isAlive()).as("it waits").isTrue();
+        assertThat(leader.isAlive()).isTrue();
+      }
     }
   }
 
