@@ -71,43 +71,53 @@ final class IndexEntry {
   private final int terminalNano;
 
   /**
+   * What never changes of an order.
+   *
    * @param labels key, value, key, value …; nobody may change it
    * @param repository the repository that it works on
+   */
+  @SuppressWarnings("ArrayRecordComponent") // half the size of a list, and never handed out
+  record Fixed(
+      String agentType,
+      String[] labels,
+      long createdAtMillis,
+      Optional<String> repository,
+      @Nullable KeyDigest key) {}
+
+  /**
+   * Where an order stands.
+   *
    * @param failureReason why it failed, if it did
    * @param waiting its place in the queue, while it waits
    * @param running its attempt, while it runs
    * @param terminalSince when it became terminal, once it is
    */
-  IndexEntry(
-      WorkOrderId id,
-      long revision,
+  record Standing(
       WorkOrderStatus status,
-      String agentType,
-      String[] labels,
-      List<RunId> runs,
-      long createdAtMillis,
-      Optional<String> repository,
       @Nullable FailureReason failureReason,
-      @Nullable KeyDigest key,
       @Nullable QueueEntry waiting,
       @Nullable RunningEntry running,
-      @Nullable Instant terminalSince) {
+      @Nullable Instant terminalSince) {}
+
+  IndexEntry(WorkOrderId id, long revision, List<RunId> runs, Fixed fixed, Standing standing) {
+    KeyDigest key = fixed.key();
+    Instant since = standing.terminalSince();
     this.idMost = id.most();
     this.idLeast = id.least();
     this.revision = revision;
-    this.status = status;
-    this.agentType = agentType;
-    this.labels = labels;
+    this.status = standing.status();
+    this.agentType = fixed.agentType();
+    this.labels = fixed.labels();
     this.runs = halves(runs);
-    this.createdAtMillis = createdAtMillis;
-    this.repository = repository;
-    this.failureReason = failureReason;
+    this.createdAtMillis = fixed.createdAtMillis();
+    this.repository = fixed.repository();
+    this.failureReason = standing.failureReason();
     this.keyMost = key == null ? 0 : key.most();
     this.keyLeast = key == null ? 0 : key.least();
-    this.waiting = waiting;
-    this.running = running;
-    this.terminalSecond = terminalSince == null ? NOT_TERMINAL : terminalSince.getEpochSecond();
-    this.terminalNano = terminalSince == null ? 0 : terminalSince.getNano();
+    this.waiting = standing.waiting();
+    this.running = standing.running();
+    this.terminalSecond = since == null ? NOT_TERMINAL : since.getEpochSecond();
+    this.terminalNano = since == null ? 0 : since.getNano();
   }
 
   private static long[] halves(List<RunId> ids) {
@@ -154,17 +164,14 @@ final class IndexEntry {
     return new IndexEntry(
         order.id(),
         order.revision(),
-        order.status(),
-        agentType,
-        labels(order.spec().labels(), shared),
         order.runs(),
-        order.createdAt().toEpochMilli(),
-        repository,
-        failureReason,
-        order.idempotencyKey().map(key -> KeyDigest.of(key.key())).orElse(null),
-        waiting,
-        running,
-        terminalSince);
+        new Fixed(
+            agentType,
+            labels(order.spec().labels(), shared),
+            order.createdAt().toEpochMilli(),
+            repository,
+            order.idempotencyKey().map(key -> KeyDigest.of(key.key())).orElse(null)),
+        new Standing(order.status(), failureReason, waiting, running, terminalSince));
   }
 
   /**
@@ -178,17 +185,9 @@ final class IndexEntry {
         : new IndexEntry(
             id(),
             revision,
-            status,
-            agentType,
-            labels,
             runs(),
-            createdAtMillis,
-            repository,
-            failureReason,
-            key(),
-            waiting,
-            running,
-            now);
+            new Fixed(agentType, labels, createdAtMillis, repository, key()),
+            new Standing(status, failureReason, waiting, running, now));
   }
 
   WorkOrderId id() {

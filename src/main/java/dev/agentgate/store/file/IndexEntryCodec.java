@@ -194,17 +194,9 @@ final class IndexEntryCodec {
       return new IndexEntry(
           id,
           revision,
-          status,
-          agentType,
-          labels,
           List.of(runs),
-          createdAtMillis,
-          repository,
-          reason,
-          key,
-          waiting,
-          running,
-          instantOrNull());
+          new IndexEntry.Fixed(agentType, labels, createdAtMillis, repository, key),
+          new IndexEntry.Standing(status, reason, waiting, running, instantOrNull()));
     }
 
     private QueueEntry waiting(WorkOrderId id, Optional<String> repository, String agentType)

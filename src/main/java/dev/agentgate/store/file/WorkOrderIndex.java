@@ -417,16 +417,8 @@ final class WorkOrderIndex {
     return new IndexEntry(
         id,
         0,
-        WorkOrderStatus.CANCELLED,
-        "",
-        IndexEntry.NO_LABELS,
         List.of(),
-        0,
-        Optional.empty(),
-        null,
-        key,
-        null,
-        null,
-        null);
+        new IndexEntry.Fixed("", IndexEntry.NO_LABELS, 0, Optional.empty(), key),
+        new IndexEntry.Standing(WorkOrderStatus.CANCELLED, null, null, null, null));
   }
 }
