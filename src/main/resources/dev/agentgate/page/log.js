@@ -467,7 +467,7 @@ function Log({ runId, running, api }) {
           Wrap
         </button>
         <button type="button" aria-pressed=${live && follow} aria-disabled=${!live} onClick=${toggleFollow}
-          title=${live ? 'Keep the end in sight (f)' : 'The run writes no more'}>Follow</button>
+          title=${live ? 'Keep the end in sight (f)' : 'The run has ended'}>Follow</button>
         <span class="choice" role="group" aria-label="Go to">
           <button type="button" title="Go to the start (Home)" onClick=${toStart}>Start</button>
           <button type="button" title="Go to the end (End)" onClick=${toEnd}>End</button>

@@ -8,14 +8,21 @@ import { Tail } from './tail.js';
 import { Elapsed, Time, duration } from './time.js';
 import { Action, Loading, Problem, Status, announce, useLoaded, useShown } from './ui.js';
 import { html, useEffect, useState } from './view.js';
-import { FINISHED, reason } from './words.js';
+import { FINISHED, block, reason } from './words.js';
 
 const DIALOGS = {
   cancel: CancelDialog, kill: KillDialog, followUp: FollowUpDialog, publish: PublishDialog, remove: RemoveDialog,
 };
 
+/** Returns the order, and what blocks the queue if the order is its first. */
+async function load(api, id, signal) {
+  const order = await api.get(`/work-orders/${id}`, { signal });
+  const health = order.queuePosition === 1 && await api.get('/queue/health', { signal }).catch(() => null);
+  return { ...order, blockedBy: health?.blockedBy ?? [] };
+}
+
 export function OrderScreen({ api, id }) {
-  const order = useLoaded((signal) => api.get(`/work-orders/${id}`, { signal }), [id]);
+  const order = useLoaded((signal) => load(api, id, signal), [id]);
   const runs = useLoaded((signal) => api.get(`/work-orders/${id}/runs`, { signal }), [id]);
   const again = () => Promise.all([order.again(), runs.again()]);
   useWhilePending(runs.value?.items[0]?.publication?.status === 'pending', again);
@@ -81,7 +88,7 @@ function Head({ api, order, runs, again }) {
   const last = runs[0];
   const retry = async () => {
     const result = await api.post(`/work-orders/${order.id}/runs`);
-    announce(result.started ? 'The run has started.' : 'The order is queued, and waits for its turn.');
+    announce(result.started ? 'The run has started.' : 'The order is queued and waits for its turn.');
     await again();
   };
   const publishable = finished && last?.changes?.files > 0 && !last.changes.patchTooLarge;
@@ -139,7 +146,7 @@ function waiting(order) {
   if (!order.queuePosition) {
     return 'It waits in the queue.';
   }
-  return order.queuePosition === 1 ? 'It starts next.'
+  return order.queuePosition === 1 ? ['It is the first in the queue.', ...order.blockedBy.map(block)].join(' ')
     : `${several(order.queuePosition - 1, 'order is', 'orders are')} ahead of it in the queue.`;
 }
 

@@ -121,10 +121,12 @@ class PageLoadIT {
 
   @Test
   void aWaitingOrderIsStartedAtOnce() {
-    String id = service.client().submit("# Waits\ntrue");
+    String id = service.client().submit("# Waits\ntrue", body -> body.put("priority", 9));
     try (Tab tab = chrome.tab(service)) {
       Page page = tab.open("/orders/" + id);
       assertThat(page.locator(".order-name .status")).hasText("queued");
+      assertThat(page.locator(".verdict"))
+          .hasText("It is the first in the queue. Orders start only when someone asks for it.");
       button(page, "Run now").click();
       assertThat(page.getByText("The run has started.")).isVisible();
       assertThat(page.locator(".order-name .status")).hasText("completed");
