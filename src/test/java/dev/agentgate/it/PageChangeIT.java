@@ -118,7 +118,7 @@ class PageChangeIT {
   }
 
   private static Locator head(Page page, String name) {
-    return page.locator(".change-diff .file-button", new Page.LocatorOptions().setHasText(name));
+    return page.locator(".change-diff .file-button[title='" + name + "']");
   }
 
   @Test
