@@ -13,15 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Measures how long it takes to collect a small change of a large repository, against its checkout;
- * run by hand.
+ * Measures what a large repository costs: its checkout from the mirror, against {@code git worktree
+ * add}; collecting a small change, against the checkout; and the removal of the workspace, against
+ * {@code rm -rf}. Run by hand.
  */
 public final class ChangesBench {
   private static final int FILES = 23_000;
@@ -52,42 +54,86 @@ public final class ChangesBench {
             Clock.systemUTC());
     // The first checkout fetches into the mirror, which the later ones only update.
     round(workspaces, root);
-    double[] ratios = new double[rounds];
+    List<Round> measured = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      ratios[i] = round(workspaces, root);
+      measured.add(round(workspaces, root));
     }
-    Arrays.sort(ratios);
-    System.out.printf(Locale.ROOT, "collect / checkout: median %.2f%n", ratios[rounds / 2]);
+    print("checkout / git worktree add", measured, it -> it.checkout / it.worktree);
+    print("collect / checkout", measured, it -> it.collect / it.checkout);
+    print("remove / rm -rf", measured, it -> it.remove / it.rm);
   }
 
-  private static double round(GitWorkspaces workspaces, Path root) throws Exception {
+  private static void print(String name, List<Round> rounds, ToDoubleFunction<Round> ratio) {
+    double[] ratios = rounds.stream().mapToDouble(ratio).sorted().toArray();
+    System.out.printf(
+        Locale.ROOT,
+        "%s: median %.2f (%.2f to %.2f)%n",
+        name,
+        ratios[ratios.length / 2],
+        ratios[0],
+        ratios[ratios.length - 1]);
+  }
+
+  /** What one round took, in milliseconds. */
+  private record Round(
+      double checkout, double worktree, double collect, double remove, double rm) {}
+
+  private static Round round(GitWorkspaces workspaces, Path root) throws Exception {
     RunId run = RunId.next(Clock.systemUTC().instant());
-    long began = System.nanoTime();
-    Path workspace =
-        workspaces.prepare(
-            run, new WorkspaceSource.GitHub("acme", "large", Optional.empty()), LIMIT);
-    long checkout = System.nanoTime() - began;
+    Path workspace = root.resolve("workspaces").resolve(run.value());
+    double checkout =
+        millis(() -> {
+          Path prepared =
+              workspaces.prepare(
+                  run, new WorkspaceSource.GitHub("acme", "large", Optional.empty()), LIMIT);
+          require(prepared.equals(workspace), prepared);
+        });
+    Path worktree = root.resolve("worktree");
+    double byGit =
+        millis(() ->
+            git(root.resolve("author"), "worktree", "add", "-q", "--detach", worktree.toString()));
     for (int i = 0; i < CHANGED; i++) {
       Files.writeString(workspace.resolve(name(i * 1_000)), "changed\n");
     }
     Files.writeString(workspace.resolve("new"), "new\n");
-    began = System.nanoTime();
-    CollectedChanges changes =
-        workspaces.collect(run, root.resolve("patch"), Long.MAX_VALUE, LIMIT);
-    long collect = System.nanoTime() - began;
-    if (!(changes instanceof CollectedChanges.Collected collected)
-        || collected.files().count() != CHANGED + 1) {
-      throw new IllegalStateException("Not what was changed: " + changes);
-    }
-    workspaces.remove(run);
-    double ratio = (double) collect / checkout;
+    double collect =
+        millis(() -> {
+          CollectedChanges changes =
+              workspaces.collect(run, root.resolve("patch"), Long.MAX_VALUE, LIMIT);
+          require(
+              changes instanceof CollectedChanges.Collected collected
+                  && collected.files().count() == CHANGED + 1,
+              changes);
+        });
+    double remove = millis(() -> require(workspaces.remove(run), workspace));
+    double rm = millis(() -> execute(root, "rm", "-rf", worktree.toString()));
+    git(root.resolve("author"), "worktree", "prune");
     System.out.printf(
         Locale.ROOT,
-        "checkout %d ms, collect %d ms = %.2f%n",
-        checkout / 1_000_000,
-        collect / 1_000_000,
-        ratio);
-    return ratio;
+        "checkout %.0f ms, git worktree add %.0f ms; collect %.0f ms; remove %.0f ms, rm -rf %.0f"
+            + " ms%n",
+        checkout,
+        byGit,
+        collect,
+        remove,
+        rm);
+    return new Round(checkout, byGit, collect, remove, rm);
+  }
+
+  private static double millis(ThrowingRunnable action) throws Exception {
+    long began = System.nanoTime();
+    action.run();
+    return (System.nanoTime() - began) / 1e6;
+  }
+
+  private interface ThrowingRunnable {
+    void run() throws Exception;
+  }
+
+  private static void require(boolean condition, Object found) {
+    if (!condition) {
+      throw new IllegalStateException("Not what was expected: " + found);
+    }
   }
 
   private static String name(int file) {
@@ -122,10 +168,15 @@ public final class ChangesBench {
     String[] command = new String[arguments.length + 1];
     command[0] = "git";
     System.arraycopy(arguments, 0, command, 1, arguments.length);
+    execute(directory, command);
+  }
+
+  private static void execute(Path directory, String... command)
+      throws IOException, InterruptedException {
     int exit =
         new ProcessBuilder(command).directory(directory.toFile()).inheritIO().start().waitFor();
     if (exit != 0) {
-      throw new IOException("git " + arguments[0] + " failed");
+      throw new IOException(String.join(" ", command) + " failed");
     }
   }
 }
