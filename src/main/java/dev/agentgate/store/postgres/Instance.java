@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,12 +15,10 @@ import java.util.function.UnaryOperator;
  * row has its epoch: a later process of the same instance has another one.
  *
  * @param epoch a number that no other opening of the store has
- * @param startedAt when it opened the store
  * @param leaseClock turns the database's time into the time that leases are measured by; the
  *     identity, except in tests
  */
-record Instance(
-    InstanceId id, long epoch, Home home, Instant startedAt, UnaryOperator<Instant> leaseClock) {
+record Instance(InstanceId id, long epoch, UnaryOperator<Instant> leaseClock) {
 
   /** A condition with two parameters: see {@link #set}. */
   static final String IS_CURRENT = "EXISTS (SELECT FROM instances WHERE id = ? AND epoch = ?)";
@@ -72,8 +69,7 @@ record Instance(
   }
 
   /**
-   * Renews the lease of everything that the instance runs. A lease is never shortened. If the
-   * instance was silent for so long that its row is gone, it gets the row back.
+   * Renews the lease of everything that the instance runs. A lease is never shortened.
    *
    * @return the end of the lease
    * @throws StoreUnavailableException if a later process of this instance has opened the store
@@ -90,34 +86,12 @@ record Instance(
       update.setObject(1, OrderRows.parameter(now), OrderRows.INSTANT);
       update.setObject(2, OrderRows.parameter(now.plus(lease)), OrderRows.INSTANT);
       set(update, 3);
-      Optional<Instant> until = leaseUntil(update);
-      return until.isPresent() ? until.get() : comeBack(connection, now, lease);
-    }
-  }
-
-  /** Adds the row again, unless the name or the home belongs to a later process. */
-  private Instant comeBack(Connection connection, Instant now, Duration lease) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            """
-            INSERT INTO instances (id, epoch, home, host, started_at, last_seen, lease_until)
-            SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT FROM instances WHERE home = ?)
-            ON CONFLICT (id) DO NOTHING RETURNING lease_until
-            """)) {
-      set(insert, 1);
-      insert.setString(3, home.id());
-      insert.setString(4, StoredText.escape(home.host()));
-      insert.setObject(5, OrderRows.parameter(startedAt), OrderRows.INSTANT);
-      insert.setObject(6, OrderRows.parameter(now), OrderRows.INSTANT);
-      insert.setObject(7, OrderRows.parameter(now.plus(lease)), OrderRows.INSTANT);
-      insert.setString(8, home.id());
-      return leaseUntil(insert).orElseThrow(this::superseded);
-    }
-  }
-
-  private static Optional<Instant> leaseUntil(PreparedStatement change) throws SQLException {
-    try (ResultSet row = change.executeQuery()) {
-      return row.next() ? Optional.of(OrderRows.instant(row, "lease_until")) : Optional.empty();
+      try (ResultSet row = update.executeQuery()) {
+        if (!row.next()) {
+          throw superseded();
+        }
+        return OrderRows.instant(row, "lease_until");
+      }
     }
   }
 

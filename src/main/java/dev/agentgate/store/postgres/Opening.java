@@ -119,8 +119,7 @@ final class Opening {
         if (!row.next()) {
           return Optional.empty();
         }
-        Instance instance =
-            new Instance(member.id(), row.getLong(1), member.home(), now, leaseClock);
+        Instance instance = new Instance(member.id(), row.getLong(1), leaseClock);
         takeOverHome(connection, instance);
         forgetOld(connection, now);
         return Optional.of(instance);

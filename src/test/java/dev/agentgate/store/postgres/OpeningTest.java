@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.store.Claim;
-import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
@@ -199,41 +198,6 @@ class OpeningTest {
     }
     open(TWO, THERE).close();
     assertThat(instances()).isEqualTo(1);
-  }
-
-  @Test
-  void anInstanceThatWasCutOffForDaysGoesOnAlthoughItWasForgotten() throws SQLException {
-    try (Store one = open(ONE, HERE)) {
-      InstanceInfo before = one.instances().find(ONE).orElseThrow();
-      clock.advance(Duration.ofDays(2));
-      open(TWO, THERE).close();
-      assertThat(instances()).isEqualTo(1);
-
-      assertThat(one.queue().renew(Set.of(), LEASE)).isEmpty();
-
-      WorkOrder order = claimedBy(one);
-      assertThat(one.workOrders().update(order.complete(clock.instant()))).isTrue();
-      InstanceInfo after = one.instances().find(ONE).orElseThrow();
-      assertThat(after.alive()).isTrue();
-      assertThat(after.startedAt()).isEqualTo(before.startedAt());
-    }
-  }
-
-  @Test
-  void aForgottenInstanceDoesNotComeBackIfALaterProcessHasItsNameOrItsHome() {
-    Store one = open(ONE, HERE);
-    clock.advance(Duration.ofDays(2));
-    open(TWO, THERE).close();
-
-    Store name = open(ONE, new Home("elsewhere", "host-c"));
-    assertThatThrownBy(() -> one.queue().renew(Set.of(), LEASE))
-        .isInstanceOf(StoreUnavailableException.class);
-    name.close();
-    clock.advance(Duration.ofDays(2));
-    open(TWO, HERE).close();
-
-    assertThatThrownBy(() -> one.queue().renew(Set.of(), LEASE))
-        .isInstanceOf(StoreUnavailableException.class);
   }
 
   private long instances() throws SQLException {
