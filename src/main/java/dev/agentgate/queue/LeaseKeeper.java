@@ -184,7 +184,10 @@ public final class LeaseKeeper implements AutoCloseable {
   /** Stops keeping the lease. Call when nothing runs any more. Idempotent. */
   @Override
   public void close() {
-    closed.countDown();
+    if (closed.getCount() > 0) {
+      closed.countDown();
+      renewal.close();
+    }
     deadMansSwitch.close();
   }
 }

@@ -29,6 +29,8 @@ final class LeaseRenewal {
   /** How many renewals may be without an answer, as on connections whose other end is gone. */
   private static final int MOST_UNANSWERED = 6;
 
+  private static final Duration LAST_ANSWER = Duration.ofSeconds(2);
+
   private final OwnLease lease;
   private final DeadMansSwitch deadMansSwitch;
   private final RunSlots slots;
@@ -158,6 +160,20 @@ final class LeaseRenewal {
     } catch (InterruptedException | ExecutionException e) {
       LOG.warn("Interrupted while waiting for a renewal of the lease; continuing", e);
       return soon;
+    }
+  }
+
+  /**
+   * Lets no further renewal begin. Waits a moment for one that is under way, because it would renew
+   * the lease after the store has given it up. Call once.
+   */
+  void close() {
+    try {
+      if (!attempts.tryAcquire(MOST_UNANSWERED, LAST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("The store does not answer the last renewal of the lease");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -34,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -538,6 +539,30 @@ class LeaseKeeperTest {
       store.refuseWrites(true);
       await().until(() -> told.contains("not renewed"));
     }
+  }
+
+  @Test
+  void aRenewalThatIsUnderWayEndsBeforeTheKeeperIsClosed() throws Exception {
+    QueueFixture three =
+        new QueueFixture(
+            directory.resolve("three"),
+            store.openedBy(new InstanceId("three")),
+            clock,
+            new LeaseSettings(Duration.ofMillis(600), new FakeSwitch()));
+    LeaseKeeper keeper = keeper(three);
+    keeper.open();
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean ended = new AtomicBoolean();
+    three.store.beforeRenewal(() -> {
+      begun.countDown();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+      ended.set(true);
+    });
+    assertThat(begun.await(2, TimeUnit.MINUTES)).isTrue();
+
+    keeper.close();
+
+    assertThat(ended).isTrue();
   }
 
   @Test
