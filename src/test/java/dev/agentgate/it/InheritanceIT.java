@@ -62,14 +62,21 @@ class InheritanceIT {
       })
   void agentGetsTheSoftLimitOfAServiceThatKeepsIt(String start) {
     assumeThat(Service.isNative()).as("a native executable raises its limit").isFalse();
+    assertThat(
+            underAServiceThatKeepsItsLimit(start, "echo soft=$(ulimit -S -n) hard=$(ulimit -H -n)"))
+        .isEqualTo("soft=777 hard=4096\n");
+  }
+
+  /** Returns what an agent writes whose service was started by such a script. */
+  private String underAServiceThatKeepsItsLimit(String start, String agent) {
     try (Service service =
         Service.in(home)
             .withJavaOptions("-XX:-MaxFDLimit", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
             .under("sh", "-c", start, "sh")) {
       service.start();
-      String id = service.client().submit("echo soft=$(ulimit -S -n) hard=$(ulimit -H -n)");
+      String id = service.client().submit(agent);
       assertThat(service.client().awaitEnd(id).path("status").asText()).isEqualTo("completed");
-      assertThat(service.client().log(id)).isEqualTo("soft=777 hard=4096\n");
+      return service.client().log(id);
     }
   }
 
@@ -78,15 +85,7 @@ class InheritanceIT {
   void agentGetsALimitThatTheServiceWasGivenAndNotItsParents() {
     assumeThat(Service.isNative()).as("a native executable raises its limit").isFalse();
     String start = "ulimit -n 4096; ulimit -S -n 777; (ulimit -S -n 4096; exec \"$@\") & wait $!";
-    try (Service service =
-        Service.in(home)
-            .withJavaOptions("-XX:-MaxFDLimit", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-            .under("sh", "-c", start, "sh")) {
-      service.start();
-      String id = service.client().submit("ulimit -S -n");
-      service.client().awaitEnd(id);
-      assertThat(service.client().log(id)).isEqualTo("4096\n");
-    }
+    assertThat(underAServiceThatKeepsItsLimit(start, "ulimit -S -n")).isEqualTo("4096\n");
   }
 
   private static boolean defaultSignals() throws IOException, InterruptedException {

@@ -50,23 +50,17 @@ class RetryAfterTest {
     assertThat(RetryAfter.of(status, headers, CLOCK)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
-  @Test
-  void aDateIsMeasuredByTheClockOfTheTarget() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Sat, 31 Jan 2026 18:00:00 GMT     | Sat, 31 Jan 2026 18:00:05 GMT
+          Saturday, 31-Jan-26 18:00:00 GMT  | Sat Jan 31 18:00:05 2026
+          """)
+  void aDateOfAnyFormIsMeasuredByTheClockOfTheTarget(String date, String retryAfter) {
     HttpHeaders headers =
-        headers(
-            Map.of(
-                "Date", List.of("Sat, 31 Jan 2026 18:00:00 GMT"),
-                "Retry-After", List.of("Sat, 31 Jan 2026 18:00:05 GMT")));
-    assertThat(RetryAfter.of(503, headers, CLOCK)).isEqualTo(Duration.ofSeconds(5));
-  }
-
-  @Test
-  void theDateOfTheTargetMayHaveAnOldFormToo() {
-    HttpHeaders headers =
-        headers(
-            Map.of(
-                "Date", List.of("Saturday, 31-Jan-26 18:00:00 GMT"),
-                "Retry-After", List.of("Sat Jan 31 18:00:05 2026")));
+        headers(Map.of("Date", List.of(date), "Retry-After", List.of(retryAfter)));
     assertThat(RetryAfter.of(503, headers, CLOCK)).isEqualTo(Duration.ofSeconds(5));
   }
 

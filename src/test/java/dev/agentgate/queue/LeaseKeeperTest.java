@@ -60,14 +60,17 @@ class LeaseKeeperTest {
   }
 
   private QueueFixture instance(String id, FakeSwitch deadMansSwitch) {
-    QueueFixture instance =
-        new QueueFixture(
-            directory.resolve(id),
-            store.openedBy(new InstanceId(id)),
-            clock,
-            new LeaseSettings(LEASE, deadMansSwitch));
+    QueueFixture instance = instance(id, LEASE, deadMansSwitch);
     keeper(instance).renew();
     return instance;
+  }
+
+  private QueueFixture instance(String id, Duration lease, FakeSwitch deadMansSwitch) {
+    return new QueueFixture(
+        directory.resolve(id),
+        store.openedBy(new InstanceId(id)),
+        clock,
+        new LeaseSettings(lease, deadMansSwitch));
   }
 
   @AfterEach
@@ -526,12 +529,7 @@ class LeaseKeeperTest {
 
     assertThat(told).containsExactly("taken over");
     told.clear();
-    QueueFixture three =
-        new QueueFixture(
-            directory.resolve("three"),
-            store.openedBy(new InstanceId("three")),
-            clock,
-            new LeaseSettings(Duration.ofMillis(600), new FakeSwitch()));
+    QueueFixture three = instance("three", Duration.ofMillis(600), new FakeSwitch());
     three.queue.orders().register(observer);
     try (LeaseKeeper keeper = keeper(three)) {
       keeper.open();
@@ -543,12 +541,7 @@ class LeaseKeeperTest {
 
   @Test
   void aRenewalThatIsUnderWayEndsBeforeTheKeeperIsClosed() throws Exception {
-    QueueFixture three =
-        new QueueFixture(
-            directory.resolve("three"),
-            store.openedBy(new InstanceId("three")),
-            clock,
-            new LeaseSettings(Duration.ofMillis(600), new FakeSwitch()));
+    QueueFixture three = instance("three", Duration.ofMillis(600), new FakeSwitch());
     LeaseKeeper keeper = keeper(three);
     keeper.open();
     CountDownLatch begun = new CountDownLatch(1);

@@ -525,7 +525,7 @@ class GitWorkspacesTest {
     }
 
     @Test
-    void whoeverFindsTheRunsProcessesAndKillsThemEndsThePreparation() throws Exception {
+    void aKillOfTheRunsProcessesEndsThePreparation() throws Exception {
       try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
           ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
         GitWorkspaces workspaces = onHttp(silent.getLocalPort());

@@ -99,7 +99,7 @@ class WorkspaceSourceParserTest {
     }
   }
 
-  /** Who owns the repository. */
+  /** The owner of the repository. */
   @Nested
   class Owners {
     @Test

@@ -15,7 +15,6 @@ import dev.agentgate.workorder.WorkOrderState.Queued;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -212,11 +211,11 @@ final class IndexEntry {
   }
 
   List<RunId> runs() {
-    List<RunId> ids = new ArrayList<>(runs.length / 2);
-    for (int i = 0; i < runs.length; i += 2) {
-      ids.add(new RunId(runs[i], runs[i + 1]));
+    RunId[] ids = new RunId[runs.length / 2];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = new RunId(runs[2 * i], runs[2 * i + 1]);
     }
-    return List.copyOf(ids);
+    return List.of(ids);
   }
 
   long createdAtMillis() {

@@ -45,6 +45,12 @@ class DeadMansSwitchTest {
     lease.setDeadline(lease.uptime());
   }
 
+  /** Starts an agent that waits; returns its pid once it lives. */
+  private static List<Long> startAgent(RunFixture fixture, RunId run) throws Exception {
+    fixture.startScript(run, "echo $$ >ready; exec sleep 600");
+    return fixture.pids(run, "ready");
+  }
+
   private static List<Long> switchOf(RunId run) {
     return RunFixture.withEnvironmentOf(run).stream()
         .filter(pid -> ProcessTree.read(pid).filter(RunScript::isSwitch).isPresent())
@@ -103,8 +109,7 @@ class DeadMansSwitchTest {
   void aLeaseThatIsRenewedInTimeGoesOn(Holding holding) throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, holding, lease)) {
       RunId run = fixture.newRun();
-      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
-      List<Long> agent = fixture.pids(run, "ready");
+      List<Long> agent = startAgent(fixture, run);
       awaitSwitchOf(run);
       Duration first = lease.uptime().plusSeconds(6);
       lease.setDeadline(first);
@@ -121,8 +126,7 @@ class DeadMansSwitchTest {
   void aLeaseFileThatIsGoneEndsTheRun() throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
       RunId run = fixture.newRun();
-      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
-      List<Long> agent = fixture.pids(run, "ready");
+      List<Long> agent = startAgent(fixture, run);
       awaitSwitchOf(run);
 
       Files.delete(path);
@@ -136,8 +140,7 @@ class DeadMansSwitchTest {
   void aRunDiesAlsoIfTheSwitchCannotNoteWhy() throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
       RunId run = fixture.newRun();
-      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
-      List<Long> agent = fixture.pids(run, "ready");
+      List<Long> agent = startAgent(fixture, run);
       List<Long> guard = awaitSwitchOf(run);
       Files.createDirectory(fixture.directories.of(run).path().resolve("switch"));
 
@@ -152,8 +155,7 @@ class DeadMansSwitchTest {
   void aDeadlineThatIsJustBeingWrittenIsNotRead() throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
       RunId run = fixture.newRun();
-      fixture.startScript(run, "echo $$ >ready; exec sleep 600");
-      List<Long> agent = fixture.pids(run, "ready");
+      List<Long> agent = startAgent(fixture, run);
       ProcessHandle guard = ProcessHandle.of(awaitSwitchOf(run).getFirst()).orElseThrow();
       // It has read the deadline before it waits.
       await().atMost(PATIENCE).until(() -> guard.children().findAny().isPresent());

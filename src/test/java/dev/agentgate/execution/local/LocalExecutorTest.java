@@ -348,7 +348,7 @@ class LocalExecutorTest extends ExecutorContract {
     @Test
     void anAgentWhoseStartCannotBeNotedIsNotStarted() throws Exception {
       RunId run = newRun();
-      // What the run script cannot write to, whoever it runs as.
+      // The run script cannot write to it, even as root.
       Files.createSymbolicLink(
           directories.of(run).processFile(), temporary.resolve("no/such/place"));
 
