@@ -20,10 +20,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a body to one client, piece by piece. The next piece can be prepared while one is being
- * written, and follows only when that one is on its way. So at most two pieces wait in memory,
- * however slow the client is. A client that reads nothing for too long is dropped. Blocks; meant
- * for a virtual thread.
+ * Sends a body to one client, piece by piece. While one piece is being written, the next one is
+ * passed on already and another one can be prepared, so that neither side waits for the other. At
+ * most these three pieces are in memory, however slow the client is. A client that reads nothing
+ * for too long is dropped. Blocks; meant for a virtual thread.
  */
 public final class ClientStream {
   private static final Logger LOG = Logger.getLogger(ClientStream.class);
@@ -38,8 +38,8 @@ public final class ClientStream {
   private final HttpServerResponse response;
   private final Duration patience;
   private boolean begun;
-  private @Nullable Future<Void> writing;
-  private long writingSince;
+  private @Nullable Future<Void> lastButOne;
+  private @Nullable Future<Void> last;
 
   /**
    * @param first the framework's way to send, which sends the head with the first piece
@@ -113,28 +113,33 @@ public final class ClientStream {
       first.flush();
       return;
     }
-    awaitWritten();
+    await(lastButOne);
     if (response.closed()) {
       throw new IOException("The client is gone");
     }
     try {
-      writing = response.write(Buffer.buffer(bytes));
-      writingSince = System.nanoTime();
+      lastButOne = last;
+      last = response.write(Buffer.buffer(bytes));
     } catch (IllegalStateException e) {
       throw new IOException("The client is gone", e);
     }
   }
 
-  /** Waits until the last piece is on its way. */
+  /** Waits until all pieces are on their way. */
   private void awaitWritten() throws IOException {
-    Future<Void> last = writing;
-    if (last == null) {
+    await(lastButOne);
+    await(last);
+  }
+
+  private void await(@Nullable Future<Void> writing) throws IOException {
+    if (writing == null) {
       return;
     }
-    writing = null;
-    long left = patience.toNanos() - (System.nanoTime() - writingSince);
     try {
-      last.toCompletionStage().toCompletableFuture().get(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      writing
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       abort();
       throw new IOException("The client read nothing for " + patience.toMillis() + " ms", e);

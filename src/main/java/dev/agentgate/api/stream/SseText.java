@@ -18,6 +18,8 @@ public final class SseText {
   /** Keeps a quiet connection alive. */
   public static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
+  private static final String DATA = "data: ";
+
   private SseText() {}
 
   /**
@@ -43,9 +45,17 @@ public final class SseText {
     return event("event: end\n", json);
   }
 
+  // Copies whole lines, because String.replace would look at each byte of a log by itself.
   private static byte[] event(String head, String text) {
-    String lines = withLineFeeds(text).replace("\n", "\ndata: ");
-    return (head + "data: " + lines + "\n\n").getBytes(StandardCharsets.UTF_8);
+    String lines = withLineFeeds(text);
+    StringBuilder event = new StringBuilder(head.length() + lines.length() * 9 / 8).append(head);
+    int from = 0;
+    for (int feed = lines.indexOf('\n'); feed >= 0; feed = lines.indexOf('\n', from)) {
+      event.append(DATA).append(lines, from, feed + 1);
+      from = feed + 1;
+    }
+    event.append(DATA).append(lines, from, lines.length()).append("\n\n");
+    return event.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   // indexOf searches many bytes at once, and most texts have no carriage return.
