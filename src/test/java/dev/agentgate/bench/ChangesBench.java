@@ -53,17 +53,23 @@ public final class ChangesBench {
             (_, _) -> {},
             Clock.systemUTC());
     // The first checkout fetches into the mirror, which the later ones only update.
-    round(workspaces, root);
-    List<Round> measured = new ArrayList<>();
+    checkOut(workspaces, root);
+    List<Checkout> checkouts = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      measured.add(round(workspaces, root));
+      checkouts.add(checkOut(workspaces, root));
     }
-    print("checkout / git worktree add", measured, it -> it.checkout / it.worktree);
-    print("collect / checkout", measured, it -> it.collect / it.checkout);
-    print("remove / rm -rf", measured, it -> it.remove / it.rm);
+    // Not after each checkout: ext4 without a journal searches long for the inode of a new file
+    // if many were removed in the minutes before.
+    List<Removal> removals = new ArrayList<>();
+    for (Checkout checkout : checkouts) {
+      removals.add(remove(workspaces, root, checkout));
+    }
+    print("checkout / git worktree add", checkouts, it -> it.own / it.worktree);
+    print("collect / checkout", checkouts, it -> it.collect / it.own);
+    print("remove / rm -rf", removals, it -> it.own / it.rm);
   }
 
-  private static void print(String name, List<Round> rounds, ToDoubleFunction<Round> ratio) {
+  private static <T> void print(String name, List<T> rounds, ToDoubleFunction<T> ratio) {
     double[] ratios = rounds.stream().mapToDouble(ratio).sorted().toArray();
     System.out.printf(
         Locale.ROOT,
@@ -74,24 +80,31 @@ public final class ChangesBench {
         ratios[ratios.length - 1]);
   }
 
-  /** What one round took, in milliseconds. */
-  private record Round(
-      double checkout, double worktree, double collect, double remove, double rm) {}
+  /** What a checkout and what follows took, in milliseconds. */
+  private record Checkout(RunId run, double own, double worktree, double collect) {}
 
-  private static Round round(GitWorkspaces workspaces, Path root) throws Exception {
+  /** What the removal of a checkout took, in milliseconds. */
+  private record Removal(double own, double rm) {}
+
+  private static Checkout checkOut(GitWorkspaces workspaces, Path root) throws Exception {
     RunId run = RunId.next(Clock.systemUTC().instant());
     Path workspace = root.resolve("workspaces").resolve(run.value());
-    double checkout =
+    double own =
         millis(() -> {
           Path prepared =
               workspaces.prepare(
                   run, new WorkspaceSource.GitHub("acme", "large", Optional.empty()), LIMIT);
           require(prepared.equals(workspace), prepared);
         });
-    Path worktree = root.resolve("worktree");
-    double byGit =
+    double worktree =
         millis(() ->
-            git(root.resolve("author"), "worktree", "add", "-q", "--detach", worktree.toString()));
+            git(
+                root.resolve("author"),
+                "worktree",
+                "add",
+                "-q",
+                "--detach",
+                worktree(root, run).toString()));
     for (int i = 0; i < CHANGED; i++) {
       Files.writeString(workspace.resolve(name(i * 1_000)), "changed\n");
     }
@@ -105,19 +118,25 @@ public final class ChangesBench {
                   && collected.files().count() == CHANGED + 1,
               changes);
         });
-    double remove = millis(() -> require(workspaces.remove(run), workspace));
-    double rm = millis(() -> execute(root, "rm", "-rf", worktree.toString()));
-    git(root.resolve("author"), "worktree", "prune");
     System.out.printf(
         Locale.ROOT,
-        "checkout %.0f ms, git worktree add %.0f ms; collect %.0f ms; remove %.0f ms, rm -rf %.0f"
-            + " ms%n",
-        checkout,
-        byGit,
-        collect,
-        remove,
-        rm);
-    return new Round(checkout, byGit, collect, remove, rm);
+        "checkout %.0f ms, git worktree add %.0f ms; collect %.0f ms%n",
+        own,
+        worktree,
+        collect);
+    return new Checkout(run, own, worktree, collect);
+  }
+
+  private static Removal remove(GitWorkspaces workspaces, Path root, Checkout checkout)
+      throws Exception {
+    double own = millis(() -> require(workspaces.remove(checkout.run), checkout.run));
+    double rm = millis(() -> execute(root, "rm", "-rf", worktree(root, checkout.run).toString()));
+    System.out.printf(Locale.ROOT, "remove %.0f ms, rm -rf %.0f ms%n", own, rm);
+    return new Removal(own, rm);
+  }
+
+  private static Path worktree(Path root, RunId run) {
+    return root.resolve("worktree-" + run.value());
   }
 
   private static double millis(ThrowingRunnable action) throws Exception {
