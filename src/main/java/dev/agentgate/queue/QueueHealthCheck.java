@@ -27,6 +27,7 @@ public final class QueueHealthCheck {
   private final Store store;
   private final QueueManager queue;
   private final StartRules rules;
+  private final StartBlocks blocks;
   private final RunSlots slots;
   private final OwnLease lease;
   private final AgentBrakes brakes;
@@ -39,18 +40,19 @@ public final class QueueHealthCheck {
       Supervision supervision,
       QueueManager queue,
       StartRules rules,
-      RunPublications publications,
-      HostResources host) {
+      StartBlocks blocks,
+      RunPublications publications) {
     this.settings = settings;
     this.store = supervision.store();
     this.slots = supervision.slots();
     this.lease = supervision.lease();
     this.brakes = supervision.brakes();
+    this.host = supervision.outside().host();
     this.clock = supervision.clock();
     this.queue = queue;
     this.rules = rules;
+    this.blocks = blocks;
     this.publications = publications;
-    this.host = host;
   }
 
   /** Returns the current health of the queue. */
@@ -69,7 +71,7 @@ public final class QueueHealthCheck {
         oldest.map(Aged::id),
         settings.stuckThreshold(),
         alerts(counts, age),
-        queue.blockedBy(),
+        blocks.ofHead(),
         store.queue().isPaused(),
         now);
   }
@@ -207,7 +209,7 @@ public final class QueueHealthCheck {
   private Optional<String> unwritten() {
     List<RuntimeException> ends = slots.unwrittenEnds();
     return ends.isEmpty()
-        ? queue.refusal().map(why -> "Nothing can start: " + why)
+        ? blocks.refusal().map(why -> "Nothing can start: " + why)
         : Optional.of(
             "The outcomes of "
                 + ends.size()

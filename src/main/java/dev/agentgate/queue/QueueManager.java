@@ -14,12 +14,8 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Running;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +53,7 @@ public final class QueueManager {
   private final Orders orders;
   private final Supervision supervision;
   private final StartRules rules;
+  private final StartBlocks blocks;
   private final Clock clock;
 
   /** Used by the dispatcher only. */
@@ -70,26 +67,22 @@ public final class QueueManager {
 
   private final Semaphore wakeups = new Semaphore(0);
 
-  /** By the monotonic clock; empty before the first start. */
-  private volatile OptionalLong lastStart = OptionalLong.empty();
-
   private volatile boolean open;
 
   /** Whether orders waited at the dispatcher's last look, and something held back all of them. */
   private volatile boolean heldBack;
 
-  /** Why the store refused the last start; null if it did not. */
-  private volatile @Nullable String refusal;
-
   private volatile long lastRoundNanos = System.nanoTime();
   private volatile @Nullable Thread dispatcher;
 
-  QueueManager(QueueSettings settings, Supervision supervision, StartRules rules) {
+  QueueManager(
+      QueueSettings settings, Supervision supervision, StartRules rules, StartBlocks blocks) {
     this.settings = settings;
     this.supervision = supervision;
     this.store = supervision.store();
     this.orders = supervision.orders();
     this.rules = rules;
+    this.blocks = blocks;
     this.clock = supervision.clock();
     this.futureTimes = new FutureTimes(store, orders);
     this.continuations = new ContinuationPlaces(new Whereabouts(store));
@@ -237,7 +230,7 @@ public final class QueueManager {
   Optional<RunId> startNow(WorkOrderId id) {
     dispatching.lock();
     try {
-      return open && blocksAll().isEmpty()
+      return open && blocks.ofAll().isEmpty()
           ? start(claim(Optional.of(id))).stream().findFirst()
           : Optional.empty();
     } finally {
@@ -259,68 +252,6 @@ public final class QueueManager {
     }
   }
 
-  /**
-   * Returns why the head of the queue does not start; empty if it is about to start or nothing is
-   * waiting. Orders in a backoff are skipped, but if all orders are in a backoff, the reasons that
-   * keep every order from starting are still reported.
-   */
-  public Set<Block> blockedBy() {
-    Instant now = clock.instant();
-    Iterator<QueueEntry> queue = store.queue().fromHead();
-    if (!queue.hasNext()) {
-      return Set.of();
-    }
-    Set<Block> blocks = EnumSet.noneOf(Block.class);
-    blocks.addAll(blocksAll());
-    if (refusal().isPresent()) {
-      blocks.add(Block.DISK);
-    }
-    boolean manual = false;
-    while (queue.hasNext()) {
-      QueueEntry entry = queue.next();
-      if (!StartRules.isBackingOff(entry, now)) {
-        blocks.addAll(rules.blocksOne(entry));
-        return blocks;
-      }
-      manual |= rules.isManual(entry);
-    }
-    if (manual) {
-      blocks.add(Block.MANUAL);
-    }
-    return blocks;
-  }
-
-  /** Returns why a waiting order does not start, apart from the orders before it. */
-  Set<Block> blocks(QueueEntry entry) {
-    Set<Block> blocks = EnumSet.noneOf(Block.class);
-    blocks.addAll(blocksAll());
-    if (refusal().isPresent()) {
-      blocks.add(Block.DISK);
-    }
-    blocks.addAll(rules.blocksOne(entry));
-    return blocks;
-  }
-
-  /** Returns why the store refuses to start runs, as a sentence; empty if it does not. */
-  Optional<String> refusal() {
-    return store.health().failure().or(() -> Optional.ofNullable(refusal));
-  }
-
-  private Set<Block> blocksAll() {
-    Set<Block> blocks = rules.blocksAll(store.queue().isPaused(), sinceLastStart());
-    if (supervision.lease().isInDoubt()) {
-      blocks.add(Block.LEASE);
-    }
-    return blocks;
-  }
-
-  private Duration sinceLastStart() {
-    OptionalLong last = lastStart;
-    return last.isPresent()
-        ? Duration.ofNanos(System.nanoTime() - last.getAsLong())
-        : settings.staggerDelay();
-  }
-
   private void dispatchUntilClosed() {
     while (open) {
       lastRoundNanos = System.nanoTime();
@@ -328,9 +259,9 @@ public final class QueueManager {
       try {
         futureTimes.correct(clock.instant()).forEach(this::noteExpiry);
         pause = dispatch();
-        refusal = null;
+        blocks.refused(null);
       } catch (StoreUnavailableException e) {
-        refusal = e.getMessage();
+        blocks.refused(e.getMessage());
         LOG.warnf("Nothing can start now: %s", e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("The dispatcher failed; continuing", e);
@@ -362,14 +293,14 @@ public final class QueueManager {
           heldBack = false;
           return shorter(SLOW_TIMER, untilExpiry);
         }
-        Set<Block> blocks = blocksAll();
-        heldBack = !blocks.isEmpty();
+        Set<Block> ofAll = blocks.ofAll();
+        heldBack = !ofAll.isEmpty();
         if (heldBack) {
-          tellBlocked(blocks);
-          return shorter(untilUnblocked(blocks), untilExpiry);
+          tellBlocked(ofAll);
+          return shorter(untilUnblocked(ofAll), untilExpiry);
         }
         if (start(claim(Optional.empty())).isEmpty()) {
-          tellBlocked(blocksFirst());
+          tellBlocked(blocks.ofFirst());
           return shorter(untilBackedOff(), untilExpiry);
         }
       } finally {
@@ -417,21 +348,9 @@ public final class QueueManager {
       boolean _ = orders.release(claimed);
       return Optional.empty();
     }
-    lastStart = OptionalLong.of(System.nanoTime());
+    blocks.started();
     supervisor.start();
     return Optional.of(supervisor.run());
-  }
-
-  /** Returns what holds back the first order that is not in a backoff. */
-  private Set<Block> blocksFirst() {
-    Instant now = clock.instant();
-    for (Iterator<QueueEntry> queue = store.queue().fromHead(); queue.hasNext(); ) {
-      QueueEntry entry = queue.next();
-      if (!StartRules.isBackingOff(entry, now)) {
-        return rules.blocksOne(entry);
-      }
-    }
-    return Set.of();
   }
 
   private Duration untilBackedOff() {
@@ -452,16 +371,14 @@ public final class QueueManager {
         .orElse(SLOW_TIMER);
   }
 
-  private Duration untilUnblocked(Set<Block> blocks) {
-    if (blocks.stream().anyMatch(FREED_BY_NO_EVENT::contains)) {
+  private Duration untilUnblocked(Set<Block> ofAll) {
+    if (ofAll.stream().anyMatch(FREED_BY_NO_EVENT::contains)) {
       return RESOURCE_TIMER;
     }
-    return blocks.contains(Block.STAGGER)
-        ? shorter(SLOW_TIMER, rules.staggerLeft(sinceLastStart()))
-        : SLOW_TIMER;
+    return ofAll.contains(Block.STAGGER) ? shorter(SLOW_TIMER, blocks.staggerLeft()) : SLOW_TIMER;
   }
 
-  private void tellBlocked(Set<Block> blocks) {
-    blocks.forEach(block -> orders.tell(observer -> observer.blocked(block)));
+  private void tellBlocked(Set<Block> why) {
+    why.forEach(block -> orders.tell(observer -> observer.blocked(block)));
   }
 }

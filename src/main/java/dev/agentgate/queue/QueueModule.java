@@ -78,18 +78,18 @@ public final class QueueModule {
             new OwnLease(outside.lease()),
             settings.killGrace(),
             this::wake);
-    manager = new QueueManager(settings, supervision, rules);
+    StartBlocks blocks = new StartBlocks(supervision, rules);
+    manager = new QueueManager(settings, supervision, rules, blocks);
     QueueRoom room = new QueueRoom(settings.maxDepth(), outside.store().workOrders());
     whereabouts = new Whereabouts(outside.store());
     OrderEnding ending = new OrderEnding(supervision, manager, publications, whereabouts, peers);
     fileRemoval = ending::removeFiles;
     SubmitRules submitRules = new SubmitRules(settings, outside.sources(), outside.agents());
     OrderViews views = new OrderViews(outside.store(), outside.outputs(), outside.clock());
-    service = new WorkOrderService(supervision, manager, room, submitRules, ending, views);
+    service = new WorkOrderService(supervision, manager, blocks, room, submitRules, ending, views);
     batches = new BatchSubmission(service, supervision, submitRules, views, manager, room);
     bulk = new BulkActions(service, ending, supervision, manager, room);
-    health =
-        new QueueHealthCheck(settings, supervision, manager, rules, publications, outside.host());
+    health = new QueueHealthCheck(settings, supervision, manager, rules, blocks, publications);
     staleCheck = new StaleCheck(outside.store(), slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, manager);
     retention =

@@ -50,9 +50,9 @@ final class StartRules {
   /**
    * Returns what keeps every order from starting.
    *
-   * @param sinceLastStart how long ago the last run was started
+   * @param staggerLeft how long no run may start yet, because one has just started
    */
-  Set<Block> blocksAll(boolean paused, Duration sinceLastStart) {
+  Set<Block> blocksAll(boolean paused, Duration staggerLeft) {
     Set<Block> blocks = EnumSet.noneOf(Block.class);
     if (paused) {
       blocks.add(Block.PAUSED);
@@ -60,7 +60,7 @@ final class StartRules {
     if (!hasFreeSlot()) {
       blocks.add(Block.SLOTS);
     }
-    if (staggerLeft(sinceLastStart).isPositive()) {
+    if (staggerLeft.isPositive()) {
       blocks.add(Block.STAGGER);
     }
     if (spending.look().isExhausted()) {

@@ -29,6 +29,7 @@ public final class WorkOrderService {
   private final Store store;
   private final Orders orders;
   private final QueueManager queue;
+  private final StartBlocks blocks;
   private final QueueRoom room;
   private final SubmitRules rules;
   private final OrderEnding ending;
@@ -39,6 +40,7 @@ public final class WorkOrderService {
   WorkOrderService(
       Supervision supervision,
       QueueManager queue,
+      StartBlocks blocks,
       QueueRoom room,
       SubmitRules rules,
       OrderEnding ending,
@@ -47,6 +49,7 @@ public final class WorkOrderService {
     this.store = supervision.store();
     this.orders = supervision.orders();
     this.queue = queue;
+    this.blocks = blocks;
     this.room = room;
     this.rules = rules;
     this.ending = ending;
@@ -116,7 +119,7 @@ public final class WorkOrderService {
   public WorkOrderView get(WorkOrderId id) {
     WorkOrder order = find(id);
     WorkOrderView view = views.of(order);
-    return QueueEntry.of(order).map(queue::blocks).map(view::blockedBy).orElse(view);
+    return QueueEntry.of(order).map(blocks::of).map(view::blockedBy).orElse(view);
   }
 
   /**
