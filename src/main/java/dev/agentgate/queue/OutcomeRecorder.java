@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeRecorder {
   private static final Logger LOG = Logger.getLogger(OutcomeRecorder.class);
 
-  private final Supervision with;
+  private final Supervision supervision;
   private final WorkOrder order;
   private final RunId run;
   private final RunRecord record;
@@ -45,8 +45,8 @@ final class OutcomeRecorder {
   /** What an outcome means for the order. */
   private record Decision(WorkOrder before, WorkOrder after, RunOutcome outcome, RunUsage used) {}
 
-  OutcomeRecorder(Supervision with, WorkOrder order, RunId run, RunRecord record) {
-    this.with = with;
+  OutcomeRecorder(Supervision supervision, WorkOrder order, RunId run, RunRecord record) {
+    this.supervision = supervision;
     this.order = order;
     this.run = run;
     this.record = record;
@@ -121,15 +121,15 @@ final class OutcomeRecorder {
     left.run();
     tellLeft();
     try {
-      recorded.complete(with.store().workOrders().find(order.id()).orElse(order));
+      recorded.complete(supervision.store().workOrders().find(order.id()).orElse(order));
     } catch (RuntimeException e) {
       recorded.completeExceptionally(e);
     }
   }
 
   private WorkOrder write(RunOutcome outcome) {
-    if (with.lease().isShared()) {
-      Optional<WorkOrder> current = with.store().workOrders().find(order.id());
+    if (supervision.lease().isShared()) {
+      Optional<WorkOrder> current = supervision.store().workOrders().find(order.id());
       if (current.isEmpty() || !isOurs(current.get())) {
         return left(current);
       }
@@ -138,16 +138,16 @@ final class OutcomeRecorder {
     // Before the order: until that has changed, each new attempt to write the outcome, also by the
     // next service, notes the same again.
     RunUsage used = RunUsage.of(order, ended);
-    with.orders().note(used);
+    supervision.orders().note(used);
     while (true) {
-      Optional<WorkOrder> current = with.store().workOrders().find(order.id());
+      Optional<WorkOrder> current = supervision.store().workOrders().find(order.id());
       if (current.isEmpty() || !isOurs(current.get())) {
         return left(current);
       }
       WorkOrder after = Verdict.applyTo(current.get(), outcome);
       Decision decision = new Decision(current.get(), after, outcome, used);
       last = decision;
-      if (with.orders().change(current.get(), after)) {
+      if (supervision.orders().change(current.get(), after)) {
         return decided(decision);
       }
     }
@@ -155,24 +155,24 @@ final class OutcomeRecorder {
 
   private WorkOrder decided(Decision decision) {
     decided = true;
-    with.orders().tell(observer -> observer.runEnded(decision.before(), decision.outcome()));
-    with.orders().tell(observer -> observer.runUsed(decision.used()));
+    supervision.orders().tell(observer -> observer.runEnded(decision.before(), decision.outcome()));
+    supervision.orders().tell(observer -> observer.runUsed(decision.used()));
     return decision.after();
   }
 
   /** Returns what other instances cannot know of the log. */
   private Optional<LogSummary> log() {
-    if (!with.store().instances().shared()) {
+    if (!supervision.store().instances().shared()) {
       return Optional.empty();
     }
-    RunLog log = with.outputs().log(run);
+    RunLog log = supervision.outputs().log(run);
     return log.lastActivityAt().map(at -> new LogSummary(log.size(), at));
   }
 
   private WorkOrder left(Optional<WorkOrder> current) {
     Decision tried = last;
     if (tried != null && current.filter(tried.after()::equals).isPresent()) {
-      with.orders().found(tried.after());
+      supervision.orders().found(tried.after());
       return decided(tried);
     }
     LOG.warnf("%s is no longer the run of %s", run, order.id());
@@ -182,12 +182,12 @@ final class OutcomeRecorder {
   }
 
   private void tellLeft() {
-    with.orders().tell(observer -> observer.runLeft(run));
+    supervision.orders().tell(observer -> observer.runLeft(run));
   }
 
   private boolean isOurs(WorkOrder current) {
     return current.state() instanceof Running running
         && running.current().run().equals(run)
-        && running.lease().isHeldBy(with.store().instance());
+        && running.lease().isHeldBy(supervision.store().instance());
   }
 }

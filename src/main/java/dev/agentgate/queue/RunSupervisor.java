@@ -8,7 +8,6 @@ import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.EndCause;
-import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.RunLimits;
@@ -47,7 +46,7 @@ final class RunSupervisor {
   /** The same while the service is stopping. */
   private static final Duration COLLECT_STOPPING = Duration.ofSeconds(5);
 
-  private final Supervision with;
+  private final Supervision supervision;
   private final WorkOrder order;
   private final Attempt attempt;
   private final boolean adopting;
@@ -58,6 +57,7 @@ final class RunSupervisor {
   private final Optional<DirectoryIdentity> directory;
   private final RunRecord record;
   private final EndRequests requests;
+  private final RunStopper stopper;
   private final OutcomeRecorder recorder;
   private final Patience patience;
 
@@ -71,38 +71,38 @@ final class RunSupervisor {
   private boolean recordedEarlier;
 
   private volatile Instant runningSince;
-  private volatile int survivors;
 
   /** Whether the run was stopped because the lease is in doubt. */
   private volatile boolean fenced;
 
   private RunSupervisor(
-      Supervision with, WorkOrder order, Attempt attempt, boolean adopting, long term) {
-    this.with = with;
+      Supervision supervision, WorkOrder order, Attempt attempt, boolean adopting, long term) {
+    this.supervision = supervision;
     this.order = order;
     this.attempt = attempt;
     this.adopting = adopting;
     this.term = term;
     this.directory =
         order.spec().workspaceSource() instanceof WorkspaceSource.Local local
-            ? with.workspaces().identify(local)
+            ? supervision.workspaces().identify(local)
             : Optional.empty();
     this.record =
         new RunRecord(
-            with.store().runs(),
-            with.orders(),
+            supervision.store().runs(),
+            supervision.orders(),
             ofThisInstance(
                 Run.preparing(run(), workOrder(), order.attempts(), attempt.startedAt())),
             adopting);
     this.requests = new EndRequests(record);
-    this.recorder = new OutcomeRecorder(with, order, run(), record);
+    this.stopper = new RunStopper(supervision.executor(), supervision.orders(), run());
+    this.recorder = new OutcomeRecorder(supervision, order, run(), record);
     this.patience = new Patience(run());
     this.runningSince = attempt.startedAt();
   }
 
   /** With a store of its own, an instance needs no name. */
   private Run ofThisInstance(Run run) {
-    return with.store().instances().shared() ? run.at(with.store().instance()) : run;
+    return supervision.store().instances().shared() ? run.at(supervision.store().instance()) : run;
   }
 
   /**
@@ -111,8 +111,9 @@ final class RunSupervisor {
    * @param order the order in its running state
    * @param term the term of the lease before the order was claimed
    */
-  static RunSupervisor beginning(Supervision with, WorkOrder order, Attempt attempt, long term) {
-    return new RunSupervisor(with, order, attempt, false, term);
+  static RunSupervisor beginning(
+      Supervision supervision, WorkOrder order, Attempt attempt, long term) {
+    return new RunSupervisor(supervision, order, attempt, false, term);
   }
 
   /**
@@ -120,8 +121,8 @@ final class RunSupervisor {
    *
    * @param order the order, which must be running
    */
-  static RunSupervisor adopting(Supervision with, WorkOrder order, Attempt attempt) {
-    return new RunSupervisor(with, order, attempt, true, with.lease().term());
+  static RunSupervisor adopting(Supervision supervision, WorkOrder order, Attempt attempt) {
+    return new RunSupervisor(supervision, order, attempt, true, supervision.lease().term());
   }
 
   WorkOrderId workOrder() {
@@ -164,7 +165,7 @@ final class RunSupervisor {
 
   /** Returns the number of processes that outlived the last attempt to stop them. */
   int survivors() {
-    return survivors;
+    return stopper.survivors();
   }
 
   /** Returns why the outcome could not be written yet; writing is retried every second. */
@@ -196,7 +197,7 @@ final class RunSupervisor {
     if (!requests.add(why)) {
       return Optional.empty();
     }
-    StopReport report = stop(why.wireName(), grace);
+    StopReport report = stopper.stop(why.wireName(), grace);
     if (report.survivors() > 0) {
       return Optional.of(new EndAnswer(report, order));
     }
@@ -211,7 +212,7 @@ final class RunSupervisor {
    */
   void fence(Duration grace) {
     fenced = true;
-    Thread _ = stopForTheLease(grace);
+    Thread _ = stopper.stopForTheLease(grace);
   }
 
   /**
@@ -222,20 +223,7 @@ final class RunSupervisor {
    */
   Thread disown() {
     recorder.disown();
-    return stopForTheLease(Duration.ZERO);
-  }
-
-  private Thread stopForTheLease(Duration grace) {
-    return Thread.ofVirtual()
-        .name("lease-" + run())
-        .start(() -> {
-          try {
-            StopReport _ = stop("lease", grace);
-          } catch (RuntimeException e) {
-            // The sweep tries again.
-            LOG.warnf(e, "%s could not be stopped", run());
-          }
-        });
+    return stopper.stopForTheLease(Duration.ZERO);
   }
 
   /**
@@ -245,13 +233,6 @@ final class RunSupervisor {
    */
   WorkOrder awaitRecorded() {
     return recorder.await();
-  }
-
-  private StopReport stop(String mode, Duration grace) {
-    StopReport report = with.executor().stop(run(), grace);
-    survivors = report.survivors();
-    with.orders().tell(observer -> observer.stopped(mode, report));
-    return report;
   }
 
   private void superviseToTheEnd() {
@@ -267,21 +248,22 @@ final class RunSupervisor {
       LOG.errorf(e, "The supervisor of %s failed; its processes are stopped", run());
       outcome = RunOutcome.vanished(now());
     }
-    sweep();
+    // What an agent left behind is stopped at once; a run that was asked to end gets its grace.
+    stopper.sweep(requests.strongest().isEmpty() ? Duration.ZERO : supervision.killGrace());
     if (recorder.isDisowned()) {
       LOG.warnf("%s was stopped here, because another instance owns its order now", run());
-      recorder.leave(() -> with.slots().free(this));
-      with.slotFreed().run();
+      recorder.leave(() -> supervision.slots().free(this));
+      supervision.slotFreed().run();
       return;
     }
     RunOutcome decided = recordedEarlier ? outcome : decideAndCollect(outcome);
     WorkOrder after =
         recorder.record(
             decided,
-            () -> with.brakes().ended(agentType(), decided),
-            () -> with.slots().free(this));
-    with.slotFreed().run();
-    with.workspaceCleanup().ended(after, run());
+            () -> supervision.brakes().ended(agentType(), decided),
+            () -> supervision.slots().free(this));
+    supervision.slotFreed().run();
+    supervision.workspaceCleanup().ended(after, run());
   }
 
   private RunOutcome startAndWatch() throws NotStartedException, InterruptedException {
@@ -289,14 +271,15 @@ final class RunSupervisor {
     Execution execution;
     try {
       execution =
-          with.executor()
+          supervision
+              .executor()
               .start(
                   new Assignment(
                       order,
                       run(),
                       patience.look(this::session),
                       this::mayStart,
-                      () -> with.orders().tell(observer -> observer.checkedOut(order))));
+                      () -> supervision.orders().tell(observer -> observer.checkedOut(order))));
     } catch (NotStartedException e) {
       if (elapsed(began).compareTo(limits().maxTime()) >= 0) {
         requests.add(EndCause.TIMEOUT);
@@ -305,7 +288,7 @@ final class RunSupervisor {
     }
     Duration spent = elapsed(began);
     Duration waited = Duration.between(order.queuedAt(), attempt.startedAt());
-    with.orders().tell(observer -> observer.launched(waited.plus(spent), spent));
+    supervision.orders().tell(observer -> observer.launched(waited.plus(spent), spent));
     return watch(execution);
   }
 
@@ -317,7 +300,7 @@ final class RunSupervisor {
     return requests.strongest().isEmpty()
         && !fenced
         && !recorder.isDisowned()
-        && with.lease().holdsSince(term);
+        && supervision.lease().holdsSince(term);
   }
 
   private RunOutcome adoptAndWatch() throws NotStartedException, InterruptedException {
@@ -333,12 +316,13 @@ final class RunSupervisor {
     // signalled.
     noted.endRequested().ifPresent(requests::addNoted);
     Optional<AgentSession> session = patience.look(this::session);
-    Optional<Execution> found = patience.look(() -> with.executor().adopt(order, noted, session));
+    Optional<Execution> found =
+        patience.look(() -> supervision.executor().adopt(order, noted, session));
     if (found.isEmpty()) {
       return RunOutcome.vanished(now());
     }
     Execution execution = found.get();
-    with.orders().tell(QueueObserver::adopted);
+    supervision.orders().tell(QueueObserver::adopted);
     LOG.infof("Adopted %s, %s", run(), execution.handle());
     runningSince = now().minus(patience.look(execution::age));
     return watch(execution);
@@ -348,7 +332,7 @@ final class RunSupervisor {
   private Optional<AgentSession> session() {
     return order
         .continuation()
-        .flatMap(continuation -> with.store().runs().find(continuation.run()))
+        .flatMap(continuation -> supervision.store().runs().find(continuation.run()))
         .flatMap(earlier -> earlier.results().sessionId())
         .map(id -> new AgentSession(id, usedIn(id)));
   }
@@ -356,7 +340,7 @@ final class RunSupervisor {
   private Usage usedIn(String session) {
     return order.runs().stream()
         .filter(earlier -> !earlier.equals(run()))
-        .flatMap(earlier -> with.store().runs().find(earlier).stream())
+        .flatMap(earlier -> supervision.store().runs().find(earlier).stream())
         .map(Run::results)
         .filter(results -> results.sessionId().filter(session::equals).isPresent())
         .map(RunResults::usage)
@@ -372,61 +356,19 @@ final class RunSupervisor {
             order.spec(),
             requests,
             patience,
-            asked -> stop(asked.wireName(), with.killGrace()),
+            asked -> stopper.stop(asked.wireName(), supervision.killGrace()),
             record::reported)
         .awaitOutcome();
   }
 
   private RunOutcome notStarted(NotStartedException failure) {
-    String error = String.valueOf(failure.getMessage());
-    return switch (failure.why()) {
-      case WORKSPACE -> RunOutcome.notStarted(now(), FailureReason.WORKSPACE_FAILED, error);
-      case COMMAND -> RunOutcome.notStarted(now(), FailureReason.SPAWN_FAILED, error);
-      case DISK -> RunOutcome.notStarted(now(), FailureReason.DISK_FULL, error);
-      case ABANDONED -> RunOutcome.interrupted(now(), Optional.empty());
-      case ROOM -> {
-        with.slots().noteShortage();
-        LOG.warnf(
-            "%s could not start for lack of resources, and its order waits again: %s",
-            run(), error);
-        yield new RunOutcome.Interrupted(
-            now(),
-            "The machine had no descriptors, processes or memory left to start the agent",
-            Optional.empty());
-      }
-    };
-  }
-
-  /**
-   * Makes sure that no process of a run outlives it. What an agent left behind is stopped at once;
-   * a run that was asked to end gets its grace.
-   */
-  private void sweep() {
-    Duration grace = requests.strongest().isEmpty() ? Duration.ZERO : with.killGrace();
-    boolean told = false;
-    while (!isSwept(grace)) {
-      if (!told && survivors > 0) {
-        LOG.errorf(
-            "%d processes of %s cannot be killed; its slot stays taken until they are gone",
-            survivors, run());
-        told = true;
-      }
-      Patience.pause();
-      grace = Duration.ZERO;
+    if (failure.why() == NotStartedException.Why.ROOM) {
+      supervision.slots().noteShortage();
+      LOG.warnf(
+          "%s could not start for lack of resources, and its order waits again: %s",
+          run(), failure.getMessage());
     }
-  }
-
-  private boolean isSwept(Duration grace) {
-    try {
-      if (stop("sweep", grace).survivors() > 0) {
-        return false;
-      }
-      with.executor().release(run());
-      return true;
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "What %s left behind could not be stopped, retrying", run());
-      return false;
-    }
+    return Verdict.ofNotStarted(failure, now());
   }
 
   private RunOutcome decideAndCollect(RunOutcome outcome) {
@@ -454,7 +396,7 @@ final class RunSupervisor {
   /** Collects what the run changed. That never alters how the run ended. */
   private void collect() {
     try {
-      with.executor().collect(run(), collectLimit()).ifPresent(record::collected);
+      supervision.executor().collect(run(), collectLimit()).ifPresent(record::collected);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -495,7 +437,7 @@ final class RunSupervisor {
   }
 
   private Instant now() {
-    return with.clock().instant();
+    return supervision.clock().instant();
   }
 
   private static Duration elapsed(long sinceNanos) {

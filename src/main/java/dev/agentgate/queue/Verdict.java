@@ -1,6 +1,7 @@
 package dev.agentgate.queue;
 
 import dev.agentgate.agent.AgentVerdict;
+import dev.agentgate.execution.NotStartedException;
 import dev.agentgate.workorder.EndCause;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.FailureReason;
@@ -63,6 +64,26 @@ final class Verdict {
         FailureReason.LOST,
         "The run was stopped because its instance could not renew its lease",
         exit);
+  }
+
+  /**
+   * Decides the outcome of a run whose agent was not started.
+   *
+   * @param at when that was clear
+   */
+  static RunOutcome ofNotStarted(NotStartedException failure, Instant at) {
+    String error = String.valueOf(failure.getMessage());
+    return switch (failure.why()) {
+      case WORKSPACE -> RunOutcome.notStarted(at, FailureReason.WORKSPACE_FAILED, error);
+      case COMMAND -> RunOutcome.notStarted(at, FailureReason.SPAWN_FAILED, error);
+      case DISK -> RunOutcome.notStarted(at, FailureReason.DISK_FULL, error);
+      case ABANDONED -> RunOutcome.interrupted(at, Optional.empty());
+      case ROOM ->
+          new RunOutcome.Interrupted(
+              at,
+              "The machine had no descriptors, processes or memory left to start the agent",
+              Optional.empty());
+    };
   }
 
   /**
