@@ -21,14 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -46,16 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class Orders {
   private static final Logger LOG = Logger.getLogger(Orders.class);
 
-  /** Enough locks that a writer seldom waits for the sync of another order with the same lock. */
-  private static final int LOCKS = 1024;
-
-  /** Each lock guards the changes of the orders whose ids hash to it. */
-  private final List<ReentrantLock> changing =
-      Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
-
-  /** The orders that are being added together, until their batch is announced. */
-  private final ConcurrentHashMap<WorkOrderId, CountDownLatch> arriving = new ConcurrentHashMap<>();
-
+  private final OrderLocks locks = new OrderLocks();
   private final List<QueueObserver> observers = new CopyOnWriteArrayList<>();
   private final Store store;
   private final UnansweredChanges unanswered;
@@ -71,7 +58,7 @@ public final class Orders {
 
   /** Adds a new order; returns the same as {@link dev.agentgate.store.WorkOrders#insert}. */
   Optional<WorkOrder> insert(WorkOrder order) {
-    return locked(
+    return locks.holding(
         order,
         () -> {
           Transition added = new Transition(Optional.empty(), order);
@@ -86,27 +73,23 @@ public final class Orders {
 
   /**
    * Adds new orders in one step; returns the same as {@link
-   * dev.agentgate.store.WorkOrders#insertAll}. It holds no lock, because several batches would wait
-   * for each other's syncs; a change of one of the orders waits until all are announced.
+   * dev.agentgate.store.WorkOrders#insertAll}. Several batches do not wait for each other.
    */
   List<Optional<WorkOrder>> insertAll(List<WorkOrder> orders) {
-    CountDownLatch announced = new CountDownLatch(1);
-    orders.forEach(order -> arriving.put(order.id(), announced));
-    try {
-      List<Transition> added =
-          orders.stream().map(order -> new Transition(Optional.empty(), order)).toList();
-      List<Optional<WorkOrder>> earlier =
-          answered(added, () -> store.workOrders().insertAll(orders));
-      for (int i = 0; i < orders.size(); i++) {
-        if (earlier.get(i).isEmpty()) {
-          announce(added.get(i));
-        }
-      }
-      return earlier;
-    } finally {
-      orders.forEach(order -> arriving.remove(order.id()));
-      announced.countDown();
-    }
+    List<Transition> added =
+        orders.stream().map(order -> new Transition(Optional.empty(), order)).toList();
+    return locks.adding(
+        orders,
+        () -> {
+          List<Optional<WorkOrder>> earlier =
+              answered(added, () -> store.workOrders().insertAll(orders));
+          for (int i = 0; i < orders.size(); i++) {
+            if (earlier.get(i).isEmpty()) {
+              announce(added.get(i));
+            }
+          }
+          return earlier;
+        });
   }
 
   /**
@@ -115,7 +98,7 @@ public final class Orders {
    * @return false if another change of the order came first; nothing has changed then
    */
   boolean change(WorkOrder before, WorkOrder after) {
-    return locked(
+    return locks.holding(
         after,
         () -> {
           found(before);
@@ -139,7 +122,7 @@ public final class Orders {
    */
   void found(WorkOrder stored) {
     if (unanswered.has(stored)) {
-      locked(
+      locks.holding(
           stored,
           () -> {
             unanswered.settle(stored).ifPresent(this::announce);
@@ -161,7 +144,7 @@ public final class Orders {
       tellWritten(began);
     }
     for (WorkOrder order : claimed) {
-      locked(
+      locks.holding(
           order,
           () -> {
             announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
@@ -195,7 +178,7 @@ public final class Orders {
    * @return false if another change of the order came first
    */
   boolean release(WorkOrder claimed) {
-    return locked(
+    return locks.holding(
         claimed,
         () -> {
           Optional<WorkOrder> released = timed(() -> store.queue().release(claimed));
@@ -212,7 +195,7 @@ public final class Orders {
    * @return false if another change of the order came first
    */
   boolean remove(WorkOrder order) {
-    return locked(
+    return locks.holding(
         order,
         () -> {
           if (!store.instances().shared()) {
@@ -311,7 +294,7 @@ public final class Orders {
    * @return the same as {@link dev.agentgate.store.Runs#change}; empty if the order is gone, too
    */
   Optional<Run> changeRun(WorkOrder order, RunId id, UnaryOperator<Run> change) {
-    return locked(
+    return locks.holding(
         order,
         () -> {
           if (store.workOrders().find(order.id()).isEmpty()) {
@@ -329,33 +312,6 @@ public final class Orders {
       } catch (RuntimeException e) {
         LOG.error("An observer of the queue failed", e);
       }
-    }
-  }
-
-  private <T> T locked(WorkOrder order, Supplier<T> change) {
-    awaitArrival(order);
-    ReentrantLock lock = changing.get(Math.floorMod(order.id().hashCode(), LOCKS));
-    lock.lock();
-    try {
-      return change.get();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void awaitArrival(WorkOrder order) {
-    CountDownLatch announced = arriving.get(order.id());
-    boolean interrupted = false;
-    while (announced != null) {
-      try {
-        announced.await();
-        announced = null;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
