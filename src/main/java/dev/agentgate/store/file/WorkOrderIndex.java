@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,7 @@ final class WorkOrderIndex {
   private final Map<WorkOrderStatus, OrderedChunks<IndexEntry>> terminal =
       new EnumMap<>(WorkOrderStatus.class);
   private final QueueIndex queue;
-  private final Map<Label, OrderedChunks<IndexEntry>> byLabel = new HashMap<>();
-
+  private final LabelIndex byLabel = new LabelIndex();
   private final OrderedChunks<IndexEntry> byKey = new OrderedChunks<>(IndexEntry.BY_KEY);
   private volatile boolean paused;
 
@@ -57,17 +55,6 @@ final class WorkOrderIndex {
     }
   }
 
-  private record Label(String key, String value) {}
-
-  private static List<Label> labelsOf(IndexEntry entry) {
-    String[] flat = entry.labels();
-    List<Label> labels = new ArrayList<>(flat.length / 2);
-    for (int i = 0; i < flat.length; i += 2) {
-      labels.add(new Label(flat[i], flat[i + 1]));
-    }
-    return labels;
-  }
-
   private OrderedChunks<IndexEntry> of(WorkOrderStatus status) {
     return Objects.requireNonNull(byStatus.get(status));
   }
@@ -75,11 +62,8 @@ final class WorkOrderIndex {
   /** Adds everything that was on disk; the index must be empty. */
   void fill(Collection<IndexEntry> entries) {
     Map<WorkOrderStatus, List<IndexEntry>> groups = new EnumMap<>(WorkOrderStatus.class);
-    Map<Label, List<IndexEntry>> labelled = new HashMap<>();
     List<IndexEntry> keyed = new ArrayList<>();
     for (IndexEntry entry : entries) {
-      labelsOf(entry)
-          .forEach(label -> labelled.computeIfAbsent(label, _ -> new ArrayList<>()).add(entry));
       groups.computeIfAbsent(entry.status(), _ -> new ArrayList<>()).add(entry);
       if (entry.hasKey()) {
         keyed.add(entry);
@@ -88,17 +72,13 @@ final class WorkOrderIndex {
     lock.writeLock().lock();
     try {
       groups.forEach((status, group) -> of(status).fill(group));
-      labelled.forEach((label, group) -> withLabel(label).fill(group));
+      byLabel.fill(entries);
       terminal.forEach((status, rest) -> rest.fill(groups.getOrDefault(status, List.of())));
       byKey.fill(keyed);
       queue.fill(entries);
     } finally {
       lock.writeLock().unlock();
     }
-  }
-
-  private OrderedChunks<IndexEntry> withLabel(Label label) {
-    return byLabel.computeIfAbsent(label, _ -> new OrderedChunks<>(IndexEntry.NEWEST_FIRST));
   }
 
   /** Makes several changes that become visible at once. */
@@ -118,7 +98,7 @@ final class WorkOrderIndex {
     void put(IndexEntry entry) {
       remove(entry.id());
       of(entry.status()).add(entry);
-      labelsOf(entry).forEach(label -> withLabel(label).add(entry));
+      byLabel.add(entry);
       OrderedChunks<IndexEntry> rest = terminal.get(entry.status());
       if (rest != null) {
         rest.add(entry);
@@ -138,13 +118,7 @@ final class WorkOrderIndex {
 
     private void takeOut(IndexEntry entry) {
       of(entry.status()).remove(entry);
-      for (Label label : labelsOf(entry)) {
-        OrderedChunks<IndexEntry> same = withLabel(label);
-        same.remove(entry);
-        if (same.size() == 0) {
-          byLabel.remove(label);
-        }
-      }
+      byLabel.remove(entry);
       OrderedChunks<IndexEntry> rest = terminal.get(entry.status());
       if (rest != null) {
         rest.remove(entry);
@@ -295,20 +269,9 @@ final class WorkOrderIndex {
 
   /** Returns sets that contain all orders that match: those with the rarest of the labels. */
   private List<OrderedChunks<IndexEntry>> candidates(WorkOrderFilter filter) {
-    if (filter.labels().isEmpty()) {
-      return statusesOf(filter).stream().map(this::of).toList();
-    }
-    OrderedChunks<IndexEntry> rarest = null;
-    for (Map.Entry<String, String> label : filter.labels().entrySet()) {
-      OrderedChunks<IndexEntry> same = byLabel.get(new Label(label.getKey(), label.getValue()));
-      if (same == null) {
-        return List.of();
-      }
-      if (rarest == null || same.size() < rarest.size()) {
-        rarest = same;
-      }
-    }
-    return List.of(Objects.requireNonNull(rarest));
+    return filter.labels().isEmpty()
+        ? statusesOf(filter).stream().map(this::of).toList()
+        : byLabel.rarest(filter.labels()).stream().toList();
   }
 
   private static Set<WorkOrderStatus> statusesOf(WorkOrderFilter filter) {
