@@ -220,7 +220,8 @@ public final class FileStore implements Store {
 
   /** Makes durable changes visible, in the thread that synced them. */
   private void apply(List<Change> changes, JournalSegment segment) {
-    // Bodies first, so that a reader who finds an order in the index also finds its body.
+    // A body comes before its entry and goes after it, so a reader that finds an order in the index
+    // also finds its body.
     writeBehind.take(changes);
     index.change(to -> {
       for (Change change : changes) {
@@ -237,6 +238,7 @@ public final class FileStore implements Store {
         }
       }
     });
+    writeBehind.forgetRemoved(changes);
     this.changes.add(changes);
   }
 

@@ -23,18 +23,12 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The orders. The index knows which orders exist; the body is in the write-behind or in a file. */
 final class FileWorkOrders implements WorkOrders {
   private static final Logger LOG = Logger.getLogger(FileWorkOrders.class);
-
-  /** How often to look again if only an older revision of an order can be read. */
-  private static final int MOST_LOOKS = 10_000;
-
-  private static final long LOOK_AGAIN_NANOS = 20_000;
 
   private final OpenIndex index;
   private final OrderFiles files;
@@ -239,17 +233,17 @@ final class FileWorkOrders implements WorkOrders {
   @Override
   public Optional<WorkOrder> find(WorkOrderId id) {
     WorkOrderIndex known = index.get();
-    for (int look = 0; look < MOST_LOOKS; look++) {
-      Optional<WorkOrder> found = read(known, id);
-      @Nullable IndexEntry entry = known.get(id);
-      if (entry == null) {
-        return Optional.empty();
-      }
-      // During a removal, a body that was never written to a file is gone before the entry is.
-      if (found.filter(order -> order.revision() >= entry.revision()).isPresent()) {
-        return found;
-      }
-      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    @Nullable IndexEntry entry = known.get(id);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    Optional<WorkOrder> found = read(known, id);
+    if (found.filter(order -> order.revision() < entry.revision()).isEmpty()) {
+      return found;
+    }
+    // A removal may have taken the newest body and not yet the file of an earlier revision.
+    if (known.get(id) == null) {
+      return Optional.empty();
     }
     throw new StoreUnavailableException(
         "The file of " + id + " is not up to date, so the order cannot be read.");
@@ -279,10 +273,8 @@ final class FileWorkOrders implements WorkOrders {
     return read;
   }
 
+  /** Reads an order that was in the index; empty if it was removed meanwhile. */
   private Optional<WorkOrder> read(WorkOrderIndex known, WorkOrderId id) {
-    if (known.get(id) == null) {
-      return Optional.empty();
-    }
     Optional<WorkOrder> body = writeBehind.pending(id);
     if (body.isPresent()) {
       return body;
@@ -292,7 +284,7 @@ final class FileWorkOrders implements WorkOrders {
       return Optional.of(WorkOrderCodec.decode(content.bytes(), content.length()));
     } catch (IOException e) {
       if (known.get(id) == null) {
-        return Optional.empty(); // Removed meanwhile.
+        return Optional.empty();
       }
       throw unreadable(id, Journal.reason(e), e);
     } catch (UnreadableRecordException e) {

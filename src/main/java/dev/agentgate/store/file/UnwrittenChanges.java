@@ -61,7 +61,7 @@ final class UnwrittenChanges {
   private boolean asleep;
   private boolean finishing;
 
-  /** Adds durable changes, in order. */
+  /** Adds durable changes, in order, except for removals. */
   void add(Collection<Change> changes) {
     lock.lock();
     try {
@@ -74,7 +74,7 @@ final class UnwrittenChanges {
             }
             gathered += put.json().length;
           }
-          case Change.Remove remove -> bodies.remove(remove.id());
+          case Change.Remove _ -> {}
           case Change.Pause pause -> duePause = pause.paused();
         }
       }
@@ -83,6 +83,15 @@ final class UnwrittenChanges {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Forgets the bodies of removed orders. */
+  void forgetRemoved(Collection<Change> changes) {
+    for (Change change : changes) {
+      if (change instanceof Change.Remove remove) {
+        bodies.remove(remove.id());
+      }
     }
   }
 

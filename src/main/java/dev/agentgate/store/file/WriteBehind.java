@@ -112,9 +112,14 @@ final class WriteBehind {
     return unwritten.find(id).map(UnwrittenChanges.Body::order);
   }
 
-  /** Adds durable changes, in order. */
+  /** Adds durable changes, in order, except for removals: see {@link #forgetRemoved}. */
   void take(Collection<Change> changes) {
     unwritten.add(changes);
+  }
+
+  /** Forgets the bodies of removed orders, which the index must not have any more. */
+  void forgetRemoved(Collection<Change> changes) {
+    unwritten.forgetRemoved(changes);
   }
 
   /** Removes an order's file at once. The order must have no pending body any more. */
