@@ -22,18 +22,24 @@ class CutLogIT {
 
   @TempDir Path home;
 
+  /** Submits an order that cuts its log off once the file is there. */
+  private static String cutOffOnce(Client client, Path go) {
+    String id =
+        client.submit(
+            "seq 100000; until [ -e %s ]; do sleep 0.1; done; echo second >/dev/stdout; echo third"
+                .formatted(go));
+    // The line in the middle shows that the service has looked at the log.
+    client.awaitLog(id, "bytes dropped");
+    return id;
+  }
+
   @Test
   void aLogThatItsRunCutsOffSaysSoAndIsReadInEveryWay() throws Exception {
     try (Service service = Service.in(home).with("AGENTGATE_RUN_LOG_MAX_SIZE", "64K")) {
       service.start();
       Client client = service.client();
       Path go = service.outside("go");
-      String id =
-          client.submit(
-              "seq 100000; until [ -e %s ]; do sleep 0.1; done; echo second >/dev/stdout; echo third"
-                  .formatted(go));
-      // The line in the middle shows that the service has looked at the log.
-      client.awaitLog(id, "bytes dropped");
+      String id = cutOffOnce(client, go);
       client.awaitLog(id, "\n100000\n");
       String log = "/runs/" + client.order(id).path("currentRunId").asText() + "/log";
       try (InputStream followed = client.open(log + "/stream")) {
@@ -61,11 +67,7 @@ class CutLogIT {
       service.start();
       Client client = service.client();
       Path go = service.outside("go");
-      String id =
-          client.submit(
-              "seq 100000; until [ -e %s ]; do sleep 0.1; done; echo second >/dev/stdout; echo third"
-                  .formatted(go));
-      client.awaitLog(id, "bytes dropped");
+      String id = cutOffOnce(client, go);
       String run = client.order(id).path("currentRunId").asText();
       service.kill9();
       Files.createFile(go);

@@ -40,6 +40,14 @@ class PublishIT {
         });
   }
 
+  private Service serviceOf(GitServer git, FakeGitHub gitHub) {
+    return Service.in(home)
+        .with("AGENTGATE_GITHUB_BASE_URL", "http://127.0.0.1:" + git.port())
+        .with("AGENTGATE_GITHUB_API_URL", gitHub.url().toString())
+        .with("AGENTGATE_GITHUB_TOKEN", FakeGitHub.TOKEN)
+        .with("AGENTGATE_AGENTS_CLAUDE_CODE_COMMAND", "sh,{promptFile}");
+  }
+
   private static String runOf(Client client, String order) {
     JsonNode runs = client.get("/work-orders/" + order + "/runs").json().path("items");
     return runs.path(0).path("id").asText();
@@ -61,12 +69,7 @@ class PublishIT {
     Path repository = repository();
     try (FakeGitHub gitHub = new FakeGitHub();
         GitServer git = new GitServer(home.resolve("repositories"), FakeGitHub.TOKEN, () -> {});
-        Service service =
-            Service.in(home)
-                .with("AGENTGATE_GITHUB_BASE_URL", "http://127.0.0.1:" + git.port())
-                .with("AGENTGATE_GITHUB_API_URL", gitHub.url().toString())
-                .with("AGENTGATE_GITHUB_TOKEN", FakeGitHub.TOKEN)
-                .with("AGENTGATE_AGENTS_CLAUDE_CODE_COMMAND", "sh,{promptFile}")) {
+        Service service = serviceOf(git, gitHub)) {
       gitHub.failures.add(Failure.of(502, "Bad Gateway"));
       service.start();
       Client client = service.client();
@@ -108,12 +111,7 @@ class PublishIT {
     Path repository = repository();
     try (FakeGitHub gitHub = new FakeGitHub();
         GitServer git = new GitServer(home.resolve("repositories"), FakeGitHub.TOKEN, () -> {});
-        Service service =
-            Service.in(home)
-                .with("AGENTGATE_GITHUB_BASE_URL", "http://127.0.0.1:" + git.port())
-                .with("AGENTGATE_GITHUB_API_URL", gitHub.url().toString())
-                .with("AGENTGATE_GITHUB_TOKEN", FakeGitHub.TOKEN)
-                .with("AGENTGATE_AGENTS_CLAUDE_CODE_COMMAND", "sh,{promptFile}")) {
+        Service service = serviceOf(git, gitHub)) {
       gitHub.failures.add(Failure.of(403, "Resource not accessible by personal access token"));
       service.start();
       Client client = service.client();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.queue.EventHistory.Reader;
 import dev.agentgate.queue.EventHistory.Step;
-import dev.agentgate.store.Claim;
+import dev.agentgate.store.Claims;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.workorder.FailureReason;
@@ -44,7 +44,7 @@ class SharedEventsTest {
   }
 
   private WorkOrder claimedThere() {
-    return there.claim(new Claim(1, 0, false, Optional.empty(), HANG, _ -> true)).getFirst();
+    return there.claim(Claims.ofOne(HANG)).getFirst();
   }
 
   @Test

@@ -42,8 +42,7 @@ public abstract class ChangeFeedContract extends StoreFixture {
     store.workOrders().insert(second);
     WorkOrder cancelled = first.cancel(WorkOrders.NOW);
     store.workOrders().update(cancelled);
-    WorkOrder running =
-        store.queue().claim(new Claim(1, 0, false, Optional.empty(), HANG, _ -> true)).getFirst();
+    WorkOrder running = store.queue().claim(Claims.ofOne(HANG)).getFirst();
     store.workOrders().remove(cancelled);
 
     Changes some = store.changes().after(start, 2);

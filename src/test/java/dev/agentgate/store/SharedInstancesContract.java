@@ -3,7 +3,6 @@ package dev.agentgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.workorder.RunId;
-import dev.agentgate.workorder.WorkOrders;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,10 +29,7 @@ public abstract class SharedInstancesContract extends SharedStoreFixture {
 
   @Test
   void aRunNamesTheInstanceThatClaimedIt() {
-    one.workOrders().insert(WorkOrders.queued());
-    Claim any = new Claim(1, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true);
-
-    RunId run = two.queue().claim(any).getFirst().currentRun().orElseThrow();
+    RunId run = Claims.claimedBy(two, Duration.ofMinutes(1)).currentRun().orElseThrow();
 
     assertThat(one.runs().find(run).orElseThrow().instance()).contains(two.instance());
   }

@@ -1,7 +1,5 @@
 package dev.agentgate.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.agentgate.workorder.Run;
 import dev.agentgate.workorder.RunId;
 import dev.agentgate.workorder.WorkOrder;
@@ -9,7 +7,6 @@ import dev.agentgate.workorder.WorkOrders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,9 +50,7 @@ public abstract class StoreFixture {
 
   /** A run that this instance runs. */
   protected final Run claimed() {
-    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
-    Claim claim = new Claim(1, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true);
-    RunId run = store.queue().claim(claim).getFirst().runs().getLast();
+    RunId run = Claims.claimedBy(store, Duration.ofMinutes(1)).runs().getLast();
     return store.runs().find(run).orElseThrow();
   }
 

@@ -2,8 +2,8 @@ package dev.agentgate.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.agentgate.store.Claim;
-import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.Claims;
+import dev.agentgate.store.SharedStoreFixture;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrder;
@@ -13,33 +13,23 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Leases while the database's clock is set. */
-class ClockStepsTest {
+final class ClockStepsTest extends SharedStoreFixture {
   /** No test takes that long by the real clock, which also goes on. */
   private static final Duration LEASE = Duration.ofHours(1);
 
   @RegisterExtension final FreshDatabase database = new FreshDatabase();
 
-  private final SettableClock clock = new SettableClock();
   private volatile Duration step = Duration.ZERO;
-  private Store one;
-  private Store two;
 
-  @BeforeEach
-  void open() {
-    one = open("one");
-    two = open("two");
-  }
-
-  private Store open(String id) {
+  @Override
+  protected Store open(InstanceId id) {
     return PostgresStore.open(
         new Database(database.connections(), () -> {}),
-        new Member(new InstanceId(id), new Home("home of " + id, "a host"), Optional.empty()),
+        new Member(id, new Home("home of " + id, "a host"), Optional.empty()),
         clock,
         Optional.empty(),
         time ->
@@ -48,20 +38,9 @@ class ClockStepsTest {
                 .plus(step));
   }
 
-  @AfterEach
-  void close() {
-    one.close();
-    two.close();
-  }
-
-  private WorkOrder claimedByOne() {
-    assertThat(one.workOrders().insert(WorkOrders.queued())).isEmpty();
-    return one.queue().claim(new Claim(1, 0, false, Optional.empty(), LEASE, _ -> true)).getFirst();
-  }
-
   @Test
   void nothingIsTakenFromALivingInstanceIfTheDatabasesClockIsSetForward() {
-    WorkOrder order = claimedByOne();
+    WorkOrder order = Claims.claimedBy(one, LEASE);
     assertThat(two.queue().takeExpired(LEASE, 9)).isEmpty();
 
     step = LEASE.multipliedBy(3);
@@ -77,7 +56,7 @@ class ClockStepsTest {
 
   @Test
   void anInstanceThatIsGoneIsTakenOverOneLeaseAfterTheStep() {
-    WorkOrder order = claimedByOne();
+    WorkOrder order = Claims.claimedBy(one, LEASE);
     assertThat(two.queue().takeExpired(LEASE, 9)).isEmpty();
     step = LEASE.multipliedBy(3);
     assertThat(two.queue().takeExpired(LEASE, 9)).isEmpty();
@@ -91,7 +70,7 @@ class ClockStepsTest {
 
   @Test
   void anInstanceThatHasJustStartedTakesOverAtOnce() {
-    WorkOrder order = claimedByOne();
+    WorkOrder order = Claims.claimedBy(one, LEASE);
     clock.advance(LEASE);
 
     assertThat(two.queue().takeExpired(LEASE, 9))

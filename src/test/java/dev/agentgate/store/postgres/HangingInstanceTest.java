@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.store.Claim;
-import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.Claims;
+import dev.agentgate.store.SharedStoreFixture;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.InstanceId;
@@ -25,7 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,37 +35,30 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * their own, as behind a pooler.
  */
 @Timeout(300)
-class HangingInstanceTest {
+final class HangingInstanceTest extends SharedStoreFixture {
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final Duration HANG = Duration.ofMinutes(2);
 
   @RegisterExtension final FreshDatabase database = new FreshDatabase();
 
-  private final SettableClock clock = new SettableClock();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private Store one;
-  private Store two;
 
-  @BeforeEach
-  void open() {
-    one = database.open(new InstanceId("one"), clock, Optional.empty());
-    two = database.open(new InstanceId("two"), clock, Optional.empty());
+  @Override
+  protected Store open(InstanceId instance) {
+    return database.open(instance, clock, Optional.empty());
   }
 
   @AfterEach
-  void close() {
+  void endThreads() {
     threads.shutdownNow();
-    one.close();
-    two.close();
   }
 
   private static List<WorkOrder> claim(Store store, Predicate<QueueEntry> admits) {
     return store.queue().claim(new Claim(1, 0, false, Optional.empty(), LEASE, admits));
   }
 
-  private WorkOrder claimedBy(Store store) {
-    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
-    return claim(store, _ -> true).getFirst();
+  private static WorkOrder claimedBy(Store store) {
+    return Claims.claimedBy(store, LEASE);
   }
 
   @Test
@@ -141,7 +134,7 @@ class HangingInstanceTest {
 
   @Test
   void theOrdersOfOtherSilentInstancesAreTakenOver() throws Exception {
-    Store three = database.open(new InstanceId("three"), clock, Optional.empty());
+    Store three = open(new InstanceId("three"));
     claimedBy(one);
     WorkOrder order = claimedBy(three);
     clock.advance(LEASE);

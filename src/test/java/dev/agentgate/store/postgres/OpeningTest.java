@@ -3,14 +3,13 @@ package dev.agentgate.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.agentgate.store.Claim;
+import dev.agentgate.store.Claims;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrder;
-import dev.agentgate.workorder.WorkOrders;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,12 +38,8 @@ class OpeningTest {
     return database.open(new Member(id, home, Optional.of(LEASE)), clock, Optional.empty());
   }
 
-  private WorkOrder claimedBy(Store store) {
-    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
-    return store
-        .queue()
-        .claim(new Claim(1, 0, false, Optional.empty(), LEASE, _ -> true))
-        .getFirst();
+  private static WorkOrder claimedBy(Store store) {
+    return Claims.claimedBy(store, LEASE);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.agentgate.store.ChangeFeed.Changes;
 import dev.agentgate.store.ChangeFeed.Entry;
 import dev.agentgate.store.ChangeFeed.Position;
 import dev.agentgate.store.Claim;
+import dev.agentgate.store.Claims;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
@@ -58,11 +59,7 @@ class PostgresDetailsTest {
   }
 
   private WorkOrder claimed() {
-    assertThat(store.workOrders().insert(WorkOrders.queued())).isEmpty();
-    return store
-        .queue()
-        .claim(new Claim(1, 0, false, Optional.empty(), Duration.ofMinutes(1), _ -> true))
-        .getFirst();
+    return Claims.claimedBy(store, Duration.ofMinutes(1));
   }
 
   @Test

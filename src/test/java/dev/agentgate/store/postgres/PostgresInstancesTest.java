@@ -3,7 +3,7 @@ package dev.agentgate.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.agentgate.store.Claim;
+import dev.agentgate.store.Claims;
 import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.InstanceStatus;
 import dev.agentgate.store.InstancesContract;
@@ -12,7 +12,6 @@ import dev.agentgate.store.SharedInstancesContract;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrder;
-import dev.agentgate.workorder.WorkOrders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -55,9 +54,7 @@ final class PostgresInstancesTest {
   void anInstanceThatIsSilentIsNotAliveAndIsNamedWhileItOwnsOrders() {
     Store one = opened(ONE);
     Store two = opened(TWO);
-    assertThat(one.workOrders().insert(WorkOrders.queued())).isEmpty();
-    WorkOrder order =
-        one.queue().claim(new Claim(1, 0, false, Optional.empty(), LEASE, _ -> true)).getFirst();
+    WorkOrder order = Claims.claimedBy(one, LEASE);
     clock.advance(LEASE.multipliedBy(2));
     assertThat(two.queue().renew(Set.of(), LEASE)).isEmpty();
 

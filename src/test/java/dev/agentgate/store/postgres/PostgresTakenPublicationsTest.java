@@ -3,7 +3,7 @@ package dev.agentgate.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentgate.store.ArchivedPiece;
-import dev.agentgate.store.Claim;
+import dev.agentgate.store.Claims;
 import dev.agentgate.store.Store;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.InstanceId;
@@ -37,9 +37,7 @@ final class PostgresTakenPublicationsTest extends TwoInstances {
 
   /** An order that the first instance runs. */
   private WorkOrder running() {
-    one.workOrders().insert(WorkOrders.queued());
-    Claim claim = new Claim(1, 0, false, Optional.empty(), LEASE, _ -> true);
-    return one.queue().claim(claim).getFirst();
+    return Claims.claimedBy(one, LEASE);
   }
 
   private Run runOf(WorkOrder order) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.store.ChangeFeed;
-import dev.agentgate.store.SettableClock;
+import dev.agentgate.store.SharedStoreFixture;
 import dev.agentgate.store.Store;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.workorder.InstanceId;
@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,27 +27,21 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /** How instances wake each other. */
-class SignalsTest {
+final class SignalsTest extends SharedStoreFixture {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @RegisterExtension final FreshDatabase database = new FreshDatabase();
 
-  private final SettableClock clock = new SettableClock();
   private final Semaphore woken = new Semaphore(0);
-  private Store one;
-  private Store two;
 
-  @BeforeEach
-  void open() {
-    one = database.open(new InstanceId("one"), clock, Optional.empty());
-    two = database.open(new InstanceId("two"), clock, Optional.empty());
-    two.changes().whenOthersChange(woken::release);
+  @Override
+  protected Store open(InstanceId instance) {
+    return database.open(instance, clock, Optional.empty());
   }
 
-  @AfterEach
-  void close() {
-    one.close();
-    two.close();
+  @BeforeEach
+  void listen() {
+    two.changes().whenOthersChange(woken::release);
   }
 
   private void awaitWoken() throws InterruptedException {
@@ -80,7 +73,7 @@ class SignalsTest {
   @Test
   void aBrokenConnectionIsReplaced() throws Exception {
     leaveIdleConnections();
-    execute(
+    database.execute(
         """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -124,7 +117,7 @@ class SignalsTest {
       }
       two.close();
       one.close();
-      execute("NOTIFY agentgate, 'last'");
+      database.execute("NOTIFY agentgate, 'last'");
 
       List<String> received = new ArrayList<>();
       while (!received.contains("last")) {
@@ -140,13 +133,6 @@ class SignalsTest {
       assertThat(received.stream().filter(signal -> signal.endsWith("changed")).count())
           .isBetween(1L, 4 + (long) (2 * Signals.PER_SECOND * seconds));
       listener.abort(Runnable::run);
-    }
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = database.connections().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 }
