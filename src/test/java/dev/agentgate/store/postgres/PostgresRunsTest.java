@@ -1,0 +1,16 @@
+package dev.agentgate.store.postgres;
+
+import dev.agentgate.store.RunsContract;
+import dev.agentgate.store.Store;
+import dev.agentgate.workorder.InstanceId;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+final class PostgresRunsTest extends RunsContract {
+  @RegisterExtension final FreshDatabase database = new FreshDatabase();
+
+  @Override
+  protected Store open() {
+    return database.open(new InstanceId("local"), clock, Optional.empty());
+  }
+}
