@@ -125,7 +125,7 @@ public final class Orders {
       locks.holding(
           stored,
           () -> {
-            unanswered.settle(stored).ifPresent(this::announce);
+            unanswered.take(stored).ifPresent(this::announce);
             return stored;
           });
     }

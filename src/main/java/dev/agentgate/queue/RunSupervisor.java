@@ -248,7 +248,7 @@ final class RunSupervisor {
       LOG.errorf(e, "The supervisor of %s failed; its processes are stopped", run());
       outcome = RunOutcome.vanished(now());
     }
-    // What an agent left behind is stopped at once; a run that was asked to end gets its grace.
+    // A run that was asked to end gets its grace; processes that an agent left behind get none.
     stopper.sweep(requests.strongest().isEmpty() ? Duration.ZERO : supervision.killGrace());
     if (recorder.isDisowned()) {
       LOG.warnf("%s was stopped here, because another instance owns its order now", run());

@@ -44,7 +44,7 @@ final class UnansweredChanges {
     }
   }
 
-  /** Looks for a change until it is settled or another one has followed. */
+  /** Looks for a change until it is found or another one has followed. */
   void follow(Transition change) {
     if (open.size() < MOST && open.put(Revision.of(change.order()), change) == null) {
       Thread.ofVirtual().name("unanswered").start(() -> lookFor(change.order()));
@@ -78,7 +78,7 @@ final class UnansweredChanges {
    * Returns the change to this state of an order, once; empty if it was answered, or if the change
    * to this revision was another one.
    */
-  Optional<Transition> settle(WorkOrder stored) {
+  Optional<Transition> take(WorkOrder stored) {
     return Optional.ofNullable(open.remove(Revision.of(stored)))
         .filter(change -> change.order().equals(stored));
   }
