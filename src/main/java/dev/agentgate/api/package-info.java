@@ -1,4 +1,4 @@
-/** The HTTP interface: resources, request and response records, problems, keys and roles. */
+/** HTTP: the resources, the gate in front of them, the audit log and the OpenAPI document. */
 @NullMarked
 // It is here because the scanner looks for it only on packages and on Applications.
 @OpenAPIDefinition(

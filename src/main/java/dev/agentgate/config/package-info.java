@@ -1,4 +1,4 @@
-/** Configuration interfaces and the checks made at start. */
+/** The settings: their keys, forms, defaults, bounds and manual, and where values come from. */
 @NullMarked
 package dev.agentgate.config;
 

@@ -1,5 +1,6 @@
 /**
- * The output of runs: their directories and logs, the cap, the mask, and the followers of a log.
+ * The output of runs as files of this machine: the directories of runs, and their logs with cap,
+ * hole and tail.
  */
 @NullMarked
 package dev.agentgate.output;

@@ -1,4 +1,4 @@
-/** Wiring: producers and the ordered start and stop. */
+/** The wiring, the ordered start and stop, and {@code main}. */
 @NullMarked
 package dev.agentgate.runtime;
 

@@ -1,6 +1,6 @@
 /**
- * Workspaces: parses the sources that clients name, and checks them out for agents, and collects
- * and commits what agents changed.
+ * Workspaces: parses the sources that clients name, checks them out for agents, and collects and
+ * commits what agents changed.
  */
 @NullMarked
 package dev.agentgate.workspace;

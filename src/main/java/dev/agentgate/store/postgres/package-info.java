@@ -1,4 +1,4 @@
-/** A store in PostgreSQL. The tables and their reasons are in {@code V1__work_orders.sql}. */
+/** A store in PostgreSQL. Its tables, and the reasons for them, are in the migrations. */
 @NullMarked
 package dev.agentgate.store.postgres;
 
