@@ -165,8 +165,9 @@ public final class LeaseKeeper implements AutoCloseable {
     List<WorkOrder> taken = supervision.orders().takeExpired(lease.length(), MOST_TAKEN_AT_ONCE);
     for (WorkOrder order : taken) {
       LOG.warnf("The lease of the instance that ran %s has ended; took it over", order.id());
-      supervision.orders().tell(QueueObserver::takenOver);
+      // If this fails, the stale check adopts the order and counts it.
       manager.adopt(order.id());
+      supervision.orders().tell(QueueObserver::takenOver);
     }
     return taken.size();
   }

@@ -16,7 +16,9 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderState.Failed;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,11 +137,12 @@ public final class Orders {
    * Claims waiting orders and announces them. They are announced after the claim, but nobody
    * changes them in between, because their supervisors start later.
    *
+   * @param clock the clock of the store
    * @return the same as {@link WorkQueue#claim}
    */
-  List<WorkOrder> claim(Claim claim) {
+  List<WorkOrder> claim(Claim claim, Clock clock) {
     long began = System.nanoTime();
-    List<WorkOrder> claimed = refusable(() -> store.queue().claim(claim));
+    List<WorkOrder> claimed = answeredClaim(claim, clock);
     if (!claimed.isEmpty()) {
       tellWritten(began);
     }
@@ -152,6 +155,41 @@ public final class Orders {
           });
     }
     return claimed;
+  }
+
+  private List<WorkOrder> answeredClaim(Claim claim, Clock clock) {
+    Instant began = clock.instant();
+    try {
+      return refusable(() -> store.queue().claim(claim));
+    } catch (StoreUnansweredException e) {
+      unanswered.addClaim(began, clock.instant());
+      throw e;
+    }
+  }
+
+  /**
+   * Announces the claim of an order of this instance that runs without a supervisor, if the store
+   * did not answer that claim.
+   */
+  void foundClaimed(WorkOrder order) {
+    if (unanswered.isClaim(order) && order.currentRun().filter(this::isOfAnother).isEmpty()) {
+      locks.holding(
+          order,
+          () -> {
+            announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
+            return order;
+          });
+    }
+  }
+
+  /** Whether another instance began a run, so that this one has taken it over. */
+  boolean isOfAnother(RunId run) {
+    return store
+        .runs()
+        .find(run)
+        .flatMap(Run::instance)
+        .filter(by -> !by.equals(store.instance()))
+        .isPresent();
   }
 
   /**
@@ -177,13 +215,15 @@ public final class Orders {
    *
    * @return false if another change of the order came first
    */
-  boolean release(WorkOrder claimed) {
+  boolean release(WorkOrder claimed, Instant now) {
     return locks.holding(
         claimed,
         () -> {
-          Optional<WorkOrder> released = timed(() -> store.queue().release(claimed));
-          released.ifPresent(
-              waiting -> announce(new Transition(Optional.of(claimed.status()), waiting)));
+          Transition transition =
+              new Transition(Optional.of(claimed.status()), claimed.release(now));
+          Optional<WorkOrder> released =
+              answered(List.of(transition), () -> store.queue().release(claimed, now));
+          released.ifPresent(_ -> announce(transition));
           return won(released.isPresent());
         });
   }

@@ -125,14 +125,21 @@ public final class QueueManager {
       if (!supervision.slots().take(supervisor)) {
         return false;
       }
-      // Since the order was read, its supervisor may have recorded the outcome and freed the slot.
-      // The order is then no longer running, and nothing of its run may be touched.
-      if (!isRunning(id, supervisor.run())) {
-        supervision.slots().free(supervisor);
-        return false;
+      boolean started = false;
+      try {
+        // Since the order was read, its supervisor may have recorded the outcome and freed the
+        // slot. The order is then no longer running, and nothing of its run may be touched.
+        if (isRunning(id, supervisor.run())) {
+          orders.foundClaimed(order.get());
+          supervisor.start();
+          started = true;
+        }
+      } finally {
+        if (!started) {
+          supervision.slots().free(supervisor);
+        }
       }
-      supervisor.start();
-      return true;
+      return started;
     } finally {
       dispatching.unlock();
     }
@@ -319,7 +326,7 @@ public final class QueueManager {
       supervision.executor().expectRun();
     }
     long term = supervision.lease().term();
-    return orders.claim(claim).stream()
+    return orders.claim(claim, clock).stream()
         .map(claimed -> tryToBegin(claimed, term))
         .flatMap(Optional::stream)
         .toList();
@@ -345,7 +352,7 @@ public final class QueueManager {
         || !supervision.lease().holdsSince(term)
         || supervisor.directory().filter(rules::isDirectoryTaken).isPresent()
         || !supervision.slots().take(supervisor)) {
-      boolean _ = orders.release(claimed);
+      boolean _ = orders.release(claimed, clock.instant());
       return Optional.empty();
     }
     blocks.started();

@@ -90,7 +90,7 @@ public final class QueueModule {
     batches = new BatchSubmission(service, supervision, submitRules, views, manager, room);
     bulk = new BulkActions(service, ending, supervision, manager, room);
     health = new QueueHealthCheck(settings, supervision, manager, rules, blocks, publications);
-    staleCheck = new StaleCheck(outside.store(), slots, manager);
+    staleCheck = new StaleCheck(outside.store(), orders, slots, manager);
     orphanCleanup = new OrphanCleanup(supervision, manager);
     retention =
         new Retention(settings.retention(), outside.store().workOrders(), service, outside.clock());

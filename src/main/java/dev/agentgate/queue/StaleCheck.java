@@ -13,12 +13,14 @@ public final class StaleCheck {
   private static final Logger LOG = Logger.getLogger(StaleCheck.class);
 
   private final Store store;
+  private final Orders orders;
   private final RunSlots slots;
   private final QueueManager manager;
 
-  StaleCheck(Store store, RunSlots slots, QueueManager manager) {
+  StaleCheck(Store store, Orders orders, RunSlots slots, QueueManager manager) {
     this.slots = slots;
     this.store = store;
+    this.orders = orders;
     this.manager = manager;
   }
 
@@ -34,6 +36,10 @@ public final class StaleCheck {
           && slots.of(entry.id()).isEmpty()
           && manager.adopt(entry.id())) {
         LOG.warnf("Work order %s was running without a supervisor", entry.id());
+        if (orders.isOfAnother(entry.run())) {
+          // The connection broke before the store said that it had been taken over.
+          orders.tell(QueueObserver::takenOver);
+        }
         stale++;
       }
     }

@@ -4,9 +4,13 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrders;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrderId;
+import dev.agentgate.workorder.WorkOrderState.Attempt;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -29,6 +33,7 @@ final class UnansweredChanges {
   private final WorkOrders orders;
   private final Consumer<WorkOrder> look;
   private final Map<Revision, Transition> open = new ConcurrentHashMap<>();
+  private final Queue<Span> claims = new ConcurrentLinkedQueue<>();
 
   /**
    * @param look called with an order as the store has it, once a change may have been made
@@ -42,6 +47,34 @@ final class UnansweredChanges {
     static Revision of(WorkOrder order) {
       return new Revision(order.id(), order.revision());
     }
+  }
+
+  /** When the store was asked for something, and when the connection broke. */
+  private record Span(Instant began, Instant ended) {
+    boolean contains(Instant time) {
+      return !time.isBefore(began) && !time.isAfter(ended);
+    }
+  }
+
+  /**
+   * Notes a claim of this instance. Nobody knows which orders it was going to claim; they are found
+   * as running orders without a supervisor, whose runs begin at that time.
+   */
+  void addClaim(Instant began, Instant ended) {
+    if (claims.size() == MOST) {
+      Span _ = claims.poll();
+    }
+    claims.add(new Span(began, ended));
+  }
+
+  /** Whether this instance, if it claimed the order's run, has had no answer to that claim. */
+  boolean isClaim(WorkOrder order) {
+    return order
+        .state()
+        .attempt()
+        .map(Attempt::startedAt)
+        .filter(at -> claims.stream().anyMatch(span -> span.contains(at)))
+        .isPresent();
   }
 
   /** Looks for a change until it is found or another one has followed. */

@@ -64,10 +64,12 @@ public interface WorkQueue {
    * Takes a claim back before its run has begun: the order returns to its place in the queue, the
    * attempt does not count, and the run's record is removed.
    *
-   * @return the order in its new state; empty if another change of the order came first
+   * @param now the time of the change
+   * @return the order in its new state, {@link WorkOrder#release}; empty if another change of the
+   *     order came first
    */
   @Writes
-  Optional<WorkOrder> release(WorkOrder claimed);
+  Optional<WorkOrder> release(WorkOrder claimed, Instant now);
 
   /**
    * Renews the leases of orders that this instance runs.

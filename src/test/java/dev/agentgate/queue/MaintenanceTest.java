@@ -1,10 +1,12 @@
 package dev.agentgate.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentgate.execution.Assignment;
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.store.Store;
+import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
 import dev.agentgate.workorder.FailureReason;
 import dev.agentgate.workorder.InstanceId;
@@ -233,6 +235,31 @@ class MaintenanceTest {
     queue.awaitStatus(order.id(), WorkOrderStatus.FAILED);
     assertThat(((Failed) queue.order(order.id()).state()).reason())
         .isEqualTo(FailureReason.QUEUE_EXPIRED);
+  }
+
+  @Test
+  void anOrderThatCouldNotBeAdoptedIsAdoptedByTheNextStaleCheck() {
+    WorkOrderId supervised = queue.submit();
+    queue.awaitRunning(supervised);
+    WorkOrderId id = WorkOrderId.next(Instant.now());
+    WorkOrder abandoned =
+        WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
+            .start(RunId.next(Instant.now()), Instant.now(), WorkOrders.LEASE);
+    assertThat(queue.store.insert(abandoned)).isEmpty();
+    queue.store.afterNextFind(
+        id,
+        () ->
+            queue.store.afterNextFind(
+                id,
+                () -> {
+                  throw new StoreUnavailableException("The store fails after the first look.");
+                }));
+    assertThatThrownBy(() -> queue.queue.staleCheck().runOnce())
+        .isInstanceOf(StoreUnavailableException.class);
+
+    assertThat(queue.queue.staleCheck().runOnce()).isEqualTo(1);
+
+    queue.awaitStatus(id, WorkOrderStatus.FAILED);
   }
 
   @Test

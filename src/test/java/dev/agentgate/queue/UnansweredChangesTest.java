@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.output.RunDirectories;
 import dev.agentgate.output.RunFilesTransfer;
+import dev.agentgate.store.Claim;
 import dev.agentgate.store.InMemoryStore;
 import dev.agentgate.store.SettableClock;
 import dev.agentgate.store.StoreUnansweredException;
@@ -18,8 +19,11 @@ import dev.agentgate.workorder.WorkOrderId;
 import dev.agentgate.workorder.WorkOrderStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Changes that the store makes although the connection to it breaks before it has answered. */
 class UnansweredChangesTest {
+  private static final Duration LEASE = Duration.ofMinutes(1);
+
   @TempDir private Path dir;
 
   private final SettableClock clock = new SettableClock();
@@ -34,6 +40,7 @@ class UnansweredChangesTest {
   private final List<WorkOrderStatus> announced = new CopyOnWriteArrayList<>();
   private final List<RunOutcome> ended = new CopyOnWriteArrayList<>();
   private final List<RunUsage> used = new CopyOnWriteArrayList<>();
+  private final AtomicInteger takenOver = new AtomicInteger();
   private QueueFixture here;
   private QueueFixture there;
 
@@ -48,6 +55,11 @@ class UnansweredChangesTest {
               @Override
               public void transitioned(Transition transition) {
                 announced.add(transition.order().status());
+              }
+
+              @Override
+              public void takenOver() {
+                takenOver.incrementAndGet();
               }
 
               @Override
@@ -107,6 +119,56 @@ class UnansweredChangesTest {
         .isInstanceOf(StoreUnansweredException.class);
     await()
         .until(() -> announced.equals(List.of(WorkOrderStatus.QUEUED, WorkOrderStatus.CANCELLED)));
+  }
+
+  @Test
+  void aClaimIsAnnouncedOnceItsOrderIsFound() {
+    here.store.loseNextAnswer(WorkOrderStatus.RUNNING);
+    here.open();
+    WorkOrderId id = here.submit();
+    await().until(() -> store.running().size() == 1 && announced.size() == 1);
+
+    await().until(() -> here.queue.staleCheck().runOnce() == 1);
+
+    here.awaitStatus(id, WorkOrderStatus.FAILED);
+    assertThat(announced)
+        .containsExactly(WorkOrderStatus.QUEUED, WorkOrderStatus.RUNNING, WorkOrderStatus.FAILED);
+  }
+
+  @Test
+  void aReleaseIsAnnounced() {
+    WorkOrderId id = here.submit();
+    WorkOrder claimed = here.queue.orders().claim(oneSlot(), clock).getFirst();
+    here.store.loseNextAnswer(WorkOrderStatus.QUEUED);
+
+    assertThatThrownBy(() -> here.queue.orders().release(claimed, clock.instant()))
+        .isInstanceOf(StoreUnansweredException.class);
+
+    await().until(() -> announced.size() == 3);
+    assertThat(announced)
+        .containsExactly(WorkOrderStatus.QUEUED, WorkOrderStatus.RUNNING, WorkOrderStatus.QUEUED);
+    assertThat(here.order(id).attempts()).isZero();
+  }
+
+  private static Claim oneSlot() {
+    return new Claim(1, 0, false, Optional.empty(), LEASE, _ -> true);
+  }
+
+  @Test
+  void aTakeoverIsCountedOnceItsOrderIsFound() {
+    there.open();
+    WorkOrderId id = there.submit();
+    RunId _ = there.awaitRunning(id);
+    here.queue.manager().open();
+    clock.advance(Duration.ofHours(1));
+    here.store.loseNextAnswer(WorkOrderStatus.RUNNING);
+    assertThatThrownBy(() -> here.queue.orders().takeExpired(LEASE, 9))
+        .isInstanceOf(StoreUnansweredException.class);
+
+    assertThat(here.queue.staleCheck().runOnce()).isEqualTo(1);
+
+    assertThat(takenOver).hasValue(1);
+    assertThat(announced).doesNotContain(WorkOrderStatus.RUNNING);
   }
 
   @Test

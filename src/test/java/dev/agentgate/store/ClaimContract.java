@@ -271,7 +271,7 @@ public abstract class ClaimContract extends StoreFixture {
     inserted("a", 0, Duration.ofMinutes(1));
     WorkOrder claimed = store.queue().claim(slots(1)).getFirst();
 
-    WorkOrder released = store.queue().release(claimed).orElseThrow();
+    WorkOrder released = store.queue().release(claimed, clock.instant()).orElseThrow();
 
     assertThat(released.status()).isEqualTo(WorkOrderStatus.QUEUED);
     assertThat(released.attempts()).isZero();
@@ -279,7 +279,7 @@ public abstract class ClaimContract extends StoreFixture {
     assertThat(store.workOrders().find(first.id())).contains(released);
     assertThat(store.queue().position(first.id())).hasValue(1);
     assertThat(store.runs().find(claimed.runs().getLast())).isEmpty();
-    assertThat(store.queue().release(claimed)).as("twice").isEmpty();
+    assertThat(store.queue().release(claimed, clock.instant())).as("twice").isEmpty();
   }
 
   @Test

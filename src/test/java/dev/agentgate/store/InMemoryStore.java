@@ -439,6 +439,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
           claimed.add(running);
         }
       }
+      claimed.forEach(this::answer);
       return claimed;
     }
   }
@@ -453,9 +454,9 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
   }
 
   @Override
-  public Optional<WorkOrder> release(WorkOrder claimed) {
+  public Optional<WorkOrder> release(WorkOrder claimed, Instant now) {
     synchronized (all) {
-      WorkOrder waiting = claimed.release(clock.instant());
+      WorkOrder waiting = claimed.release(now);
       if (!update(waiting)) {
         return Optional.empty();
       }
@@ -500,6 +501,7 @@ public class InMemoryStore implements Store, WorkOrders, Runs, WorkQueue, Change
               .map(order -> order.takeOver(mine, now))
               .toList();
       taken.forEach(this::put);
+      taken.forEach(this::answer);
       return taken;
     }
   }

@@ -55,7 +55,7 @@ public abstract class LeaseContract extends SharedStoreFixture {
 
     assertThat(two.workOrders().update(order.cancel(clock.instant()))).isFalse();
     assertThat(two.workOrders().remove(order)).isFalse();
-    assertThat(two.queue().release(order)).isEmpty();
+    assertThat(two.queue().release(order, clock.instant())).isEmpty();
     assertThat(two.workOrders().find(order.id())).contains(order);
 
     WorkOrder done = order.complete(clock.instant());
@@ -89,8 +89,8 @@ public abstract class LeaseContract extends SharedStoreFixture {
     assertThat(one.workOrders().update(order.complete(clock.instant()))).isFalse();
     assertThat(one.workOrders().update(taken.complete(clock.instant()))).isFalse();
     assertThat(one.workOrders().remove(taken)).isFalse();
-    assertThat(one.queue().release(order)).isEmpty();
-    assertThat(one.queue().release(taken)).isEmpty();
+    assertThat(one.queue().release(order, clock.instant())).isEmpty();
+    assertThat(one.queue().release(taken, clock.instant())).isEmpty();
     assertThat(one.queue().renew(Set.of(order.id()), LEASE)).containsExactly(order.id());
 
     assertThat(two.workOrders().find(order.id())).contains(taken);

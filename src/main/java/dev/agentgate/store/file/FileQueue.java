@@ -130,8 +130,8 @@ final class FileQueue implements WorkQueue {
   }
 
   @Override
-  public Optional<WorkOrder> release(WorkOrder claimed) {
-    WorkOrder waiting = claimed.release(clock.instant());
+  public Optional<WorkOrder> release(WorkOrder claimed, Instant now) {
+    WorkOrder waiting = claimed.release(now);
     if (!orders.update(waiting)) {
       return Optional.empty();
     }

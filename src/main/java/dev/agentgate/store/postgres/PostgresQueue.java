@@ -68,8 +68,8 @@ final class PostgresQueue implements WorkQueue {
   }
 
   @Override
-  public Optional<WorkOrder> release(WorkOrder claimed) {
-    WorkOrder waiting = claimed.release(clock.instant());
+  public Optional<WorkOrder> release(WorkOrder claimed, Instant now) {
+    WorkOrder waiting = claimed.release(now);
     if (!orders.update(waiting, Optional.of(claimed.runs().getLast()))) {
       return Optional.empty();
     }
