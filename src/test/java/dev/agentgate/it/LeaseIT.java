@@ -10,6 +10,10 @@ import dev.agentgate.store.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -136,6 +140,43 @@ class LeaseIT {
     next.finish();
     String again = submitTo(owner, next);
     assertThat(owner.client().awaitEnd(again).path("status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void aReplicaThatWasCutOffUntilTheOthersForgotItComesBackByItself() throws Exception {
+    RunStamps stamps = new RunStamps(home.resolve("stamps"));
+    String id = submitTo(one, stamps);
+    Replica owner = awaitOwner(stamps);
+    long pid = owner.service().pid();
+    owner.proxy().set(Fault.DROP);
+    await().atMost(PATIENCE).until(() -> stamps.spans().size() == 2);
+    stamps.finish();
+    assertThat(other(owner).client().awaitEnd(id).path("status").asText()).isEqualTo("completed");
+    try (Connection connection = DriverManager.getConnection(PostgresServer.url(database));
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "UPDATE instances SET lease_until = lease_until - interval '2 days'"
+              + " WHERE lease_until < clock_timestamp()");
+      // An instance that starts forgets those that have been silent for a day.
+      Replica three = replica("three");
+      three.service().start();
+      try (ResultSet row = statement.executeQuery("SELECT count(*) FROM instances")) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getInt(1)).isEqualTo(2);
+      }
+      three.service().close();
+    }
+    other(owner).service().close();
+
+    owner.proxy().set(Fault.NONE);
+
+    owner.service().awaitReady();
+    RunStamps next = new RunStamps(home.resolve("next"));
+    next.finish();
+    String again = submitTo(owner, next);
+    assertThat(owner.client().awaitEnd(again).path("status").asText()).isEqualTo("completed");
+    assertThat(owner.service().pid()).isEqualTo(pid);
+    assertThat(owner.client().order(id).path("status").asText()).isEqualTo("completed");
   }
 
   @Test

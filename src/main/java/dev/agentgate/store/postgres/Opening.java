@@ -90,7 +90,7 @@ final class Opening {
 
   private Optional<Instance> tryOpen(Connection connection) throws SQLException {
     Instant now = Instance.now(connection, leaseClock);
-    requireComplete(connection);
+    String databaseId = requireComplete(connection);
     try (PreparedStatement insert =
         connection.prepareStatement(
             """
@@ -119,7 +119,9 @@ final class Opening {
         if (!row.next()) {
           return Optional.empty();
         }
-        Instance instance = new Instance(member.id(), row.getLong(1), leaseClock);
+        Instance instance = 
+            new Instance(
+                member.id(), row.getLong(1), member.home(), databaseId, now, leaseClock);
         takeOverHome(connection, instance);
         forgetOld(connection, now);
         return Optional.of(instance);
@@ -128,19 +130,23 @@ final class Opening {
   }
 
   /**
-   * Lets no copy of a file store begin before the transaction ends.
+   * Lets no copy of a file store begin, and no forgotten instance return, before the transaction
+   * ends.
    *
+   * @return the random id of the database
    * @throws DatabaseRefusedException if one is under way
    */
-  private static void requireComplete(Connection connection) throws SQLException {
+  private static String requireComplete(Connection connection) throws SQLException {
     try (PreparedStatement select =
-            connection.prepareStatement("SELECT copier FROM service FOR SHARE");
+            connection.prepareStatement("SELECT copier, database_id FROM service FOR SHARE");
         ResultSet row = select.executeQuery()) {
-      if (row.next() && row.getString(1) != null) {
+      row.next();
+      if (row.getString(1) != null) {
         throw new DatabaseRefusedException(
             "The orders of a file store are being copied into the database. Run `agentgate"
                 + " migrate-store` until it has completed.");
       }
+      return row.getString(2);
     }
   }
 

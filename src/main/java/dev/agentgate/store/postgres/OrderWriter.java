@@ -69,11 +69,12 @@ final class OrderWriter {
   }
 
   /**
-   * Adds an order, if its idempotency key is free. Needs no transaction.
+   * Adds an order, if its idempotency key is free and no later process has opened the store. Needs
+   * no transaction.
    *
    * @return whether it was added
    */
-  boolean add(Connection connection, WorkOrder order) throws SQLException {
+  boolean add(Connection connection, Instance instance, WorkOrder order) throws SQLException {
     Written change = Written.added(order);
     List<Part> parts = parts(change);
     parts.add(CHANGE);
@@ -82,8 +83,9 @@ final class OrderWriter {
     if (keyed) {
       parts.addFirst(TAKE_KEY);
     }
+    parts.addFirst(isCurrent(instance));
     try (PreparedStatement statement =
-        connection.prepareStatement(together(parts, keyed ? "FROM part0" : ""))) {
+        connection.prepareStatement(together(parts, keyed ? "FROM part1" : "FROM part0"))) {
       set(statement, parts, change);
       return statement.executeUpdate() == 1;
     }
@@ -192,10 +194,16 @@ final class OrderWriter {
     count(connection, Map.of(order.status(), -1L));
   }
 
+  private static Part isCurrent(Instance instance) {
+    return new Part(
+        "SELECT 1 FROM instances WHERE id = ? AND epoch = ?",
+        (to, _) -> to.plain(instance.stored()).number(instance.epoch()));
+  }
+
   private static final Part TAKE_KEY =
       new Part(
           """
-          INSERT INTO idempotency_keys (key, order_id) VALUES (?, ?)
+          INSERT INTO idempotency_keys (key, order_id) SELECT ?, ? FROM part0
           ON CONFLICT DO NOTHING RETURNING key
           """,
           (to, change) -> {

@@ -134,17 +134,29 @@ public final class PostgresImport {
   public void begin() {
     boolean _ =
         database.transaction(connection -> {
+          Locks.limit(connection);
+          awaitSubmits(connection);
           requireUsable(connection);
           try (PreparedStatement update =
                   connection.prepareStatement("UPDATE service SET copier = ?");
               Statement delete = connection.createStatement()) {
             update.setString(1, name);
             update.executeUpdate();
-            // An instance that hangs and comes back must not go on.
+            // An instance that hangs and comes back must not go on. While the copy is incomplete, it
+            // cannot return either.
             delete.executeUpdate("DELETE FROM instances");
           }
           return true;
         });
+  }
+
+  /** What is being submitted is visible afterwards; what comes later finds no instance. */
+  private static void awaitSubmits(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // In this order, as the steps of another copy.
+      boolean _ = statement.execute("SELECT FROM service FOR UPDATE");
+      boolean _ = statement.execute("LOCK TABLE work_orders IN SHARE ROW EXCLUSIVE MODE");
+    }
   }
 
   /**

@@ -81,7 +81,7 @@ final class PostgresQueue implements WorkQueue {
     Set<WorkOrderId> lost = new HashSet<>(running);
     lost.removeAll(
         database.renew(connection -> {
-          Instant _ = instance.renew(connection, lease);
+          instance.renewOrReturn(connection, lease);
           return owned(connection);
         }));
     return lost;

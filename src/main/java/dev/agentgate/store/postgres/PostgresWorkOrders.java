@@ -51,7 +51,7 @@ final class PostgresWorkOrders implements WorkOrders {
 
   @Override
   public Optional<WorkOrder> insert(WorkOrder order) {
-    if (!database.singleWrite(connection -> writer.add(connection, order))) {
+    if (!database.singleWrite(connection -> writer.add(connection, instance, order))) {
       return insertAll(List.of(order)).getFirst();
     }
     changes.tell();
@@ -76,6 +76,8 @@ final class PostgresWorkOrders implements WorkOrders {
             }
           }
           writer.write(connection, added);
+          // Last: a copy of a file store that begins waits for what is written here.
+          instance.requireCurrent(connection);
           return found;
         });
     changes.tell();
