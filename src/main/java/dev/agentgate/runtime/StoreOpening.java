@@ -70,6 +70,7 @@ class StoreOpening {
       Store store =
           PostgresStore.open(
               connections,
+              connections.getConfiguration().connectionPoolConfiguration().maxSize(),
               new Member(
                   ServiceDatabase.instance(settings),
                   home(data, PostgresStore.databaseId(connections), ServiceDatabase.hostName()),

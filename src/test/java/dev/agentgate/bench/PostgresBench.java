@@ -164,6 +164,7 @@ public final class PostgresBench {
       stores.add(
           PostgresStore.open(
               connections,
+              connections.getConfiguration().connectionPoolConfiguration().maxSize(),
               new Member(
                   new InstanceId("instance" + i),
                   new Home("home" + i, "localhost"),

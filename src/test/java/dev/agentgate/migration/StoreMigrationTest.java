@@ -90,6 +90,7 @@ class StoreMigrationTest {
   private Store openDatabase() {
     return PostgresStore.open(
         fresh.connections(),
+        FreshDatabase.MOST,
         new Member(INSTANCE, new Home("home", "host"), Optional.of(Duration.ofMinutes(1))),
         Clock.systemUTC(),
         Optional.empty(),

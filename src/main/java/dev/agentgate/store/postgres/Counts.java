@@ -59,7 +59,8 @@ final class Counts {
   private void condense() {
     try {
       int _ =
-          database.transaction(connection -> {
+          // One statement without a transaction: an instance that hangs holds no lock of it.
+          database.single(connection -> {
             try (Statement statement = connection.createStatement()) {
               return statement.executeUpdate(
                   """

@@ -4,9 +4,12 @@ import dev.agentgate.store.StoreUnansweredException;
 import dev.agentgate.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
@@ -27,8 +30,23 @@ final class Database {
 
   private static final int MOST_ATTEMPTS = 5;
 
+  /** Connections that nothing waits for but the renewals of the lease, and the one that listens. */
+  private static final int RESERVED = 4;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final DataSource connections;
   private final Runnable afterClose;
+
+  /**
+   * The connections for everything but renewals. However many requests wait for a slow database,
+   * they must not end the runs of this instance.
+   */
+  private final Semaphore room;
+
+  /** Renewals limit themselves. */
+  private final Semaphore roomForRenewals = new Semaphore(Integer.MAX_VALUE);
+
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -47,8 +65,12 @@ final class Database {
   /** A server that is full may still take the renewal of a lease. */
   private final LastFailure renewals = new LastFailure();
 
-  Database(DataSource connections, Runnable afterClose) {
+  /**
+   * @param most how many connections the pool has
+   */
+  Database(DataSource connections, int most, Runnable afterClose) {
     this.connections = connections;
+    this.room = new Semaphore(Math.max(1, most - RESERVED), true);
     this.afterClose = afterClose;
   }
 
@@ -59,12 +81,12 @@ final class Database {
 
   /** Does a step whose statements are independent of each other, such as a single one. */
   <T> T single(Step<T> step) {
-    return attempt(step);
+    return attempt(step, room);
   }
 
   /** Does a step of a single statement that adds or changes rows. */
   <T> T singleWrite(Step<T> step) {
-    return writes.noting(() -> attempt(step));
+    return writes.noting(() -> attempt(step, room));
   }
 
   /** Does a step that adds or changes rows, as one transaction, like {@link #transaction}. */
@@ -74,7 +96,7 @@ final class Database {
 
   /** Renews a lease, as one transaction, like {@link #transaction}. */
   <T> T renew(Step<T> step) {
-    return renewals.noting(() -> transaction(step));
+    return renewals.noting(() -> transaction(step, roomForRenewals));
   }
 
   /** Does a step that lasts; if it fails, the store is not taken for failing. */
@@ -89,12 +111,16 @@ final class Database {
 
   /** Does a step as one transaction, and again if another transaction made it impossible. */
   <T> T transaction(Step<T> step) {
+    return transaction(step, room);
+  }
+
+  private <T> T transaction(Step<T> step, Semaphore where) {
     if (inside.isBound()) {
-      return attempt(step);
+      return attempt(step, where);
     }
     for (int attempt = 1; ; attempt++) {
       try {
-        return attempt(connection -> inTransaction(connection, step));
+        return attempt(connection -> inTransaction(connection, step), where);
       } catch (StoreUnavailableException e) {
         if (attempt == MOST_ATTEMPTS || !isRepeatable(e)) {
           throw e;
@@ -133,17 +159,52 @@ final class Database {
     }
   }
 
-  private <T> T attempt(Step<T> step) {
+  private <T> T attempt(Step<T> step, Semaphore where) {
     if (closed.get()) {
       throw new StoreUnavailableException("The store is closed.");
     }
     if (inside.isBound()) {
       return attempt(inside.get(), step);
     }
-    try (Connection connection = connections.getConnection()) {
-      return attempt(connection, step);
+    take(where);
+    try {
+      return connected(step);
+    } finally {
+      where.release();
+    }
+  }
+
+  private <T> T connected(Step<T> step) {
+    Connection connection;
+    try {
+      connection = connections.getConnection();
     } catch (SQLException e) {
       throw unavailable(e);
+    }
+    try {
+      return attempt(connection, step);
+    } finally {
+      giveBack(connection);
+    }
+  }
+
+  /** Returns a connection to the pool. A failure changes nothing of what was done. */
+  private static void giveBack(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("The connection is lost", e);
+    }
+  }
+
+  private void take(Semaphore where) {
+    try {
+      if (!where.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw unavailable(new SQLException("All connections are in use"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException("The call was interrupted.", e);
     }
   }
 
@@ -179,7 +240,7 @@ final class Database {
         switch (state.equals(READ_ONLY) ? state : state.substring(0, Math.min(2, state.length()))) {
           case READ_ONLY -> "The database is read-only.";
           case "08" -> "The database cannot be reached.";
-          // The pool's own exception.
+          // The pool's own exception, or that there is no room.
           case "" -> "The database answers too slowly: no connection to it was free in time.";
           case "55", "57" -> "The database takes no connections now.";
           case "53" -> "The database has no room or no connections left.";

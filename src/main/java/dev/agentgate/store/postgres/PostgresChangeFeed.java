@@ -94,7 +94,13 @@ final class PostgresChangeFeed implements ChangeFeed {
 
   private void othersChanged() {
     wakeReaders();
-    listeners.forEach(Runnable::run);
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException e) {
+        LOG.error("What waits for changes of other instances failed; continuing", e);
+      }
+    }
   }
 
   private void wakeReaders() {
@@ -147,7 +153,8 @@ final class PostgresChangeFeed implements ChangeFeed {
   private void trim() {
     try {
       int _ =
-          database.transaction(connection -> {
+          // One statement without a transaction: an instance that hangs holds no lock of it.
+          database.single(connection -> {
             try (PreparedStatement delete =
                 connection.prepareStatement(
                     """

@@ -45,7 +45,7 @@ public final class PostgresImport {
    * @param priorityAging how long an order must wait to gain one step of priority
    */
   public PostgresImport(DataSource connections, Optional<Duration> priorityAging) {
-    this.database = new Database(connections, () -> {});
+    this.database = new Database(connections, Integer.MAX_VALUE, () -> {});
     this.rank = new QueueRank(priorityAging);
     this.orderRows = new ImportedOrders(new OrderWriter(rank));
     this.agentPauses = new PostgresAgentPauses(database);

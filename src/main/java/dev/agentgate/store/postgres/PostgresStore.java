@@ -55,6 +55,7 @@ public final class PostgresStore implements Store {
    * tables must exist.
    *
    * @param connections a pool, which the caller closes after the store
+   * @param mostConnections how many connections the pool has
    * @param priorityAging how long an order must wait to gain one step of priority; the same for all
    *     instances
    * @param afterClose releases the lock of the data directory
@@ -62,11 +63,12 @@ public final class PostgresStore implements Store {
    */
   public static PostgresStore open(
       DataSource connections,
+      int mostConnections,
       Member member,
       Clock clock,
       Optional<Duration> priorityAging,
       Runnable afterClose) {
-    Database database = new Database(connections, afterClose);
+    Database database = new Database(connections, mostConnections, afterClose);
     return open(database, member, clock, priorityAging, UnaryOperator.identity());
   }
 
@@ -88,7 +90,8 @@ public final class PostgresStore implements Store {
 
   /** Returns the random id of a database. The tables must exist. */
   public static String databaseId(DataSource connections) {
-    return new Database(connections, () -> {}).single(PostgresStore::databaseId);
+    return new Database(connections, Integer.MAX_VALUE, () -> {})
+        .single(PostgresStore::databaseId);
   }
 
   static String databaseId(Connection connection) throws SQLException {

@@ -156,6 +156,8 @@ final class Signals {
         boolean _ = database.apart(this::listen);
       } catch (SQLException | StoreUnavailableException e) {
         LOG.debug("The connection that listens is lost", e);
+      } catch (RuntimeException e) {
+        LOG.error("Listening for changes of other instances failed; continuing", e);
       }
       listening = false;
       if (!closed) {

@@ -28,7 +28,7 @@ final class ClockStepsTest extends SharedStoreFixture {
   @Override
   protected Store open(InstanceId id) {
     return PostgresStore.open(
-        new Database(database.connections(), () -> {}),
+        new Database(database.connections(), FreshDatabase.MOST, () -> {}),
         new Member(id, new Home("home of " + id, "a host"), Optional.empty()),
         clock,
         Optional.empty(),

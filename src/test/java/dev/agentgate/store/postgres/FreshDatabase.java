@@ -22,6 +22,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A database for each test, and the pool that its stores share. */
 public final class FreshDatabase implements BeforeEachCallback, AfterEachCallback {
+  /** How many connections a pool has, unless a test says otherwise. */
+  public static final int MOST = 20;
+
   private @Nullable AgroalDataSource connections;
 
   @Override
@@ -36,7 +39,7 @@ public final class FreshDatabase implements BeforeEachCallback, AfterEachCallbac
 
   /** Returns a pool of connections to a database. */
   public static AgroalDataSource pool(String url) throws SQLException {
-    return pool(url, 20);
+    return pool(url, MOST);
   }
 
   /** Returns a pool of at most so many connections, which drops broken ones as Quarkus' does. */
@@ -91,7 +94,7 @@ public final class FreshDatabase implements BeforeEachCallback, AfterEachCallbac
 
   Store open(Member member, SettableClock clock, Optional<Duration> aging) {
     return PostgresStore.open(
-        new Database(connections(), () -> {}),
+        new Database(connections(), MOST, () -> {}),
         member,
         clock,
         aging,

@@ -44,7 +44,8 @@ class LongQueueTest {
   void open() {
     store =
         PostgresStore.open(
-            new Database(counting(DataSource.class, database.connections()), () -> {}),
+            new Database(
+                counting(DataSource.class, database.connections()), FreshDatabase.MOST, () -> {}),
             new Member(new InstanceId("one"), new Home("a home", "a host"), Optional.empty()),
             new SettableClock(),
             Optional.empty(),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.agentgate.store.Claim;
 import dev.agentgate.store.Claims;
 import dev.agentgate.store.InstanceInfo;
 import dev.agentgate.store.SettableClock;

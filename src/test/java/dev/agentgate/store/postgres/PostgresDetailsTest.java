@@ -169,6 +169,7 @@ class PostgresDetailsTest {
       Store small =
           PostgresStore.open(
               two,
+              2,
               new Member(LOCAL, new Home("home", "host"), Optional.empty()),
               clock,
               Optional.empty(),

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,6 +53,24 @@ final class SignalsTest extends SharedStoreFixture {
   void aChangeWakesTheOtherInstance() throws InterruptedException {
     woken.drainPermits();
     one.workOrders().insert(WorkOrders.queued());
+    awaitWoken();
+  }
+
+  @Test
+  void aListenerThatFailsIsWokenAgain() throws InterruptedException {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    two.changes()
+        .whenOthersChange(() -> {
+          if (fails.getAndSet(false)) {
+            throw new IllegalStateException("It fails once");
+          }
+        });
+    one.workOrders().insert(WorkOrders.queued());
+    await().atMost(PATIENCE).untilFalse(fails);
+    woken.drainPermits();
+
+    one.workOrders().insert(WorkOrders.queued());
+
     awaitWoken();
   }
 

@@ -12,11 +12,15 @@ import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
 import io.agroal.api.AgroalDataSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +37,7 @@ class UnansweredWriteTest {
     connections = FreshDatabase.pool(url);
     store =
         PostgresStore.open(
-            new Database(connections, () -> {}),
+            new Database(connections, FreshDatabase.MOST, () -> {}),
             new Member(new InstanceId("one"), new Home("a home", "a host"), Optional.empty()),
             clock,
             Optional.empty(),
@@ -61,6 +65,45 @@ class UnansweredWriteTest {
     }
 
     await().until(() -> store.workOrders().find(order.id()).equals(Optional.of(order)));
+  }
+
+  @Test
+  void whatWasDoneIsAnsweredAlthoughItsConnectionCannotBeClosed() {
+    Store failing =
+        PostgresStore.open(
+            new Database(
+                failingToClose(DataSource.class, connections), FreshDatabase.MOST, () -> {}),
+            new Member(new InstanceId("two"), new Home("other", "a host"), Optional.empty()),
+            clock,
+            Optional.empty(),
+            UnaryOperator.identity());
+    WorkOrder order = WorkOrders.queued();
+
+    assertThat(failing.workOrders().insertAll(List.of(order))).containsExactly(Optional.empty());
+
+    assertThat(store.workOrders().find(order.id())).contains(order);
+    failing.close();
+  }
+
+  /** Returns the same, but closing a connection fails once it is closed. */
+  private static <T> T failingToClose(Class<T> type, Object what) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) -> {
+              try {
+                Object result = method.invoke(what, arguments);
+                if (method.getName().equals("close")) {
+                  throw new SQLException("The connection broke", "08006");
+                }
+                return method.getName().equals("getConnection")
+                    ? failingToClose(Connection.class, result)
+                    : result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
   }
 
   @Test
