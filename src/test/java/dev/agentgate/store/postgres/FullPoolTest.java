@@ -45,7 +45,7 @@ class FullPoolTest {
       slow.setAutoCommit(false);
       statement.execute("LOCK TABLE work_orders IN ACCESS EXCLUSIVE MODE");
       for (int i = 0; i < CALLS; i++) {
-        threads.submit(() -> store.workOrders().ids().hasNext());
+        var _ = threads.submit(() -> store.workOrders().ids().hasNext());
       }
       await().until(() -> waiting(others) >= CONNECTIONS / 2);
 

@@ -2,6 +2,7 @@ package dev.agentgate.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.agentgate.store.Claim;
 import dev.agentgate.store.Claims;
@@ -12,6 +13,8 @@ import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.QueueEntry;
 import dev.agentgate.workorder.WorkOrder;
 import dev.agentgate.workorder.WorkOrders;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,7 +27,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +100,66 @@ final class HangingInstanceTest extends SharedStoreFixture {
     } catch (InterruptedException e) {
       return false;
     }
+  }
+
+  /** Whatever it does after a change, it has no lock that others need. */
+  @Test
+  void theOthersGoOnWhileAnInstanceTidiesUp() throws Exception {
+    database.execute(
+        "INSERT INTO changes (order_id, revision, status)"
+            + " SELECT '%s', n, 'queued' FROM generate_series(1, 10001) AS n"
+                .formatted(WorkOrders.queued().id()));
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch resumed = new CountDownLatch(1);
+    Store hanging =
+        PostgresStore.open(
+            new Database(
+                hangingInCommits(
+                    DataSource.class,
+                    database.connections(),
+                    () -> {
+                      inside.countDown();
+                      return awaits(resumed);
+                    }),
+                FreshDatabase.MOST,
+                () -> {}),
+            new Member(new InstanceId("hanging"), new Home("home", "host"), Optional.empty()),
+            clock,
+            Optional.empty(),
+            UnaryOperator.identity());
+    try {
+      await()
+          .atMost(HANG)
+          .until(() ->
+              inside.getCount() == 0 || database.count("SELECT count(*) FROM changes") <= 10_000);
+
+      assertThat(threads.submit(() -> two.queue().setPaused(true))).succeedsWithin(HANG);
+    } finally {
+      resumed.countDown();
+      hanging.close();
+    }
+  }
+
+  /** Returns the same, but the thread that tidies up hangs before its commits. */
+  private static <T> T hangingInCommits(Class<T> type, Object what, BooleanSupplier hang) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) -> {
+              if (method.getName().equals("commit")
+                  && Thread.currentThread().getName().equals("store-notifier")) {
+                assertThat(hang.getAsBoolean()).isTrue();
+              }
+              try {
+                Object result = method.invoke(what, arguments);
+                return method.getName().equals("getConnection")
+                    ? hangingInCommits(Connection.class, result, hang)
+                    : result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
   }
 
   @Test
