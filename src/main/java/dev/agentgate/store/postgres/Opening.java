@@ -119,9 +119,8 @@ final class Opening {
         if (!row.next()) {
           return Optional.empty();
         }
-        Instance instance = 
-            new Instance(
-                member.id(), row.getLong(1), member.home(), databaseId, now, leaseClock);
+        Instance instance =
+            new Instance(member.id(), row.getLong(1), member.home(), databaseId, now, leaseClock);
         takeOverHome(connection, instance);
         forgetOld(connection, now);
         return Optional.of(instance);

@@ -142,7 +142,8 @@ public final class PostgresImport {
               Statement delete = connection.createStatement()) {
             update.setString(1, name);
             update.executeUpdate();
-            // An instance that hangs and comes back must not go on. While the copy is incomplete, it
+            // An instance that hangs and comes back must not go on. While the copy is incomplete,
+            // it
             // cannot return either.
             delete.executeUpdate("DELETE FROM instances");
           }

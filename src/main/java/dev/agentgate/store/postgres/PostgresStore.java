@@ -90,8 +90,7 @@ public final class PostgresStore implements Store {
 
   /** Returns the random id of a database. The tables must exist. */
   public static String databaseId(DataSource connections) {
-    return new Database(connections, Integer.MAX_VALUE, () -> {})
-        .single(PostgresStore::databaseId);
+    return new Database(connections, Integer.MAX_VALUE, () -> {}).single(PostgresStore::databaseId);
   }
 
   static String databaseId(Connection connection) throws SQLException {

@@ -12,6 +12,7 @@ import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkQueue.RunningEntry;
 import dev.agentgate.workorder.InstanceId;
 import dev.agentgate.workorder.WorkOrder;
+import dev.agentgate.workorder.WorkOrders;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

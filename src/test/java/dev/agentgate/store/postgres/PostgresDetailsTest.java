@@ -100,8 +100,11 @@ class PostgresDetailsTest {
     store.runs().save(run.running(OptionalLong.of(7)));
     assertThatThrownBy(() -> store.queue().renew(Set.of(order.id()), Duration.ofMinutes(1)))
         .isInstanceOf(StoreUnavailableException.class);
-    store.workOrders().insert(WorkOrders.queued());
-    assertThatThrownBy(this::claimed).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> store.workOrders().insert(WorkOrders.queued()))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(later.workOrders().insert(WorkOrders.queued())).isEmpty();
+    assertThatThrownBy(() -> store.queue().claim(Claims.ofOne(Duration.ofMinutes(1))))
+        .isInstanceOf(StoreUnavailableException.class);
 
     assertThat(later.workOrders().find(order.id())).contains(order);
     assertThat(later.runs().find(run.id())).contains(run);
