@@ -22,15 +22,18 @@ class MigrationStart {
 
   /**
    * Logs only what is wrong, to standard error and not as JSON. The audit log is in the data
-   * directory, which the command does not change.
+   * directory, which the command does not change. Nobody waits for the locks of a copy, so it may
+   * be slow: a machine under load may take long between two statements.
    */
-  private static final Map<String, String> LOGGING =
+  private static final Map<String, String> SETTINGS =
       Map.of(
           "quarkus.banner.enabled", "false",
           "quarkus.log.console.level", "WARN",
           "quarkus.log.console.stderr", "true",
           "quarkus.log.console.json.enabled", "false",
-          "quarkus.log.handler.file.\"audit\".path", "/dev/null");
+          "quarkus.log.handler.file.\"audit\".path", "/dev/null",
+          "quarkus.datasource.jdbc.new-connection-sql",
+              "SET idle_in_transaction_session_timeout = '10min'; SET lock_timeout = '20s'");
 
   /** Null if the process is the service. */
   private static volatile @Nullable Request request;
@@ -47,7 +50,7 @@ class MigrationStart {
   /** Starts the framework for a copy; it ends the process, except if the framework cannot start. */
   static int start(boolean dryRun, boolean leaveUnreadable) {
     request = new Request(dryRun, leaveUnreadable);
-    LOGGING.forEach(System::setProperty);
+    SETTINGS.forEach(System::setProperty);
     Quarkus.run();
     return DEFECT;
   }

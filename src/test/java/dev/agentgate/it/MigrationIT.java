@@ -205,11 +205,53 @@ class MigrationIT {
     }
   }
 
+  @Test
+  void aCopyThatIsStoppedForAWhileGoesOn() throws Exception {
+    SampleStore.fill(home.resolve("data"), 3_000, 1);
+    Process command = begin(onPostgres(home, database, "here"));
+    // Until it is stopped in the middle of a step.
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> {
+          Machine.kill(command.pid(), "STOP");
+          if (copiedOrders() > 0 && idleInTransaction(Duration.ZERO) > 0) {
+            return true;
+          }
+          Machine.kill(command.pid(), "CONT");
+          return !command.isAlive();
+        });
+    assertThat(command.isAlive()).isTrue();
+
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            idleInTransaction(Duration.ofSeconds(12)) > 0
+                || idleInTransaction(Duration.ZERO) == 0);
+    Machine.kill(command.pid(), "CONT");
+
+    assertThat(command.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(command.exitValue()).as(Files.readString(home.resolve("said"))).isZero();
+  }
+
+  /** How many connections have done nothing in the middle of a transaction for so long. */
+  private long idleInTransaction(Duration time) {
+    return count(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            + " AND state = 'idle in transaction'"
+            + " AND state_change <= clock_timestamp() - interval '%d s'"
+                .formatted(time.toSeconds()));
+  }
+
   /** How many orders are there; none before there are tables. */
   private long copiedOrders() {
+    return count("SELECT count(*) FROM work_orders");
+  }
+
+  private long count(String query) {
     try (Connection connection = DriverManager.getConnection(PostgresServer.url(database));
         Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM work_orders")) {
+        ResultSet row = statement.executeQuery(query)) {
       row.next();
       return row.getLong(1);
     } catch (SQLException e) {
