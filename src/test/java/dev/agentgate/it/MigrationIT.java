@@ -209,13 +209,14 @@ class MigrationIT {
   void aCopyThatIsStoppedForAWhileGoesOn() throws Exception {
     SampleStore.fill(home.resolve("data"), 3_000, 1);
     Process command = begin(onPostgres(home, database, "here"));
+    await().atMost(PATIENCE).until(() -> !command.isAlive() || copiedOrders() > 0);
     // Until it is stopped in the middle of a step.
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
         .until(() -> {
           Machine.kill(command.pid(), "STOP");
-          if (copiedOrders() > 0 && idleInTransaction(Duration.ZERO) > 0) {
+          if (idleInTransaction(Duration.ZERO) > 0) {
             return true;
           }
           Machine.kill(command.pid(), "CONT");
