@@ -254,6 +254,7 @@ class PageAccessIT {
       assertThat(page).hasURL(Pattern.compile("/orders$"));
       assertThat(page.locator("main")).isFocused();
       Locator filters = page.getByRole(AriaRole.BUTTON).getByText("Filters");
+      assertThat(filters).isVisible();
       for (int i = 0; i < 12 && !isFocused(page, "Filters"); i++) {
         page.keyboard().press("Tab");
       }
