@@ -78,7 +78,8 @@ class FirstStepsIT {
     Path mine = Files.createDirectory(home.resolve("$HOME of mine"));
     try (Service service = Service.in(home).without("AGENTGATE_DATA_DIR").with("HOME", mine)) {
       service.start();
-      assertThat(mine.resolve(".agentgate/journal")).exists();
+      String its = service.keepsOrdersInFiles() ? ".agentgate/journal" : ".agentgate/database";
+      assertThat(mine.resolve(its)).exists();
       assertThat(mine.resolve(".agentgate/logs/audit.jsonl")).exists();
     }
   }

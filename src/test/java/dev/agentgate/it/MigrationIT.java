@@ -227,8 +227,7 @@ class MigrationIT {
     await()
         .atMost(PATIENCE)
         .until(() ->
-            idleInTransaction(Duration.ofSeconds(12)) > 0
-                || idleInTransaction(Duration.ZERO) == 0);
+            idleInTransaction(Duration.ofSeconds(12)) > 0 || idleInTransaction(Duration.ZERO) == 0);
     Machine.kill(command.pid(), "CONT");
 
     assertThat(command.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
