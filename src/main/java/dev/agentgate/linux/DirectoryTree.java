@@ -10,6 +10,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ public final class DirectoryTree {
    * bytes, well below Linux's limit of 4096 bytes for a whole path.
    */
   private static final int MAX_LENGTH = 600;
+
+  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
   private DirectoryTree() {}
 
@@ -60,7 +64,8 @@ public final class DirectoryTree {
 
   /**
    * Removes a directory and everything in it, even directories without permissions and directories
-   * too deep to be named. Needs few descriptors at any depth. Follows no links. Idempotent.
+   * too deep to be named. Needs few descriptors at any depth. Follows no links, and enters nothing
+   * that is mounted below: an agent may have mounted there what must not be removed. Idempotent.
    *
    * @return false if part of it is left
    */
@@ -70,6 +75,7 @@ public final class DirectoryTree {
     while (again && !Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Remover remover = new Remover(directory);
       try {
+        remover.findMounts();
         Files.walkFileTree(directory, remover);
       } catch (IOException e) {
         return false;
@@ -81,6 +87,7 @@ public final class DirectoryTree {
 
   private static final class Remover extends SimpleFileVisitor<Path> {
     private final Path top;
+    private Set<Path> mounts = Set.of();
     private boolean again;
     private int shortened;
 
@@ -88,12 +95,32 @@ public final class DirectoryTree {
       this.top = top;
     }
 
+    /** Finds what is mounted in the directory, by the paths of this walk. */
+    void findMounts() throws IOException {
+      Path absolute = top.toAbsolutePath().normalize();
+      Path real =
+          Objects.requireNonNull(absolute.getParent()).toRealPath().resolve(absolute.getFileName());
+      Set<Path> found = new HashSet<>();
+      for (String point : MountInfo.mountPoints(MountInfo.read(MOUNTS))) {
+        // Others may have names that this locale cannot express.
+        if (point.startsWith(real.toString())) {
+          found.add(top.resolve(real.relativize(Path.of(point))).normalize());
+        }
+      }
+      mounts = found;
+    }
+
     @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (mounts.contains(directory)) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
       // Moving a directory changes its ".." entry, which requires write permission on it.
       open(directory);
       if (isTooDeep(directory)) {
         again |= bringUp(directory);
+        findMounts(); // What was mounted in there has another path now.
         return FileVisitResult.SKIP_SUBTREE;
       }
       return FileVisitResult.CONTINUE;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,15 @@ public final class MountInfo {
             .filter(mount -> at.startsWith(mount.part()))
             .map(mount -> Path.of(mount.point()).resolve(Path.of(mount.part()).relativize(at)))
             .findFirst());
+  }
+
+  /**
+   * Returns where something is mounted.
+   *
+   * @param mounts proc_pid_mountinfo(5): field 5
+   */
+  static List<String> mountPoints(String mounts) {
+    return mounts.lines().map(line -> decode(line.split(" ", 6)[4])).toList();
   }
 
   private record Mount(String part, String point) {}
