@@ -319,7 +319,7 @@ final class Service implements AutoCloseable {
       HttpResponse<String> answer =
           probe.send(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
-                  .timeout(Duration.ofSeconds(10))
+                  .timeout(Duration.ofMinutes(1))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       return new Probe(answer.statusCode(), answer.body());

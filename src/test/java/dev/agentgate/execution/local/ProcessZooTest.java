@@ -92,8 +92,7 @@ class ProcessZooTest {
       SupervisedProcess process =
           fixture.start(
               run, "sh", "-c", "setsid sleep 60 >/dev/null 2>&1 & echo $! >server; exit 0");
-      assertThat(process.awaitEnd(Duration.ofSeconds(10)).orElseThrow().exit().orElseThrow().code())
-          .isZero();
+      assertThat(process.awaitEnd(LONG).orElseThrow().exit().orElseThrow().code()).isZero();
       List<Long> server = fixture.pids(run, "server");
       assertThat(server).allMatch(RunFixture::lives);
 
@@ -115,8 +114,7 @@ class ProcessZooTest {
               "sh",
               "-c",
               "env -i \"$(command -v setsid)\" sleep 60 & echo $! >holder; exit 3");
-      assertThat(process.awaitEnd(Duration.ofSeconds(10)).orElseThrow().exit().orElseThrow().code())
-          .isEqualTo(3);
+      assertThat(process.awaitEnd(LONG).orElseThrow().exit().orElseThrow().code()).isEqualTo(3);
       List<Long> holder = fixture.pids(run, "holder");
       await()
           .until(() ->
