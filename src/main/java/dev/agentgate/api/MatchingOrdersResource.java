@@ -2,6 +2,7 @@ package dev.agentgate.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.agentgate.api.problem.ApiException;
+import dev.agentgate.api.stream.AnswerBudget;
 import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.queue.BulkActions;
 import dev.agentgate.queue.PurgeReport;
@@ -46,12 +47,15 @@ public class MatchingOrdersResource {
   private final WorkOrderService orders;
   private final BulkActions bulk;
   private final ObjectMapper mapper;
+  private final AnswerBudget budget;
 
   @Inject
-  MatchingOrdersResource(WorkOrderService orders, BulkActions bulk, ObjectMapper mapper) {
+  MatchingOrdersResource(
+      WorkOrderService orders, BulkActions bulk, ObjectMapper mapper, AnswerBudget budget) {
     this.orders = orders;
     this.bulk = bulk;
     this.mapper = mapper;
+    this.budget = budget;
   }
 
   @GET
@@ -101,6 +105,8 @@ public class MatchingOrdersResource {
     return Response.ok(
             ClientStream.body(
                 request,
+                budget,
+                WorkOrderPageJson.LARGEST_PIECE,
                 stream -> {
                   stream.send(first);
                   while (!page.isDone()) {

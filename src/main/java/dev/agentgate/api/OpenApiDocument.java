@@ -7,6 +7,7 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.ImageMode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -30,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 class OpenApiDocument {
   private static final String YAML = "yaml";
   private static final String JSON = "json";
+  private static final int PIECE = 16 * 1024;
 
   private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
 
@@ -59,10 +61,28 @@ class OpenApiDocument {
   }
 
   private void send(RoutingContext context, String format) {
-    context
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/" + format + ";charset=UTF-8")
-        .end(document(format));
+    Buffer document = document(format);
+    HttpServerResponse response = context.response();
+    response.putHeader(HttpHeaders.CONTENT_TYPE, "application/" + format + ";charset=UTF-8");
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(document.length()));
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      response.end();
+    } else {
+      send(response, document, 0);
+    }
+  }
+
+  /**
+   * Sends the rest of a document, a piece at a time. Nobody needs a key for it, and the network
+   * layer copies, for each client, what the client has not read yet.
+   */
+  private static void send(HttpServerResponse response, Buffer document, int from) {
+    int to = Math.min(document.length(), from + PIECE);
+    if (to == document.length()) {
+      response.end(document.slice(from, to));
+    } else {
+      response.write(document.slice(from, to)).onSuccess(_ -> send(response, document, to));
+    }
   }
 
   private Buffer document(String format) {

@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.stream.AnswerBudget;
 import dev.agentgate.api.stream.StoredFile;
 import dev.agentgate.queue.RunChanges;
 import dev.agentgate.wire.ChangesResponse;
@@ -37,10 +38,12 @@ public class RunChangesResource {
   private static final String PATCH = "text/x-diff";
 
   private final RunChanges changes;
+  private final AnswerBudget budget;
 
   @Inject
-  RunChangesResource(RunChanges changes) {
+  RunChangesResource(RunChanges changes, AnswerBudget budget) {
     this.changes = changes;
+    this.budget = budget;
   }
 
   @GET
@@ -60,7 +63,7 @@ public class RunChangesResource {
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Context HttpServerRequest request)
       throws IOException {
-    return new StoredFile(changes.list(PathIds.run(runId)))
+    return new StoredFile(changes.list(PathIds.run(runId)), budget)
         .answer(request, MediaType.APPLICATION_JSON, null, null);
   }
 
@@ -105,6 +108,7 @@ public class RunChangesResource {
           @Nullable String ifRange,
       @Context HttpServerRequest request)
       throws IOException {
-    return new StoredFile(changes.patch(PathIds.run(runId))).answer(request, PATCH, range, ifRange);
+    return new StoredFile(changes.patch(PathIds.run(runId)), budget)
+        .answer(request, PATCH, range, ifRange);
   }
 }

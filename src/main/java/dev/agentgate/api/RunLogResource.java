@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.stream.AnswerBudget;
 import dev.agentgate.api.stream.ByteRange;
 import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.execution.log.LogSnapshot;
@@ -47,11 +48,16 @@ import org.jspecify.annotations.Nullable;
 public class RunLogResource {
   private static final String TEXT = "text/plain;charset=utf-8";
 
+  /** The largest piece in which a log is read. */
+  private static final int PIECE = 64 * 1024;
+
   private final RunLogs logs;
+  private final AnswerBudget budget;
 
   @Inject
-  RunLogResource(RunLogs logs) {
+  RunLogResource(RunLogs logs, AnswerBudget budget) {
     this.logs = logs;
+    this.budget = budget;
   }
 
   /**
@@ -198,8 +204,7 @@ public class RunLogResource {
     return answer.build();
   }
 
-  private static Response readable(
-      HttpServerRequest request, ReadableRunLog log, OptionalInt lines) {
+  private Response readable(HttpServerRequest request, ReadableRunLog log, OptionalInt lines) {
     return text(
             request,
             sink -> {
@@ -220,12 +225,12 @@ public class RunLogResource {
         .build();
   }
 
-  private static Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {
+  private Response.ResponseBuilder ok(HttpServerRequest request, Copy copy) {
     return text(request, copy).header("Accept-Ranges", "bytes");
   }
 
-  private static Response.ResponseBuilder text(HttpServerRequest request, Copy copy) {
-    return Response.ok(ClientStream.body(request, stream -> copy.to(stream::send)))
+  private Response.ResponseBuilder text(HttpServerRequest request, Copy copy) {
+    return Response.ok(ClientStream.body(request, budget, PIECE, stream -> copy.to(stream::send)))
         .type(TEXT)
         // A browser must not treat an agent's output as a page.
         .header("X-Content-Type-Options", "nosniff");

@@ -1,5 +1,6 @@
 package dev.agentgate.api;
 
+import dev.agentgate.api.stream.AnswerBudget;
 import dev.agentgate.api.stream.ClientStream;
 import dev.agentgate.api.stream.SseText;
 import dev.agentgate.execution.log.LogText;
@@ -37,8 +38,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams the output of a run as it is written. A client holds a virtual thread and one piece of
- * the log.
+ * Streams the output of a run as it is written. A client holds a virtual thread and, while it is
+ * being sent, one piece of the log.
  */
 @Path("/runs/{runId}/log/stream")
 @RunOnVirtualThread
@@ -50,13 +51,21 @@ import org.jspecify.annotations.Nullable;
 public class RunLogStreamResource {
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
+  /** What three pieces of a log take: one as text and as an event, and two on their way. */
+  private static final int ROOM = 256 * 1024;
+
+  /** How many pieces are sent before other streams get the room. */
+  private static final int IN_A_ROW = 16;
+
   private final RunLogs logs;
   private final RunJson runJson;
+  private final AnswerBudget budget;
 
   @Inject
-  RunLogStreamResource(RunLogs logs, RunJson runJson) {
+  RunLogStreamResource(RunLogs logs, RunJson runJson, AnswerBudget budget) {
     this.logs = logs;
     this.runJson = runJson;
+    this.budget = budget;
   }
 
   /**
@@ -184,11 +193,7 @@ public class RunLogStreamResource {
           heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
           continue;
         }
-        Optional<String> piece = text.next(!over);
-        if (piece.isPresent()) {
-          if (!piece.get().isEmpty()) {
-            stream.send(SseText.log(encoding.encode(piece.get()), text.offset()));
-          }
+        if (sendsNext(text, !over, encoding, stream)) {
           continue;
         }
         if (over) {
@@ -203,6 +208,26 @@ public class RunLogStreamResource {
           case GROWN, NOTHING -> {}
         }
       }
+    }
+  }
+
+  /** Sends the next pieces; returns false if there are none yet. */
+  private boolean sendsNext(
+      LogText text, boolean growing, LogEncoding encoding, ClientStream stream)
+      throws IOException, InterruptedException {
+    try (AnswerBudget.Room _ = budget.await(ROOM)) {
+      for (int sent = 0; sent < IN_A_ROW; sent++) {
+        Optional<String> piece = text.next(growing);
+        if (piece.isEmpty()) {
+          stream.awaitWritten();
+          return sent > 0;
+        }
+        if (!piece.get().isEmpty()) {
+          stream.send(SseText.log(encoding.encode(piece.get()), text.offset()));
+        }
+      }
+      stream.awaitWritten();
+      return true;
     }
   }
 

@@ -22,6 +22,9 @@ final class WorkOrderPageJson {
   /** A page that is not longer than this is one piece. */
   static final int PIECE = 256 * 1024;
 
+  /** A piece to which the largest order was added: each character of its prompt is an escape. */
+  static final int LARGEST_PIECE = PIECE + 1600 * 1024;
+
   private final ObjectMapper mapper;
   private final WorkOrderIdPage page;
   private final int limit;

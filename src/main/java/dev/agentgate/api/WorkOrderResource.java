@@ -1,6 +1,7 @@
 package dev.agentgate.api;
 
 import dev.agentgate.api.access.Endpoint;
+import dev.agentgate.api.stream.AnswerBudget;
 import dev.agentgate.execution.StopReport;
 import dev.agentgate.queue.SubmitOrder;
 import dev.agentgate.queue.WorkOrderService;
@@ -55,12 +56,15 @@ import org.jboss.resteasy.reactive.RestResponse;
 public class WorkOrderResource {
   private final WorkOrderService orders;
   private final int maxBodySize;
+  private final AnswerBudget budget;
 
   @Inject
   WorkOrderResource(
       WorkOrderService orders,
+      AnswerBudget budget,
       @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
     this.orders = orders;
+    this.budget = budget;
     this.maxBodySize = Math.toIntExact(maxBodySize.asLongValue());
   }
 
@@ -143,7 +147,9 @@ public class WorkOrderResource {
   @APIResponse(ref = "NotFound", responseCode = "404")
   public WorkOrderResponse get(
       @Parameter(example = PathIds.WORK_ORDER) @PathParam("id") String id) {
-    return WireRecords.of(orders.get(PathIds.workOrder(id)));
+    WorkOrderResponse order = WireRecords.of(orders.get(PathIds.workOrder(id)));
+    budget.requireRoom(order.taskPrompt().length());
+    return order;
   }
 
   @POST

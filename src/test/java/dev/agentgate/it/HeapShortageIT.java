@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -197,6 +198,67 @@ class HeapShortageIT {
       }
       await("the room of clients that are gone").until(() -> !largeBodyIsRefused(service));
     }
+  }
+
+  /**
+   * Orders, lists, logs and streams, each for clients that ask and then read nothing. Their
+   * connections take little, so what is sent stays with the service.
+   */
+  @Test
+  void answersThatNobodyReadsLockNobodyOut() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try (Service service = service("-Xmx256m")) {
+      service.start();
+      Client client = service.client();
+      submit(client, BODIES.getFirst());
+      String large = acknowledged.iterator().next();
+      client.awaitEnd(large);
+      String small = client.submit("head -c 2000000 /dev/zero | tr '\\0' x | fold -w 100");
+      client.awaitEnd(small);
+      String log = "/runs/" + client.order(small).path("currentRunId").asText() + "/log";
+      List<String> paths =
+          List.of("/work-orders/" + large, "/work-orders?limit=100", log, log + "/stream");
+      try {
+        for (int i = 0; i < CLIENTS; i++) {
+          silent.add(ask(service.port(), paths.get(i % paths.size())));
+        }
+        List<Integer> statuses = new ArrayList<>();
+        for (Socket socket : silent) {
+          statuses.add(status(socket));
+        }
+        assertThat(statuses).containsOnly(200, 503).contains(200, 503);
+        for (String path : List.of("/queue/health", "/work-orders/" + small)) {
+          assertThat(client.get(path).status()).as(path).isEqualTo(200);
+        }
+        assertGoesOn(service);
+        // They read nothing, so they are dropped, and the room for their answers is free again.
+        for (String path : paths.subList(0, 3)) {
+          await(path).atMost(Duration.ofMinutes(3)).until(() -> client.get(path).status() == 200);
+        }
+        assertThat(client.get(paths.getLast()).text()).contains("event: end");
+      } finally {
+        for (Socket socket : silent) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  private static Socket ask(int port, String path) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4_096);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    String head = "GET /api/v1" + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Reads no more than the status line's number. */
+  private static int status(Socket socket) throws IOException {
+    String begun =
+        new String(
+            socket.getInputStream().readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII);
+    return Integer.parseInt(begun.substring("HTTP/1.1 ".length()));
   }
 
   private static Socket stall(int port) throws IOException {

@@ -31,12 +31,20 @@ public final class ClientStream {
   /** The largest number of bytes that are on their way at once. */
   private static final int PIECE = 64 * 1024;
 
+  /**
+   * The most that is sent with the head. The framework sends that, and would wait without end for a
+   * client that reads nothing; it does not wait for so few bytes.
+   */
+  private static final int FIRST_PIECE = 4 * 1024;
+
   /** How long a client may read nothing before it is dropped. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final OutputStream first;
   private final HttpServerResponse response;
   private final Duration patience;
+  private final Rooms rooms;
+  private AnswerBudget.@Nullable Room room;
   private boolean begun;
   private @Nullable Future<Void> lastButOne;
   private @Nullable Future<Void> last;
@@ -45,19 +53,34 @@ public final class ClientStream {
    * @param first the framework's way to send, which sends the head with the first piece
    * @param patience how long a client may take for one piece
    */
-  ClientStream(OutputStream first, HttpServerResponse response, Duration patience) {
+  ClientStream(OutputStream first, HttpServerResponse response, Duration patience, Rooms rooms) {
     this.first = first;
     this.response = response;
     this.patience = patience;
+    this.rooms = rooms;
   }
 
   /**
    * A body that is sent through such a stream. If it fails in the middle, the connection is broken
-   * off; if it fails before its first piece, the failure becomes the answer.
+   * off; if it fails before its first piece, the failure becomes the answer. A lack of room for
+   * more than a small answer is such a failure.
+   *
+   * @param bytes how many of its bytes are in memory at once, in addition to those on their way
    */
-  public static StreamingOutput body(HttpServerRequest request, Body body) {
+  public static StreamingOutput body(
+      HttpServerRequest request, AnswerBudget budget, int bytes, Body body) {
+    int all = bytes + 2 * PIECE;
+    return body(request, begun -> begun ? budget.await(all) : budget.take(all), body);
+  }
+
+  /** As {@link #body}, for an answer that is never refused: something else bounds it. */
+  public static StreamingOutput unbounded(HttpServerRequest request, Body body) {
+    return body(request, Rooms.NONE_NEEDED, body);
+  }
+
+  private static StreamingOutput body(HttpServerRequest request, Rooms rooms, Body body) {
     return out -> {
-      ClientStream stream = new ClientStream(out, request.response(), PATIENCE);
+      ClientStream stream = new ClientStream(out, request.response(), PATIENCE, rooms);
       try {
         body.send(stream);
         stream.awaitWritten();
@@ -70,13 +93,20 @@ public final class ClientStream {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         stream.abort();
+      } finally {
+        if (stream.room != null) {
+          stream.room.close();
+        }
       }
     };
   }
 
-  /** An answer that is a stream of server-sent events. */
+  /**
+   * An answer that is a stream of server-sent events. It may last for ever and mostly holds
+   * nothing, so it takes no room; an event that may be large takes some for itself.
+   */
   public static Response events(HttpServerRequest request, Body body) {
-    return Response.ok(body(request, body))
+    return Response.ok(unbounded(request, body))
         .type(MediaType.SERVER_SENT_EVENTS_TYPE)
         .header(HttpHeaders.CACHE_CONTROL, "no-cache")
         // Asks nginx and similar proxies not to collect events before they pass them on.
@@ -90,6 +120,19 @@ public final class ClientStream {
     void send(ClientStream stream) throws IOException, InterruptedException;
   }
 
+  /** Where a stream gets room for more than a small answer. */
+  @FunctionalInterface
+  interface Rooms {
+    Rooms NONE_NEEDED = _ -> () -> {};
+
+    /**
+     * Takes room.
+     *
+     * @param begun whether it is too late to refuse the answer
+     */
+    AnswerBudget.Room take(boolean begun) throws InterruptedException;
+  }
+
   /**
    * Sends these bytes. Without any it only finds out whether the client is still there. Do not
    * change them afterwards.
@@ -100,9 +143,21 @@ public final class ClientStream {
     if (response.closed()) {
       throw new IOException("The client is gone");
     }
-    for (int from = 0; from < bytes.length; from += PIECE) {
-      int to = Math.min(bytes.length, from + PIECE);
+    takeRoom(bytes.length);
+    for (int from = 0, to; from < bytes.length; from = to) {
+      to = Math.min(bytes.length, from + (begun ? PIECE : FIRST_PIECE));
       sendPiece(to - from == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to));
+    }
+  }
+
+  private void takeRoom(int bytes) throws IOException {
+    if (room == null && (begun || bytes > AnswerBudget.SMALL)) {
+      try {
+        room = rooms.take(begun);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException();
+      }
     }
   }
 
@@ -125,8 +180,12 @@ public final class ClientStream {
     }
   }
 
-  /** Waits until all pieces are on their way. */
-  private void awaitWritten() throws IOException {
+  /**
+   * Waits until all pieces are on their way.
+   *
+   * @throws IOException if the client is gone, or was dropped
+   */
+  public void awaitWritten() throws IOException {
     await(lastButOne);
     await(last);
   }

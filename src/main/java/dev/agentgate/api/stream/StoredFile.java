@@ -16,10 +16,12 @@ public final class StoredFile {
   private static final int PIECE = 64 * 1024;
 
   private final KeptFile file;
+  private final AnswerBudget budget;
   private final long length;
 
-  public StoredFile(KeptFile file) {
+  public StoredFile(KeptFile file, AnswerBudget budget) {
     this.file = file;
+    this.budget = budget;
     this.length = file.length();
   }
 
@@ -41,7 +43,7 @@ public final class StoredFile {
   }
 
   private Response.ResponseBuilder body(HttpServerRequest request, String type, ByteRange range) {
-    return Response.ok(ClientStream.body(request, stream -> send(stream, range)))
+    return Response.ok(ClientStream.body(request, budget, PIECE, stream -> send(stream, range)))
         .type(type)
         .header("Accept-Ranges", "bytes")
         // A browser must not treat what an agent wrote as a page.
