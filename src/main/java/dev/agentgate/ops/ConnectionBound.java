@@ -1,25 +1,36 @@
 package dev.agentgate.ops;
 
+import dev.agentgate.api.access.CurrentCaller;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.LinkedHashSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Sits before the acceptor of one port. Counts its connections, closes those beyond the bound at
- * once, and gives the others their first-request deadline. Runs on the acceptor's event loop.
+ * Sits before the acceptor of one port. Counts its connections, and gives each its first-request
+ * deadline. Beyond the bound, a new connection takes the place of the one that has been open for
+ * longest without a valid key; if every connection has shown one, the new one is closed at once.
+ * Runs on the acceptor's event loop.
  */
 final class ConnectionBound extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = Logger.getLogger(ConnectionBound.class);
   private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  /** How many connections beyond the bound may be about to be closed. */
+  private static final int MOST_CLOSING = 16;
+
   private final AtomicInteger open;
   private final int bound;
   private final AtomicLong refused;
+
+  /** In the order of their arrival, those that may not have shown a key. Its own lock guards it. */
+  private final LinkedHashSet<Channel> strangers = new LinkedHashSet<>();
+
   private long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS;
 
   ConnectionBound(AtomicInteger open, int bound, AtomicLong refused) {
@@ -34,23 +45,50 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(message);
       return;
     }
-    if (open.incrementAndGet() > bound) {
-      open.decrementAndGet();
+    int before = open.getAndIncrement();
+    if (before >= bound) {
       refused.incrementAndGet();
-      connection.unsafe().closeForcibly();
       tell();
-      return;
+      if (before >= bound + MOST_CLOSING || !closeStranger()) {
+        open.decrementAndGet();
+        connection.unsafe().closeForcibly();
+        return;
+      }
     }
-    ChannelFuture _ = connection.closeFuture().addListener(_ -> open.decrementAndGet());
+    synchronized (strangers) {
+      strangers.add(connection);
+    }
+    ChannelFuture _ = connection.closeFuture().addListener(_ -> closed(connection));
     connection.pipeline().addFirst(new FirstRequestDeadline());
     context.fireChannelRead(message);
+  }
+
+  private void closed(Channel connection) {
+    open.decrementAndGet();
+    synchronized (strangers) {
+      strangers.remove(connection);
+    }
+  }
+
+  /** Closes one connection without a key; returns false if there is none. */
+  private boolean closeStranger() {
+    synchronized (strangers) {
+      while (!strangers.isEmpty()) {
+        Channel oldest = strangers.removeFirst();
+        if (!CurrentCaller.isKnown(oldest)) {
+          ChannelFuture _ = oldest.close();
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   private void tell() {
     long now = System.nanoTime();
     if (now - toldNanos >= TELL_AGAIN_NANOS) {
       toldNanos = now;
-      LOG.warnf("Too many connections: those beyond %d are closed at once", bound);
+      LOG.warnf("Too many connections: beyond %d, those without a key are closed", bound);
     }
   }
 }

@@ -28,9 +28,9 @@ import org.jboss.logging.Logger;
 
 /**
  * The ports that listen, and how many connections each may hold. Whatever clients do, descriptors
- * are left for the runs, the store and the probes: each port has a bound of its own, and
- * connections beyond it are closed at once. The bound applies from the accept on, so it also counts
- * connections that never send anything or never finish a TLS handshake.
+ * are left for the runs, the store and the probes: each port has a bound of its own, beyond which
+ * connections are closed. The bound applies from the accept on, so it also counts connections that
+ * never send anything or never finish a TLS handshake.
  */
 @Singleton
 class Connections {
@@ -89,7 +89,7 @@ class Connections {
         .description("Open connections to the API port")
         .register(meters);
     FunctionCounter.builder("agentgate.connections.refused", refused, AtomicLong::get)
-        .description("Connections closed at once because there were too many")
+        .description("Connections closed because there were too many")
         .register(meters);
   }
 

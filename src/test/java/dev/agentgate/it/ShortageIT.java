@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients that take everything the service has cost no run, and it answers again afterwards. */
 class ShortageIT {
   private static final int FLOOD = 330;
+  private static final String KEY = "shortage-key-0123456789";
 
   @TempDir Path home;
 
@@ -53,6 +54,46 @@ class ShortageIT {
       assertThat(service.client().awaitEnd(next).path("status").asText()).isEqualTo("completed");
       assertThat(service.client().order(runs).path("attempt").asInt()).isEqualTo(1);
       assertThat(service.client().status(runs)).isEqualTo("running");
+    }
+  }
+
+  @Test
+  void connectionsWithoutAKeyMakeRoomForThoseWithOne() throws Exception {
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit"))).as("prlimit is installed").isTrue();
+    try (Service service =
+        Service.in(home).withDescriptors(300).with("AGENTGATE_AUTH_API_KEY", KEY)) {
+      service.start();
+      Client client = service.client().withKey(KEY);
+      List<Socket> known = new ArrayList<>();
+      List<Socket> strangers = List.of();
+      try {
+        known.add(
+            connect(
+                service.port(),
+                "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nX-API-Key: "
+                    + KEY
+                    + "\r\n\r\n"));
+        assertThat(readUntil(known.getFirst(), "id: ")).contains("200 OK");
+        // Each is answered, with or without success, and stays open.
+        strangers = flood(service.port(), "GET /q/openapi HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(service.metric("agentgate_connections_refused_total")).isPositive();
+
+        for (int i = 0; i < 5; i++) {
+          known.add(
+              connect(
+                  service.port(),
+                  "GET /api/v1/queue/health HTTP/1.1\r\nHost: localhost\r\nX-API-Key: "
+                      + KEY
+                      + "\r\n\r\n"));
+          assertThat(readUntil(known.getLast(), "blockedBy")).contains("200 OK");
+        }
+        String order = client.submit("true");
+        assertThat(client.awaitEnd(order).path("status").asText()).isEqualTo("completed");
+        assertThat(readUntil(known.getFirst(), order)).contains(order);
+      } finally {
+        closeAll(known);
+        closeAll(strangers);
+      }
     }
   }
 
