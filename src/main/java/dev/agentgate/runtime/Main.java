@@ -34,6 +34,7 @@ public final class Main {
 
   /** Begins to load classes while {@link Lifecycle} starts the service. */
   private static void serve() {
+    LogOutput.install();
     ProxyPasswords.allow();
     ClassPreload.begin();
     Quarkus.run();
