@@ -305,7 +305,9 @@ class ProcessZooTest {
   @EnumSource
   void processThatHopsToANewSessionAtOnceIsCaught(Holding holding) throws Exception {
     try (RunFixture fixture = new RunFixture(temporary, holding)) {
-      catchHoppers(fixture, 1, Hopper.TO_A_NEW_SESSION);
+      for (int round = 0; round < ROUNDS; round++) {
+        catchHoppers(fixture, 1, Hopper.TO_A_NEW_SESSION);
+      }
     }
   }
 
