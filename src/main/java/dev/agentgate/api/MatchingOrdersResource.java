@@ -68,6 +68,7 @@ public class MatchingOrdersResource {
       description = "A page of work orders",
       content = @Content(schema = @Schema(implementation = Answers.WorkOrderPage.class)))
   @APIResponse(ref = "Invalid", responseCode = "400")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
   public Response list(
       @BeanParam FilterParameters filter,
       @Parameter(

@@ -59,6 +59,7 @@ public class RunChangesResource {
       responseCode = "200",
       description = "The files",
       content = @Content(schema = @Schema(implementation = ChangesResponse.class)))
+  @APIResponse(ref = "Unavailable", responseCode = "503")
   public Response list(
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Context HttpServerRequest request)
@@ -94,6 +95,7 @@ public class RunChangesResource {
               schema = @Schema(type = SchemaType.STRING)),
       content = @Content(mediaType = PATCH, schema = @Schema(type = SchemaType.STRING)))
   @APIResponse(ref = "RangeNotSatisfiable", responseCode = "416")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
   public Response patch(
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(

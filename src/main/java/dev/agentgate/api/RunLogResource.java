@@ -97,6 +97,7 @@ public class RunLogResource {
       content = @Content(mediaType = TEXT, schema = @Schema(type = SchemaType.STRING)))
   @APIResponse(ref = "Invalid", responseCode = "400")
   @APIResponse(ref = "RangeNotSatisfiable", responseCode = "416")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
   public Response read(
       @Parameter(example = PathIds.RUN) @PathParam("runId") String runId,
       @Parameter(

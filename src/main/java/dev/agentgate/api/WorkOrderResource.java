@@ -145,6 +145,7 @@ public class WorkOrderResource {
       description = "The work order",
       content = @Content(schema = @Schema(implementation = WorkOrderResponse.class)))
   @APIResponse(ref = "NotFound", responseCode = "404")
+  @APIResponse(ref = "Unavailable", responseCode = "503")
   public WorkOrderResponse get(
       @Parameter(example = PathIds.WORK_ORDER) @PathParam("id") String id) {
     WorkOrderResponse order = WireRecords.of(orders.get(PathIds.workOrder(id)));
