@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What runs used that are over, in a {@link Store}, with the guarantees of the store. It keeps each
- * of them also after the run was removed.
+ * What runs that are over have used, in a {@link Store}, with the guarantees of the store. It keeps
+ * each entry even after the run is removed.
  */
 public interface UsageLedger {
 

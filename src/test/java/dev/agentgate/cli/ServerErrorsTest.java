@@ -139,11 +139,11 @@ class ServerErrorsTest {
     "POST /work-orders/cancel, cancel --status queued"
   })
   void nothingWaitsForeverForAServerThatIsSilent(String call, String command) {
+    // Every other call is answered. The client may give up before the server has read this one.
     server.on(call, FakeServer.silence());
 
     Result result = shell().run((command + " --request-timeout 200ms").split(" "));
 
-    assertThat(server.request(call).key()).isEmpty();
     assertThat(result.code()).as(result.err()).isEqualTo(5);
     assertThat(result.err()).contains("did not answer within 200ms");
   }
