@@ -168,7 +168,9 @@ class EveryCommandIT {
   @Test
   void cancel() throws Exception {
     String seen = running();
-    onATerminal(List.of("cancel", seen), text -> assertThat(text).isEqualTo(seen + " cancelled\n"));
+    // Before it, a slow machine may say that it still waits.
+    onATerminal(
+        List.of("cancel", seen), text -> assertThat(text).endsWith(seen + " cancelled\n"));
     String parsed = running();
     asJson(
         List.of("cancel", parsed),
