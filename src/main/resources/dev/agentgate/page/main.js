@@ -156,6 +156,12 @@ function App() {
 function keepTheFocus() {
   let focused = null;
   document.addEventListener('focusin', ({ target }) => {
+
+// What other screens need is in the cache when they are opened. Firefox holds rel="prefetch" to default-src, which allows
+// nothing.
+addEventListener('load', () => {
+  document.querySelectorAll('link[rel=later]').forEach(({ href }) => fetch(href, { priority: 'low' }).catch(() => {}));
+});
     focused = target;
   });
   new MutationObserver(() => {

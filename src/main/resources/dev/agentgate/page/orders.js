@@ -182,7 +182,7 @@ function TimeFilter({ label, value, onSet }) {
 /** Returns a time as a field for local times wants it. */
 function local(time) {
   const date = new Date(time);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return Number.isNaN(date.getTime()) ? '' : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** A table of orders; on a narrow screen each row is a block. */
