@@ -497,9 +497,9 @@ function Find({ field, query, setQuery, found, match, step }) {
       <span class="find-count" role="status" aria-live=${found && !found.done ? 'off' : 'polite'}>
         ${text}
       </span>
-      <button type="button" aria-label="Previous match" title="Previous match (Shift+Enter)" disabled=${count === 0}
+      <button type="button" aria-label="Previous match" title="Previous match (Shift+Enter)" aria-disabled=${count === 0}
         onClick=${() => step(-1)}>↑</button>
-      <button type="button" aria-label="Next match" title="Next match (Enter)" disabled=${count === 0}
+      <button type="button" aria-label="Next match" title="Next match (Enter)" aria-disabled=${count === 0}
         onClick=${() => step(1)}>↓</button>
     </span>
   `;

@@ -2,6 +2,7 @@
 import { AgentsScreen } from './agents.js';
 import { api } from './api.js';
 import { ChangeScreen } from './change.js';
+import { keepTheFocus } from './focus.js';
 import { InstancesScreen } from './instances.js';
 import { KeyDialog } from './key.js';
 import { useLiveState } from './live.js';
@@ -152,10 +153,10 @@ function App() {
     ${session.asking && html`<${KeyDialog} />`}`;
 }
 
-/** What goes away with the focus in it leaves the focus to the screen: the keyboard would be nowhere. */
-function keepTheFocus() {
-  let focused = null;
-  document.addEventListener('focusin', ({ target }) => {
+const place = document.getElementById('app');
+place.replaceChildren();
+render(html`<${App} />`, place);
+keepTheFocus();
 
 // What other screens need is in the cache when they are opened. Firefox holds rel="prefetch" to default-src, which allows
 // nothing.

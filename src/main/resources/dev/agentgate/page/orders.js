@@ -37,9 +37,9 @@ export function OrdersScreen({ api, query }) {
       ${may('operator') && html`<div class="buttons">
         ${Object.values(BULK).map((action) => {
           const states = statesFor(action, filter);
-          return html`<button type="button" key=${action.verb} disabled=${states.length === 0}
+          return html`<button type="button" key=${action.verb} aria-disabled=${states.length === 0}
             title=${states.length === 0 ? `None of these orders can be ${action.verb === 'Retry' ? 'retried' : 'cancelled'}` : undefined}
-            onClick=${() => setBulk(action)}>${action.verb} ${states.length === 0 ? 'all' : listed(states)}…</button>`;
+            onClick=${() => states.length > 0 && setBulk(action)}>${action.verb} ${states.length === 0 ? 'all' : listed(states)}…</button>`;
         })}
       </div>`}
     </div>

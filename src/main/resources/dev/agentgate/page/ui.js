@@ -1,5 +1,5 @@
 // Parts that several screens use.
-import { html, useEffect, useMemo, useRef, useState } from './view.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './view.js';
 
 /** The status of an order or a run, as a word with a coloured mark. */
 export function Status({ of }) {
@@ -66,7 +66,8 @@ export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   // One dialog may open above another: the key is asked for at any time.
   const id = useMemo(() => `dialog-title-${++dialogs}`, []);
-  useEffect(() => {
+  // At once: a key that is pressed now is meant for the dialog.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element.showModal();
     return () => element.close();
