@@ -36,7 +36,7 @@ export function AgentsScreen({ api }) {
   };
   return html`
     <div class="screen-head"><h1>Agents</h1></div>
-    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} />`}
+    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} over=${now.value} />`}
     ${!now.value && !now.error && html`<${Loading} />`}
     ${now.value?.agents.length === 0 && html`<${Empty}>No agent is configured.<//>`}
     <ul class="agents">

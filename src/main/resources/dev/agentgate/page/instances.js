@@ -66,7 +66,7 @@ export function InstancesScreen({ api }) {
       <h1>Instances</h1>
       <p class="muted number" role="status">${now.value?.shared ? summary(now.value.instances) : '\u00a0'}</p>
     </div>
-    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} />`}
+    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} over=${now.value} />`}
     ${!now.value && !now.error && html`<${Loading} />`}
     ${now.value && (now.value.shared ? html`<${Instances} all=${now.value.instances} />` : html`<${Only} />`)}`;
 }
@@ -89,7 +89,6 @@ function Only() {
 
 function Instances({ all }) {
   return html`
-    <${Notices} all=${all} />
     <div class="panel">
       <table class="instances">
         <thead><tr>
@@ -98,7 +97,8 @@ function Instances({ all }) {
         </tr></thead>
         <tbody>${all.map((instance) => html`<${Row} key=${instance.id} instance=${instance} />`)}</tbody>
       </table>
-    </div>`;
+    </div>
+    <${Notices} all=${all} />`;
 }
 
 function Row({ instance }) {

@@ -146,10 +146,9 @@ function App() {
         </div>
       </div>
     </header>
-    <${Outdated} />
     <main id="main" tabindex="-1" ref=${main}><${Guarded} key=${route.screen} route=${route} /></main>
     <footer class="bottom"><a href="/q/openapi">API documentation</a></footer>
-    <${Announcements} />
+    <div class="corner"><${Outdated} /><${Announcements} /></div>
     ${session.asking && html`<${KeyDialog} />`}`;
 }
 
@@ -163,16 +162,3 @@ keepTheFocus();
 addEventListener('load', () => {
   document.querySelectorAll('link[rel=later]').forEach(({ href }) => fetch(href, { priority: 'low' }).catch(() => {}));
 });
-    focused = target;
-  });
-  new MutationObserver(() => {
-    if (focused && !focused.isConnected && document.activeElement === document.body) {
-      document.getElementById('main').focus({ preventScroll: true });
-    }
-  }).observe(document.body, { childList: true, subtree: true });
-}
-
-const place = document.getElementById('app');
-place.replaceChildren();
-render(html`<${App} />`, place);
-keepTheFocus();

@@ -7,7 +7,7 @@ import { may } from './session.js';
 import { Tail } from './tail.js';
 import { Elapsed, Time, duration } from './time.js';
 import { Action, Loading, Problem, Status, announce, useLoaded, useShown } from './ui.js';
-import { html, useEffect, useState } from './view.js';
+import { html, useEffect, useRef, useState } from './view.js';
 import { FINISHED, block, reason } from './words.js';
 
 const DIALOGS = {
@@ -24,6 +24,7 @@ async function load(api, id, signal) {
 export function OrderScreen({ api, id }) {
   const order = useLoaded((signal) => load(api, id, signal), [id]);
   const runs = useLoaded((signal) => api.get(`/work-orders/${id}/runs`, { signal }), [id]);
+  const opened = useRef(null);
   const again = () => Promise.all([order.again(), runs.again()]);
   useWhilePending(runs.value?.items[0]?.publication?.status === 'pending', again);
   useRefresh(again, { wanted: (change) => change.workOrderId === id || order.value?.status === 'queued' });
@@ -34,14 +35,18 @@ export function OrderScreen({ api, id }) {
   if (!order.value || (!runs.value && !runs.error)) {
     return html`<${Loading} />`;
   }
-  const running = runs.value?.items.find((run) => run.status === 'running' && run.id === order.value.currentRunId);
+  const newest = runs.value?.items[0];
+  opened.current ??= order.value.status;
   return html`
     <${Head} api=${api} order=${order.value} runs=${runs.value?.items ?? []} again=${again} />
-    ${order.error && html`<${Problem} error=${order.error} retry=${again} />`}
+    ${order.error && html`<${Problem} error=${order.error} retry=${again} over />`}
     <div class="order-columns">
       <div class="stack-wide">
         <${Verdict} order=${order.value} />
-        ${running && html`<${Tail} key=${running.id} api=${api} run=${running} onMore=${again} />`}
+        ${order.value.status === 'completed' && order.value.result
+          ? html`<${Result} order=${order.value} swapped=${!FINISHED.includes(opened.current)} />`
+          : html`<${Tail} key=${newest?.id} api=${api} run=${newest}
+            over=${FINISHED.includes(order.value.status)} onMore=${again} />`}
         <section class="panel" aria-labelledby="attempts">
           <div class="panel-head"><h2 id="attempts">Attempts</h2></div>
           <${Attempts} runs=${runs} order=${order.value} />
@@ -116,7 +121,7 @@ function Head({ api, order, runs, again }) {
       onDone=${dialog === 'remove' ? () => isShown() && navigate('/orders', { replace: true }) : again} />`}`;
 }
 
-/** Why the order is in its state, in words. */
+/** Why the order is in its state, in words. It is there in every state, so that what stands below stays in place. */
 function Verdict({ order }) {
   switch (order.status) {
     case 'failed':
@@ -131,12 +136,21 @@ function Verdict({ order }) {
         ${' '}<${Elapsed} from=${order.startedAt} />.${order.lastActivityAt && html` The agent last wrote something
         ${' '}<${Time} at=${order.lastActivityAt} />.`}${order.timeoutAt && html` It times out <${Time} at=${order.timeoutAt} />.`}
         </p></div>`;
+    case 'completed':
+      return html`<div class="notice verdict"><p>Attempt ${order.attempt} completed after
+        ${' '}<${Elapsed} from=${order.startedAt} to=${order.completedAt} />.</p></div>`;
     default:
-      return order.result ? html`<section class="panel" aria-labelledby="result">
-        <div class="panel-head"><h2 id="result">Result</h2></div>
-        <pre class="panel-body prose" role="region" tabindex="0" aria-labelledby="result">${order.result}</pre>
-      </section>` : null;
+      return html`<div class="notice verdict"><p>It was cancelled <${Time} at=${order.cancelledAt} />.</p></div>`;
   }
+}
+
+/** What the agent said last. It is `swapped` if it takes the place of what the agent wrote while it ran. */
+function Result({ order, swapped }) {
+  return html`<section class="panel" aria-labelledby="result">
+    <div class="panel-head"><h2 id="result">Result</h2>
+      <${Link} href=${`/runs/${order.currentRunId}/log`} class="panel-link">Whole log<//></div>
+    <pre class=${`panel-body prose ${swapped ? 'tail' : ''}`} role="region" tabindex="0" aria-labelledby="result">${order.result}</pre>
+  </section>`;
 }
 
 function waiting(order) {
@@ -162,7 +176,7 @@ function Attempts({ runs, order }) {
   </ol>`;
 }
 
-function Attempt({ run }) {
+function Attempt({ run, current }) {
   const over = run.endedAt !== undefined;
   const how = [];
   if (run.failureReason) {
@@ -193,7 +207,7 @@ function Attempt({ run }) {
     </p>
     ${run.error && html`<p class="prewrap attempt-error">${run.error}</p>`}
     ${run.publication && html`<${Publication} of=${run.publication} />`}
-    ${run.result && html`<details><summary>What the agent said last</summary><pre class="prose">${run.result}</pre></details>`}
+    ${run.result && !(current && run.status === 'completed') && html`<details><summary>What the agent said last</summary><pre class="prose">${run.result}</pre></details>`}
   </li>`;
 }
 
@@ -236,6 +250,7 @@ function usageText(usage) {
 
 function Facts({ order }) {
   const { config, publish } = order;
+  const ended = order.completedAt ?? order.failedAt ?? order.cancelledAt;
   const state = [
     ['Agent', order.agentType],
     ['Model', config.model],
@@ -245,15 +260,15 @@ function Facts({ order }) {
         ${key}: ${value}<//>`)}</span>`],
     ['Created', html`<${Time} at=${order.createdAt} />`],
     ['Queued', order.queuedAt !== order.createdAt && html`<${Time} at=${order.queuedAt} />`],
-    ['Started', order.startedAt && html`<${Time} at=${order.startedAt} />`],
-    ['Completed', order.completedAt && html`<${Time} at=${order.completedAt} />`],
-    ['Failed', order.failedAt && html`<${Time} at=${order.failedAt} />`],
-    ['Cancelled', order.cancelledAt && html`<${Time} at=${order.cancelledAt} />`],
-    ['Cost', order.usage?.costUsd !== undefined && dollars(order.usage.costUsd)],
-    ['Tokens', order.usage?.inputTokens !== undefined
-      && `${short(order.usage.inputTokens)} in, ${short(order.usage.outputTokens ?? 0)} out`],
-    ['Change', order.changes?.files === 0 ? 'none' : order.changes && html`<${Link} href=${`/runs/${order.currentRunId}/change`}>
-      ${several(order.changes.files, 'file')} <${Lines} changes=${order.changes} /><//>`],
+    // What is not known yet has its place already.
+    ['Started', order.startedAt ? html`<${Time} at=${order.startedAt} />` : '–'],
+    ['Ended', ended ? html`<${Time} at=${ended} />` : '–'],
+    ['Cost', order.usage?.costUsd === undefined ? '–' : dollars(order.usage.costUsd)],
+    ['Tokens', order.usage?.inputTokens === undefined ? '–'
+      : `${short(order.usage.inputTokens)} in, ${short(order.usage.outputTokens ?? 0)} out`],
+    ['Change', !order.changes ? '–' : order.changes.files === 0 ? 'none'
+      : html`<${Link} href=${`/runs/${order.currentRunId}/change`}>
+        ${several(order.changes.files, 'file')} <${Lines} changes=${order.changes} /><//>`],
   ];
   const settings = [
     ['Priority', order.priority !== 0 && String(order.priority)],

@@ -9,7 +9,7 @@ import { may } from './session.js';
 import { Elapsed, Time } from './time.js';
 import { Empty, Loading, Problem, Status, useLoaded } from './ui.js';
 import { html, useEffect, useRef, useState } from './view.js';
-import { FAILURE_REASONS, STATUSES, listed, reason } from './words.js';
+import { FAILURE_REASONS, FINISHED, STATUSES, listed, reason } from './words.js';
 
 const PAGE = 50;
 
@@ -20,8 +20,7 @@ export function OrdersScreen({ api, query }) {
   const list = useLoaded(
     async (signal) => ({ ...await api.get(`/work-orders?${asked}`, { signal }), asked }), [asked], { keep: true });
   const [bulk, setBulk] = useState(null);
-  const table = useRef(null);
-  const shown = useSteady(list.value, table);
+  const shown = useSteady(list.value);
 
   useRefresh(list.again, {
     wanted: (change) => cursor === '' || shown.items?.some(({ id }) => id === change.workOrderId),
@@ -45,12 +44,11 @@ export function OrdersScreen({ api, query }) {
     </div>
     ${!list.value && !list.error && html`<${Loading} />`}
     ${(list.value || list.error) && html`<${Filters} api=${api} filter=${filter} go=${go} />`}
-    ${list.error && html`<${Problem} error=${list.error} retry=${list.again} />`}
-    <div class="news" aria-live="polite">
-      ${shown.news > 0 && html`<button type="button" class="quiet" onClick=${shown.showNews}>
-        Show ${several(shown.news, 'newer order')}</button>`}
-    </div>
-    <div class=${`${list.value ? 'panel' : ''} ${list.value && list.value.asked !== asked ? 'stale' : ''}`} ref=${table}>
+    ${list.error && html`<${Problem} error=${list.error} retry=${list.again} over=${list.value} />`}
+    <p class="hidden-text" role="status">${shown.added > 0 ? 'There are new orders.' : ''}</p>
+    <div class="news">${newsOf(shown) && html`<button type="button" class="quiet" onClick=${shown.update}>
+      ${newsOf(shown)}</button>`}</div>
+    <div class=${`${list.value ? 'panel' : ''} ${list.value && list.value.asked !== asked ? 'stale' : ''}`}>
       ${patched?.length === 0 && html`<${Empty}>
         ${asked.includes('&') ? 'No order matches these filters.' : 'There are no orders yet.'}
       <//>`}
@@ -66,36 +64,52 @@ export function OrdersScreen({ api, query }) {
 }
 
 /**
- * Keeps rows in place while the pointer or the focus is among them, so that nobody clicks on the
- * wrong one. What is newer is counted and shown on request.
+ * Keeps the rows that were first shown in place, so that nothing moves below a reader's eyes and nobody clicks on the
+ * wrong one. What is newer, and what no longer matches, is counted and changed on request.
  */
-function useSteady(value, table) {
-  const kept = useRef({ asked: null, ids: [] });
+function useSteady(value) {
+  const kept = useRef({ asked: null, rows: new Map() });
   const [, again] = useState(0);
   if (!value) {
-    return { news: 0 };
+    return { added: 0, gone: 0 };
   }
   const { items, asked } = value;
-  const it = kept.current;
-  const busy = table.current?.matches(':hover') || table.current?.contains(document.activeElement);
-  if (it.asked !== asked || !busy || it.ids.length === 0) {
-    kept.current = { asked, ids: items.map(({ id }) => id), known: new Map(items.map((one) => [one.id, one])) };
-    return { items, news: 0 };
+  const { rows, oldest } = kept.current;
+  if (kept.current.asked !== asked || rows.size === 0) {
+    kept.current = { asked, rows: new Map(items.map((order) => [order.id, order])), oldest: oldestOf(value) };
+    return { items, added: 0, gone: 0 };
   }
-  items.forEach((one) => it.known.set(one.id, one));
-  const held = new Set(it.ids);
+  const now = new Set(items.map(({ id }) => id));
+  const others = items.filter(({ id }) => !rows.has(id));
+  const left = [...rows.values()].filter(({ id }) => !now.has(id));
+  items.filter(({ id }) => rows.has(id)).forEach((order) => rows.set(order.id, order));
   return {
-    items: it.ids.map((id) => it.known.get(id)),
-    news: items.filter(({ id }) => !held.has(id)).length,
-    showNews() {
-      kept.current = { asked: null, ids: [] };
+    items: [...rows.values()],
+    // Others have only changed the page.
+    added: others.filter((order) => createdAt(order) > oldest).length,
+    gone: left.filter((order) => createdAt(order) > oldestOf(value)).length,
+    update() {
+      kept.current = { asked: null, rows };
       again((n) => n + 1);
     },
   };
 }
 
+const createdAt = (order) => Date.parse(order.createdAt);
+
+/** Returns the time after which the orders of an answer were created: all that match and are younger are in it. */
+const oldestOf = ({ items, hasMore }) => (hasMore ? createdAt(items.at(-1)) : -Infinity);
+
+/** Returns what the button above the list says, if the list has changed. */
+function newsOf({ added, gone }) {
+  if (added > 0) {
+    return added < PAGE ? `Show ${several(added, 'new order')}` : 'Show the newest orders';
+  }
+  return gone > 0 ? `Hide ${several(gone, 'order that no longer matches', 'orders that no longer match')}` : null;
+}
+
 /** Shows a change of these orders at once, before the list has been read again. */
-function usePatched(items) {
+export function usePatched(items) {
   const changes = useRef(new Map());
   const [, again] = useState(0);
   const ids = new Set(items?.map(({ id }) => id));
@@ -108,9 +122,11 @@ function usePatched(items) {
   });
   return items?.map((order) => {
     const change = changes.current.get(order.id);
-    return change && change.at > order.updatedAt
-      ? { ...order, status: change.status, attempt: change.attempt, failureReason: change.failureReason }
-      : order;
+    if (!change || change.at <= order.updatedAt) {
+      return order;
+    }
+    const { at, status, attempt, failureReason } = change;
+    return { ...order, status, attempt, failureReason, ...(FINISHED.includes(status) && { [`${status}At`]: at }) };
   });
 }
 
@@ -179,7 +195,7 @@ function TimeFilter({ label, value, onSet }) {
   </label>`;
 }
 
-/** Returns a time as a field for local times wants it. */
+/** Returns a time as a field for local times wants it: nothing if an address has something else. */
 function local(time) {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? '' : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -4,7 +4,7 @@ import { PauseQueueDialog } from './dialogs.js';
 import { dollars, number, several } from './format.js';
 import { History } from './history.js';
 import { isMissing, withStates } from './instances.js';
-import { OrderTable } from './orders.js';
+import { OrderTable, usePatched } from './orders.js';
 import { useRefresh } from './refresh.js';
 import { Link } from './router.js';
 import { may } from './session.js';
@@ -54,7 +54,7 @@ export function OverviewScreen({ api }) {
       <h1>Overview</h1>
       ${may('admin') && html`<div class="buttons"><${Pausing} api=${api} health=${health} again=${now.again} /></div>`}
     </div>
-    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} />`}
+    ${now.error && html`<${Problem} error=${now.error} retry=${now.again} over />`}
     <${Figures} ...${now.value} />
     <${Notices} health=${health} missing=${instances?.filter(isMissing) ?? []} />
     <${Charts} api=${api} health=${health} />
@@ -62,9 +62,28 @@ export function OverviewScreen({ api }) {
       <div class="panel-head"><h2 id="running">Running now</h2>
         ${running.total > running.items.length && html`<${Link} class="panel-link" href="/orders?status=running">
           All ${number(running.total)}<//>`}</div>
-      ${running.items.length > 0 ? html`<${OrderTable} orders=${running.items} />`
-        : html`<${Empty}>Nothing runs at the moment.<//>`}
+      <${Running} orders=${running.items} />
     </section>`;
+}
+
+function Running({ orders }) {
+  const shown = usePatched(useSlots(orders));
+  return shown.length > 0 ? html`<${OrderTable} orders=${shown} />` : html`<${Empty}>Nothing runs at the moment.<//>`;
+}
+
+/**
+ * Keeps rows in place, so that nobody clicks on the wrong one: an order that has ended stays until another one takes its
+ * place, or until no row is left below it.
+ */
+function useSlots(orders) {
+  const rows = useRef([]);
+  const running = new Map(orders.map((order) => [order.id, order]));
+  const known = new Set(rows.current.map(({ id }) => id));
+  const others = orders.filter(({ id }) => !known.has(id)).reverse();
+  const next = rows.current.map((row) => running.get(row.id) ?? others.shift() ?? { ...row, status: 'ended' });
+  next.push(...others);
+  rows.current = next.slice(0, next.findLastIndex(({ id }) => running.has(id)) + 1);
+  return rows.current;
 }
 
 function Pausing({ api, health, again }) {
@@ -119,22 +138,32 @@ function Figure({ label, value, more, href, bad }) {
     : html`<div class="figure panel">${content}</div>`}</li>`;
 }
 
-/** Why nothing starts, and what an operator must know. There is room for one even when there is none. */
+/** Why nothing starts, and what an operator must know. Each has a place of its own, also when there is nothing to say. */
 function Notices({ health, missing }) {
   const blocked = health.queuedCount > 0 || health.paused ? health.blockedBy : [];
-  return html`<section class="notices" aria-label="Notices" aria-live="polite">
-    ${blocked.length > 0 && html`<div class="notice">
-      <p><strong>Why the next order waits:</strong> ${blocked.map(block).join(' ')}</p>
-    </div>`}
-    ${blocked.length === 0 && health.alerts.length === 0 && missing.length === 0 && html`<div class="notice notice-calm">
-      <p class="muted">Nothing is blocked, and there are no alerts.</p></div>`}
-    ${missing.length > 0 && html`<div class="notice notice-warn">
-      <p>${listed(missing.map(({ id }) => id))} ${missing.length === 1 ? 'does' : 'do'} not renew
-        ${' '}${missing.length === 1 ? 'its lease' : 'their leases'}.</p>
-      <${Link} href="/instances">Instances<//>
-    </div>`}
-    ${health.alerts.map((alert) => html`<div class="notice notice-warn" key=${alert}><p>${alert}</p></div>`)}
+  return html`<section class="notices pair" aria-label="Notices" aria-live="polite">
+    <div class="notice">${blocked.length > 0
+      ? html`<p><strong>Why the next order waits:</strong> ${blocked.map(block).join(' ')}</p>`
+      : html`<p class="muted">Nothing is blocked.</p>`}</div>
+    <${Alerts} alerts=${[
+      ...(missing.length > 0 ? [html`${listed(missing.map(({ id }) => id))} ${missing.length === 1 ? 'does' : 'do'} not
+        ${' '}renew ${missing.length === 1 ? 'its lease' : 'their leases'}.`] : []),
+      ...health.alerts,
+    ]} />
   </section>`;
+}
+
+/** The first alert, and the others on request. */
+function Alerts({ alerts }) {
+  if (alerts.length === 0) {
+    return html`<div class="notice"><p class="muted">There are no alerts.</p></div>`;
+  }
+  const [first, ...others] = alerts;
+  return html`<details class="notice notice-warn alerts">
+    <summary><span class="alert">${first}</span>
+      ${others.length > 0 && html`<span class="more-alerts">${number(others.length)} more</span>`}</summary>
+    <ul>${others.map((alert, at) => html`<li key=${at}>${alert}</li>`)}</ul>
+  </details>`;
 }
 
 function Charts({ api, health }) {

@@ -7,6 +7,7 @@ const LINES = 12;
 const SHOWN = 4000;
 const KEPT = 16_000;
 const BEFORE = 64_000;
+const SOON = 50;
 const APART = 1000;
 const SLOWLY = 5000;
 // Colours and movements of a terminal, and other characters that show nothing.
@@ -20,26 +21,33 @@ function lastLines(text, cut) {
 }
 
 /**
- * Shows the end of a run's log and keeps it up to date, at most once a second.
+ * Shows the end of a run's log and keeps it up to date, at most once a second. It stays when the run has ended, and has
+ * its place before there is a run.
  *
+ * @param over whether the agent writes nothing more
  * @param onMore called now and then while the agent writes: what it used has changed, too
  */
-export function Tail({ api, run, onMore }) {
-  const [text, setText] = useState(run.logBytes ? null : '');
+export function Tail({ api, run, over, onMore }) {
+  const [text, setText] = useState(run?.logBytes ? null : '');
   const place = useRef(null);
   const atEnd = useRef(true);
   const more = useRef(onMore);
   more.current = onMore;
 
   useEffect(() => {
+    if (!run) {
+      return undefined;
+    }
     let stream;
     let offset;
     let end;
     let cut;
     let timer = 0;
+    let pause = SOON;
     let told = Date.now();
     const show = () => {
       timer = 0;
+      pause = APART;
       setText(lastLines(end, cut));
     };
     const follow = (from) => {
@@ -56,7 +64,7 @@ export function Tail({ api, run, onMore }) {
             end += JSON.parse(data);
             cut ||= end.length > KEPT;
             end = end.slice(-KEPT);
-            timer ||= setTimeout(show, APART);
+            timer ||= setTimeout(show, pause);
           }
           if (Date.now() - told > SLOWLY) {
             told = Date.now();
@@ -64,10 +72,13 @@ export function Tail({ api, run, onMore }) {
           }
         },
         onState(_, error) {
-          // The run cut off its own log: what was read is not there any more.
           if (error?.status === 400 && offset > 0) {
+            // The run cut off its own log: what was read is not there any more.
             stream.close();
             follow(0);
+          } else if (error?.status === 404) {
+            stream.close();
+            setText(error.message);
           }
         },
       });
@@ -77,7 +88,7 @@ export function Tail({ api, run, onMore }) {
       clearTimeout(timer);
       stream.close();
     };
-  }, [run.id]);
+  }, [run?.id]);
 
   // A reader who scrolls up is left alone.
   const scrolled = ({ target }) => {
@@ -89,9 +100,10 @@ export function Tail({ api, run, onMore }) {
     }
   }, [text]);
 
+  const nothing = over ? 'Nothing was written.' : 'Nothing yet.';
   return html`<section class="panel" aria-labelledby="tail">
     <div class="panel-head"><h2 id="tail">Latest output</h2>
-      <${Link} href=${`/runs/${run.id}/log`} class="panel-link">Whole log<//></div>
-    <pre class="panel-body tail" role="region" tabindex="0" aria-labelledby="tail" ref=${place} onScroll=${scrolled}>${text === '' ? 'Nothing yet.' : text ?? ' '}</pre>
+      ${run && html`<${Link} href=${`/runs/${run.id}/log`} class="panel-link">Whole log<//>`}</div>
+    <pre class="panel-body tail" role="region" tabindex="0" aria-labelledby="tail" ref=${place} onScroll=${scrolled}>${text === '' ? nothing : text ?? ' '}</pre>
   </section>`;
 }

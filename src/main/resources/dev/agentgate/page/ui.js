@@ -6,9 +6,12 @@ export function Status({ of }) {
   return html`<span class=${`status status-${of}`}><span class="mark" aria-hidden="true"></span>${of}</span>`;
 }
 
-/** A sentence about something that went wrong. What does not exist is not asked for again. */
-export function Problem({ error, retry }) {
-  return html`<div class="notice notice-bad" role="alert">
+/**
+ * A sentence about something that went wrong. What does not exist is not asked for again. With `over` it lies above a
+ * corner of what is shown, which stays where it is.
+ */
+export function Problem({ error, retry, over }) {
+  return html`<div class=${`notice notice-bad ${over ? 'over' : ''}`} role="alert">
     <p>${error.message}</p>
     ${retry && error.status !== 404 && html`<button type="button" onClick=${retry}>Try again</button>`}
   </div>`;

@@ -41,24 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
 class PageIT {
   private static final String ENDLESS = "echo begun; sleep 1000";
 
-  private static final double MOST_SHIFT = 0.02;
+  /** More waiting orders than this raise an alert. */
+  private static final int MANY = 6;
 
-  private static final String WATCH_SHIFTS =
-      """
-      window.shifts = 0;
-      window.count = (list) => list.filter((shift) => !shift.hadRecentInput)
-        .forEach((shift) => (shifts += shift.value));
-      window.observer = new PerformanceObserver((list) => count(list.getEntries()));
-      observer.observe({ type: 'layout-shift', buffered: true });\
-      """;
-
-  private static final String SHIFTS =
-      """
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
-        count(observer.takeRecords());
-        done(shifts);
-      })))\
-      """;
+  /** Buttons come when the role is known. */
+  private static final double MOST_SHIFT_OF_LOAD = 0.02;
 
   /** What is too wide for the window, cut off without a sign of it, or smaller than a size. */
   private static final String CUT_OFF =
@@ -110,6 +97,7 @@ class PageIT {
     service =
         Service.in(home)
             .with("AGENTGATE_QUEUE_MAX_CONCURRENT", 4)
+            .with("AGENTGATE_HEALTH_QUEUE_DEPTH_THRESHOLD", MANY)
             .with("AGENTGATE_WORKSPACE_KEEP", "always")
             .with("AGENTGATE_GITHUB_BASE_URL", "http://127.0.0.1:" + git.port())
             .with("AGENTGATE_GITHUB_API_URL", gitHub.url())
@@ -240,9 +228,8 @@ class PageIT {
       page.goBack();
       assertThat(page.getByText("Fails soon")).isVisible();
 
-      page.getByText("Fails soon").hover();
       labelled("# Fails later\nexit 4", "list");
-      button(page, "Show 1 newer order").click();
+      button(page, "Show 1 new order").click();
       assertThat(page.getByText("Fails later")).isVisible();
       button(page, "Clear").click();
       assertThat(page).hasURL(Pattern.compile("/orders$"));
@@ -434,6 +421,7 @@ class PageIT {
       button(page, "Publish…").click();
       page.locator("dialog").getByLabel("Publish as").selectOption("branch");
       assertThat(page.locator("dialog").getByLabel("Title")).hasCount(0);
+      new PageAccessibility(page).checkInBothThemes();
       page.locator("dialog input[name=branch]").fill("from/the-page");
       confirm(page, "Publish");
       assertThat(page.locator(".attempt").first()).containsText("from/the-page");
@@ -665,7 +653,7 @@ class PageIT {
     client().awaitLog(running, word);
     String run = client().awaitEnd(failed).path("currentRunId").asText();
     try (Tab tab = chrome.tab(service)) {
-      tab.page().addInitScript(WATCH_SHIFTS);
+      LayoutShifts shifts = LayoutShifts.watch(tab.page());
       for (String path :
           List.of(
               "/",
@@ -685,7 +673,9 @@ class PageIT {
         assertThat(page.locator(".connection")).containsText("Live");
         assertThat(page.locator(".loading")).hasCount(0);
         assertThat(page.locator(".viewer .row").or(page.locator("main")).first()).isVisible();
-        assertThat(shifts(page)).as("what moved while %s was loaded", path).isLessThan(MOST_SHIFT);
+        assertThat(shifts.sum())
+            .as("what moved while %s was loaded: %s", path, shifts.all())
+            .isLessThan(MOST_SHIFT_OF_LOAD);
         page.setViewportSize(360, 740);
         assertThat(page.evaluate(CUT_OFF, 11)).as(path + " on a phone").isEqualTo(List.of());
         page.setViewportSize(3840, 2160);
@@ -696,47 +686,156 @@ class PageIT {
     }
   }
 
-  /** How much has moved that nobody asked to move, as browsers reckon it: 1 is all of a screen. */
-  private static double shifts(Page page) {
-    return ((Number) page.evaluate(SHIFTS)).doubleValue();
-  }
-
   @Test
-  void nothingMovesWhileLiveDataArrives() throws IOException {
+  void nothingMovesWhileAnOrderWaitsAndRunsAndEnds() throws IOException {
     Path more = service.outside("more");
-    String running =
-        labelled(
-            "# Writes more and more\necho begun; until [ -e %s ]; do sleep 0.1; done; seq 30;"
-                    .formatted(more)
-                + " echo written; sleep 1000",
-            "live");
-    client().awaitLog(running, "begun");
     try (Tab tab = chrome.tab(service)) {
-      tab.page().addInitScript(WATCH_SHIFTS);
-      Page page = tab.open("/orders/" + running);
-      assertThat(page.locator(".tail")).containsText("begun");
+      LayoutShifts shifts = LayoutShifts.watch(tab.page());
+      assertThat(client().post("/queue/pause").status()).isEqualTo(200);
+      String id =
+          labelled(
+              "# Writes more and more\nseq 30; until [ -e %s ]; do sleep 0.1; done; seq 30;"
+                      .formatted(more)
+                  + " echo written; exit 3",
+              "live");
+      Page page = tab.open("/orders/" + id);
+      assertThat(status(page)).hasText("queued");
+      assertThat(page.locator(".tail")).hasText("Nothing yet.");
+      assertThat(client().post("/queue/resume").status()).isEqualTo(200);
+      assertThat(status(page)).hasText("running");
+      assertThat(page.locator(".tail")).containsText("30");
       Files.createFile(more);
       assertThat(page.locator(".tail")).containsText("written");
       assertThat(page.locator(".tail").getByText("written")).isInViewport();
-      assertThat(shifts(page)).as("an order").isLessThan(MOST_SHIFT);
+      assertThat(status(page)).hasText("failed");
+      assertThat(page.locator(".verdict")).containsText("Exit code 3");
+      assertThat(page.locator(".attempt")).containsText("took");
+      assertThat(page.locator(".tail")).containsText("written");
+      assertStill(shifts);
 
-      page = tab.open("/");
-      assertThat(page.getByText("Writes more and more")).isVisible();
-      assertThat(page.locator(".chart canvas")).hasCount(3);
-      String another = labelled("# Another one\nsleep 1000", "live");
-      assertThat(page.getByText("Another one")).isVisible();
-      assertThat(client().post("/work-orders/" + another + "/cancel").status()).isEqualTo(200);
-      assertThat(page.getByText("Another one")).hasCount(0);
-      assertThat(shifts(page)).as("the overview").isLessThan(MOST_SHIFT);
-
-      page = tab.open("/orders?label=test:live");
-      page.getByText("Another one").hover();
-      client().awaitEnd(labelled("true", "live"));
-      assertThat(button(page, "Show 1 newer order")).isVisible();
-      assertThat(shifts(page)).as("the list below the pointer").isLessThan(MOST_SHIFT);
+      page.reload();
+      assertThat(page.locator(".tail")).containsText("written");
+      assertThat(page.getByText("Whole log")).isVisible();
     } finally {
-      client().post("/work-orders/" + running + "/cancel");
+      client().post("/queue/resume");
     }
+  }
+
+  @Test
+  void whatAnAgentSaidLastTakesThePlaceOfItsOutput() throws IOException {
+    Path more = service.outside("end");
+    Path said = service.outside("last-words.jsonl");
+    try (InputStream sample =
+        PageIT.class.getResourceAsStream("/agents/claude-2.1.332-success.jsonl")) {
+      assertThat(sample).isNotNull();
+      Files.copy(sample, said);
+    }
+    String id =
+        client()
+            .submit(
+                "# Says something\nhead -1 %1$s; until [ -e %2$s ]; do sleep 0.1; done; cat %1$s"
+                    .formatted(said, more),
+                body -> {
+                  body.put("agentType", "claude-code");
+                  body.putObject("labels").put("test", "live");
+                });
+    client().awaitStatus(id, "running");
+    try (Tab tab = chrome.tab(service)) {
+      LayoutShifts shifts = LayoutShifts.watch(tab.page());
+      Page page = tab.open("/orders/" + id);
+      assertThat(status(page)).hasText("running");
+      assertThat(heading(page, "Latest output")).isVisible();
+      Files.createFile(more);
+      assertThat(heading(page, "Result")).isVisible();
+      assertThat(page.locator(".facts").first()).containsText("$0.0244");
+      assertThat(page.locator(".verdict")).containsText("Attempt 1 completed after");
+      assertStill(shifts);
+    }
+  }
+
+  @Test
+  void nothingMovesInTheListWhenOrdersComeAndGo() {
+    String first = labelled("# The first\nsleep 1000", "steady");
+    String second = labelled("# The second\nsleep 1000", "steady");
+    client().awaitStatus(first, "running");
+    client().awaitStatus(second, "running");
+    try (Tab tab = chrome.tab(service)) {
+      LayoutShifts shifts = LayoutShifts.watch(tab.page());
+      Page page = tab.open("/orders?label=test:steady&status=running");
+      Locator titles = page.locator(".order-title");
+      assertThat(titles).hasText(new String[] {"The second", "The first"});
+      assertThat(page.locator(".connection")).containsText("Live");
+
+      assertThat(client().post("/work-orders/" + second + "/cancel").status()).isEqualTo(200);
+      assertThat(button(page, "Hide 1 order that no longer matches")).isVisible();
+      assertThat(page.locator("tbody .status")).hasText(new String[] {"cancelled", "running"});
+      String third = labelled("# The third\nsleep 1000", "steady");
+      assertThat(button(page, "Show 1 new order")).isVisible();
+      assertThat(titles).hasText(new String[] {"The second", "The first"});
+      assertStill(shifts);
+      button(page, "Show 1 new order").click();
+      assertThat(titles).hasText(new String[] {"The third", "The first"});
+
+      assertThat(client().post("/work-orders/" + third + "/cancel").status()).isEqualTo(200);
+      button(page, "Hide 1 order that no longer matches").click();
+      assertThat(titles).hasText(new String[] {"The first"});
+    } finally {
+      cancelAll("test:steady");
+    }
+  }
+
+  @Test
+  void nothingMovesOnTheOverviewWhenRunsEndAndAlertsBegin() {
+    String above = labelled("# Ends above\nsleep 1000", "busy");
+    String below = labelled("# Stays below\nsleep 1000", "busy");
+    client().awaitStatus(above, "running");
+    client().awaitStatus(below, "running");
+    try (Tab tab = chrome.tab(service)) {
+      LayoutShifts shifts = LayoutShifts.watch(tab.page());
+      Page page = tab.open("/");
+      Locator titles = page.locator(".order-title");
+      assertThat(titles).hasText(new String[] {"Ends above", "Stays below"});
+      assertThat(page.locator(".chart canvas")).hasCount(3);
+      assertThat(page.getByText("There are no alerts.")).isVisible();
+
+      assertThat(client().post("/work-orders/" + above + "/cancel").status()).isEqualTo(200);
+      assertThat(page.locator("tbody .status")).hasText(new String[] {"cancelled", "running"});
+      assertThat(client().post("/queue/pause").status()).isEqualTo(200);
+      for (int i = 0; i <= MANY; i++) {
+        labelled("# One of many\nsleep 1000", "busy");
+      }
+      assertThat(page.locator(".alerts")).containsText("High queue depth");
+      assertThat(page.locator(".notices")).containsText("The queue is paused.");
+      assertThat(client().post("/work-orders/cancel?status=queued&label=test:busy").status())
+          .isEqualTo(200);
+      assertThat(page.getByText("There are no alerts.")).isVisible();
+      assertThat(client().post("/queue/resume").status()).isEqualTo(200);
+      labelled("# Takes the place\nsleep 1000", "busy");
+      assertThat(titles).hasText(new String[] {"Takes the place", "Stays below"});
+
+      page.route("**/api/v1/work-orders?**", Route::abort);
+      page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      assertThat(page.getByText("The service cannot be reached.")).isVisible();
+      page.unroute("**/api/v1/work-orders?**");
+      button(page, "Try again").click();
+      assertThat(page.getByText("The service cannot be reached.")).hasCount(0);
+      assertStill(shifts);
+
+      cancelAll("test:busy");
+      assertThat(page.getByText("Nothing runs at the moment.")).isVisible();
+    } finally {
+      client().post("/queue/resume");
+      cancelAll("test:busy");
+    }
+  }
+
+  private static void cancelAll(String label) {
+    String all = "/work-orders/cancel?status=queued&status=running&label=" + label;
+    assertThat(client().post(all).status()).isEqualTo(200);
+  }
+
+  private static void assertStill(LayoutShifts shifts) {
+    assertThat(shifts.sum()).as(shifts.all()).isLessThan(LayoutShifts.MOST);
   }
 
   @Test
