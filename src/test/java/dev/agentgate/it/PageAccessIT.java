@@ -16,6 +16,7 @@ import dev.agentgate.workorder.Sha256;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -150,7 +151,7 @@ class PageAccessIT {
       assertThat(buttons(page).contains("Pause the queue…")).isEqualTo(onOverview != null);
       assertThat(page.locator("nav").getByText("Submit")).hasCount(role.equals("viewer") ? 0 : 1);
     } finally {
-      service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
+      cancel(id);
     }
   }
 
@@ -171,7 +172,7 @@ class PageAccessIT {
       service.kill9();
       assertThat(page.locator(".connection")).containsText("Connection lost");
       service.start();
-      service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
+      cancel(id);
       assertThat(page.locator(".connection")).containsText("Live");
       assertThat(page.locator(".order-name .status")).hasText("cancelled");
 
@@ -208,6 +209,7 @@ class PageAccessIT {
       service.kill9();
       service.start();
       assertThat(page.locator(".outdated")).containsText("The service was upgraded");
+      new PageAccessibility(page).checkInBothThemes();
     }
   }
 
@@ -309,7 +311,38 @@ class PageAccessIT {
       page.getByText("Pause the queue…").click();
       new PageAccessibility(page).check();
     } finally {
-      service.client().post("/work-orders/" + running + "/cancel", Client.script(""), key("admin"));
+      cancel(running);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"LIGHT", "DARK"},
+      value = ColorScheme.class)
+  void axeFindsNothingSeriousInStatesThatAreRare(ColorScheme theme) {
+    try (Tab tab = chrome.tab(service, theme, 1280, 800)) {
+      Page page = enter(tab, "admin", "/orders?label=no:such");
+      PageAccessibility axe = new PageAccessibility(page);
+      assertThat(page.getByText("No order matches these filters.")).isVisible();
+      axe.check();
+      button(page, "Retry failed…").click();
+      assertThat(page.getByText("No failed order matches these filters.")).isVisible();
+      axe.check();
+      button(page, "Close").click();
+      for (String path :
+          List.of(
+              "/orders?createdAfter=soon",
+              "/orders/wo_01K9Z4J0W3V7S5T8Q2N6M4B1CD",
+              "/runs/run_01K9Z4J0W3V7S5T8Q2N6M4B1CD/log",
+              "/runs/run_01K9Z4J0W3V7S5T8Q2N6M4B1CD/change")) {
+        page.navigate(path);
+        assertThat(page.getByRole(AriaRole.ALERT)).isVisible();
+        axe.check();
+      }
+      page.evaluate(
+          "history.pushState(null, '', '/nowhere'); dispatchEvent(new Event('popstate'))");
+      assertThat(page.getByText("There is no such screen.")).isVisible();
+      axe.check();
     }
   }
 
@@ -351,7 +384,7 @@ class PageAccessIT {
       assertThat(page.locator(".order-name .status")).hasText("cancelled");
       assertThat(button(page, "Retry")).isVisible();
       assertThat(page.locator("dialog")).hasCount(0);
-      assertThat(page.locator("button:focus")).hasCount(0);
+      assertThat(page.locator("h1")).isFocused();
 
       tabTo(page, "Remove…");
       page.keyboard().press("Enter");
@@ -366,12 +399,124 @@ class PageAccessIT {
     }
   }
 
+  @Test
+  void theFocusOutlivesTheButtonThatHasIt() {
+    String id = submit("# Outlived\nsleep 1000");
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "admin", "/orders/" + id);
+      List<Route> held = new ArrayList<>();
+      page.route("**/cancel", held::add);
+      tabTo(page, "Cancel…");
+      page.keyboard().press("Enter");
+      tabTo(page, "Cancel the order");
+      page.keyboard().press("Enter");
+      page.keyboard().press("Escape");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(button(page, "Cancel…")).isFocused();
+      held.getFirst().resume();
+      assertThat(page.locator(".order-name .status")).hasText("cancelled");
+      assertThat(page.locator("h1")).isFocused();
+
+      tabTo(page, "Retry");
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".order-name .status")).hasText("running");
+      assertThat(page.locator("h1")).isFocused();
+      tabTo(page, "Kill…");
+      page.keyboard().press("Enter");
+      tabTo(page, "Kill the order");
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".order-name .status")).hasText("failed");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(page.locator("h1")).isFocused();
+
+      page.navigate("/");
+      tabTo(page, "Pause the queue…");
+      page.keyboard().press("Enter");
+      tabTo(page, "Pause");
+      page.keyboard().press("Enter");
+      assertThat(button(page, "Resume the queue")).isVisible();
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(page.locator("h1")).isFocused();
+      page.keyboard().press("Tab");
+      assertThat(button(page, "Resume the queue")).isFocused();
+      page.keyboard().press("Enter");
+      assertThat(button(page, "Pause the queue…")).isVisible();
+      assertThat(page.locator("h1")).isFocused();
+
+      page.navigate("/agents");
+      Locator codex =
+          page.locator(".agent").filter(new Locator.FilterOptions().setHasText("codex"));
+      tabTo(page, "Pause codex", "ariaLabel");
+      page.keyboard().press("Enter");
+      tabTo(page, "Pause");
+      page.keyboard().press("Enter");
+      assertThat(codex).containsText("Paused manually");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(codex.locator("h2")).isFocused();
+      tabTo(page, "Resume codex", "ariaLabel");
+      page.keyboard().press("Enter");
+      assertThat(codex).not().containsText("Paused manually");
+      assertThat(codex.locator("h2")).isFocused();
+    } finally {
+      service.client().post("/queue/resume", Client.script(""), key("admin"));
+      cancel(id);
+    }
+  }
+
+  @Test
+  void theFocusGoesToTheNextRowAndThenToTheHeadingOfTheList() {
+    String above = submit("# Above\nsleep 1000");
+    String below = submit("# Below\nsleep 1000");
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "viewer", "/");
+      assertThat(page.locator(".order-title")).hasText(new String[] {"Above", "Below"});
+      tabTo(page, "Below");
+      cancel(below);
+      assertThat(page.locator(".order-title")).hasText(new String[] {"Above"});
+      assertThat(page.getByText("Above")).isFocused();
+      cancel(above);
+      assertThat(page.getByText("Nothing runs at the moment.")).isVisible();
+      assertThat(page.locator("#running")).isFocused();
+    } finally {
+      cancel(above);
+      cancel(below);
+    }
+  }
+
+  @Test
+  void whatIsMovedKeepsTheFocus() {
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "viewer", "/agents");
+      tabTo(page, "codex");
+      // As the library does when what stands before it in a list comes or goes.
+      page.evaluate(
+          "document.activeElement.closest('ul').prepend(document.activeElement.closest('li'))");
+      assertThat(page.locator(":focus")).hasText("codex");
+      page.evaluate("document.querySelector('#app').append(document.querySelector('main'))");
+      assertThat(page.locator(":focus")).hasText("codex");
+    }
+  }
+
+  private static void cancel(String id) {
+    service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
+  }
+
   /** Presses the tabulator until something with this text has the focus. */
   private static void tabTo(Page page, String text) {
-    for (int i = 0; i < 60 && !isFocused(page, text); i++) {
+    tabTo(page, text, "innerText");
+  }
+
+  private static void tabTo(Page page, String text, String property) {
+    String reached = "([text, property]) => document.activeElement?.[property] === text";
+    List<String> wanted = List.of(text, property);
+    page.waitForFunction(
+        "([text, property]) => [...document.querySelectorAll('a, button')]"
+            + ".some((it) => it[property] === text)",
+        wanted);
+    for (int i = 0; i < 60 && !(Boolean) page.evaluate(reached, wanted); i++) {
       page.keyboard().press("Tab");
     }
-    assertThat(page.locator(":focus")).hasText(text);
+    assertThat((Boolean) page.evaluate(reached, wanted)).as("the focus is on " + text).isTrue();
   }
 
   @Test
