@@ -169,8 +169,7 @@ class EveryCommandIT {
   void cancel() throws Exception {
     String seen = running();
     // Before it, a slow machine may say that it still waits.
-    onATerminal(
-        List.of("cancel", seen), text -> assertThat(text).endsWith(seen + " cancelled\n"));
+    onATerminal(List.of("cancel", seen), text -> assertThat(text).endsWith(seen + " cancelled\n"));
     String parsed = running();
     asJson(
         List.of("cancel", parsed),
