@@ -45,7 +45,7 @@ export function OrdersScreen({ api, query }) {
     ${!list.value && !list.error && html`<${Loading} />`}
     ${(list.value || list.error) && html`<${Filters} api=${api} filter=${filter} go=${go} />`}
     ${list.error && html`<${Problem} error=${list.error} retry=${list.again} over=${list.value} />`}
-    <p class="hidden-text" role="status">${shown.added > 0 ? 'There are new orders.' : ''}</p>
+    <p class="hidden-text" role="status">${shown.added.length > 0 ? 'There are new orders.' : ''}</p>
     <div class="news">${newsOf(shown) && html`<button type="button" class="quiet" onClick=${shown.update}>
       ${newsOf(shown)}</button>`}</div>
     <div class=${`${list.value ? 'panel' : ''} ${list.value && list.value.asked !== asked ? 'stale' : ''}`}>
@@ -65,19 +65,19 @@ export function OrdersScreen({ api, query }) {
 
 /**
  * Keeps the rows that were first shown in place, so that nothing moves below a reader's eyes and nobody clicks on the
- * wrong one. What is newer, and what no longer matches, is counted and changed on request.
+ * wrong one. What is newer, and what no longer matches, is counted, the newest named, and changed on request.
  */
 function useSteady(value) {
   const kept = useRef({ asked: null, rows: new Map() });
   const [, again] = useState(0);
   if (!value) {
-    return { added: 0, gone: 0 };
+    return { added: [], gone: 0 };
   }
   const { items, asked } = value;
   const { rows, oldest } = kept.current;
   if (kept.current.asked !== asked || rows.size === 0) {
     kept.current = { asked, rows: new Map(items.map((order) => [order.id, order])), oldest: oldestOf(value) };
-    return { items, added: 0, gone: 0 };
+    return { items, added: [], gone: 0 };
   }
   const now = new Set(items.map(({ id }) => id));
   const others = items.filter(({ id }) => !rows.has(id));
@@ -86,7 +86,7 @@ function useSteady(value) {
   return {
     items: [...rows.values()],
     // Others have only changed the page.
-    added: others.filter((order) => createdAt(order) > oldest).length,
+    added: others.filter((order) => createdAt(order) > oldest),
     gone: left.filter((order) => createdAt(order) > oldestOf(value)).length,
     update() {
       kept.current = { asked: null, rows };
@@ -102,8 +102,9 @@ const oldestOf = ({ items, hasMore }) => (hasMore ? createdAt(items.at(-1)) : -I
 
 /** Returns what the button above the list says, if the list has changed. */
 function newsOf({ added, gone }) {
-  if (added > 0) {
-    return added < PAGE ? `Show ${several(added, 'new order')}` : 'Show the newest orders';
+  if (added.length > 0) {
+    const count = added.length < PAGE ? several(added.length, 'new order') : 'the newest orders';
+    return `Show ${count}: ${titleOf(added[0])}${added.length > 1 ? ', …' : ''}`;
   }
   return gone > 0 ? `Hide ${several(gone, 'order that no longer matches', 'orders that no longer match')}` : null;
 }
@@ -212,8 +213,10 @@ export function OrderTable({ orders }) {
   </table>`;
 }
 
+const titleOf = (order) => firstLine(order.taskPrompt) || order.id;
+
 function OrderRow({ order }) {
-  const title = firstLine(order.taskPrompt) || order.id;
+  const title = titleOf(order);
   return html`<tr>
     <td class="cell-status"><${Status} of=${order.status} /><${Why} order=${order} /></td>
     <td class="cell-order">

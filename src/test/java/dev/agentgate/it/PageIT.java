@@ -229,7 +229,7 @@ class PageIT {
       assertThat(page.getByText("Fails soon")).isVisible();
 
       labelled("# Fails later\nexit 4", "list");
-      button(page, "Show 1 new order").click();
+      button(page, "Show 1 new order: Fails later").click();
       assertThat(page.getByText("Fails later")).isVisible();
       button(page, "Clear").click();
       assertThat(page).hasURL(Pattern.compile("/orders$"));
@@ -770,10 +770,10 @@ class PageIT {
       assertThat(button(page, "Hide 1 order that no longer matches")).isVisible();
       assertThat(page.locator("tbody .status")).hasText(new String[] {"cancelled", "running"});
       String third = labelled("# The third\nsleep 1000", "steady");
-      assertThat(button(page, "Show 1 new order")).isVisible();
+      assertThat(button(page, "Show 1 new order: The third")).isVisible();
       assertThat(titles).hasText(new String[] {"The second", "The first"});
       assertStill(shifts);
-      button(page, "Show 1 new order").click();
+      button(page, "Show 1 new order: The third").click();
       assertThat(titles).hasText(new String[] {"The third", "The first"});
 
       assertThat(client().post("/work-orders/" + third + "/cancel").status()).isEqualTo(200);

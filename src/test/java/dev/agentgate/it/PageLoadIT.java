@@ -102,7 +102,7 @@ class PageLoadIT {
       assertThat(page.locator(".order-title").first()).hasText("Order 9999");
 
       String id = service.client().submit("# The newest\ntrue");
-      button(page, "Show 1 new order").click();
+      button(page, "Show 1 new order: The newest").click();
       assertThat(page.getByText("The newest")).isVisible();
       assertThat(page.getByText("10,001 orders")).isVisible();
       page.navigate("/");
