@@ -217,6 +217,8 @@ class WebhooksTest {
 
       private volatile boolean down;
 
+      private long lastNumber;
+
       void beforeKeeping() {}
 
       void takenOverBy(String instance) {
@@ -236,6 +238,19 @@ class WebhooksTest {
         }
       }
 
+      /** Atomic, because each target has a thread of its own. */
+      private synchronized long numbered(Kept message) {
+        long number =
+            kept.entrySet().stream()
+                .filter(it -> it.getValue().delivery().equals(message.delivery()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(lastNumber + 1);
+        lastNumber = Math.max(lastNumber, number);
+        kept.putIfAbsent(number, message);
+        return number;
+      }
+
       Outbox of(String instance) {
         return new Outbox() {
           @Override
@@ -247,13 +262,7 @@ class WebhooksTest {
           public long keep(String target, String delivery, String message) {
             beforeKeeping();
             requireUp();
-            long number =
-                kept.entrySet().stream()
-                    .filter(it -> it.getValue().delivery().equals(delivery))
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .orElseGet(() -> kept.isEmpty() ? 1 : kept.lastKey() + 1);
-            kept.putIfAbsent(number, new Kept(target, delivery, instance, message));
+            long number = numbered(new Kept(target, delivery, instance, message));
             answer();
             return number;
           }
