@@ -33,6 +33,7 @@ final class LastResort {
     }
     try {
       LOG.fatalf(cause, "The thread %s died, so the service ends", thread.getName());
+      LogOutput.settleAll();
     } finally {
       // The process ends even if logging failed.
       Runtime.getRuntime().halt(cause instanceof OutOfMemoryError ? OUT_OF_MEMORY : DEFECT);

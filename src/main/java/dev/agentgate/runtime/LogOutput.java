@@ -8,27 +8,32 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An output of the process that nobody may be reading: a pipe whose reader hangs, a terminal that
  * was stopped with Ctrl-S. A write to it then blocks for as long as that lasts, and with it whoever
- * logs a line, which is everyone. So a thread of its own writes. Others wait for it while it gets
- * on, so that a line is out when it was logged. Once it does not, lines are kept, and lost when
- * there are too many. Safe for use by many threads.
+ * logs a line, which is everyone. So a thread of its own writes, and nobody waits for it until the
+ * process ends. Lines that it cannot write yet are kept, and lost when there are too many. Safe for
+ * use by many threads.
  */
 final class LogOutput extends OutputStream {
-  /** How long a write may take before nobody waits for it any more. */
+  /** How long the end of the process waits for a reader. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /** How much is kept for a reader that may come back. */
   private static final int MOST = 256 * 1024;
 
+  private static volatile List<LogOutput> installed = List.of();
+
   private final OutputStream to;
   private final Duration patience;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  private volatile boolean ending;
 
   // The lock guards these.
   private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
@@ -45,13 +50,26 @@ final class LogOutput extends OutputStream {
 
   /** Replaces both outputs of the process. */
   static void install() {
-    System.setOut(stream(FileDescriptor.out, System.out));
-    System.setErr(stream(FileDescriptor.err, System.err));
+    LogOutput out = new LogOutput(new FileOutputStream(FileDescriptor.out), PATIENCE);
+    LogOutput err = new LogOutput(new FileOutputStream(FileDescriptor.err), PATIENCE);
+    System.setOut(new PrintStream(out, true, System.out.charset()));
+    System.setErr(new PrintStream(err, true, System.err.charset()));
+    installed = List.of(out, err);
+    Runtime.getRuntime().addShutdownHook(new Thread(LogOutput::settleAll, "log-output-end"));
   }
 
-  private static PrintStream stream(FileDescriptor descriptor, PrintStream before) {
-    return new PrintStream(
-        new LogOutput(new FileOutputStream(descriptor), PATIENCE), true, before.charset());
+  /** Does what {@link #settle} does, for both outputs of the process. */
+  static void settleAll() {
+    installed.forEach(LogOutput::settle);
+  }
+
+  /**
+   * Waits until everything is written, unless that takes too long. From now on, whoever logs a line
+   * waits for it too. Call it before the process ends.
+   */
+  void settle() {
+    ending = true;
+    awaitWritten();
   }
 
   @Override
@@ -75,9 +93,15 @@ final class LogOutput extends OutputStream {
     }
   }
 
-  /** Waits until everything is written, unless that takes too long. */
+  /** Waits only if the process ends. */
   @Override
   public void flush() {
+    if (ending) {
+      awaitWritten();
+    }
+  }
+
+  private void awaitWritten() {
     lock.lock();
     try {
       long last = given;

@@ -49,9 +49,12 @@ class LogOutputTest {
   }
 
   @Test
-  void aLineIsOutWhenItWasLogged() {
+  void onceTheProcessEndsALineIsOutWhenItWasLogged() {
     reading.countDown();
     LogOutput output = new LogOutput(pipe, Duration.ofMinutes(2));
+    log(output, "earlier\n");
+    output.settle();
+    assertThat(arrived()).isEqualTo("earlier\n");
 
     for (int i = 0; i < 1000; i++) {
       log(output, i + "\n");
@@ -61,7 +64,7 @@ class LogOutputTest {
 
   @Test
   void aReaderThatHangsHoldsNobodyUpAndGetsTheLinesLater() {
-    LogOutput output = new LogOutput(pipe, Duration.ofMillis(10));
+    LogOutput output = new LogOutput(pipe, Duration.ofHours(1));
 
     log(output, "first\n");
     log(output, "second\n");
@@ -70,6 +73,18 @@ class LogOutputTest {
     await().until(() -> arrived().equals("first\nsecond\n"));
     log(output, "third\n");
     await().until(() -> arrived().endsWith("third\n"));
+  }
+
+  @Test
+  void aReaderThatHangsHoldsTheEndUpForAMomentOnly() {
+    LogOutput output = new LogOutput(pipe, Duration.ofMillis(10));
+    log(output, "first\n");
+
+    output.settle();
+    log(output, "last\n");
+
+    assertThat(arrived()).isEmpty();
+    reading.countDown();
   }
 
   @Test
