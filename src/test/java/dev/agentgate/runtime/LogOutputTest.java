@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class LogOutputTest {
   private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
   private final CountDownLatch reading = new CountDownLatch(1);
+  private final CountDownLatch writing = new CountDownLatch(1);
 
   /** Blocks until someone reads. */
   private final OutputStream pipe =
@@ -25,6 +26,7 @@ class LogOutputTest {
 
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
+          writing.countDown();
           try {
             reading.await();
           } catch (InterruptedException e) {
@@ -88,9 +90,10 @@ class LogOutputTest {
   }
 
   @Test
-  void whatIsTooMuchToKeepIsCounted() {
+  void whatIsTooMuchToKeepIsCounted() throws InterruptedException {
     LogOutput output = new LogOutput(pipe, Duration.ofMillis(10));
     log(output, "first\n");
+    writing.await();
 
     for (int i = 0; i < 1000; i++) {
       log(output, "x".repeat(1023) + "\n");
