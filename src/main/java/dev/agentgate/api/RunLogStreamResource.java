@@ -38,8 +38,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams the output of a run as it is written. A client holds a virtual thread and, while it is
- * being sent, one piece of the log.
+ * Streams the output of a run as it is written. A client holds a virtual thread and, while the log
+ * is being sent, up to three pieces of it.
  */
 @Path("/runs/{runId}/log/stream")
 @RunOnVirtualThread
@@ -216,19 +216,22 @@ public class RunLogStreamResource {
       LogText text, boolean growing, LogEncoding encoding, ClientStream stream)
       throws IOException, InterruptedException {
     try (AnswerBudget.Room _ = budget.await(ROOM)) {
-      for (int sent = 0; sent < IN_A_ROW; sent++) {
-        Optional<String> piece = text.next(growing);
-        if (piece.isEmpty()) {
-          stream.awaitWritten();
-          return sent > 0;
-        }
-        if (!piece.get().isEmpty()) {
-          stream.send(SseText.log(encoding.encode(piece.get()), text.offset()));
-        }
+      int sent = 0;
+      while (sent < IN_A_ROW && sendsPiece(text, growing, encoding, stream)) {
+        sent++;
       }
       stream.awaitWritten();
-      return true;
+      return sent > 0;
     }
+  }
+
+  private static boolean sendsPiece(
+      LogText text, boolean growing, LogEncoding encoding, ClientStream stream) throws IOException {
+    Optional<String> piece = text.next(growing);
+    if (piece.isPresent() && !piece.get().isEmpty()) {
+      stream.send(SseText.log(encoding.encode(piece.get()), text.offset()));
+    }
+    return piece.isPresent();
   }
 
   /** The present state of the run; its state when the client connected, if it was purged since. */

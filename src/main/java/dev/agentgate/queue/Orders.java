@@ -146,14 +146,7 @@ public final class Orders {
     if (!claimed.isEmpty()) {
       tellWritten(began);
     }
-    for (WorkOrder order : claimed) {
-      locks.holding(
-          order,
-          () -> {
-            announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
-            return order;
-          });
-    }
+    claimed.forEach(this::announceClaimed);
     return claimed;
   }
 
@@ -173,13 +166,17 @@ public final class Orders {
    */
   void foundClaimed(WorkOrder order) {
     if (unanswered.isClaim(order) && order.currentRun().filter(this::isOfAnother).isEmpty()) {
-      locks.holding(
-          order,
-          () -> {
-            announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
-            return order;
-          });
+      announceClaimed(order);
     }
+  }
+
+  private void announceClaimed(WorkOrder order) {
+    locks.holding(
+        order,
+        () -> {
+          announce(new Transition(Optional.of(WorkOrderStatus.QUEUED), order));
+          return order;
+        });
   }
 
   /** Whether another instance began a run, so that this one has taken it over. */

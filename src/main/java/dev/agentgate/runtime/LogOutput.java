@@ -14,10 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An output of the process that nobody may be reading: a pipe whose reader hangs, a terminal that
- * was stopped with Ctrl-S. A write to it then blocks for as long as that lasts, and with it whoever
- * logs a line, which is everyone. So a thread of its own writes, and nobody waits for it until the
- * process ends. Lines that it cannot write yet are kept, and lost when there are too many. Safe for
- * use by many threads.
+ * was stopped with Ctrl-S. A write to it then blocks for as long as that lasts, and so would every
+ * thread that logs a line. So a thread of its own writes, and nobody waits for it until the process
+ * ends. Lines that it cannot write yet are kept, and lost when there are too many. Safe for use by
+ * many threads.
  */
 final class LogOutput extends OutputStream {
   /** How long the end of the process waits for a reader. */
@@ -64,8 +64,8 @@ final class LogOutput extends OutputStream {
   }
 
   /**
-   * Waits until everything is written, unless that takes too long. From now on, whoever logs a line
-   * waits for it too. Call it before the process ends.
+   * Waits until everything is written, unless that takes too long. From now on, a thread that logs
+   * a line waits until it is written. Call it before the process ends.
    */
   void settle() {
     ending = true;

@@ -753,12 +753,16 @@ class PageIT {
     }
   }
 
+  private String running(String title, String label) {
+    String id = labelled("# " + title + "\nsleep 1000", label);
+    client().awaitStatus(id, "running");
+    return id;
+  }
+
   @Test
   void nothingMovesInTheListWhenOrdersComeAndGo() {
-    String first = labelled("# The first\nsleep 1000", "steady");
-    String second = labelled("# The second\nsleep 1000", "steady");
-    client().awaitStatus(first, "running");
-    client().awaitStatus(second, "running");
+    String _ = running("The first", "steady");
+    String second = running("The second", "steady");
     try (Tab tab = chrome.tab(service)) {
       LayoutShifts shifts = LayoutShifts.watch(tab.page());
       Page page = tab.open("/orders?label=test:steady&status=running");
@@ -786,10 +790,8 @@ class PageIT {
 
   @Test
   void nothingMovesOnTheOverviewWhenRunsEndAndAlertsBegin() {
-    String above = labelled("# Ends above\nsleep 1000", "busy");
-    String below = labelled("# Stays below\nsleep 1000", "busy");
-    client().awaitStatus(above, "running");
-    client().awaitStatus(below, "running");
+    String above = running("Ends above", "busy");
+    String _ = running("Stays below", "busy");
     try (Tab tab = chrome.tab(service)) {
       LayoutShifts shifts = LayoutShifts.watch(tab.page());
       Page page = tab.open("/");

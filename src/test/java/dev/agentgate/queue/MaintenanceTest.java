@@ -200,8 +200,8 @@ class MaintenanceTest {
     assertThat(queue.executor.discarded()).containsExactly(stray);
   }
 
-  @Test
-  void aRunningOrderThatNobodySupervisesIsEndedByTheStaleCheck() {
+  /** Adds an order that runs without a supervisor, beside one that has one. */
+  private WorkOrderId addAbandoned() {
     WorkOrderId supervised = queue.submit();
     queue.awaitRunning(supervised);
     WorkOrderId id = WorkOrderId.next(Instant.now());
@@ -209,6 +209,12 @@ class MaintenanceTest {
         WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
             .start(RunId.next(Instant.now()), Instant.now(), WorkOrders.LEASE);
     assertThat(queue.store.insert(abandoned)).isEmpty();
+    return id;
+  }
+
+  @Test
+  void aRunningOrderThatNobodySupervisesIsEndedByTheStaleCheck() {
+    WorkOrderId id = addAbandoned();
 
     assertThat(queue.queue.staleCheck().runOnce()).isEqualTo(1);
 
@@ -239,13 +245,7 @@ class MaintenanceTest {
 
   @Test
   void anOrderThatCouldNotBeAdoptedIsAdoptedByTheNextStaleCheck() {
-    WorkOrderId supervised = queue.submit();
-    queue.awaitRunning(supervised);
-    WorkOrderId id = WorkOrderId.next(Instant.now());
-    WorkOrder abandoned =
-        WorkOrder.submitted(id, queue.order(supervised).spec(), Optional.empty(), Instant.now())
-            .start(RunId.next(Instant.now()), Instant.now(), WorkOrders.LEASE);
-    assertThat(queue.store.insert(abandoned)).isEmpty();
+    WorkOrderId id = addAbandoned();
     queue.store.afterNextFind(
         id,
         () ->

@@ -674,7 +674,7 @@ class QueueTest {
     }
   }
 
-  /** What an operator is told. */
+  /** What the health of the queue says to an operator. */
   @Nested
   class Health {
     @Test

@@ -196,7 +196,7 @@ final class OrderWriter {
 
   private static Part isCurrent(Instance instance) {
     return new Part(
-        "SELECT 1 FROM instances WHERE id = ? AND epoch = ?",
+        "SELECT 1 WHERE " + Instance.IS_CURRENT,
         (to, _) -> to.plain(instance.stored()).number(instance.epoch()));
   }
 

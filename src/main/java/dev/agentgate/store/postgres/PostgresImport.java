@@ -142,9 +142,8 @@ public final class PostgresImport {
               Statement delete = connection.createStatement()) {
             update.setString(1, name);
             update.executeUpdate();
-            // An instance that hangs and comes back must not go on. While the copy is incomplete,
-            // it
-            // cannot return either.
+            // An instance that hangs and comes back must not go on. It cannot return either while
+            // the copy is incomplete.
             delete.executeUpdate("DELETE FROM instances");
           }
           return true;
