@@ -130,8 +130,8 @@ class RunLogResourceTest {
     @Produces
     @Singleton
     FakeRuns runs() throws IOException {
-      Path data = Files.createTempDirectory("run-logs");
-      data.toFile().deleteOnExit();
+      Path kept = Files.createDirectories(Path.of("target", "test-data").toAbsolutePath());
+      Path data = Files.createTempDirectory(kept, "run-logs");
       return new FakeRuns(new RunDirectories(data));
     }
 

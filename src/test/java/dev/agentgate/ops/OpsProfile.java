@@ -52,7 +52,8 @@ public class OpsProfile implements QuarkusTestProfile {
 
   private static Path temporaryDirectory() {
     try {
-      return Files.createTempDirectory("agentgate-ops");
+      Path kept = Files.createDirectories(Path.of("target", "test-data").toAbsolutePath());
+      return Files.createTempDirectory(kept, "ops");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -176,9 +176,11 @@ class DeadMansSwitchTest {
       RunId run = fixture.newRun();
       Path directory = Files.createDirectories(fixture.directories.of(run).path());
       assertThat(fixture.outside("mkfifo", pipe.toString()).waitFor()).isZero();
-      // The lines stay in the pipe as long as it is open, and each look takes one.
+      // The lines stay in the pipe as long as it is open, and each look takes one. There are enough
+      // for
+      // a switch that waits to go on waiting, however late this test sees it.
       try (RandomAccessFile written = new RandomAccessFile(pipe.toFile(), "rw")) {
-        written.writeBytes("1.00 2.00\n999999999.00 999999999.00\n");
+        written.writeBytes("1.00 2.00\n" + "999999999.00 999999999.00\n".repeat(600));
         Process leader = fixture.outside("setsid", "sleep", "600");
         String text = RunScript.text("switch.sh");
         ProcessBuilder start =

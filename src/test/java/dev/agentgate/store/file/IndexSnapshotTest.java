@@ -246,8 +246,8 @@ class IndexSnapshotTest {
   }
 
   @Test
-  void aCopyOfTheDataDirectoryIsReadAsAWhole() throws IOException {
-    Path copy = dir.resolveSibling(dir.getFileName() + "-copy");
+  void aCopyOfTheDataDirectoryIsReadAsAWhole(@TempDir Path elsewhere) throws IOException {
+    Path copy = elsewhere.resolve("copy");
     try (Stream<Path> files = Files.walk(dir)) {
       for (Path file : files.toList()) {
         Files.copy(
