@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -17,8 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the processes that {@code /proc} shows. Processes start, fork and end during a reading: one
@@ -34,6 +38,22 @@ public final class ProcessTree {
 
   /** Bounds the time that one process with very many descriptors can cost. */
   private static final int MOST_DESCRIPTORS = 4096;
+
+  private static final String ENVIRONMENT = "environ";
+  private static final int READ_SIZE = 16_384;
+  private static final long LONGEST_REPLACEMENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long BETWEEN_READINGS_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+  /** Where the fields are in a line of {@code stat} after the name. */
+  private static final int FLAGS = 6;
+
+  private static final int CODE_START = 23;
+  private static final int ENVIRONMENT_END = 48;
+
+  /** Flags of processes that have no memory, from the kernel's {@code include/linux/sched.h}. */
+  private static final long PF_EXITING = 0x4;
+
+  private static final long PF_KTHREAD = 0x200000;
 
   private final Map<Long, Entry> byPid = new HashMap<>();
 
@@ -203,9 +223,52 @@ public final class ProcessTree {
     }
   }
 
-  /** The environment it was started with, {@code NAME=value} and NUL; empty if unreadable. */
+  /**
+   * The environment it was started with, {@code NAME=value} and NUL; empty if unreadable. A process
+   * that is replacing its program shows none or a part of it for a moment; this waits until it
+   * shows all, for at most a second.
+   */
   public static String environment(long pid) {
-    return content(pid, "environ");
+    long began = System.nanoTime();
+    while (true) {
+      byte[] environment = bytes(pid, ENVIRONMENT);
+      if (environment == null) {
+        return "";
+      }
+      // What one read returns is of one program.
+      boolean whole = environment.length > 0 && environment.length < READ_SIZE;
+      if (whole
+          || isAllThereIs(pid, environment)
+          || System.nanoTime() - began > LONGEST_REPLACEMENT_NANOS) {
+        return new String(environment, StandardCharsets.UTF_8);
+      }
+      LockSupport.parkNanos(BETWEEN_READINGS_NANOS);
+    }
+  }
+
+  /** Like {@link #environment}, but never waits. */
+  public static String environmentNow(long pid) {
+    return content(pid, ENVIRONMENT);
+  }
+
+  /**
+   * Whether this is all of the environment that a process shows now.
+   *
+   * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
+   */
+  private static boolean isAllThereIs(long pid, byte[] environment) {
+    String stat = content(pid, "stat");
+    String[] fields = stat.substring(stat.lastIndexOf(") ") + 1).strip().split(" ", -1);
+    if (fields.length <= ENVIRONMENT_END
+        || fields[0].equals("Z")
+        || (Long.parseLong(fields[FLAGS]) & (PF_KTHREAD | PF_EXITING)) != 0) {
+      return true;
+    }
+    // The kernel notes where the code begins when the environment is in its place.
+    return !fields[CODE_START].equals("0")
+        && environment.length
+            == Long.parseLong(fields[ENVIRONMENT_END])
+                - Long.parseLong(fields[ENVIRONMENT_END - 1]);
   }
 
   /** Its argument list, each followed by NUL; empty if unreadable. */
@@ -276,11 +339,25 @@ public final class ProcessTree {
   }
 
   private static String content(long pid, String name) {
+    byte[] bytes = bytes(pid, name);
+    return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Returns the content of a file; null if it cannot be read, perhaps because it is not ours. */
+  private static byte @Nullable [] bytes(long pid, String name) {
     try (FileInputStream file = new FileInputStream("/proc/" + pid + "/" + name)) {
-      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      byte[] first = new byte[READ_SIZE];
+      int length = Math.max(0, file.read(first));
+      if (length < READ_SIZE) {
+        return Arrays.copyOf(first, length);
+      }
+      byte[] rest = file.readAllBytes();
+      byte[] all = Arrays.copyOf(first, length + rest.length);
+      System.arraycopy(rest, 0, all, length, rest.length);
+      return all;
     } catch (IOException e) {
       CannotLookException.throwIfShort(e);
-      return "";
+      return null;
     }
   }
 }

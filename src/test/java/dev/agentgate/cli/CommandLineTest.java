@@ -1,6 +1,7 @@
 package dev.agentgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.agentgate.cli.Shell.Result;
 import dev.agentgate.cli.console.Console;
@@ -13,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -131,24 +134,56 @@ class CommandLineTest {
     assertThat(result.out()).contains("submit", "max-attempts", "older-than", "request-timeout");
   }
 
-  @Test
-  void bashUnderstandsItsCompletion() throws IOException, InterruptedException {
-    Path script =
-        Files.writeString(home.resolve("c"), new Shell(home).run("completion", "bash").out());
-    Process bash =
-        new ProcessBuilder(
-                "bash",
-                "-c",
-                "source "
-                    + script
-                    + "; COMP_WORDS=(agentgate su); COMP_CWORD=1;"
-                    + " _complete_agentgate 2>/dev/null; echo ${COMPREPLY[*]}")
-            .redirectErrorStream(true)
-            .start();
+  @Nested
+  class CompletionIn {
+    @Test
+    void bash() throws IOException, InterruptedException {
+      assertThat(
+              said(
+                  "bash",
+                  "COMP_WORDS=(agentgate su); COMP_CWORD=1;"
+                      + " _complete_agentgate 2>/dev/null; echo ${COMPREPLY[*]}"))
+          .isEqualTo("submit");
+    }
 
-    assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
-        .isEqualTo("submit");
-    assertThat(bash.waitFor()).isZero();
+    @Test
+    void zsh() throws IOException, InterruptedException {
+      assertThat(said("zsh", "echo ${_comps[agentgate]}"))
+          .startsWith("_bash_complete -F _complete_agentgate");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "su             | submit",
+          "-o nd          | ndjson",
+          "list --sta     | --status",
+          "ls --sta       | --status",
+          "completion f   | fish",
+          "get t          | ''",
+          "submit --prompt-file a | a-prompt",
+        })
+    void fish(String typed, String offered) throws IOException, InterruptedException {
+      Files.writeString(home.resolve("a-prompt"), "");
+
+      assertThat(said("fish", "complete -C 'agentgate " + typed + "' | cut -f 1"))
+          .isEqualTo(offered);
+    }
+
+    private String said(String shell, String script) throws IOException, InterruptedException {
+      assumeThat(Path.of("/usr/bin", shell)).as("the shell is installed").exists();
+      Path completion =
+          Files.writeString(home.resolve("c"), new Shell(home).run("completion", shell).out());
+      Process process =
+          new ProcessBuilder(shell, "-c", "source " + completion + "; " + script)
+              .directory(home.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      return said.strip();
+    }
   }
 
   @Test

@@ -159,6 +159,7 @@ final class Service implements AutoCloseable {
    */
   void removeApplication() {
     assertThat(copied).isTrue();
+    run("chmod", "-R", "u+w", copy().getParent().toString());
     run("rm", "-rf", copy().toString());
   }
 

@@ -325,7 +325,7 @@ final class RunMembers {
 
     /** Whether any tie holds the process. The cheapest and most decisive ones are checked first. */
     private boolean hold(long pid) {
-      return RunMarks.isMarked(ProcessTree.environment(pid), mark)
+      return RunMarks.isMarked(ProcessTree.environmentNow(pid), mark)
           || ProcessTree.read(pid)
               .filter(entry -> hold(entry, "") || holdByAnyDescriptor(entry))
               .isPresent();

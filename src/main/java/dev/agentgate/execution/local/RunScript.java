@@ -59,7 +59,7 @@ final class RunScript {
    * @param lease the lease file that the dead man's switch of each run watches; empty: runs have
    *     none
    * @throws IllegalStateException if this host has no {@code setsid} or {@code sh}, or no {@code
-   *     sleep} although it is needed
+   *     sleep} or {@code grep} although they are needed
    */
   RunScript(Optional<LeaseFile> lease) {
     this.lease =
@@ -70,6 +70,7 @@ final class RunScript {
                     setsid.toString(),
                     shell.toString(),
                     own("sleep").toString(),
+                    own("grep").toString(),
                     text("switch.sh")))
             .orElse(List.of(""));
   }
@@ -129,7 +130,7 @@ final class RunScript {
       Path program,
       LaunchRequest request) {
     List<String> command = request.command();
-    List<String> line = new ArrayList<>(command.size() + 18);
+    List<String> line = new ArrayList<>(command.size() + 19);
     line.addAll(inheritance.signalReset());
     line.addAll(List.of(setsid.toString(), shell.toString(), "-c", textFor(request), NAME));
     line.add(directory.path().toString());

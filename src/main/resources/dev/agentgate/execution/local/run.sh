@@ -4,8 +4,8 @@
 #
 # $1 the run's directory, $2 its cgroup.procs or nothing, $3 the boot id, $4 the agent's umask,
 # $5 its oom_score_adj, $6 its soft limit of open files or nothing, $7 the lease file or nothing; after
-# a lease file setsid, sh, sleep and the text of the dead man's switch; then the command, its program as
-# an absolute path.
+# a lease file setsid, sh, sleep, grep and the text of the dead man's switch; then the command, its program
+# as an absolute path.
 directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6 lease=$7
 shift 7
 
@@ -48,10 +48,10 @@ if [ -n "$lease" ]; then
   # has a session of its own.
   trap '' HUP INT QUIT TERM USR1 USR2
   # Before the score is raised: the kernel shall kill the agent and not its switch.
-  "$1" "$2" -c "$4" agentgate-switch "$4" "$2" "$3" "$lease" "$directory" "$cgroup" "$$" "$ticks" \
+  "$1" "$2" -c "$5" agentgate-switch "$5" "$2" "$3" "$4" "$lease" "$directory" "$cgroup" "$$" "$ticks" \
     </dev/null >/dev/null 2>&1 3>&- &
   trap asked=yes HUP INT QUIT TERM USR1 USR2
-  shift 4
+  shift 5
 fi
 
 echo "$oom" >/proc/self/oom_score_adj

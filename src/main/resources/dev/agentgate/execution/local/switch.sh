@@ -1,17 +1,17 @@
 # The dead man's switch of one run: ends everything of the run when the deadline in the lease file is
 # over, unless the service has moved the deadline. Run by `setsid sh -c`, outside the service and in a
 # session of its own, so that a signal to the agent's process group does not reach it. POSIX sh, and
-# no program but `sleep`.
+# no program but `sleep` and, when everything seems to be dead, `grep`.
 #
-# $1 this text, $2 sh, $3 sleep, $4 the lease file, $5 the run's directory, $6 its cgroup.procs or
-# nothing, $7 the pid of the leader of the run's session, $8 the ticks of the leader's start.
-text=$1 shell=$2 sleep=$3 lease=$4 directory=$5 cgroup=${6%/cgroup.procs} leader=$7 ticks=$8
+# $1 this text, $2 sh, $3 sleep, $4 grep, $5 the lease file, $6 the run's directory, $7 its cgroup.procs
+# or nothing, $8 the pid of the leader of the run's session, $9 the ticks of the leader's start.
+text=$1 shell=$2 sleep=$3 grep=$4 lease=$5 directory=$6 cgroup=${7%/cgroup.procs} leader=$8 ticks=$9
 run=$AGENTGATE_RUN_ID
 
 # The signals that ask a run to end are not for the switch. The service ends it last, by SIGKILL.
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE ALRM
 # A shell that has no process left to fork for `sleep` ends itself. It begins again instead.
-trap 'exec "$shell" -c "$text" "$0" "$text" "$shell" "$sleep" "$lease" "$directory" \
+trap 'exec "$shell" -c "$text" "$0" "$text" "$shell" "$sleep" "$grep" "$lease" "$directory" \
   "${cgroup:+$cgroup/cgroup.procs}" "$leader" "$ticks"' EXIT
 cd /
 
@@ -108,6 +108,24 @@ belongs() {
   return 1
 }
 
+# A shell reads a byte at a time, and a process that replaces its program faster than that never shows it
+# a whole environment. It is read at once here, and several times, because at times there is none. The
+# program itself must not carry the mark.
+find_replaced() {
+  for look in 1 2 3 4 5; do
+    for file in $(AGENTGATE_RUN_ID= "$grep" -ls "AGENTGATE_RUN_ID=$run" /proc/[0-9]*/environ); do
+      process=${file%/environ}
+      pid=${process#/proc/}
+      if [ "$pid" != "$$" ] && read -r stat <"$process/stat"; then
+        fields ${stat##*) }
+        if lives && [ "$start" -ge "$ticks" ] && [ "$parent" != "$$" ]; then found="$found $pid"; fi
+      fi
+    done
+    [ -z "$found" ] || break
+    "$sleep" 0.02
+  done
+}
+
 round=0
 while :; do
   [ -z "$cgroup" ] || echo 1 >"$cgroup/cgroup.kill"
@@ -116,6 +134,7 @@ while :; do
   [ "$session_of_run" = none ] || kill -s STOP -- "-$session_of_run"
   frozen=
   find_members
+  [ -n "$found" ] || find_replaced
   [ -n "$found" ] || break
   # Frozen before the kill, so that few fork meanwhile and the children of all are found.
   for pass in 1 2 3; do

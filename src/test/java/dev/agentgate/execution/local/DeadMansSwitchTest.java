@@ -9,12 +9,14 @@ import dev.agentgate.execution.local.SupervisedProcess.ProcessEnd;
 import dev.agentgate.linux.ProcessTree;
 import dev.agentgate.workorder.ExitStatus;
 import dev.agentgate.workorder.RunId;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +106,56 @@ class DeadMansSwitchTest {
     }
   }
 
+  /** It shows no environment for a moment, and nothing else ties it to the run. */
+  @Test
+  void aProcessThatReplacesItselfAgainAndAgainDies() throws Exception {
+    endLease();
+    String replacing = "exec sh -c \"$0\" \"$0\"";
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
+      Process leader = fixture.outside("true");
+      leader.waitFor();
+      for (int round = 0; round < 5; round++) {
+        RunId run = fixture.newRun();
+        ProcessBuilder start = new ProcessBuilder("sh", "-c", replacing, replacing);
+        start.environment().put("AGENTGATE_RUN_ID", run.value());
+        Process process = start.start();
+        fixture.cleanUp(process.pid());
+
+        assertThat(startSwitch(fixture, run, path, leader.pid()).waitFor()).isZero();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it died").isTrue();
+      }
+    }
+  }
+
+  /** Starts a switch without its run. */
+  private static Process startSwitch(RunFixture fixture, RunId run, Path lease, long leader)
+      throws IOException {
+    Path directory = Files.createDirectories(fixture.directories.of(run).path());
+    String text = RunScript.text("switch.sh");
+    ProcessBuilder start =
+        new ProcessBuilder(
+            List.of(
+                "sh",
+                "-c",
+                text,
+                "a-switch",
+                text,
+                "sh",
+                "sleep",
+                "grep",
+                lease.toString(),
+                directory.toString(),
+                "",
+                String.valueOf(leader),
+                "0"));
+    start.environment().put("AGENTGATE_RUN_ID", run.value());
+    start.redirectError(ProcessBuilder.Redirect.DISCARD);
+    Process guard = start.start();
+    fixture.cleanUp(guard.pid());
+    return guard;
+  }
+
   @ParameterizedTest
   @EnumSource
   void aLeaseThatIsRenewedInTimeGoesOn(Holding holding) throws Exception {
@@ -174,33 +226,14 @@ class DeadMansSwitchTest {
     Path pipe = temporary.resolve("pipe");
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
       RunId run = fixture.newRun();
-      Path directory = Files.createDirectories(fixture.directories.of(run).path());
       assertThat(fixture.outside("mkfifo", pipe.toString()).waitFor()).isZero();
-      // The lines stay in the pipe as long as it is open, and each look takes one. There are enough
-      // for
-      // a switch that waits to go on waiting, however late this test sees it.
+      // The lines stay in the pipe as long as it is open, and each look takes one. There are so
+      // many
+      // that a switch waits on, however late it is seen here.
       try (RandomAccessFile written = new RandomAccessFile(pipe.toFile(), "rw")) {
         written.writeBytes("1.00 2.00\n" + "999999999.00 999999999.00\n".repeat(600));
         Process leader = fixture.outside("setsid", "sleep", "600");
-        String text = RunScript.text("switch.sh");
-        ProcessBuilder start =
-            new ProcessBuilder(
-                List.of(
-                    "sh",
-                    "-c",
-                    text,
-                    "a-switch",
-                    text,
-                    "sh",
-                    "sleep",
-                    pipe.toString(),
-                    directory.toString(),
-                    "",
-                    String.valueOf(leader.pid()),
-                    "0"));
-        start.environment().put("AGENTGATE_RUN_ID", run.value());
-        Process guard = start.start();
-        fixture.cleanUp(guard.pid());
+        Process guard = startSwitch(fixture, run, pipe, leader.pid());
 
         await().atMost(PATIENCE).until(() -> guard.children().count() > 0 || !guard.isAlive());
 

@@ -321,6 +321,40 @@ class ProcessZooTest {
     }
   }
 
+  /** A process that replaces its program shows no environment for a moment. */
+  @ParameterizedTest
+  @EnumSource
+  void processThatReplacesItselfAgainAndAgainIsCaught(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding)) {
+      for (int round = 0; round < 3 * ROUNDS; round++) {
+        RunId run = fixture.newRun();
+        fixture.startScript(
+            run,
+            """
+            cat >replacing <<'END'
+            trap '' TERM
+            echo >beat
+            [ $1 -gt 0 ] && exec sh ./replacing $(($1 - 1))
+            END
+            (setsid sh ./replacing 20000 >/dev/null 2>&1 &)
+            while [ ! -e beat ]; do sleep 0.01; done
+            echo >ready
+            sleep 20
+            """);
+
+        StopReport report = fixture.manager.stop(run, Duration.ZERO);
+
+        assertThat(report.survivors()).as("%s", report).isZero();
+        Path beat = fixture.workspace(run).resolve("beat");
+        Files.deleteIfExists(beat);
+        for (int i = 0; i < 20; i++) {
+          assertThat(RunFixture.withEnvironmentOf(run)).isEmpty();
+        }
+        assertThat(beat).as("made again").doesNotExist();
+      }
+    }
+  }
+
   /** Processes that fork and end, each child at once again, and by what they can be known. */
   enum Hopper {
     WITHIN_THE_SESSION("perl", "", ""),
