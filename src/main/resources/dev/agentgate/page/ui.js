@@ -53,7 +53,7 @@ export function Action({ label, busy = `${label}…`, run, kind = '', ...more })
 /** Returns whether the component is still shown, for use when something has been awaited. */
 export function useShown() {
   const shown = useRef(true);
-  useEffect(() => () => {
+  useLayoutEffect(() => () => {
     shown.current = false;
   }, []);
   return () => shown.current;
@@ -69,15 +69,20 @@ export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   // One dialog may open above another: the key is asked for at any time.
   const id = useMemo(() => `dialog-title-${++dialogs}`, []);
+  const isShown = useShown();
   // At once: a key that is pressed now is meant for the dialog.
   useLayoutEffect(() => {
     const element = dialog.current;
     element.showModal();
     return () => element.close();
   }, []);
-  const closed = () => (onClose ? onClose() : dialog.current?.showModal());
-  return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${closed}
-      onCancel=${(e) => !onClose && e.preventDefault()}>
+  // The browser tells of a closed dialog a moment later, when the next one may be open already.
+  const closed = () => isShown() && (onClose ? onClose() : dialog.current?.showModal());
+  const cancelled = (event) => {
+    event.preventDefault();
+    onClose?.();
+  };
+  return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${closed} onCancel=${cancelled}>
     <h2 id=${id}>${title}</h2>
     ${children}
   </dialog>`;

@@ -500,6 +500,39 @@ class PageAccessIT {
     }
   }
 
+  /** The browser tells of a closed dialog only later, perhaps when the next one is open. */
+  @Test
+  void aDialogThatIsOpenedAtOnceAfterAnotherStaysOpen() {
+    String id = submit("true");
+    try (Tab tab = chrome.tab(service)) {
+      Page page = enter(tab, "admin", "/orders/" + id);
+      assertThat(page.locator(".order-name .status")).hasText("completed");
+      button(page, "Remove…").click();
+      assertThat(button(page, "Remove the order")).isVisible();
+
+      page.evaluate(
+          """
+          async () => {
+            const named = (text) =>
+              [...document.querySelectorAll('button')].find((it) => it.innerText === text);
+            named('Close').click();
+            while (document.querySelector('dialog')) {
+              await null;
+            }
+            named('Remove…').click();
+          }
+          """);
+      // By then the browser has told of the first.
+      page.evaluate("new Promise((done) => setTimeout(done, 500))");
+
+      assertThat(button(page, "Remove the order")).isVisible();
+
+      page.keyboard().press("Escape");
+      assertThat(page.locator("dialog")).hasCount(0);
+      assertThat(button(page, "Remove…")).isFocused();
+    }
+  }
+
   private static void cancel(String id) {
     service.client().post("/work-orders/" + id + "/cancel", Client.script(""), key("admin"));
   }
