@@ -276,6 +276,11 @@ public final class ProcessTree {
     return content(pid, "cmdline");
   }
 
+  /** Its limits, one a line; every process may read them. */
+  public static String limits(long pid) {
+    return content(pid, "limits");
+  }
+
   /** Its working directory, followed by {@code " (deleted)"} if that is gone. */
   public static Optional<String> workingDirectory(long pid) {
     return link("/proc/" + pid + "/cwd");

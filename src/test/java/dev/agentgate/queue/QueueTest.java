@@ -846,7 +846,7 @@ class QueueTest {
       Thread cancel = Thread.startVirtualThread(() -> cancelIfPossible(after, id));
 
       await()
-          .ignoreException(StoreUnavailableException.class)
+          .ignoreExceptionsInstanceOf(StoreUnavailableException.class)
           .until(() -> after.order(id).status() == WorkOrderStatus.COMPLETED);
       assertThat(after.service().run(run).run()).isEqualTo(recorded);
       cancel.interrupt();

@@ -3,15 +3,27 @@ package dev.agentgate.execution.local;
 import dev.agentgate.workorder.RunId;
 import java.util.Optional;
 
-/** The marks in the environment of a run's processes, which identify them. */
+/** The marks of a run's processes, which identify them: in their environment and in a limit. */
 final class RunMarks {
   private static final String RUN = "AGENTGATE_RUN_ID=";
   private static final String PROMPT = "AGENTGATE_PROMPT_FILE=";
+
+  /** So large that nobody would set such a limit, and 52 bits of the id fit below it. */
+  private static final long NO_LIMIT_OF_ANYONE_ELSE = 1L << 52;
 
   private RunMarks() {}
 
   static String of(RunId run) {
     return RUN + run.value();
+  }
+
+  /**
+   * The limit of file locks of the run's processes. Linux does not enforce it, and children inherit
+   * it. {@code /proc} shows it even of a process that hides its environment, as an {@code
+   * ssh-agent} does.
+   */
+  static long fileLocks(RunId run) {
+    return NO_LIMIT_OF_ANYONE_ELSE | (run.least() & (NO_LIMIT_OF_ANYONE_ELSE - 1));
   }
 
   /**

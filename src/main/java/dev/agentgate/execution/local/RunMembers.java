@@ -234,7 +234,7 @@ final class RunMembers {
                 .filter(entry -> entry.lives() && asked.add(entry.pid()))
                 .toList();
         for (Entry entry : unasked) {
-          if (ties.holdByAnyDescriptor(entry)) {
+          if (ties.holdByLimit(entry.pid()) || ties.holdByAnyDescriptor(entry)) {
             onSight.accept(entry);
             members.put(entry.pid(), entry);
           } else if (!ProcessTree.lives(entry)) {
@@ -307,6 +307,7 @@ final class RunMembers {
     private final long session;
     private final long since;
     private final String mark = RunMarks.of(run);
+    private final String limit = " " + RunMarks.fileLocks(run) + " ";
 
     /**
      * @param session the run's session; 0 if unknown
@@ -327,8 +328,12 @@ final class RunMembers {
     private boolean hold(long pid) {
       return RunMarks.isMarked(ProcessTree.environmentNow(pid), mark)
           || ProcessTree.read(pid)
-              .filter(entry -> hold(entry, "") || holdByAnyDescriptor(entry))
+              .filter(entry -> hold(entry, "") || holdByLimit(pid) || holdByAnyDescriptor(entry))
               .isPresent();
+    }
+
+    private boolean holdByLimit(long pid) {
+      return ProcessTree.limits(pid).contains(limit);
     }
 
     /**

@@ -130,7 +130,7 @@ final class RunScript {
       Path program,
       LaunchRequest request) {
     List<String> command = request.command();
-    List<String> line = new ArrayList<>(command.size() + 19);
+    List<String> line = new ArrayList<>(command.size() + 20);
     line.addAll(inheritance.signalReset());
     line.addAll(List.of(setsid.toString(), shell.toString(), "-c", textFor(request), NAME));
     line.add(directory.path().toString());
@@ -139,6 +139,7 @@ final class RunScript {
     line.add(kernel.umask());
     line.add(Integer.toString(kernel.agentOomScore()));
     line.add(inheritance.openFiles().orElse(""));
+    line.add(Long.toString(RunMarks.fileLocks(request.run())));
     line.addAll(lease);
     line.add(program.toString());
     line.addAll(command.subList(1, command.size()));

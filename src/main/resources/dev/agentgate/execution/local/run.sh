@@ -3,11 +3,11 @@
 # the agent starts, because every program here would be paid for by every run.
 #
 # $1 the run's directory, $2 its cgroup.procs or nothing, $3 the boot id, $4 the agent's umask,
-# $5 its oom_score_adj, $6 its soft limit of open files or nothing, $7 the lease file or nothing; after
-# a lease file setsid, sh, sleep, grep and the text of the dead man's switch; then the command, its program
+# $5 its oom_score_adj, $6 its soft limit of open files or nothing, $7 the limit of file locks that marks
+# the run, $8 the lease file or nothing; after a lease file setsid, sh, sleep, grep and the text of the dead man's switch; then the command, its program
 # as an absolute path.
-directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6 lease=$7
-shift 7
+directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6 locks=$7 lease=$8
+shift 8
 
 # What this shell itself has to say ("Killed", a failed write) is not the agent's output.
 exec 3>&2 2>/dev/null
@@ -49,13 +49,16 @@ if [ -n "$lease" ]; then
   trap '' HUP INT QUIT TERM USR1 USR2
   # Before the score is raised: the kernel shall kill the agent and not its switch.
   "$1" "$2" -c "$5" agentgate-switch "$5" "$2" "$3" "$4" "$lease" "$directory" "$cgroup" "$$" "$ticks" \
-    </dev/null >/dev/null 2>&1 3>&- &
+    "$locks" </dev/null >/dev/null 2>&1 3>&- &
   trap asked=yes HUP INT QUIT TERM USR1 USR2
   shift 5
 fi
 
 echo "$oom" >/proc/self/oom_score_adj
 ulimit -c 0
+# A mark that everyone may read, also of a process that hides its environment. Linux has not counted file
+# locks since 2.4. Most shells call the limit -w, bash calls it -x.
+ulimit -w "$locks" || ulimit -x "$locks"
 [ -z "$files" ] || ulimit -S -n "$files"
 
 # Without this note the next service could take the run for one that never began, and begin it again.

@@ -4,15 +4,17 @@
 # no program but `sleep` and, when everything seems to be dead, `grep`.
 #
 # $1 this text, $2 sh, $3 sleep, $4 grep, $5 the lease file, $6 the run's directory, $7 its cgroup.procs
-# or nothing, $8 the pid of the leader of the run's session, $9 the ticks of the leader's start.
+# or nothing, $8 the pid of the leader of the run's session, $9 the ticks of the leader's start, ${10} the
+# limit of file locks that marks the run.
 text=$1 shell=$2 sleep=$3 grep=$4 lease=$5 directory=$6 cgroup=${7%/cgroup.procs} leader=$8 ticks=$9
+locks=${10}
 run=$AGENTGATE_RUN_ID
 
 # The signals that ask a run to end are not for the switch. The service ends it last, by SIGKILL.
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE ALRM
 # A shell that has no process left to fork for `sleep` ends itself. It begins again instead.
 trap 'exec "$shell" -c "$text" "$0" "$text" "$shell" "$sleep" "$grep" "$lease" "$directory" \
-  "${cgroup:+$cgroup/cgroup.procs}" "$leader" "$ticks"' EXIT
+  "${cgroup:+$cgroup/cgroup.procs}" "$leader" "$ticks" "$locks"' EXIT
 cd /
 
 # Times are in hundredths of a second since the boot, the unit of /proc/uptime.
@@ -108,13 +110,15 @@ belongs() {
   return 1
 }
 
-# A shell reads a byte at a time, and a process that replaces its program faster than that never shows it
-# a whole environment. It is read at once here, and several times, because at times there is none. The
-# program itself must not carry the mark.
-find_replaced() {
+# Looks at the marks of all processes with a program that reads at once. A shell reads a byte at a time: it
+# never sees a whole environment of a process that replaces its program faster than that, and the limits
+# would take it long. Several times, because at times there is no environment. The program itself must
+# not carry the mark.
+find_marked() {
   for look in 1 2 3 4 5; do
-    for file in $(AGENTGATE_RUN_ID= "$grep" -ls "AGENTGATE_RUN_ID=$run" /proc/[0-9]*/environ); do
-      process=${file%/environ}
+    for file in $(AGENTGATE_RUN_ID= "$grep" -lsE "AGENTGATE_RUN_ID=$run|^Max file locks +$locks " \
+      /proc/[0-9]*/environ /proc/[0-9]*/limits); do
+      process=${file%/*}
       pid=${process#/proc/}
       if [ "$pid" != "$$" ] && read -r stat <"$process/stat"; then
         fields ${stat##*) }
@@ -134,7 +138,7 @@ while :; do
   [ "$session_of_run" = none ] || kill -s STOP -- "-$session_of_run"
   frozen=
   find_members
-  [ -n "$found" ] || find_replaced
+  [ -n "$found" ] || find_marked
   [ -n "$found" ] || break
   # Frozen before the kill, so that few fork meanwhile and the children of all are found.
   for pass in 1 2 3; do

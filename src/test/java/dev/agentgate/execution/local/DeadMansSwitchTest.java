@@ -106,6 +106,26 @@ class DeadMansSwitchTest {
     }
   }
 
+  /** As an {@code ssh-agent} does, whose environment may not even be read. */
+  @Test
+  void aProcessThatTakesOffAllOtherMarksDies() throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION, lease)) {
+      RunId run = fixture.newRun();
+      fixture.start(
+          run,
+          "sh",
+          "-c",
+          "(env -i \"$(command -v setsid)\" sleep 600 </dev/null >/dev/null 2>&1 & echo $!) >hidden;"
+              + " sleep 600");
+      List<Long> pids = fixture.pids(run, "hidden");
+      awaitSwitchOf(run);
+
+      endLease();
+
+      awaitDead(run, pids);
+    }
+  }
+
   /** It shows no environment for a moment, and nothing else ties it to the run. */
   @Test
   void aProcessThatReplacesItselfAgainAndAgainDies() throws Exception {
@@ -148,7 +168,8 @@ class DeadMansSwitchTest {
                 directory.toString(),
                 "",
                 String.valueOf(leader),
-                "0"));
+                "0",
+                String.valueOf(RunMarks.fileLocks(run))));
     start.environment().put("AGENTGATE_RUN_ID", run.value());
     start.redirectError(ProcessBuilder.Redirect.DISCARD);
     Process guard = start.start();

@@ -463,7 +463,9 @@ class LinuxProcessManagerTest {
                 run,
                 "sh",
                 "-c",
-                "env -i \"$(command -v setsid)\" sleep 60 </dev/null >/dev/null 2>&1 & echo $! >stray");
+                RunFixture.TAKE_OFF_LIMIT
+                    + "env -i \"$(command -v setsid)\" sleep 60 </dev/null >/dev/null 2>&1 &"
+                    + " echo $! >stray");
         endOf(process);
         List<Long> stray = fixture.pids(run, "stray");
         await().until(() -> ProcessTree.arguments(stray.getFirst()).startsWith("sleep"));

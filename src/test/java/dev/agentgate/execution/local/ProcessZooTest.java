@@ -321,6 +321,28 @@ class ProcessZooTest {
     }
   }
 
+  /** As an {@code ssh-agent} does, whose environment another process may not even read. */
+  @ParameterizedTest
+  @EnumSource
+  void processThatTakesOffAllOtherMarksIsFoundByItsLimit(Holding holding) throws Exception {
+    try (RunFixture fixture = new RunFixture(temporary, holding)) {
+      RunId run = fixture.newRun();
+      fixture.start(
+          run,
+          "sh",
+          "-c",
+          "(cd /; env -i \"$(command -v setsid)\" sleep 600 </dev/null >/dev/null 2>&1 & echo $!)"
+              + " >ready; sleep 600");
+      List<Long> pids = fixture.pids(run, "ready");
+      assertThat(pids).hasSize(1).allMatch(RunFixture::lives);
+
+      StopReport report = fixture.manager.stop(run, Duration.ZERO);
+
+      assertThat(report.survivors()).isZero();
+      RunFixture.assertDead(pids);
+    }
+  }
+
   /** A process that replaces its program shows no environment for a moment. */
   @ParameterizedTest
   @EnumSource

@@ -93,13 +93,19 @@ final class RunFixture implements AutoCloseable {
     return new LaunchRequest(run, order, command, environment, workspace, Optional.empty());
   }
 
+  /** Takes off the mark that the limit of file locks is. */
+  static final String TAKE_OFF_LIMIT = "{ ulimit -w 1 || ulimit -x 1; } 2>/dev/null; ";
+
   SupervisedProcess start(RunId run, String... command) throws SpawnFailedException {
     return manager.start(request(run, Map.of(), List.of(command)));
   }
 
-  /** Starts a shell script and waits until it has written the file {@code ready}. */
+  /**
+   * Starts a shell script and waits until it has written the file {@code ready}. It has another
+   * limit of file locks than the run script gave it, so that the other ties are put to the test.
+   */
   SupervisedProcess startScript(RunId run, String script) throws SpawnFailedException {
-    SupervisedProcess process = start(run, "sh", "-c", script);
+    SupervisedProcess process = start(run, "sh", "-c", TAKE_OFF_LIMIT + script);
     awaitFile(run, "ready");
     return process;
   }

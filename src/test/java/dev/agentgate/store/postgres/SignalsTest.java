@@ -119,7 +119,7 @@ final class SignalsTest extends SharedStoreFixture {
   private static <T> T untilReachable(Callable<T> step) {
     return await()
         .atMost(PATIENCE)
-        .ignoreException(StoreUnavailableException.class)
+        .ignoreExceptionsInstanceOf(StoreUnavailableException.class)
         .until(step, _ -> true);
   }
 
