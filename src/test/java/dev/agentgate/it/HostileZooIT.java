@@ -49,6 +49,12 @@ class HostileZooIT {
         "setsid sh -c 'setsid sleep {mark} & exec setsid -w sleep {mark}' & sleep {mark}"),
     CLEARS_ITS_ENVIRONMENT_AND_LEAVES_THE_SESSION(
         "env -i \"$(command -v setsid)\" \"$(command -v sleep)\" {mark} & sleep {mark}"),
+    KEEPS_ONLY_ITS_LIMITS(
+        "(cd /; env -i \"$(command -v setsid)\" \"$(command -v sleep)\" {mark}"
+            + " </dev/null >/dev/null 2>&1 & ); sleep 0.1; sleep {mark}"),
+    REPLACES_ITSELF(
+        "echo 'exec sh again $1' >again; (setsid sh again {mark} >/dev/null 2>&1 & );"
+            + " sleep 0.1; sleep {mark}"),
     STOPS_ITSELF("sleep {mark} & kill -STOP $$; sleep {mark}"),
     HAS_MANY_CHILDREN("i=0; while [ $i -lt 1000 ]; do sleep {mark} & i=$((i+1)); done; wait"),
     OUTRUNS_A_LIST(
