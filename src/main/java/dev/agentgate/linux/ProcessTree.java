@@ -172,12 +172,8 @@ public final class ProcessTree {
    */
   static Optional<Entry> parse(String stat) {
     int name = stat.indexOf(" (");
-    int rest = stat.lastIndexOf(") ");
-    if (name < 0 || rest < 0) {
-      return Optional.empty();
-    }
-    String[] fields = stat.substring(rest + 2).split(" ", 21);
-    if (fields.length < 20) {
+    String[] fields = fieldsAfterName(stat, 20);
+    if (name < 0 || fields.length < 20) {
       return Optional.empty();
     }
     return Optional.of(
@@ -189,6 +185,12 @@ public final class ProcessTree {
             Long.parseLong(fields[3]),
             Integer.parseInt(fields[17]),
             Long.parseLong(fields[19])));
+  }
+
+  /** Splits off this many fields; there is one more element if more follows them. */
+  private static String[] fieldsAfterName(String stat, int count) {
+    int rest = stat.lastIndexOf(") ");
+    return rest < 0 ? new String[0] : stat.substring(rest + 2).split(" ", count + 1);
   }
 
   public Collection<Entry> entries() {
@@ -257,8 +259,7 @@ public final class ProcessTree {
    * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
    */
   private static boolean isAllThereIs(long pid, byte[] environment) {
-    String stat = content(pid, "stat");
-    String[] fields = stat.substring(stat.lastIndexOf(") ") + 1).strip().split(" ", -1);
+    String[] fields = fieldsAfterName(content(pid, "stat"), ENVIRONMENT_END + 1);
     if (fields.length <= ENVIRONMENT_END
         || fields[0].equals("Z")
         || (Long.parseLong(fields[FLAGS]) & (PF_KTHREAD | PF_EXITING)) != 0) {

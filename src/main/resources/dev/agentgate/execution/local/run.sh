@@ -4,8 +4,8 @@
 #
 # $1 the run's directory, $2 its cgroup.procs or nothing, $3 the boot id, $4 the agent's umask,
 # $5 its oom_score_adj, $6 its soft limit of open files or nothing, $7 the limit of file locks that marks
-# the run, $8 the lease file or nothing; after a lease file setsid, sh, sleep, grep and the text of the dead man's switch; then the command, its program
-# as an absolute path.
+# the run, $8 the lease file or nothing; after a lease file setsid, sh, sleep, grep and the text of the
+# dead man's switch; then the command, its program as an absolute path.
 directory=$1 cgroup=$2 boot=$3 mask=$4 oom=$5 files=$6 locks=$7 lease=$8
 shift 8
 

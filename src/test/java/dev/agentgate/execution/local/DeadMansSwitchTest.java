@@ -248,9 +248,8 @@ class DeadMansSwitchTest {
     try (RunFixture fixture = new RunFixture(temporary, Holding.SESSION)) {
       RunId run = fixture.newRun();
       assertThat(fixture.outside("mkfifo", pipe.toString()).waitFor()).isZero();
-      // The lines stay in the pipe as long as it is open, and each look takes one. There are so
-      // many
-      // that a switch waits on, however late it is seen here.
+      // The lines stay in the pipe as long as it is open, and each look takes one. With this
+      // many, a switch still waits when it is seen here, however late that is.
       try (RandomAccessFile written = new RandomAccessFile(pipe.toFile(), "rw")) {
         written.writeBytes("1.00 2.00\n" + "999999999.00 999999999.00\n".repeat(600));
         Process leader = fixture.outside("setsid", "sleep", "600");
