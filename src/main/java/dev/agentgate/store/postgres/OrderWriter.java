@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,25 +70,27 @@ final class OrderWriter {
   }
 
   /**
-   * Adds an order, if its idempotency key is free and no later process has opened the store. Needs
-   * no transaction.
+   * Adds orders whose idempotency keys are free, unless a later process has opened the store. Needs
+   * no transaction: either all of these orders are added or none.
    *
-   * @return whether it was added
+   * @param keyed whether each of them has an idempotency key; otherwise none has one
+   * @return for each order, in turn, whether it was added
    */
-  boolean add(Connection connection, Instance instance, WorkOrder order) throws SQLException {
-    Written change = Written.added(order);
-    List<Part> parts = parts(change);
-    parts.add(CHANGE);
-    parts.add(COUNT);
-    boolean keyed = order.idempotencyKey().isPresent();
+  List<Boolean> add(Connection connection, Instance instance, boolean keyed, List<WorkOrder> orders)
+      throws SQLException {
+    List<Part> parts = new ArrayList<>();
+    parts.add(isCurrent(instance));
     if (keyed) {
-      parts.addFirst(TAKE_KEY);
+      parts.add(TAKE_KEY);
     }
-    parts.addFirst(isCurrent(instance));
+    parts.addAll(List.of(INSERT, enqueueNew, CHANGE, COUNT));
     try (PreparedStatement statement =
         connection.prepareStatement(together(parts, keyed ? "FROM part1" : "FROM part0"))) {
-      set(statement, parts, change);
-      return statement.executeUpdate() == 1;
+      for (WorkOrder order : orders) {
+        set(statement, parts, Written.added(order));
+        statement.addBatch();
+      }
+      return Arrays.stream(statement.executeBatch()).mapToObj(count -> count == 1).toList();
     }
   }
 
@@ -141,7 +144,7 @@ final class OrderWriter {
       parts.add(STOP);
     }
     if (change.becomes(WorkOrderStatus.QUEUED)) {
-      parts.add(enqueue);
+      parts.add(change.isNew() ? enqueueNew : enqueue);
     }
     if (change.becomes(WorkOrderStatus.RUNNING)) {
       parts.add(RUN);
@@ -266,17 +269,25 @@ final class OrderWriter {
     to.plain(change.order().id().value());
   }
 
+  private static final String ENQUEUE =
+      """
+      INSERT INTO queue (id, jump, rank, queued_at, priority, not_before, requested, expires_at,
+        repository, agent_type)
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? %from
+      """;
+
+  /** For an order that is in no table yet. */
+  private final Part enqueueNew = new Part(ENQUEUE, this::setEnqueued);
+
   private final Part enqueue =
       new Part(
-          """
-          INSERT INTO queue (id, jump, rank, queued_at, priority, not_before, requested, expires_at,
-            repository, agent_type)
-          SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? %from
-          ON CONFLICT (id) DO UPDATE
-          SET jump = excluded.jump, rank = excluded.rank, queued_at = excluded.queued_at,
-            not_before = excluded.not_before, requested = excluded.requested,
-            expires_at = excluded.expires_at
-          """,
+          ENQUEUE
+              + """
+              ON CONFLICT (id) DO UPDATE
+              SET jump = excluded.jump, rank = excluded.rank, queued_at = excluded.queued_at,
+                not_before = excluded.not_before, requested = excluded.requested,
+                expires_at = excluded.expires_at
+              """,
           this::setEnqueued);
 
   private void setEnqueued(Parameters to, Written change) throws SQLException {

@@ -1,5 +1,7 @@
 package dev.agentgate.store.postgres;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.agentgate.store.StatusCounts;
 import dev.agentgate.store.StoreUnavailableException;
 import dev.agentgate.store.WorkOrderFilter;
@@ -19,6 +21,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -37,6 +41,17 @@ final class PostgresWorkOrders implements WorkOrders {
   private final Database database;
   private final Instance instance;
   private final OrderWriter writer;
+
+  /** Orders with idempotency keys, which wait for each other in the order of their bytes. */
+  private final GroupCommit<WorkOrder, Boolean> keyed =
+      new GroupCommit<>(
+          Comparator.comparing(
+              order -> key(order).orElseThrow().getBytes(UTF_8), Arrays::compareUnsigned),
+          orders -> add(true, orders));
+
+  private final GroupCommit<WorkOrder, Boolean> keyless =
+      new GroupCommit<>(Comparator.comparing(WorkOrder::id), orders -> add(false, orders));
+
   private final Counts counts;
   private final PostgresChangeFeed changes;
 
@@ -51,11 +66,19 @@ final class PostgresWorkOrders implements WorkOrders {
 
   @Override
   public Optional<WorkOrder> insert(WorkOrder order) {
-    if (!database.singleWrite(connection -> writer.add(connection, instance, order))) {
+    if (order.status() != WorkOrderStatus.QUEUED || !added(order)) {
       return insertAll(List.of(order)).getFirst();
     }
     changes.tell();
     return Optional.empty();
+  }
+
+  private boolean added(WorkOrder order) {
+    return order.idempotencyKey().isPresent() ? keyed.write(order) : keyless.write(order);
+  }
+
+  private List<Boolean> add(boolean keyed, List<WorkOrder> orders) {
+    return database.singleWrite(connection -> writer.add(connection, instance, keyed, orders));
   }
 
   @Override
