@@ -40,6 +40,7 @@ final class PostgresQueue implements WorkQueue {
   private final PostgresChangeFeed changes;
   private final Clock clock;
   private final ClockSteps steps = new ClockSteps();
+  private final QueuePositions positions;
 
   PostgresQueue(
       Database database,
@@ -54,6 +55,7 @@ final class PostgresQueue implements WorkQueue {
     this.orders = orders;
     this.changes = changes;
     this.clock = clock;
+    this.positions = new QueuePositions(database);
   }
 
   @Override
@@ -232,21 +234,7 @@ final class PostgresQueue implements WorkQueue {
 
   @Override
   public OptionalInt position(WorkOrderId id) {
-    return database.single(connection -> {
-      try (PreparedStatement select =
-          connection.prepareStatement(
-              """
-              SELECT (SELECT count(*) FROM queue q
-                WHERE (q.jump, q.rank, q.queued_at, q.id)
-                  <= (mine.jump, mine.rank, mine.queued_at, mine.id))
-              FROM queue mine WHERE mine.id = ?
-              """)) {
-        select.setString(1, id.value());
-        try (ResultSet row = select.executeQuery()) {
-          return row.next() ? OptionalInt.of(row.getInt(1)) : OptionalInt.empty();
-        }
-      }
-    });
+    return positions.of(id);
   }
 
   @Override
