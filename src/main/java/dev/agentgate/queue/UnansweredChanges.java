@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 final class UnansweredChanges {
   private static final Logger LOG = Logger.getLogger(UnansweredChanges.class);
 
-  /** A store that is out of reach has few connections that can break. */
-  private static final int MOST = 1_000;
+  /** A store has few connections that can break, but each may carry a batch of submits. */
+  private static final int MOST = 5_000;
 
   /** One each second, also while the store is out of reach. */
   private static final int MOST_LOOKS = 3_600;

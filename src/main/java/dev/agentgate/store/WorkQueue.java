@@ -28,7 +28,7 @@ public interface WorkQueue {
 
   /**
    * Returns the number of orders that wait before this one, plus 1; empty if the order is not
-   * waiting. Far from the head of the queue, the number may be a little old.
+   * waiting. Far from the head of the queue, the number may be slightly out of date.
    */
   OptionalInt position(WorkOrderId id);
 

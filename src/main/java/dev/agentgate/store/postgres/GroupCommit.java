@@ -5,16 +5,18 @@ import dev.agentgate.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +31,29 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what is known of it once it is written
  */
 final class GroupCommit<T, R> {
-  /** The most that are written together. */
+  /**
+   * The most that are written together. The driver would end a transaction in the middle of a batch
+   * of 256.
+   */
   static final int LARGEST_BATCH = 64;
+
+  /**
+   * The most bytes that are written together, unless a single write has more. A batch should leave
+   * in one piece: the server keeps the locks of a transaction whose end does not arrive.
+   */
+  static final long MOST_BYTES = 128 * 1024;
 
   /** Longer than a commit takes if the database is near and its disk is fast. */
   private static final Duration PATIENCE = Duration.ofMillis(2);
 
   /**
-   * The classes of SQL states that blame a value, or the order of locks. Both may come from what
-   * another thread writes.
+   * The classes of SQL states for which one write of a batch may be the reason: its values (22, 23,
+   * 54), a lock that it waits for (40, 55), or its statement, which a pooler has lost (26).
    */
-  private static final Set<String> FAULTS_OF_ONE = Set.of("22", "23", "40", "54");
+  private static final Set<String> FAULTS_OF_ONE = Set.of("22", "23", "26", "40", "54", "55");
 
   private final Comparator<? super T> order;
+  private final ToLongFunction<? super T> bytes;
   private final Function<List<T>, List<R>> write;
   private final Duration patience;
 
@@ -54,20 +66,29 @@ final class GroupCommit<T, R> {
   private int batchesUnderWay;
 
   /**
-   * @param order the order within a batch: if it is that of the locks, no two batches block each
-   *     other
+   * @param order the order within a batch: if it is that of the locks, batches do not end in a
+   *     deadlock
+   * @param bytes estimates the size of a write
    * @param write writes a batch, and returns what is known of each element, in turn. If it throws
    *     an exception, nothing was written, unless it is a {@link StoreUnansweredException}
    */
-  GroupCommit(Comparator<? super T> order, Function<List<T>, List<R>> write) {
-    this(order, write, PATIENCE);
+  GroupCommit(
+      Comparator<? super T> order,
+      ToLongFunction<? super T> bytes,
+      Function<List<T>, List<R>> write) {
+    this(order, bytes, write, PATIENCE);
   }
 
   /**
    * @param patience how long a thread waits for a batch that takes long
    */
-  GroupCommit(Comparator<? super T> order, Function<List<T>, List<R>> write, Duration patience) {
+  GroupCommit(
+      Comparator<? super T> order,
+      ToLongFunction<? super T> bytes,
+      Function<List<T>, List<R>> write,
+      Duration patience) {
     this.order = order;
+    this.bytes = bytes;
     this.write = write;
     this.patience = patience;
   }
@@ -75,6 +96,7 @@ final class GroupCommit<T, R> {
   /** A thread that writes or waits. */
   private final class Ticket {
     private final T what;
+    private final long bytes;
     private final Condition changed = lock.newCondition();
 
     /** Whether a batch has it. */
@@ -82,8 +104,9 @@ final class GroupCommit<T, R> {
 
     private @Nullable Outcome<R> outcome;
 
-    private Ticket(T what) {
+    private Ticket(T what, long bytes) {
       this.what = what;
+      this.bytes = bytes;
     }
   }
 
@@ -100,7 +123,7 @@ final class GroupCommit<T, R> {
    * @throws StoreUnansweredException if nobody knows whether it was written
    */
   R write(T what) {
-    return switch (outcome(new Ticket(what))) {
+    return switch (outcome(new Ticket(what, bytes.applyAsLong(what)))) {
       case Outcome.Written<R>(R known) -> known;
       case Outcome.Failed<R>(Throwable failure, boolean shared) -> {
         if (shared && mayBeFaultOfAnother(failure)) {
@@ -112,10 +135,19 @@ final class GroupCommit<T, R> {
   }
 
   private static boolean mayBeFaultOfAnother(Throwable failure) {
-    return !(failure instanceof StoreUnavailableException)
-        || (failure.getCause() instanceof SQLException cause
-            && FAULTS_OF_ONE.stream()
-                .anyMatch(Objects.requireNonNullElse(cause.getSQLState(), "")::startsWith));
+    return switch (failure) {
+      case StoreUnansweredException _ -> false;
+      case StoreUnavailableException e ->
+          e.getCause() instanceof InterruptedException
+              || (e.getCause() instanceof SQLException cause && isFaultOfOne(cause));
+      case RuntimeException _ -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isFaultOfOne(SQLException failure) {
+    String state = Objects.requireNonNullElse(failure.getSQLState(), "");
+    return FAULTS_OF_ONE.stream().anyMatch(state::startsWith);
   }
 
   /** Returns a new exception for each thread, so that each has its own stack trace. */
@@ -171,13 +203,18 @@ final class GroupCommit<T, R> {
       waiting.remove(own);
       List<Ticket> batch = new ArrayList<>();
       batch.add(own);
+      long size = own.bytes;
       Iterator<Ticket> others = waiting.iterator();
       while (others.hasNext() && batch.size() < LARGEST_BATCH) {
-        batch.add(others.next());
+        Ticket next = others.next();
+        size += next.bytes;
+        if (size > MOST_BYTES) {
+          break;
+        }
+        batch.add(next);
         others.remove();
       }
       batch.forEach(ticket -> ticket.taken = true);
-      batch.sort(Comparator.comparing(ticket -> ticket.what, order));
       batchesUnderWay++;
       return batch;
     } finally {
@@ -188,26 +225,33 @@ final class GroupCommit<T, R> {
   private void lead(List<Ticket> batch) {
     // The others must not fail because this thread is interrupted.
     boolean interrupted = Thread.interrupted();
-    List<Outcome<R>> outcomes;
+    Map<Ticket, Outcome<R>> outcomes = new HashMap<>();
     try {
-      List<R> known = write.apply(batch.stream().map(ticket -> ticket.what).toList());
-      outcomes = known.stream().<Outcome<R>>map(Outcome.Written::new).toList();
+      List<Ticket> inOrder =
+          batch.stream().sorted(Comparator.comparing(ticket -> ticket.what, order)).toList();
+      List<R> known = write.apply(inOrder.stream().map(ticket -> ticket.what).toList());
+      for (int i = 0; i < inOrder.size(); i++) {
+        outcomes.put(inOrder.get(i), new Outcome.Written<>(known.get(i)));
+      }
     } catch (RuntimeException | Error e) {
-      outcomes = Collections.nCopies(batch.size(), new Outcome.Failed<>(e, batch.size() > 1));
+      batch.forEach(ticket -> outcomes.put(ticket, new Outcome.Failed<>(e, batch.size() > 1)));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      finish(batch, outcomes);
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    finish(batch, outcomes);
   }
 
-  private void finish(List<Ticket> batch, List<Outcome<R>> outcomes) {
+  private void finish(List<Ticket> batch, Map<Ticket, Outcome<R>> outcomes) {
     lock.lock();
     try {
       batchesUnderWay--;
-      for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).outcome = outcomes.get(i);
-        batch.get(i).changed.signal();
+      for (Ticket ticket : batch) {
+        ticket.outcome =
+            outcomes.getOrDefault(
+                ticket, new Outcome.Failed<>(new IllegalStateException("No outcome"), false));
+        ticket.changed.signal();
       }
       if (!waiting.isEmpty()) {
         waiting.iterator().next().changed.signal();

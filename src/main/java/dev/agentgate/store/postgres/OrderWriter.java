@@ -28,6 +28,11 @@ import java.util.StringJoiner;
  * rows, and has checked the revision and the owner.
  */
 final class OrderWriter {
+  private static final String LOCK_TIMEOUT = "20s";
+
+  /** Orders that wait for the lock of another one are soon added by themselves. */
+  private static final String LOCK_TIMEOUT_OF_MANY = "200ms";
+
   private final QueueRank rank;
 
   OrderWriter(QueueRank rank) {
@@ -70,8 +75,8 @@ final class OrderWriter {
   }
 
   /**
-   * Adds orders whose idempotency keys are free, unless a later process has opened the store. Needs
-   * no transaction: either all of these orders are added or none.
+   * Adds those orders whose idempotency keys are free, unless a later process has opened the store.
+   * Needs no transaction: if this throws an exception, none of them was added.
    *
    * @param keyed whether each of them has an idempotency key; otherwise none has one
    * @return for each order, in turn, whether it was added
@@ -79,13 +84,17 @@ final class OrderWriter {
   List<Boolean> add(Connection connection, Instance instance, boolean keyed, List<WorkOrder> orders)
       throws SQLException {
     List<Part> parts = new ArrayList<>();
-    parts.add(isCurrent(instance));
+    parts.add(isCurrent(instance, orders.size() == 1 ? LOCK_TIMEOUT : LOCK_TIMEOUT_OF_MANY));
     if (keyed) {
       parts.add(TAKE_KEY);
     }
     parts.addAll(List.of(INSERT, enqueueNew, CHANGE, COUNT));
     try (PreparedStatement statement =
         connection.prepareStatement(together(parts, keyed ? "FROM part1" : "FROM part0"))) {
+      if (orders.size() == 1) {
+        set(statement, parts, Written.added(orders.getFirst()));
+        return List.of(statement.executeUpdate() == 1);
+      }
       for (WorkOrder order : orders) {
         set(statement, parts, Written.added(order));
         statement.addBatch();
@@ -197,10 +206,11 @@ final class OrderWriter {
     count(connection, Map.of(order.status(), -1L));
   }
 
-  private static Part isCurrent(Instance instance) {
+  /** Also says how long the statement waits for a lock: the session may be another's setting. */
+  private static Part isCurrent(Instance instance, String lockTimeout) {
     return new Part(
-        "SELECT 1 WHERE " + Instance.IS_CURRENT,
-        (to, _) -> to.plain(instance.stored()).number(instance.epoch()));
+        "SELECT set_config('lock_timeout', ?, true) WHERE " + Instance.IS_CURRENT,
+        (to, _) -> to.plain(lockTimeout).plain(instance.stored()).number(instance.epoch()));
   }
 
   private static final Part TAKE_KEY =

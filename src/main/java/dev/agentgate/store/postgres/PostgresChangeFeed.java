@@ -234,7 +234,7 @@ final class PostgresChangeFeed implements ChangeFeed {
 
   /**
    * Reads what was missing and what is new. It is one statement, so that it sees both at the same
-   * moment; with {@code OR} in its place, PostgreSQL would read the whole table.
+   * moment; with {@code OR} in its place, PostgreSQL may read the whole table.
    */
   private List<Row> rows(Connection connection) throws SQLException {
     try (PreparedStatement select =

@@ -42,15 +42,19 @@ final class PostgresWorkOrders implements WorkOrders {
   private final Instance instance;
   private final OrderWriter writer;
 
-  /** Orders with idempotency keys, which wait for each other in the order of their bytes. */
+  /** In the order in which {@link #takeFree} takes keys too. */
   private final GroupCommit<WorkOrder, Boolean> keyed =
       new GroupCommit<>(
           Comparator.comparing(
               order -> key(order).orElseThrow().getBytes(UTF_8), Arrays::compareUnsigned),
+          PostgresWorkOrders::bytes,
           orders -> add(true, orders));
 
   private final GroupCommit<WorkOrder, Boolean> keyless =
-      new GroupCommit<>(Comparator.comparing(WorkOrder::id), orders -> add(false, orders));
+      new GroupCommit<>(
+          Comparator.comparing(WorkOrder::id),
+          PostgresWorkOrders::bytes,
+          orders -> add(false, orders));
 
   private final Counts counts;
   private final PostgresChangeFeed changes;
@@ -71,6 +75,11 @@ final class PostgresWorkOrders implements WorkOrders {
     }
     changes.tell();
     return Optional.empty();
+  }
+
+  /** Estimates the size of the parameters that an order is added with. */
+  private static long bytes(WorkOrder order) {
+    return 2_000 + 2L * order.spec().taskPrompt().length();
   }
 
   private boolean added(WorkOrder order) {

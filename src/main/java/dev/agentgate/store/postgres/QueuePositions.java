@@ -14,7 +14,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out how many orders wait before another one. PostgreSQL can only count them, and that takes
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * counted are the orders behind a landmark: an order whose position was known a moment ago.
  */
 final class QueuePositions {
-  /** So many orders are the head of the queue. */
+  /** How many orders count as the head of the queue. */
   static final int HEAD = 1_000;
 
   /** The distance between two landmarks. */
@@ -30,16 +29,29 @@ final class QueuePositions {
 
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** At most one part in so many of the time goes into looking for landmarks. */
+  /** If looking for landmarks takes long, it takes at most one part in so many of the time. */
   private static final long PARTS = 20;
+
+  private static final long OLDEST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final String IN_HEAD =
+      """
+      SELECT jump, rank, queued_at, id, (SELECT count(*) FROM
+        (SELECT FROM queue q
+         WHERE (q.jump, q.rank, q.queued_at, q.id)
+           <= (mine.jump, mine.rank, mine.queued_at, mine.id)
+         ORDER BY q.jump, q.rank, q.queued_at, q.id LIMIT %d) head)
+      FROM queue mine WHERE id = ?
+      """
+          .formatted(HEAD + 1);
 
   private final Database database;
   private final LongSupplier nanoTime;
 
-  /** Held to look for landmarks, so that all who need some wait for one of them. */
+  /** Held while looking for landmarks, so that only one thread looks. */
   private final ReentrantLock looking = new ReentrantLock();
 
-  private volatile @Nullable Landmarks landmarks;
+  private volatile Landmarks landmarks;
 
   QueuePositions(Database database) {
     this(database, System::nanoTime);
@@ -51,6 +63,7 @@ final class QueuePositions {
   QueuePositions(Database database, LongSupplier nanoTime) {
     this.database = database;
     this.nanoTime = nanoTime;
+    this.landmarks = new Landmarks(List.of(), nanoTime.getAsLong() - 2 * OLDEST_NANOS, 0);
   }
 
   /** A place in the queue. */
@@ -79,18 +92,13 @@ final class QueuePositions {
   /**
    * The places of every {@value #STEP}th order, from the head on.
    *
-   * @param at the time when they were known
+   * @param at when the search for them began
    * @param took how many nanoseconds it took to find them
    */
   private record Landmarks(List<Place> places, long at, long took) {
 
     boolean areFresh(long now) {
-      return now - at <= Math.max(FRESH_NANOS, PARTS * took);
-    }
-
-    /** Whether the queue was longer than its head. */
-    boolean leaveTheHead() {
-      return places.size() * STEP > HEAD;
+      return now - at <= Math.clamp(PARTS * took, FRESH_NANOS, OLDEST_NANOS);
     }
 
     /** Returns the number of the last landmark at a place or before it; 0 in the head. */
@@ -103,35 +111,21 @@ final class QueuePositions {
 
   /**
    * Returns the number of orders that wait before an order, plus 1; empty if it is not waiting.
-   * Beyond the head of the queue, the number may be about a second old.
+   * Beyond the head of the queue, the number may be a second old, in a very long queue up to ten.
    */
   OptionalInt of(WorkOrderId id) {
     return database.single(connection -> {
-      Optional<Landmarks> known = fresh().filter(Landmarks::leaveTheHead);
-      try (PreparedStatement select =
-          connection.prepareStatement(
-              """
-              SELECT jump, rank, queued_at, id, (SELECT count(*) FROM
-                (SELECT FROM queue q
-                 WHERE (q.jump, q.rank, q.queued_at, q.id)
-                   <= (mine.jump, mine.rank, mine.queued_at, mine.id)
-                 ORDER BY q.jump, q.rank, q.queued_at, q.id LIMIT ?) head)
-              FROM queue mine WHERE id = ?
-              """)) {
-        int most = 1 + (known.isPresent() ? STEP : HEAD);
-        Parameters _ = new Parameters(select).number(most).plain(id.value());
+      try (PreparedStatement select = connection.prepareStatement(IN_HEAD)) {
+        select.setString(1, id.value());
         try (ResultSet row = select.executeQuery()) {
           if (!row.next()) {
             return OptionalInt.empty();
           }
           int counted = row.getInt(5);
           return OptionalInt.of(
-              counted < most
+              counted <= HEAD
                   ? counted
-                  : behindLandmark(
-                      connection,
-                      known.isPresent() ? known.get() : landmarks(connection),
-                      Place.read(row)));
+                  : behindLandmark(connection, landmarks(connection), Place.read(row)));
         }
       }
     });
@@ -158,17 +152,13 @@ final class QueuePositions {
     }
   }
 
-  private Optional<Landmarks> fresh() {
-    return Optional.ofNullable(landmarks).filter(known -> known.areFresh(nanoTime.getAsLong()));
-  }
-
+  /** Returns landmarks, of the last time if another thread is looking for them. */
   private Landmarks landmarks(Connection connection) throws SQLException {
-    looking.lock();
+    Landmarks known = landmarks;
+    if (known.areFresh(nanoTime.getAsLong()) || !looking.tryLock()) {
+      return known;
+    }
     try {
-      Optional<Landmarks> known = fresh();
-      if (known.isPresent()) {
-        return known.get();
-      }
       Landmarks found = look(connection);
       landmarks = found;
       return found;

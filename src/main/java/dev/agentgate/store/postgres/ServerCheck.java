@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.postgresql.PGConnection;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * Checks that a server keeps what it has acknowledged. It looks at the settings of the service's
@@ -33,7 +35,13 @@ final class ServerCheck {
         settings.put(rows.getString(1), rows.getString(2));
       }
     }
-    return problems(settings);
+    List<String> problems = problems(settings);
+    if (connection.unwrap(PGConnection.class).getPreferQueryMode() == PreferQueryMode.SIMPLE) {
+      problems.add(
+          "The URL sets preferQueryMode=simple, with which several changes are no transaction."
+              + " Remove it.");
+    }
+    return problems;
   }
 
   static List<String> problems(Map<String, String> settings) {

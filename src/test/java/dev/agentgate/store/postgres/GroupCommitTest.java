@@ -27,8 +27,11 @@ import org.junit.jupiter.api.Timeout;
 class GroupCommitTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  /** What is written after it was written on its own: the thread that all others wait for. */
+  /** The number whose write is held up; all others wait behind it. */
   private static final int FIRST = -1;
+
+  /** Numbers from here on have half of the bytes that a batch may have. */
+  private static final int LARGE = 1_000;
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
@@ -46,6 +49,7 @@ class GroupCommitTest {
   private GroupCommit<Integer, String> groups(Duration patience, Step step) {
     return new GroupCommit<>(
         Comparator.naturalOrder(),
+        number -> number >= LARGE ? GroupCommit.MOST_BYTES / 2 : 1,
         batch -> {
           batches.add(List.copyOf(batch));
           if (batch.equals(List.of(FIRST))) {
@@ -128,6 +132,60 @@ class GroupCommitTest {
     assertThat(batches)
         .extracting(List::size)
         .containsExactly(1, GroupCommit.LARGEST_BATCH, GroupCommit.LARGEST_BATCH, 1);
+  }
+
+  @Test
+  void aBatchHasALargestNumberOfBytes() throws Exception {
+    List<Future<String>> results =
+        writeBehindTheFirst(
+            groups(LONG, _ -> {}), List.of(LARGE, LARGE + 1, LARGE + 2, LARGE + 3, LARGE + 4));
+
+    firstGoesOn.countDown();
+
+    assertThat(results).extracting(Future::get).hasSize(6);
+    assertThat(batches).extracting(List::size).containsExactlyInAnyOrder(1, 2, 2, 1);
+  }
+
+  @Test
+  void whoWaitsForTheLockOfAnotherIsWrittenAlone() throws Exception {
+    List<Future<String>> results =
+        writeBehindTheFirst(
+            groups(
+                LONG,
+                batch -> {
+                  if (batch.size() > 1) {
+                    throw new StoreUnavailableException(
+                        "Locked.", new SQLException("canceled", "55P03"));
+                  }
+                }),
+            List.of(1, 2));
+
+    firstGoesOn.countDown();
+
+    assertThat(results).extracting(Future::get).containsExactly("wrote -1", "wrote 1", "wrote 2");
+  }
+
+  /** Nobody knows what an error has interrupted. */
+  @Test
+  void anErrorEndsNoOtherThread() throws Exception {
+    List<Future<String>> results =
+        writeBehindTheFirst(
+            groups(
+                LONG,
+                _ -> {
+                  throw new AssertionError("out of memory");
+                }),
+            List.of(1, 2));
+
+    firstGoesOn.countDown();
+
+    for (Future<String> result : results.subList(1, 3)) {
+      assertThat(result)
+          .failsWithin(LONG)
+          .withThrowableThat()
+          .withRootCauseInstanceOf(AssertionError.class);
+    }
+    assertThat(batches).hasSize(2);
   }
 
   @Test

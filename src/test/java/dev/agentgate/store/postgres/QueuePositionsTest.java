@@ -88,10 +88,25 @@ class QueuePositionsTest {
     enqueue(HEAD + 2 * STEP + STEP / 2);
     expectAllPositions();
 
-    // Behind and before the landmarks, and among them.
     enqueue(STEP / 2);
     passes(Duration.ofSeconds(2));
     expectAllPositions();
+  }
+
+  @Test
+  void whatIsNewBehindTheLandmarksIsCounted() {
+    enqueue(HEAD + 2 * STEP);
+    assertThat(positions.of(queue().getLast())).hasValue(HEAD + 2 * STEP);
+
+    WorkOrder last =
+        WorkOrder.submitted(
+            WorkOrderId.next(WorkOrders.NOW),
+            WorkOrders.spec(-9, "shell", Map.of()),
+            Optional.empty(),
+            WorkOrders.NOW);
+    assertThat(store.workOrders().insert(last)).isEmpty();
+
+    assertThat(positions.of(last.id())).hasValue(HEAD + 2 * STEP + 1);
   }
 
   @Test
@@ -132,8 +147,8 @@ class QueuePositionsTest {
     WorkOrderId last = queue.getLast();
     assertThat(positions.of(last)).hasValue(HEAD + 2 * STEP);
 
-    leave(queue.subList(0, HEAD + 2 * STEP - 1));
+    leave(queue.subList(0, 2 * STEP + HEAD / 2));
 
-    assertThat(positions.of(last)).hasValue(1);
+    assertThat(positions.of(last)).hasValue(HEAD / 2);
   }
 }

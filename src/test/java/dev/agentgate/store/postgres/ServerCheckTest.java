@@ -2,7 +2,11 @@ package dev.agentgate.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agroal.api.AgroalDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,5 +41,21 @@ class ServerCheckTest {
     settings.put(setting, value);
 
     assertThat(ServerCheck.problems(settings)).singleElement().asString().contains(reason);
+  }
+
+  @Test
+  void aDriverThatCommitsEachStatementByItselfIsRefused() throws SQLException {
+    String url = PostgresServer.newDatabase();
+
+    assertThat(problems(url)).noneMatch(problem -> problem.contains("preferQueryMode"));
+    assertThat(problems(url + "&preferQueryMode=simple"))
+        .anyMatch(problem -> problem.contains("preferQueryMode"));
+  }
+
+  private static List<String> problems(String url) throws SQLException {
+    try (AgroalDataSource pool = FreshDatabase.pool(url);
+        Connection connection = pool.getConnection()) {
+      return ServerCheck.problems(connection);
+    }
   }
 }

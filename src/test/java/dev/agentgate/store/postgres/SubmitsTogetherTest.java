@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,16 +98,25 @@ class SubmitsTogetherTest {
     assertThat(database.count("SELECT count(*) FROM changes")).isEqualTo(2);
   }
 
+  /** However large the orders are, and however often the driver has sent the statement. */
   @Test
   void ifOneIsRefusedNoneIsAdded() throws SQLException {
-    WorkOrder good = WorkOrders.queued();
+    List<WorkOrder> batch =
+        new ArrayList<>(
+            Stream.generate(() -> WorkOrders.withPrompt("Fix it. ".repeat(5_000)))
+                .limit(GroupCommit.LARGEST_BATCH - 1)
+                .toList());
+    batch.add(refused());
+    try (Connection connection = database.connections().getConnection()) {
+      for (int i = 0; i < 8; i++) {
+        assertThatThrownBy(() -> writer.add(connection, instance, false, batch))
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("54000"));
 
-    assertThatThrownBy(() -> add(false, good, refused(), WorkOrders.queued()))
-        .isInstanceOfSatisfying(
-            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("54000"));
-
-    assertThat(store.workOrders().counts().total()).isZero();
-    assertThat(store.workOrders().find(good.id())).isEmpty();
+        assertThat(store.workOrders().counts().total()).isZero();
+        assertThat(database.count("SELECT count(*) FROM work_orders")).isZero();
+      }
+    }
   }
 
   /** Returns an order whose repository is longer than any index can hold. */
@@ -130,9 +140,28 @@ class SubmitsTogetherTest {
         WorkOrders.NOW);
   }
 
+  /** So that the others of its batch can soon be added without it. */
+  @Test
+  void aBatchWaitsOnlyAMomentForAKeyThatIsLocked() throws SQLException {
+    try (Connection other = database.connections().getConnection()) {
+      other.setAutoCommit(false);
+      assertThat(writer.add(other, instance, true, List.of(WorkOrders.withKey("locked"))))
+          .containsExactly(true);
+
+      assertThatThrownBy(() -> add(true, WorkOrders.withKey("free"), WorkOrders.withKey("locked")))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
+
+      other.commit();
+      other.setAutoCommit(true);
+    }
+    assertThat(add(true, WorkOrders.withKey("free"), WorkOrders.withKey("locked")))
+        .containsExactly(true, false);
+  }
+
   /** Two instances submit the same keys at the same time, in opposite order. */
   @Test
-  void batchesWithTheSameKeysNeverBlockEachOther() throws Exception {
+  void batchesWithTheSameKeysEndInNoDeadlock() throws Exception {
     Store other = database.open(new InstanceId("three"), clock, Optional.empty());
     try {
       for (int round = 0; round < 10; round++) {
